@@ -1,0 +1,2 @@
+//! The `gazette` program.
+fn main() {}
