@@ -1,0 +1,220 @@
+//! Approval: an agency's rule, what a publication says was done, and whether the one meets the other (C6).
+
+use crate::{
+    hash::{Hash, unhex},
+    json,
+    part::{Commitment, Salt, parse_salt},
+    statement::{Step, is_code, is_id},
+};
+use serde::{Deserialize, Serialize};
+
+/// What each genre of an agency's publications needs before it is sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    pub genres: Vec<GenreRule>,
+    /// Posts that may skip a step, with a reason, in public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overriders: Vec<String>,
+}
+
+/// The steps of one genre, or of every other (`*`). A status is judged as genre `status`, a redaction as `redaction`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GenreRule {
+    pub genre: String,
+    pub steps: Vec<StepRule>,
+}
+
+/// One kind of step: which posts may take it, how many must, and which kinds must be complete before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRule {
+    pub code: String,
+    pub posts: Vec<String>,
+    pub count: usize,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
+}
+
+/// The second line of a statement that was approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    pub case: String,
+    /// Leaf hash of the agency's entry that holds the rule.
+    pub rule: Hash,
+    /// Indexes of the case's steps, from its first.
+    pub steps: Vec<u64>,
+    /// What opens each step's commitment, in the same order.
+    pub opening: Vec<Opening>,
+}
+
+/// Salt and bytes that a step committed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// 32 hexadecimal digits.
+    pub salt: String,
+    /// A [`Decision`] as JSON, byte for byte.
+    pub text: String,
+}
+
+/// What a post decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    pub code: String,
+    /// `approve`, `reject` or `override`.
+    pub decision: String,
+    /// Leaf hash of the agency's entry whose rule the post saw.
+    pub rule: Hash,
+    /// SHA-256("gazette/v1 core\n" ‖ salt ‖ core line), written like a commitment.
+    pub core: Commitment,
+    /// 32 hexadecimal digits: the salt of `core`.
+    pub salt: String,
+    /// Commitment to the reason, which may stay closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Commitment>,
+}
+
+/// A step entry of the case with who signed it, verified by the caller: signature, place, and post's agency.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TakenStep {
+    pub index: u64,
+    pub leaf: Hash,
+    pub post: String,
+    pub step: Step,
+}
+
+/// Why an approval does not meet its rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ApprovalError {
+    #[error("the agency's rule asks for approval and the statement names none")]
+    NoAct,
+    #[error("the statement names approvals and the agency has no rule")]
+    NoRule,
+    #[error("the rule is not the one in force")]
+    StaleRule,
+    #[error("the rule says nothing of this genre")]
+    Genre,
+    #[error("not every step of the case is opened, from the first, in order")]
+    Incomplete,
+    #[error("a step's opening does not match what was committed")]
+    Opening,
+    #[error("a step was taken by a post that may not take it")]
+    Post,
+    #[error("a step was taken before one it must wait for")]
+    Order,
+    #[error("one post took two kinds of step in one case")]
+    SelfApproval,
+    #[error("a step was rejected and not taken again")]
+    Rejected,
+    #[error("an approval is missing")]
+    Missing,
+}
+
+/// Kinds of step that were skipped by override, for the page to mark.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Approved {
+    pub overridden: Vec<String>,
+}
+
+/// What a step binds to instead of the bare core line.
+#[must_use]
+pub fn core_commitment(salt: &Salt, core_line: &str) -> Commitment {
+    Commitment(Hash::of(&[b"gazette/v1 core\n", salt, core_line.as_bytes()]))
+}
+
+impl Rule {
+    /// Codes known, counts that can be met, waiting only for kinds listed above (so never in a circle).
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let genres = self.genres.iter().enumerate().all(|(n, genre)| {
+            let distinct = self.genres[..n].iter().all(|other| other.genre != genre.genre);
+            let steps = genre.steps.iter().enumerate().all(|(n, step)| {
+                let above = &genre.steps[..n];
+                is_code(&step.code)
+                    && above.iter().all(|other| other.code != step.code)
+                    && step.posts.iter().enumerate().all(|(m, post)| is_id(post) && !step.posts[..m].contains(post))
+                    && (1..=step.posts.len()).contains(&step.count)
+                    && step.after.iter().all(|code| above.iter().any(|other| other.code == *code))
+            });
+            distinct && (genre.genre == "*" || is_code(&genre.genre)) && !genre.steps.is_empty() && steps
+        });
+        genres && self.overriders.iter().all(|post| is_id(post))
+    }
+
+    fn steps(&self, genre: &str) -> Option<&[StepRule]> {
+        let by = |name: &str| self.genres.iter().find(|rule| rule.genre == name);
+        by(genre).or_else(|| by("*")).map(|rule| rule.steps.as_slice())
+    }
+}
+
+fn open(opening: &Opening, step: &Step) -> Option<Decision> {
+    let salt = parse_salt(&opening.salt)?;
+    (Commitment::to(&salt, opening.text.as_bytes()) == step.commitment).then_some(())?;
+    json::read(&opening.text).ok()
+}
+
+/// C6: whether `act` shows every step of its case, and they meet `rule`, the agency's newest (entry `rule_leaf`), for this `genre` and core line.
+/// `taken` holds the step entries named by the act, each with its signature already verified.
+pub fn check(
+    rule: Option<(&Rule, Hash)>,
+    genre: &str,
+    core_line: &str,
+    agency: &str,
+    act: Option<&Act>,
+    taken: &[TakenStep],
+) -> Result<Option<Approved>, ApprovalError> {
+    let ((rule, rule_leaf), act) = match (rule, act) {
+        (None, None) => return Ok(None),
+        (None, Some(_)) => return Err(ApprovalError::NoRule),
+        (Some(_), None) => return Err(ApprovalError::NoAct),
+        (Some(rule), Some(act)) => (rule, act),
+    };
+    if act.rule != rule_leaf {
+        return Err(ApprovalError::StaleRule);
+    }
+    let wanted = rule.steps(genre).ok_or(ApprovalError::Genre)?;
+    if act.steps.is_empty() || act.steps.len() != act.opening.len() || act.steps.len() != taken.len() {
+        return Err(ApprovalError::Incomplete);
+    }
+    // (kind, post, decision) in the order taken; only those about this very core under this very rule count.
+    let mut decisions: Vec<(String, &str, String)> = Vec::new();
+    let mut before = None;
+    for ((index, opening), step) in act.steps.iter().zip(&act.opening).zip(taken) {
+        let linked = step.step.previous.map(|previous| (previous.index, previous.leaf)) == before;
+        if step.index != *index || step.step.case != act.case || step.step.agency != agency || !linked {
+            return Err(ApprovalError::Incomplete);
+        }
+        before = Some((step.index, step.leaf));
+        let decision = open(opening, &step.step).ok_or(ApprovalError::Opening)?;
+        let salt: Salt = unhex(&decision.salt).ok_or(ApprovalError::Opening)?;
+        if decision.rule != rule_leaf || decision.core != core_commitment(&salt, core_line) {
+            continue;
+        }
+        let kind = wanted.iter().find(|kind| kind.code == decision.code).ok_or(ApprovalError::Post)?;
+        let may = if decision.decision == "override" { &rule.overriders } else { &kind.posts };
+        if !may.contains(&step.post) {
+            return Err(ApprovalError::Post);
+        }
+        if kind.after.iter().any(|code| !complete(wanted, code, &decisions)) {
+            return Err(ApprovalError::Order);
+        }
+        decisions.retain(|(code, post, _)| !(*code == decision.code && *post == step.post));
+        decisions.push((decision.code, &step.post, decision.decision));
+    }
+    for (n, (code, post, decision)) in decisions.iter().enumerate() {
+        if decision == "reject" {
+            return Err(ApprovalError::Rejected);
+        }
+        if decisions[..n].iter().any(|(other, by, _)| by == post && other != code) {
+            return Err(ApprovalError::SelfApproval);
+        }
+    }
+    if !wanted.iter().all(|kind| complete(wanted, &kind.code, &decisions)) {
+        return Err(ApprovalError::Missing);
+    }
+    let overridden = decisions.iter().filter(|(.., decision)| decision == "override").map(|(code, ..)| code.clone()).collect();
+    Ok(Some(Approved { overridden }))
+}
+
+fn complete(wanted: &[StepRule], code: &str, decisions: &[(String, &str, String)]) -> bool {
+    let of = |what: &str| decisions.iter().filter(|(kind, _, decision)| kind == code && decision == what).count();
+    wanted.iter().any(|kind| kind.code == code && (of("override") > 0 || of("approve") >= kind.count))
+}

@@ -1,0 +1,54 @@
+//! C8: whether this is the chain, and a continuation of the tree, that this reader saw before.
+
+use super::{Code, Finding};
+use crate::{checkpoint::Checkpoint, hash::Hash, tree::check_consistency};
+use serde::{Deserialize, Serialize};
+
+/// What a reader keeps between visits: the chain's identity, and the newest checkpoint it verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Leaf hash of entry 0.
+    pub identity: Hash,
+    /// The signed checkpoint, with the log's signature: evidence, should the log ever deny it.
+    pub checkpoint: String,
+    /// When this reader first saw it, milliseconds since 1970.
+    pub seen: i64,
+}
+
+/// C8. `now` and `identity` come from a [`super::Reader`] whose C3 holds; `proof` leads from the smaller tree to the larger.
+#[must_use]
+pub fn memory(kept: Option<&Memory>, identity: Option<Hash>, now: &Checkpoint, proof: Option<&[Hash]>) -> Finding {
+    let code = Code::C8;
+    let Some(kept) = kept else {
+        return Finding::new(code, super::Answer::NotApplicable, "first-visit");
+    };
+    match identity {
+        Some(identity) if identity != kept.identity => {
+            return Finding::fails(code, "other-chain").with("kept", kept.identity).with("found", identity);
+        }
+        None => return Finding::cannot_tell(code, "no-charter"),
+        _ => {}
+    }
+    let text = kept.checkpoint.split_once("\n\n").map(|(text, _)| format!("{text}\n"));
+    let Some(old) = text.and_then(|text| Checkpoint::parse(&text).ok()) else {
+        return Finding::cannot_tell(code, "memory-unreadable");
+    };
+    let finding =
+        |finding: Finding| finding.with("kept-size", old.size).with("kept-root", old.root).with("size", now.size).with("root", now.root);
+    if old.origin != now.origin {
+        return finding(Finding::fails(code, "other-chain"));
+    }
+    if now.size < old.size {
+        // Only a tree that the log signed as older and smaller may be shown again; a page must show the newest.
+        return finding(Finding::fails(code, "rolled-back"));
+    }
+    let empty: &[Hash] = &[];
+    let proof = if now.size == old.size { Some(empty) } else { proof };
+    match proof {
+        None => finding(Finding::cannot_tell(code, "no-consistency-proof")),
+        Some(proof) => match check_consistency(proof, old.size, old.root, now.size, now.root) {
+            Ok(()) => finding(Finding::holds(code)),
+            Err(_) => finding(Finding::fails(code, "forked")),
+        },
+    }
+}
