@@ -1,0 +1,102 @@
+//! Composing statements: from documents and fields to the text that gets signed and the parts that go with it.
+
+use crate::store::NewContent;
+use chain::{
+    catalogue::Catalogue,
+    part::Commitment,
+    statement::{self, Disclosure, Part, Reference, Stated},
+};
+
+/// Why a statement could not be composed.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    #[error("the system gave no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    #[error("JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// A document on its way into a statement.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// `body`, `attachment`, `translation` or `translated-catalogue`.
+    pub role: &'static str,
+    pub media: String,
+    pub language: Option<String>,
+    /// Goes into the catalogue, since names may be personal.
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// A disclosure before its parts are committed to.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub agency: String,
+    pub genre: String,
+    pub theme: Option<String>,
+    pub language: String,
+    pub catalogue: Catalogue,
+    pub documents: Vec<Document>,
+    pub revises: Option<Reference>,
+    pub stated_agency: Option<String>,
+    pub source: Option<String>,
+}
+
+/// What the publisher signs, and the parts it commits to.
+#[derive(Debug)]
+pub struct Composed {
+    pub text: String,
+    pub contents: Vec<NewContent>,
+}
+
+/// 128 random bits in hexadecimal: a statement's id, or a case's.
+pub fn random_id() -> Result<String, getrandom::Error> {
+    Ok(chain::hash::hex(&crate::keys::random::<16>()?))
+}
+
+fn commit(media: &str, bytes: Vec<u8>) -> Result<NewContent, getrandom::Error> {
+    let salt = crate::keys::random()?;
+    let commitment = Commitment::to(&salt, &bytes);
+    Ok(NewContent { commitment, media: media.to_owned(), size: bytes.len() as u64, salt, bytes: Some(bytes) })
+}
+
+impl Draft {
+    /// Salts and commits to every part; the catalogue comes first and names the others.
+    pub fn compose(mut self, origin: &str, id: &str) -> Result<Composed, ComposeError> {
+        self.catalogue.parts = self.documents.iter().map(|document| document.name.clone()).collect();
+        let stated = Stated {
+            issued: self.catalogue.issued.clone(),
+            published: self.catalogue.published.clone(),
+            effective: self.catalogue.effective.clone(),
+            expires: self.catalogue.expires.clone(),
+        };
+        let catalogue = commit("application/json", serde_json::to_vec(&self.catalogue)?)?;
+        let part = |role: &str, content: &NewContent, language: Option<String>| Part {
+            role: role.to_owned(),
+            media: content.media.clone(),
+            size: content.size,
+            commitment: content.commitment,
+            language,
+        };
+        let mut parts = vec![part("catalogue", &catalogue, None)];
+        let mut contents = vec![catalogue];
+        for document in self.documents {
+            let content = commit(&document.media, document.bytes)?;
+            parts.push(part(document.role, &content, document.language));
+            contents.push(content);
+        }
+        let core = Disclosure {
+            agency: self.agency,
+            genre: self.genre,
+            theme: self.theme,
+            language: self.language,
+            stated,
+            parts,
+            revises: self.revises,
+            stated_agency: self.stated_agency,
+            source: self.source,
+        };
+        let text = statement::text(origin, &statement::core_line("disclosure", id, &core)?, None);
+        Ok(Composed { text, contents })
+    }
+}

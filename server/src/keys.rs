@@ -1,0 +1,68 @@
+//! Private keys on disk: one file each, readable by nobody else, never logged.
+
+use chain::note::{KeyType, NoteError, Signer};
+use std::{
+    io::Write,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+/// Why a key file could not be read or made.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error("the key file {0} cannot be used: {1}")]
+    File(PathBuf, std::io::Error),
+    #[error("the key file {0} can be read by others; its mode must be 0600")]
+    Open(PathBuf),
+    #[error("the key file {0} does not hold 64 hexadecimal digits after a key name")]
+    Malformed(PathBuf),
+    #[error(transparent)]
+    Key(#[from] NoteError),
+    #[error("the system gave no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+/// Random bytes from the operating system.
+pub fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads the key of that name, or makes it when the file does not exist.
+pub fn open_or_create(path: &Path, name: &str) -> Result<Signer, KeyError> {
+    if path.exists() { open(path) } else { create(path, name) }
+}
+
+/// Makes a new Ed25519 key; fails if the file exists, so that no key is ever overwritten.
+pub fn create(path: &Path, name: &str) -> Result<Signer, KeyError> {
+    let file_error = |error| KeyError::File(path.to_path_buf(), error);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(file_error)?;
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).map_err(file_error)?;
+    }
+    let secret: [u8; 32] = random()?;
+    let signer = Signer::new(name, KeyType::Ed25519, &secret)?;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(file_error)?;
+    let text = format!("gazette private key\n{name}\n{}\n", chain::hash::hex(&secret));
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(file_error)?;
+    Ok(signer)
+}
+
+/// Reads a key file made by [`create`]; refuses one that others can read.
+pub fn open(path: &Path) -> Result<Signer, KeyError> {
+    let file_error = |error| KeyError::File(path.to_path_buf(), error);
+    let mode = std::fs::metadata(path).map_err(file_error)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(KeyError::Open(path.to_path_buf()));
+    }
+    let text = std::fs::read_to_string(path).map_err(file_error)?;
+    let malformed = || KeyError::Malformed(path.to_path_buf());
+    let mut lines = text.lines();
+    if lines.next() != Some("gazette private key") {
+        return Err(malformed());
+    }
+    let name = lines.next().ok_or_else(malformed)?;
+    let secret = lines.next().and_then(chain::hash::unhex::<32>).ok_or_else(malformed)?;
+    Ok(Signer::new(name, KeyType::Ed25519, &secret)?)
+}

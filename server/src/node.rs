@@ -1,0 +1,207 @@
+//! A node: one chain opened for reading and writing, with the keys this process holds.
+
+use crate::{
+    compose,
+    keys::{self, KeyError},
+    mark::Mark,
+    sequencer::{Clock, OpenError, Sequencer, SubmitError, Submitter},
+    store::{Head, Store, StoreError},
+};
+use chain::{
+    note::{Signer, Vkey},
+    statement::{self, Agency, Charter, Key, LogKey, Names, Registrars},
+};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::sync::watch;
+
+/// Where a node lives and what it is.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub data: PathBuf,
+    /// Where the high-water mark is kept outside the data folder.
+    pub state: PathBuf,
+    /// `DATABASE_URL`, for PostgreSQL; the data folder's own SQLite otherwise.
+    pub database: Option<String>,
+    /// Needed to found a chain; afterwards it must be the chain's own or absent.
+    pub origin: Option<String>,
+    /// A charter signed offline, to found a chain that is not a trial.
+    pub charter: Option<PathBuf>,
+}
+
+/// Why a node could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("founding the chain: {0}")]
+    Found(#[from] SubmitError),
+    #[error("the charter {0} cannot be read: {1}")]
+    Charter(PathBuf, std::io::Error),
+    #[error("this data folder holds the chain {found:?}, not {wanted:?}")]
+    OtherChain { found: String, wanted: String },
+    #[error("a chain that is not a trial needs --origin together with --charter")]
+    NoOrigin,
+    #[error("{0:?} cannot be an origin: lowercase ASCII letters, digits, and - . _ / only")]
+    BadOrigin(String),
+    #[error(transparent)]
+    Compose(#[from] compose::ComposeError),
+}
+
+/// Origin of a trial chain when none is given.
+pub const TRIAL_ORIGIN: &str = "gazette.example/log";
+/// Last part of the id of the agency that seals copies.
+pub const ARCHIVE: &str = "archive";
+
+/// An open chain.
+#[derive(Clone)]
+pub struct Node {
+    pub store: Store,
+    pub submitter: Submitter,
+    pub heads: watch::Receiver<Head>,
+    pub origin: String,
+    pub data: PathBuf,
+    seals: Arc<HashMap<String, Signer>>,
+    /// Only a trial chain's registrar key lies on the server.
+    registrar: Arc<Option<Signer>>,
+}
+
+impl Node {
+    /// Opens the chain of a data folder, founding it first when the folder is empty: with `charter` as it says, without
+    /// as a trial.
+    pub async fn open(place: &Place, clock: Clock) -> Result<Node, NodeError> {
+        let store = match &place.database {
+            Some(url) => Store::connect(url, &place.data).await?,
+            None => Store::open(&place.data).await?,
+        };
+        let head = store.head().await?;
+        let trial = place.charter.is_none();
+        let origin = match (&head, &place.origin) {
+            (Some(head), Some(wanted)) if head.origin != *wanted => {
+                return Err(NodeError::OtherChain { found: head.origin.clone(), wanted: wanted.clone() });
+            }
+            (Some(head), _) => head.origin.clone(),
+            (None, Some(wanted)) => wanted.clone(),
+            (None, None) if trial => TRIAL_ORIGIN.to_owned(),
+            (None, None) => return Err(NodeError::NoOrigin),
+        };
+        if !statement::is_id(&origin) {
+            return Err(NodeError::BadOrigin(origin));
+        }
+        let folder = place.data.join("keys");
+        let log = keys::open_or_create(&folder.join("log.key"), &origin)?;
+        let log_key = log.vkey().clone();
+        let mark = Mark::new(&place.data, &place.state, &log_key);
+        if head.is_none() {
+            store.found(&origin).await?;
+        }
+        let sequencer = Sequencer::open(store.clone(), log, mark, clock).await?;
+        let (submitter, heads, _) = sequencer.start();
+        let registrar_file = folder.join("registrar.key");
+        let mut node = Node {
+            store,
+            submitter,
+            heads,
+            origin,
+            data: place.data.clone(),
+            seals: Arc::default(),
+            registrar: Arc::new(None),
+        };
+        if node.submitter.state().charter().is_none() {
+            let charter = match &place.charter {
+                Some(path) => std::fs::read_to_string(path).map_err(|error| NodeError::Charter(path.clone(), error))?,
+                None => trial_charter(&node.origin, &log_key, &keys::open_or_create(&registrar_file, &node.sibling("registrar"))?)?,
+            };
+            node.submitter.submit(charter, vec![]).await?;
+        }
+        if registrar_file.exists() {
+            node.registrar = Arc::new(Some(keys::open(&registrar_file)?));
+        }
+        node.load_seals(&folder)?;
+        if node.registrar.is_some() {
+            let names = [("zh", "本站档案"), ("en", "Portal archive")];
+            node.register_agency(ARCHIVE, &names.map(|(l, n)| (l.to_owned(), n.to_owned())).into(), true).await?;
+        }
+        Ok(node)
+    }
+
+    fn load_seals(&mut self, folder: &Path) -> Result<(), NodeError> {
+        let mut seals = HashMap::new();
+        let entries = std::fs::read_dir(folder).map_err(|error| KeyError::File(folder.to_path_buf(), error))?;
+        for entry in entries {
+            let path = entry.map_err(|error| KeyError::File(folder.to_path_buf(), error))?.path();
+            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("seal-")) {
+                let signer = keys::open(&path)?;
+                seals.insert(signer.vkey().name().to_owned(), signer);
+            }
+        }
+        self.seals = Arc::new(seals);
+        Ok(())
+    }
+
+    /// `example.gov/finance` beside `example.gov/log`.
+    #[must_use]
+    pub fn sibling(&self, name: &str) -> String {
+        sibling(&self.origin, name)
+    }
+
+    /// The seal of an agency, if this process keeps it.
+    #[must_use]
+    pub fn seal(&self, agency: &str) -> Option<&Signer> {
+        self.seals.get(agency)
+    }
+
+    /// On a trial chain: registers the agency `name` beside the origin, with a seal kept here. Does nothing when it is
+    /// registered already.
+    pub async fn register_agency(&mut self, name: &str, names: &Names, archive: bool) -> Result<String, NodeError> {
+        let id = self.sibling(name);
+        let folder = self.data.join("keys");
+        let Some(registrar) = &*self.registrar else { return Ok(id) };
+        if self.submitter.state().agency(&id).is_none() {
+            let seal = keys::open_or_create(&folder.join(format!("seal-{name}.key")), &id)?;
+            let agency = Agency {
+                agency: id.clone(),
+                name: names.clone(),
+                seals: vec![Key { key: seal.vkey().clone(), custody: Some("portal".into()), ended: None }],
+                rule: None,
+                successor: None,
+                overseers: vec![],
+                archive,
+            };
+            let line = statement::core_line("agency", &compose::random_id().map_err(compose::ComposeError::from)?, &agency);
+            let text = statement::text(&self.origin, &line.map_err(compose::ComposeError::from)?, None);
+            self.submitter.submit(chain::note::sign(&text, &[registrar]), vec![]).await?;
+            self.load_seals(&folder)?;
+        }
+        Ok(id)
+    }
+}
+
+/// The id that stands beside a chain's origin.
+#[must_use]
+pub fn sibling(origin: &str, name: &str) -> String {
+    origin.rsplit_once('/').map_or_else(|| format!("{origin}/{name}"), |(site, _)| format!("{site}/{name}"))
+}
+
+fn trial_charter(origin: &str, log: &Vkey, registrar: &Signer) -> Result<String, compose::ComposeError> {
+    let names = [("zh", "云泽市政府公报（样例）"), ("en", "Yunze City Gazette (sample)")];
+    let charter = Charter {
+        origin: origin.to_owned(),
+        trial: true,
+        name: names.map(|(language, name)| (language.to_owned(), name.to_owned())).into(),
+        zone: "Asia/Shanghai".into(),
+        logs: vec![LogKey { key: log.clone(), from: 0 }],
+        registrars: Registrars { threshold: 1, keys: vec![registrar.vkey().clone()] },
+        policy: "quorum none\n".into(),
+        amends: None,
+    };
+    let line = statement::core_line("charter", &compose::random_id()?, &charter)?;
+    Ok(chain::note::sign(&statement::text(origin, &line, None), &[registrar]))
+}

@@ -1,0 +1,206 @@
+//! The sequencer: the one task that gives statements their place in the chain.
+//!
+//! Why a crash is harmless: a batch's entries, tiles, contents, checkpoint and the new head are one transaction, which
+//! begins by claiming the head row at the size this task believes in (so two processes never extend the same tree).
+//! Before its commit nothing is visible and nothing is acknowledged; after it everything is. The high-water mark is
+//! raised between commit and acknowledgement. On any error the state in memory is thrown away and loaded again.
+
+mod batch;
+mod clock;
+mod submit;
+
+pub use clock::{Clock, ClockAlarm};
+pub use submit::{Receipt, Submission, SubmitError, Submitter};
+
+use crate::{
+    mark::{Mark, MarkError, Signed},
+    store::{Head, Store, StoreError},
+};
+use chain::{checkpoint::Checkpoint, note::Signer, state::State, tile, tree};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+use tokio::sync::{mpsc, watch};
+
+/// Submissions that may wait; beyond, a submitter is told to come back.
+const QUEUE: usize = 8192;
+/// Most statements in one transaction.
+const BATCH: usize = 4096;
+/// Most bytes of parts in one transaction.
+const BATCH_BYTES: usize = 48 << 20;
+/// At most ten checkpoints a second.
+const BETWEEN_COMMITS: Duration = Duration::from_millis(100);
+
+/// Why a chain could not be opened for writing.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Mark(#[from] MarkError),
+    #[error("this data folder has {found} entries, and this machine has signed {signed}: it is an old copy; run `gazette recover`")]
+    Behind { found: u64, signed: u64 },
+    #[error("entry {size} and before are not the history this machine signed: root {found} instead of {signed}")]
+    OtherHistory { size: u64, found: chain::Hash, signed: chain::Hash },
+    #[error("the store's tree at size {size} has root {computed}, and its checkpoint says {signed}")]
+    Checkpoint { size: u64, computed: chain::Hash, signed: chain::Hash },
+    #[error("the checkpoint in the store is not one: {0}")]
+    Malformed(#[from] chain::checkpoint::CheckpointError),
+}
+
+/// The chain as this task last committed or loaded it. Owned by the sequencer's task alone.
+struct Tip {
+    state: State,
+    /// The growing tile of each level. Owned with `state`: both are replaced together.
+    edge: BTreeMap<u8, (u64, Vec<u8>)>,
+}
+
+/// Everything the task needs; moved into it whole.
+pub struct Sequencer {
+    store: Store,
+    log: Signer,
+    mark: Mark,
+    clock: Clock,
+    tip: Tip,
+    /// What submitters verify against: a copy of the state, replaced when the registry changes.
+    view: Arc<RwLock<Arc<State>>>,
+    head: watch::Sender<Head>,
+}
+
+impl Sequencer {
+    /// Opens a founded chain, refusing to sign on top of anything but what this machine signed before.
+    pub async fn open(store: Store, log: Signer, mark: Mark, clock: Clock) -> Result<Sequencer, OpenError> {
+        let origin = log.vkey().name().to_owned();
+        let (tip, head) = load(&store, &origin).await?;
+        check_mark(&store, &mark, &tip, &head).await?;
+        let view = Arc::new(RwLock::new(Arc::new(tip.state.clone())));
+        let head = watch::Sender::new(head);
+        Ok(Sequencer { store, log, mark, clock, tip, view, head })
+    }
+
+    /// The door for submissions, and the newest head this process knows of.
+    pub fn start(self) -> (Submitter, watch::Receiver<Head>, tokio::task::JoinHandle<()>) {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let heads = self.head.subscribe();
+        let submitter = Submitter::new(sender, self.view.clone(), self.store.clone());
+        let task = tokio::spawn(self.run(receiver));
+        (submitter, heads, task)
+    }
+
+    async fn run(mut self, mut queue: mpsc::Receiver<Submission>) {
+        // Another process on the same data folder may commit too; its entries show up here within this time.
+        let mut look = tokio::time::interval(Duration::from_millis(250));
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let mut batch = Vec::new();
+            tokio::select! {
+                received = submit::receive(&mut queue, &mut batch, BATCH, BATCH_BYTES) => if !received { return },
+                _ = look.tick() => {
+                    if let Err(error) = self.catch_up().await {
+                        tracing::error!(%error, "cannot read the head of the chain");
+                    }
+                    continue;
+                }
+            }
+            let next = tokio::time::Instant::now() + BETWEEN_COMMITS;
+            self.sequence(batch).await;
+            if queue.is_empty() {
+                tokio::time::sleep_until(next).await;
+            } else if queue.len() < BATCH / 4 {
+                // A few are waiting: let more gather, within the ten checkpoints a second.
+                tokio::time::sleep_until(next).await;
+            }
+        }
+    }
+
+    /// Loads what another process committed, if anything.
+    async fn catch_up(&mut self) -> Result<(), StoreError> {
+        let Some(head) = self.store.head().await? else { return Ok(()) };
+        if head.size != self.tip.state.size() {
+            self.reload().await?;
+        }
+        Ok(())
+    }
+
+    async fn reload(&mut self) -> Result<(), StoreError> {
+        let (tip, head) = load(&self.store, self.log.vkey().name()).await?;
+        self.tip = tip;
+        self.publish_view();
+        self.head.send_replace(head);
+        Ok(())
+    }
+
+    fn publish_view(&self) {
+        let state = Arc::new(self.tip.state.clone());
+        match self.view.write() {
+            Ok(mut view) => *view = state,
+            Err(poisoned) => *poisoned.into_inner() = state,
+        }
+    }
+
+    fn raise_mark(&self, size: u64, root: chain::Hash) {
+        // The entries are committed whatever happens here; a mark that lags only makes the guard weaker.
+        if let Err(error) = self.mark.raise(Signed { size, root }) {
+            tracing::error!(%error, size, "the high-water mark could not be raised");
+        }
+    }
+}
+
+async fn load(store: &Store, origin: &str) -> Result<(Tip, Head), StoreError> {
+    let (state, tiles, head) = store.load(origin).await?;
+    let mut edge = BTreeMap::new();
+    for level in 0..8u8 {
+        let complete = head.size.checked_shr(u32::from(level) * 8).unwrap_or(0);
+        let (number, width) = (complete / tile::WIDTH, (complete % tile::WIDTH) as usize);
+        let mut bytes = Vec::with_capacity(8192);
+        for n in 0..width as u64 {
+            let hash = tree::Nodes::node(&tiles, level * 8, number * tile::WIDTH + n);
+            bytes.extend(hash.map_err(|_| StoreError::Absent("tile at the tree's edge"))?.0);
+        }
+        edge.insert(level, (number, bytes));
+    }
+    Ok((Tip { state, edge }, head))
+}
+
+async fn check_mark(store: &Store, mark: &Mark, tip: &Tip, head: &Head) -> Result<(), OpenError> {
+    if head.size > 0 {
+        let text = head.checkpoint.split_once("\n\n").map_or("", |(text, _)| text);
+        let signed = Checkpoint::parse(&format!("{text}\n"))?;
+        let computed = tip.state.frontier.root();
+        if signed.root != computed || signed.size != head.size {
+            return Err(OpenError::Checkpoint { size: head.size, computed, signed: signed.root });
+        }
+    }
+    let Some(signed) = mark.read()? else { return Ok(()) };
+    if signed.size > head.size {
+        return Err(OpenError::Behind { found: head.size, signed: signed.size });
+    }
+    let found = root_at(store, signed.size).await?;
+    if found != signed.root {
+        return Err(OpenError::OtherHistory { size: signed.size, found, signed: signed.root });
+    }
+    Ok(())
+}
+
+/// Root of the stored tree at an earlier size.
+pub async fn root_at(store: &Store, size: u64) -> Result<chain::Hash, StoreError> {
+    with_tiles(store, size, |tiles| tree::root(tiles, size)).await
+}
+
+/// Computes something from stored tiles of the tree of `size` entries, fetching each tile when it is first asked for.
+pub async fn with_tiles<T>(store: &Store, size: u64, compute: impl Fn(&tile::Tiles) -> Result<T, tile::Missing>) -> Result<T, StoreError> {
+    let mut tiles = tile::Tiles::new(size);
+    loop {
+        match compute(&tiles) {
+            Ok(result) => return Ok(result),
+            Err(tile::Missing(tile)) => {
+                let bytes = store.tile(tile.level, tile.number).await?.ok_or(StoreError::Absent("tile"))?;
+                if !tiles.insert(tile.level, tile.number, &bytes) {
+                    return Err(StoreError::Absent("tile of the right width"));
+                }
+            }
+        }
+    }
+}

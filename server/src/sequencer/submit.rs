@@ -1,0 +1,167 @@
+//! The door of the sequencer: checks that need no place in the chain, a bounded queue, and the answer.
+
+use super::ClockAlarm;
+use crate::store::{NewContent, Store, StoreError};
+use chain::{
+    Hash,
+    note::Signer,
+    part::Commitment,
+    state::{Refusal, State, Verified},
+    statement::{Core, Statement, StatementError},
+};
+use std::sync::{Arc, RwLock};
+use tokio::sync::{mpsc, oneshot};
+
+/// Parts of at most this many bytes are kept in the database and committed with their entry.
+pub const SMALL: usize = 100 * 1024;
+
+/// Where a statement came to stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub index: u64,
+    /// Leaf hash; of a repeated submission it is not looked up again.
+    pub leaf: Option<Hash>,
+    /// It had been logged before; nothing was added.
+    pub repeated: bool,
+}
+
+/// Why a statement was not taken. Nothing was logged, and the same submission may be tried again.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SubmitError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("the part {0} that the statement commits to was not handed in")]
+    PartMissing(Commitment),
+    #[error("a part does not match its commitment {0}")]
+    PartDiffers(Commitment),
+    #[error("busy: too many submissions wait; try again in a second")]
+    Busy,
+    #[error("sequencing has stopped: {0}")]
+    Clock(#[from] ClockAlarm),
+    #[error("the store could not be written: {0}")]
+    Store(String),
+    #[error("the sequencer has stopped")]
+    Stopped,
+}
+
+impl From<StatementError> for SubmitError {
+    fn from(error: StatementError) -> SubmitError {
+        SubmitError::Refused(error.into())
+    }
+}
+
+impl From<StoreError> for SubmitError {
+    fn from(error: StoreError) -> SubmitError {
+        SubmitError::Store(error.to_string())
+    }
+}
+
+/// A statement waiting for its place.
+pub struct Submission {
+    pub(super) note: String,
+    pub(super) verified: Verified,
+    pub(super) contents: Vec<NewContent>,
+    pub(super) answer: oneshot::Sender<Result<Receipt, SubmitError>>,
+}
+
+/// Hands statements to the sequencer. Cloning shares the queue.
+#[derive(Clone)]
+pub struct Submitter {
+    queue: mpsc::Sender<Submission>,
+    view: Arc<RwLock<Arc<State>>>,
+    store: Store,
+}
+
+/// What will answer a submission.
+pub type Waiting = oneshot::Receiver<Result<Receipt, SubmitError>>;
+
+impl Submitter {
+    pub(super) fn new(queue: mpsc::Sender<Submission>, view: Arc<RwLock<Arc<State>>>, store: Store) -> Submitter {
+        Submitter { queue, view, store }
+    }
+
+    /// The chain's registry as of the last change, to verify and seal against.
+    #[must_use]
+    pub fn state(&self) -> Arc<State> {
+        match self.view.read() {
+            Ok(view) => view.clone(),
+            Err(poisoned) => poisoned.into_inner().clone(),
+        }
+    }
+
+    /// Verifies a stranger's statement and its parts and waits for its place. Answers [`SubmitError::Busy`] when the
+    /// queue is full.
+    pub async fn submit(&self, note: String, contents: Vec<NewContent>) -> Result<Receipt, SubmitError> {
+        let state = self.state();
+        let verified = state.verify(&Statement::parse(note.as_bytes())?)?;
+        for content in &contents {
+            let bytes = content.bytes.as_deref().unwrap_or_default();
+            if Commitment::to(&content.salt, bytes) != content.commitment || bytes.len() as u64 != content.size {
+                return Err(SubmitError::PartDiffers(content.commitment));
+            }
+        }
+        let waiting = self.enqueue(note, verified, contents, false).await?;
+        waiting.await.map_err(|_| SubmitError::Stopped)?
+    }
+
+    /// Seals `text` with a key this process holds, and waits for room in the queue; the answer comes later. The caller
+    /// computed the commitments from `contents` itself.
+    pub async fn seal(&self, text: &str, signer: &Signer, contents: Vec<NewContent>) -> Result<Waiting, SubmitError> {
+        let (note, verified) = self.state().seal(text, signer)?;
+        self.sealed(note, verified, contents).await
+    }
+
+    /// Waits for room for a note that [`State::seal`] signed; the answer comes later.
+    pub async fn sealed(&self, note: String, verified: Verified, contents: Vec<NewContent>) -> Result<Waiting, SubmitError> {
+        self.enqueue(note, verified, contents, true).await
+    }
+
+    async fn enqueue(&self, note: String, verified: Verified, mut contents: Vec<NewContent>, wait: bool) -> Result<Waiting, SubmitError> {
+        if let Core::Disclosure(core) = &Statement::parse(note.as_bytes())?.core {
+            let given = |part: &&chain::statement::Part| contents.iter().any(|content| content.commitment == part.commitment);
+            let mut stored = Vec::new();
+            for part in core.parts.iter().filter(|part| !given(part)) {
+                // An unchanged part of an earlier version need not be handed in again.
+                match self.store.content(&part.commitment).await? {
+                    Some(crate::store::StoredContent::Present { .. }) => stored.push(part.commitment),
+                    _ => return Err(SubmitError::PartMissing(part.commitment)),
+                }
+            }
+            contents.retain(|content| core.parts.iter().any(|part| part.commitment == content.commitment));
+        }
+        for content in contents.iter_mut().filter(|content| content.bytes.as_ref().is_some_and(|bytes| bytes.len() > SMALL)) {
+            if let Some(bytes) = content.bytes.take() {
+                self.store.put_object(&content.commitment, bytes).await?;
+            }
+        }
+        let (answer, waiting) = oneshot::channel();
+        let submission = Submission { note, verified, contents, answer };
+        if wait {
+            self.queue.send(submission).await.map_err(|_| SubmitError::Stopped)?;
+        } else {
+            self.queue.try_send(submission).map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
+                mpsc::error::TrySendError::Closed(_) => SubmitError::Stopped,
+            })?;
+        }
+        Ok(waiting)
+    }
+}
+
+/// Waits for a submission, then takes those that wait behind it, up to `most` of them and about `most_bytes` of parts.
+/// `false` when every submitter is gone. Loses nothing when cancelled: it awaits only while it has taken nothing.
+pub(super) async fn receive(queue: &mut mpsc::Receiver<Submission>, batch: &mut Vec<Submission>, most: usize, most_bytes: usize) -> bool {
+    let Some(first) = queue.recv().await else { return false };
+    let size = |submission: &Submission| {
+        let parts = submission.contents.iter().filter_map(|content| content.bytes.as_ref()).map(Vec::len);
+        submission.note.len() + parts.sum::<usize>()
+    };
+    let mut bytes = size(&first);
+    batch.push(first);
+    while batch.len() < most && bytes < most_bytes {
+        let Ok(next) = queue.try_recv() else { break };
+        bytes += size(&next);
+        batch.push(next);
+    }
+    true
+}

@@ -1,0 +1,47 @@
+//! The store: one database (SQLite or PostgreSQL, the same queries) that keeps the chain and its contents.
+
+mod bulk;
+mod commit;
+mod open;
+mod read;
+
+pub use bulk::Bulk;
+pub use commit::{Batch, NewContent, NewEntry};
+pub use read::{Head, Item, StoredContent};
+
+use sqlx::AnyPool;
+
+/// What went wrong with the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the data folder {path} cannot be used: {source}")]
+    Folder { path: std::path::PathBuf, source: std::io::Error },
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the database's tables: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("the object store: {0}")]
+    Objects(#[from] object_store::Error),
+    #[error("the store holds no {0}")]
+    Absent(&'static str),
+    #[error("entry {index} in the store cannot be read: {reason}")]
+    Entry { index: u64, reason: String },
+    #[error("this data folder belongs to the chain {found:?}, not {wanted:?}")]
+    OtherChain { found: String, wanted: String },
+}
+
+/// The open store. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: AnyPool,
+    objects: std::sync::Arc<dyn object_store::ObjectStore>,
+}
+
+/// An index as the database's signed integers hold it. Sizes never reach 2^63: the checkpoint format forbids it.
+pub(crate) fn to_sql(index: u64) -> i64 {
+    i64::try_from(index).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn from_sql(index: i64) -> u64 {
+    u64::try_from(index).unwrap_or(0)
+}

@@ -1,0 +1,56 @@
+//! Opening the store: folder, engine, pragmas, migrations.
+
+use super::{Store, StoreError};
+use sqlx::{
+    AssertSqlSafe, Executor,
+    any::{AnyPoolOptions, install_default_drivers},
+    migrate::Migrator,
+};
+use std::{path::Path, sync::Arc};
+
+static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// `synchronous = FULL`: what is acknowledged survives a power cut. `secure_delete`: what is redacted leaves the pages.
+const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; \
+    pragma busy_timeout = 10000; pragma cache_size = -32000; pragma mmap_size = 268435456; pragma wal_autocheckpoint = 4000;";
+
+impl Store {
+    /// Opens the data folder's own SQLite database, creating both when they are missing.
+    pub async fn open(data: &Path) -> Result<Store, StoreError> {
+        let folder = |source| StoreError::Folder { path: data.to_path_buf(), source };
+        std::fs::create_dir_all(data.join("content")).map_err(folder)?;
+        let path = data.join("gazette.sqlite");
+        let url = format!("sqlite://{}?mode=rwc", path.to_string_lossy().replace('%', "%25").replace('?', "%3f"));
+        Store::connect(&url, data).await
+    }
+
+    /// Opens the database at `url`; large parts still lie in `data`.
+    pub async fn connect(url: &str, data: &Path) -> Result<Store, StoreError> {
+        install_default_drivers();
+        let folder = |source| StoreError::Folder { path: data.to_path_buf(), source };
+        let content = data.join("content");
+        std::fs::create_dir_all(&content).map_err(folder)?;
+        let objects = object_store::local::LocalFileSystem::new_with_prefix(&content)?.with_fsync(true);
+        let sqlite = url.starts_with("sqlite:");
+        let pool = AnyPoolOptions::new()
+            .max_connections(8)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if sqlite {
+                        connection.execute(AssertSqlSafe(PRAGMAS.to_owned())).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect(url)
+            .await?;
+        if sqlite { &SQLITE } else { &POSTGRES }.run(&pool).await?;
+        Ok(Store { pool, objects: Arc::new(objects) })
+    }
+
+    /// Waits for what is under way and closes the database.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

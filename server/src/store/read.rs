@@ -1,0 +1,256 @@
+//! Reading: the head, entries, tiles, contents and the rows derived from them.
+
+use super::{Store, StoreError, bulk::placeholders, commit::to_hash, from_sql, to_sql};
+use chain::{
+    Hash,
+    entry::Entry,
+    part::{Commitment, Salt},
+    state::State,
+    statement::{Reference, Statement},
+    tile::{self, Tiles},
+    tree::Frontier,
+};
+use object_store::{ObjectStoreExt, path::Path};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+
+/// The newest state of the chain: its size, newest leaf and time, and the checkpoint signed over it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub origin: String,
+    pub size: u64,
+    pub leaf: Hash,
+    pub time: i64,
+    pub checkpoint: String,
+}
+
+/// One version of a document, as lists need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub index: u64,
+    pub document: u64,
+    pub newest: bool,
+    pub agency: String,
+    pub genre: String,
+    pub theme: Option<String>,
+    pub language: String,
+    pub stated: Option<String>,
+    pub stated_agency: Option<String>,
+}
+
+/// A part as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredContent {
+    Present {
+        media: String,
+        salt: Salt,
+        bytes: Vec<u8>,
+    },
+    Removed {
+        by: u64,
+    },
+    /// A row without bytes that no redaction explains: something was lost or taken.
+    Lost,
+}
+
+const HEAD: &str = "select origin, size, leaf, time, checkpoint from head where one = 1";
+const ITEM: &str = "select idx, document, newest, agency, genre, theme, language, stated, stated_agency from items";
+
+impl Store {
+    pub async fn head(&self) -> Result<Option<Head>, StoreError> {
+        let row = sqlx::query(HEAD).fetch_optional(&self.pool).await?;
+        row.map(|row| {
+            Ok(Head {
+                origin: row.try_get(0)?,
+                size: from_sql(row.try_get(1)?),
+                leaf: to_hash(row.try_get(2)?)?,
+                time: row.try_get(3)?,
+                checkpoint: row.try_get(4)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// The chain's state and the right edge of its tiles, from one consistent view of the store. What is loaded was
+    /// judged when it was sequenced; `fsck` judges it again.
+    pub async fn load(&self, origin: &str) -> Result<(State, Tiles, Head), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let head = sqlx::query(HEAD).fetch_optional(&mut *transaction).await?.ok_or(StoreError::Absent("chain"))?;
+        let found: String = head.try_get(0)?;
+        if found != origin {
+            return Err(StoreError::OtherChain { found, wanted: origin.into() });
+        }
+        let head = Head {
+            origin: found,
+            size: from_sql(head.try_get(1)?),
+            leaf: to_hash(head.try_get(2)?)?,
+            time: head.try_get(3)?,
+            checkpoint: head.try_get(4)?,
+        };
+        let mut state = State::new(origin);
+        let rows = sqlx::query("select r.idx, r.leaf, e.bytes from registrations r join entries e on e.idx = r.idx order by r.idx");
+        for row in rows.fetch_all(&mut *transaction).await? {
+            let at = Reference { index: from_sql(row.try_get(0)?), leaf: to_hash(row.try_get(1)?)? };
+            let bytes: Vec<u8> = row.try_get(2)?;
+            let unreadable = |reason: String| StoreError::Entry { index: at.index, reason };
+            let entry = Entry::parse(&bytes).map_err(|error| unreadable(error.to_string()))?;
+            let statement = Statement::parse(entry.note.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
+            state.restore(at, &statement);
+        }
+        let mut edge = Tiles::new(head.size);
+        for level in 0..8u8 {
+            let Some(last) = head.size.checked_shr(u32::from(level) * 8).filter(|n| *n > 0).map(|n| (n - 1) / tile::WIDTH) else { break };
+            // The right-most tile that exists; a level whose hashes end on a full tile keeps that one.
+            let bytes = tile_bytes(&mut transaction, level, last).await?.ok_or(StoreError::Absent("tile at the tree's edge"))?;
+            edge.insert(level, last, &bytes);
+        }
+        if head.size > 0 {
+            let frontier = Frontier::load(&edge, head.size).map_err(|_| StoreError::Absent("tile at the tree's edge"))?;
+            state.resume(frontier, (head.leaf, head.time));
+        }
+        Ok((state, edge, head))
+    }
+
+    /// A tile's bytes as they stand, which may be more than a smaller tree's partial tile has.
+    pub async fn tile(&self, level: u8, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        tile_bytes(&mut *self.pool.acquire().await?, level, number).await
+    }
+
+    pub async fn entry(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let row = sqlx::query("select bytes from entries where idx = $1").bind(to_sql(index)).fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// Entries `[from, to)` with their indexes, rising; those that are missing are left out.
+    pub async fn entries(&self, from: u64, to: u64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let sql = "select idx, bytes from entries where idx >= $1 and idx < $2 order by idx";
+        let rows = sqlx::query(sql).bind(to_sql(from)).bind(to_sql(to)).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((from_sql(row.try_get(0)?), row.try_get(1)?))).collect()
+    }
+
+    /// The checkpoint that was signed at exactly this size, if one was.
+    pub async fn checkpoint(&self, size: u64) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query("select note from checkpoints where size = $1").bind(to_sql(size)).fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// Every registration in order: index, id, leaf hash.
+    pub async fn registrations(&self) -> Result<Vec<(u64, String, Hash)>, StoreError> {
+        let rows = sqlx::query("select idx, id, leaf from registrations order by idx").fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((from_sql(row.try_get(0)?), row.try_get(1)?, to_hash(row.try_get(2)?)?))).collect()
+    }
+
+    /// A part by its commitment; `None` when no logged statement refers to it.
+    pub async fn content(&self, commitment: &Commitment) -> Result<Option<StoredContent>, StoreError> {
+        let sql = "select media, salt, bytes, removed_by, size from contents where commitment = $1";
+        let row = sqlx::query(sql).bind(&commitment.0.0[..]).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok(None) };
+        self.stored(commitment, &row).await.map(Some)
+    }
+
+    async fn stored(&self, commitment: &Commitment, row: &AnyRow) -> Result<StoredContent, StoreError> {
+        if let Some(by) = row.try_get::<Option<i64>, _>(3)? {
+            return Ok(StoredContent::Removed { by: from_sql(by) });
+        }
+        let salt: Option<Vec<u8>> = row.try_get(1)?;
+        let Some(salt) = salt.and_then(|salt| Salt::try_from(salt).ok()) else { return Ok(StoredContent::Lost) };
+        let media: String = row.try_get(0)?;
+        if let Some(bytes) = row.try_get(2)? {
+            return Ok(StoredContent::Present { media, salt, bytes });
+        }
+        match self.objects.get(&object_path(commitment)).await {
+            Ok(found) => Ok(StoredContent::Present { media, salt, bytes: found.bytes().await?.to_vec() }),
+            Err(object_store::Error::NotFound { .. }) => Ok(StoredContent::Lost),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Puts a large part where it will be served from, durably, before the statement that names it is sequenced.
+    pub async fn put_object(&self, commitment: &Commitment, bytes: Vec<u8>) -> Result<(), StoreError> {
+        self.objects.put(&object_path(commitment), bytes.into()).await?;
+        Ok(())
+    }
+
+    /// Removes a redacted part's object. It may be gone already.
+    pub async fn remove_object(&self, commitment: &Commitment) -> Result<(), StoreError> {
+        match self.objects.delete(&object_path(commitment)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub async fn item(&self, index: u64) -> Result<Option<Item>, StoreError> {
+        let sql = format!("{ITEM} where idx = $1");
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(index)).fetch_optional(&self.pool).await?;
+        row.as_ref().map(item).transpose()
+    }
+
+    /// Every version of a document, oldest first.
+    pub async fn versions(&self, document: u64) -> Result<Vec<Item>, StoreError> {
+        let sql = format!("{ITEM} where document = $1 order by idx");
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(document)).fetch_all(&self.pool).await?;
+        rows.iter().map(item).collect()
+    }
+
+    /// Newest versions by stated date, newest first: `count` from `offset` on.
+    pub async fn by_stated(&self, offset: u64, count: u64) -> Result<Vec<Item>, StoreError> {
+        let sql = format!("{ITEM} where newest = 1 and stated is not null order by stated desc, idx desc limit $1 offset $2");
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(count)).bind(to_sql(offset)).fetch_all(&self.pool).await?;
+        rows.iter().map(item).collect()
+    }
+
+    /// One agency's items, newest in the chain first.
+    pub async fn by_agency(&self, agency: &str, offset: u64, count: u64) -> Result<Vec<Item>, StoreError> {
+        let sql = format!("{ITEM} where agency = $1 order by idx desc limit $2 offset $3");
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(agency).bind(to_sql(count)).bind(to_sql(offset));
+        query.fetch_all(&self.pool).await?.iter().map(item).collect()
+    }
+
+    /// How many items each agency sealed, and how many newest versions with a stated date there are.
+    pub async fn counts(&self) -> Result<(Vec<(String, u64)>, u64), StoreError> {
+        let rows = sqlx::query("select agency, count(*) from items group by agency").fetch_all(&self.pool).await?;
+        let agencies = rows.iter().map(|row| Ok((row.try_get(0)?, from_sql(row.try_get(1)?)))).collect::<Result<_, sqlx::Error>>()?;
+        let row = sqlx::query("select count(*) from items where newest = 1 and stated is not null").fetch_one(&self.pool).await?;
+        Ok((agencies, from_sql(row.try_get(0)?)))
+    }
+
+    /// Statuses and redactions that speak of any of these versions: (target, index, kind, instrument), in order.
+    pub async fn events(&self, targets: &[u64]) -> Result<Vec<(u64, u64, String, Option<u64>)>, StoreError> {
+        let mut events = Vec::new();
+        for targets in targets.chunks(256) {
+            let sql =
+                format!("select target, idx, kind, instrument from events where target in ({}) order by idx", placeholders(targets.len()));
+            let query = targets.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, target| query.bind(to_sql(*target)));
+            for row in query.fetch_all(&self.pool).await? {
+                let instrument: Option<i64> = row.try_get(3)?;
+                events.push((from_sql(row.try_get(0)?), from_sql(row.try_get(1)?), row.try_get(2)?, instrument.map(from_sql)));
+            }
+        }
+        Ok(events)
+    }
+}
+
+/// Where the object store keeps a part: two levels, so that no folder grows without bound.
+fn object_path(commitment: &Commitment) -> Path {
+    let hex = commitment.0.to_hex();
+    Path::from(format!("{}/{}", &hex[..2], hex))
+}
+
+async fn tile_bytes(connection: &mut AnyConnection, level: u8, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "select bytes from tiles where level = $1 and number = $2";
+    let row = sqlx::query(sql).bind(i64::from(level)).bind(to_sql(number)).fetch_optional(connection).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
+fn item(row: &AnyRow) -> Result<Item, StoreError> {
+    Ok(Item {
+        index: from_sql(row.try_get(0)?),
+        document: from_sql(row.try_get(1)?),
+        newest: row.try_get::<i64, _>(2)? == 1,
+        agency: row.try_get(3)?,
+        genre: row.try_get(4)?,
+        theme: row.try_get(5)?,
+        language: row.try_get(6)?,
+        stated: row.try_get(7)?,
+        stated_agency: row.try_get(8)?,
+    })
+}
