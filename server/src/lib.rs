@@ -1,9 +1,17 @@
 //! What needs a disk, a clock or a socket.
 
 pub mod compose;
+pub mod evidence;
+pub mod follow;
+pub mod http;
+pub mod import;
 pub mod keys;
 pub mod mark;
+pub mod markdown;
 pub mod node;
+pub mod sample;
 pub mod search;
 pub mod sequencer;
 pub mod store;
+pub mod views;
+pub mod visible;

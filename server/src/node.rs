@@ -105,15 +105,7 @@ impl Node {
         let sequencer = Sequencer::open(store.clone(), log, mark, clock).await?;
         let (submitter, heads, _) = sequencer.start();
         let registrar_file = folder.join("registrar.key");
-        let mut node = Node {
-            store,
-            submitter,
-            heads,
-            origin,
-            data: place.data.clone(),
-            seals: Arc::default(),
-            registrar: Arc::new(None),
-        };
+        let mut node = Node { store, submitter, heads, origin, data: place.data.clone(), seals: Arc::default(), registrar: Arc::new(None) };
         if node.submitter.state().charter().is_none() {
             let charter = match &place.charter {
                 Some(path) => std::fs::read_to_string(path).map_err(|error| NodeError::Charter(path.clone(), error))?,

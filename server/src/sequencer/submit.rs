@@ -128,6 +128,9 @@ impl Submitter {
                 }
             }
             contents.retain(|content| core.parts.iter().any(|part| part.commitment == content.commitment));
+        } else {
+            // Only a disclosure has parts; whatever else was handed in is kept nowhere.
+            contents.clear();
         }
         for content in contents.iter_mut().filter(|content| content.bytes.as_ref().is_some_and(|bytes| bytes.len() > SMALL)) {
             if let Some(bytes) = content.bytes.take() {

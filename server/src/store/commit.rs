@@ -39,7 +39,7 @@ pub struct Batch {
 }
 
 /// What identifies a submission: SHA-256(signer ‖ 0 ‖ id).
-fn submission_key(signer: &str, id: &str) -> Hash {
+pub(crate) fn submission_key(signer: &str, id: &str) -> Hash {
     Hash::of(&[signer.as_bytes(), b"\0", id.as_bytes()])
 }
 
@@ -169,8 +169,8 @@ impl Store {
             .await?;
         let mut items = Vec::new();
         let mut contents = Vec::new();
+        let mut redacted = Vec::new();
         for (entry, statement) in &both {
-            contents.extend(entry.contents.iter().enumerate().map(|(part, content)| (entry.index, part as u64, content)));
             let at = to_sql(entry.index);
             match &statement.core {
                 Core::Disclosure(core) => {
@@ -180,6 +180,12 @@ impl Store {
                             .bind(to_sql(revised.index))
                             .execute(&mut *connection)
                             .await?;
+                    }
+                    for content in &entry.contents {
+                        // Numbered as the statement lists them, in whatever order they were handed in.
+                        if let Some(part) = core.parts.iter().position(|part| part.commitment == content.commitment) {
+                            contents.push((entry.index, part as u64, content));
+                        }
                     }
                     // Not newest any more when a later entry of this same batch revises it.
                     items.push((entry.index, entry.leaf, core, version.document, version.newest));
@@ -191,11 +197,7 @@ impl Store {
                 }
                 Core::Redaction(core) => {
                     event(connection, at, to_sql(core.target.index), "redaction", None).await?;
-                    for part in &core.parts {
-                        let sql =
-                            "update contents set salt = null, bytes = null, removed_by = $1 where commitment = $2 and removed_by is null";
-                        sqlx::query(sql).bind(at).bind(&part.0.0[..]).execute(&mut *connection).await?;
-                    }
+                    redacted.extend(core.parts.iter().map(|part| (at, part)));
                 }
                 Core::Step(core) => {
                     let sql = "insert into cases (agency, \"case\", idx, leaf) values ($1, $2, $3, $4) \
@@ -236,6 +238,11 @@ impl Store {
                     .bind(content.bytes.clone())
             })
             .await?;
+        // After the parts of this same batch are in: one of them may be redacted in it already.
+        for (by, part) in redacted {
+            let sql = "update contents set salt = null, bytes = null, removed_by = $1 where commitment = $2 and removed_by is null";
+            sqlx::query(sql).bind(by).bind(&part.0.0[..]).execute(&mut *connection).await?;
+        }
         let then = "on conflict (level, number) do update set bytes = excluded.bytes";
         Bulk { into: "tiles (level, number, bytes)", columns: 3, then }
             .insert(connection, &batch.tiles, |query, (level, number, bytes)| {
@@ -264,7 +271,7 @@ impl Store {
 }
 
 /// The date a list is sorted by: published, else issued, else effective.
-fn stated_date(core: &chain::statement::Disclosure) -> Option<String> {
+pub(crate) fn stated_date(core: &chain::statement::Disclosure) -> Option<String> {
     let stated = &core.stated;
     stated.published.clone().or_else(|| stated.issued.clone()).or_else(|| stated.effective.clone())
 }
@@ -275,6 +282,6 @@ async fn event(connection: &mut sqlx::AnyConnection, at: i64, target: i64, kind:
     Ok(())
 }
 
-pub(super) fn to_hash(bytes: Vec<u8>) -> Result<Hash, StoreError> {
+pub(crate) fn to_hash(bytes: Vec<u8>) -> Result<Hash, StoreError> {
     bytes.try_into().map(Hash).map_err(|_| StoreError::Absent("32-byte hash where one belongs"))
 }

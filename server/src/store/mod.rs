@@ -3,11 +3,15 @@
 mod bulk;
 mod commit;
 mod open;
+mod range;
 mod read;
 
 pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
+pub use range::ContentRow;
+pub(crate) use range::contents;
 pub use read::{Head, Item, StoredContent};
+pub(crate) use commit::{stated_date, submission_key, to_hash};
 
 use sqlx::AnyPool;
 

@@ -53,7 +53,7 @@ pub enum StoredContent {
 }
 
 const HEAD: &str = "select origin, size, leaf, time, checkpoint from head where one = 1";
-const ITEM: &str = "select idx, document, newest, agency, genre, theme, language, stated, stated_agency from items";
+pub(super) const ITEM: &str = "select idx, document, newest, agency, genre, theme, language, stated, stated_agency from items";
 
 impl Store {
     pub async fn head(&self) -> Result<Option<Head>, StoreError> {
@@ -213,6 +213,12 @@ impl Store {
         Ok((agencies, from_sql(row.try_get(0)?)))
     }
 
+    /// Every genre code in use.
+    pub async fn genres(&self) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query("select distinct genre from items order by genre").fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
     /// Statuses and redactions that speak of any of these versions: (target, index, kind, instrument), in order.
     pub async fn events(&self, targets: &[u64]) -> Result<Vec<(u64, u64, String, Option<u64>)>, StoreError> {
         let mut events = Vec::new();
@@ -230,7 +236,7 @@ impl Store {
 }
 
 /// Where the object store keeps a part: two levels, so that no folder grows without bound.
-fn object_path(commitment: &Commitment) -> Path {
+pub(super) fn object_path(commitment: &Commitment) -> Path {
     let hex = commitment.0.to_hex();
     Path::from(format!("{}/{}", &hex[..2], hex))
 }
@@ -241,7 +247,7 @@ async fn tile_bytes(connection: &mut AnyConnection, level: u8, number: u64) -> R
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
-fn item(row: &AnyRow) -> Result<Item, StoreError> {
+pub(super) fn item(row: &AnyRow) -> Result<Item, StoreError> {
     Ok(Item {
         index: from_sql(row.try_get(0)?),
         document: from_sql(row.try_get(1)?),

@@ -1,0 +1,57 @@
+//! The commands, and the settings they share.
+
+mod serve;
+
+use clap::{Args, Parser, Subcommand};
+use server::{node::Place, sequencer::Clock};
+use std::{path::PathBuf, process::ExitCode};
+
+/// A public transparency portal with a verifiable timeline.
+#[derive(Parser)]
+#[command(name = "gazette", version)]
+pub struct Gazette {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the portal; an empty data folder becomes a trial chain with a small sample.
+    Serve(serve::Serve),
+}
+
+/// Where the chain is kept.
+#[derive(Args, Clone)]
+pub struct Folder {
+    /// Data folder: database, keys, large parts, search index.
+    #[arg(long, env = "GAZETTE_DATA", default_value = "data")]
+    data: PathBuf,
+    /// Folder outside the data folder where the high-water mark is kept.
+    #[arg(long, env = "GAZETTE_STATE")]
+    state: Option<PathBuf>,
+    /// PostgreSQL instead of the data folder's own SQLite.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database: Option<String>,
+    /// Name of the chain, for example `example.gov/log`; needed to found one that is not a trial.
+    #[arg(long, env = "GAZETTE_ORIGIN")]
+    origin: Option<String>,
+}
+
+impl Folder {
+    pub fn place(&self, charter: Option<PathBuf>) -> Place {
+        let state = self.state.clone().unwrap_or_else(|| {
+            let home = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+            let home = home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")));
+            home.unwrap_or_else(|| PathBuf::from("/var/lib")).join("gazette")
+        });
+        Place { data: self.data.clone(), state, database: self.database.clone(), origin: self.origin.clone(), charter }
+    }
+}
+
+pub type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+pub async fn run(gazette: Gazette) -> Outcome {
+    match gazette.command {
+        Command::Serve(serve) => serve.run(Clock::system()).await,
+    }
+}

@@ -1,0 +1,67 @@
+//! `gazette serve`: the portal itself.
+
+use super::{Folder, Outcome};
+use clap::Args;
+use server::{
+    evidence::Registries,
+    http::{self, App, Assets},
+    node::Node,
+    sample, search,
+    sequencer::Clock,
+};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    folder: Folder,
+    /// Address to listen on; port 0 takes any free one.
+    #[arg(long, env = "GAZETTE_LISTEN", default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    /// A charter signed offline by registrars, to found a chain that is not a trial.
+    #[arg(long, env = "GAZETTE_CHARTER")]
+    charter: Option<PathBuf>,
+    /// Address under which people reach the portal, if it is not the one listened on.
+    #[arg(long, env = "GAZETTE_BASE")]
+    base: Option<String>,
+    /// Leave an empty trial chain empty.
+    #[arg(long, env = "GAZETTE_NO_SAMPLE")]
+    no_sample: bool,
+}
+
+impl Serve {
+    pub async fn run(self, clock: Clock) -> Outcome {
+        // Before anything is founded: a port that is taken should leave no trace.
+        let listener =
+            tokio::net::TcpListener::bind(self.listen).await.map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
+        let address = listener.local_addr()?;
+        let place = self.folder.place(self.charter);
+        let mut node = Node::open(&place, clock).await?;
+        if !self.no_sample && sample::wanted(&node).await? {
+            tracing::info!("filling the trial chain with the sample");
+            sample::publish(&mut node).await?;
+        }
+        let (index, opening) = search::Index::open(&place.data.join("index"))?;
+        tracing::info!(?opening, covered = index.covered(), "search index");
+        let index = Arc::new(index);
+        let identity = node.store.entry(0).await?.map(|bytes| chain::tree::leaf_hash(&bytes)).unwrap_or_default();
+        let base = self.base.unwrap_or_else(|| format!("http://{address}"));
+        let app = App { node, registries: Registries::default(), index, assets: Arc::new(Assets::embedded()), base: base.into(), identity };
+        println!("listening on http://{address}");
+        axum::serve(listener, http::router(app)).with_graceful_shutdown(stop()).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn stop() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}

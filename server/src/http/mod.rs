@@ -1,0 +1,104 @@
+//! HTTP: the router, what every answer carries, and how errors become answers.
+
+mod assets;
+mod content;
+mod log;
+mod pages;
+
+use crate::{evidence::Registries, node::Node, search, store::StoreError};
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use std::sync::Arc;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer,
+};
+
+pub use assets::Assets;
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct App {
+    pub node: Node,
+    pub registries: Registries,
+    pub index: Arc<search::Index>,
+    pub assets: Arc<Assets>,
+    /// `http://127.0.0.1:3000`, for commands that can be copied.
+    pub base: Arc<str>,
+    /// Leaf hash of entry 0.
+    pub identity: chain::Hash,
+}
+
+/// No inline script, no inline style, no other host.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; font-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Every address of the portal.
+pub fn router(app: App) -> Router {
+    let common = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+    ];
+    // Other people's readers fetch the log; nothing else is theirs to read from a page.
+    let log = log::router().layer(SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
+    let mut router = Router::new()
+        .merge(log)
+        .merge(content::router())
+        .merge(pages::router())
+        .route("/pkg/{*path}", get(assets::packaged))
+        .fallback(get(assets::public))
+        .with_state(app)
+        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)));
+    for (name, value) in common {
+        router = router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)));
+    }
+    router.layer(
+        ServiceBuilder::new()
+            .layer(CompressionLayer::new())
+            .layer(CatchPanicLayer::new())
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, std::time::Duration::from_secs(30)))
+            .layer(RequestBodyLimitLayer::new(64 * 1024)),
+    )
+}
+
+/// An answer that is not the thing asked for, at addresses meant for programs.
+#[derive(Debug)]
+pub enum Refused {
+    BadRequest(&'static str),
+    NotFound,
+    Gone(String),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Refused {
+        Refused::Store(error)
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let plain = |status, text: String, cache: &'static str| {
+            (status, [(header::CACHE_CONTROL, cache), (header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+        };
+        match self {
+            Refused::BadRequest(what) => plain(StatusCode::BAD_REQUEST, format!("{what}\n"), "no-store"),
+            // What is not there yet may be there soon.
+            Refused::NotFound => plain(StatusCode::NOT_FOUND, "not found\n".into(), "public, max-age=1"),
+            Refused::Gone(text) => plain(StatusCode::GONE, text, "no-cache"),
+            Refused::Store(error) => {
+                tracing::error!(%error, "the store did not answer");
+                let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "the store did not answer\n".into(), "no-store");
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+                response
+            }
+        }
+    }
+}

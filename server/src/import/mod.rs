@@ -1,0 +1,141 @@
+//! Importing: documents that others published, each sealed by the portal's archive as a copy, never in another body's name.
+//!
+//! Statement ids are derived from file, record and content, so a run that was stopped, or one on the same file again,
+//! finds what is logged already. Lines are read, judged, salted and sealed two chunks at a time beside the sequencer;
+//! nothing waits for a receipt but what must name an entry by it: a revision, a status.
+
+mod prepare;
+mod progress;
+mod read;
+mod record;
+mod run;
+
+pub use progress::{Bar, Progress, Silent};
+
+use crate::{
+    node::{ARCHIVE, Node},
+    sequencer::SubmitError,
+    store::StoreError,
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// Most bad lines a report keeps word for word; all are counted.
+pub const MOST_KEPT: usize = 1_000;
+
+/// Why an import could not go on. What was logged stays, and the next run goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("{0}: {1}")]
+    File(PathBuf, std::io::Error),
+    #[error("{0} has no name that ends in .jsonl or .jsonl.gz")]
+    Name(PathBuf),
+    #[error("this process does not keep the seal of {0:?}, which seals copies")]
+    NoSeal(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("sequencing stopped the import after {} new documents: {error}", .report.added)]
+    Sequencing { error: SubmitError, report: Box<Report> },
+    #[error("a part of the import ended unexpectedly")]
+    Task,
+}
+
+/// A line that was not imported, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadLine {
+    pub file: PathBuf,
+    /// From 1.
+    pub line: u64,
+    pub reason: String,
+}
+
+/// What became of the lines read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Lines read, empty ones left out.
+    pub lines: u64,
+    /// Documents logged by this run.
+    pub added: u64,
+    /// Documents that had been logged before.
+    pub present: u64,
+    /// Of those added, how many revise another.
+    pub revisions: u64,
+    /// Statuses (withdrawn, lapsed) logged by this run.
+    pub statuses: u64,
+    /// Lines not imported.
+    pub bad: u64,
+    /// The first [`MOST_KEPT`] of them.
+    pub bad_lines: Vec<BadLine>,
+    /// It was asked to stop before the last line.
+    pub stopped: bool,
+}
+
+/// Asks an import to stop reading; what was submitted is still waited for.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    pub fn ask(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+    #[must_use]
+    pub fn asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Imports files of one JSON object a line, `.jsonl` or `.jsonl.gz`, in the order given.
+pub async fn import(node: &Node, files: &[PathBuf], stop: &Stop, progress: &dyn Progress) -> Result<Report, ImportError> {
+    let archive = node.sibling(ARCHIVE);
+    if node.seal(&archive).is_none() {
+        return Err(ImportError::NoSeal(archive));
+    }
+    // All of them first: a misspelt name is told before an hour of work.
+    let mut opened = Vec::new();
+    let mut bytes = 0;
+    for path in files {
+        let stem = stem(path).ok_or_else(|| ImportError::Name(path.clone()))?;
+        let file_error = |error| ImportError::File(path.clone(), error);
+        let file = std::fs::File::open(path).map_err(file_error)?;
+        bytes += file.metadata().map_err(file_error)?.len();
+        opened.push((path.clone(), stem, file));
+    }
+    progress.start(bytes);
+    let mut report = Report::default();
+    let mut before = 0;
+    for (path, stem, file) in opened {
+        if stop.asked() {
+            report.stopped = true;
+            break;
+        }
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        run::file(node, &archive, (&path, &stem, file), before, stop, progress, &mut report).await?;
+        before += length;
+        progress.at(&report, before);
+    }
+    progress.done(&report);
+    Ok(report)
+}
+
+/// `uk-gender-pay-gap` of `…/uk-gender-pay-gap.jsonl.gz`: part of what makes a statement's id.
+fn stem(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    name.strip_suffix(".jsonl").filter(|stem| !stem.is_empty()).map(str::to_owned)
+}
+
+impl Report {
+    fn bad(&mut self, progress: &dyn Progress, file: &Path, line: u64, reason: String) {
+        let bad = BadLine { file: file.to_path_buf(), line, reason };
+        progress.bad(&bad);
+        self.bad += 1;
+        if self.bad_lines.len() < MOST_KEPT {
+            self.bad_lines.push(bad);
+        }
+    }
+}

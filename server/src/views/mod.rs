@@ -1,0 +1,47 @@
+//! Views: what the pages of `app` show, filled from the store.
+
+mod disclosure;
+mod items;
+mod records;
+
+pub use disclosure::{disclosure, searched_text};
+pub use items::{Context, entry_ref, items};
+pub use records::{agencies, agency, chain_view, entry_view, pager};
+
+use app::{
+    Lang,
+    view::{self, Moment, Standing},
+};
+use chain::statement::{Agency, Names};
+use jiff::{Timestamp, tz::TimeZone};
+
+/// A moment of the chain in the portal's zone.
+pub(crate) fn moment(zone: &TimeZone, time: i64) -> Moment {
+    let offset = Timestamp::from_millisecond(time).map_or(0, |at| zone.to_offset(at).seconds() / 60);
+    Moment::new(time, offset)
+}
+
+/// A name in the page's language, else in any.
+pub(crate) fn name_in(names: &Names, lang: Lang) -> Option<&str> {
+    names.get(lang.code()).or_else(|| names.values().next()).map(String::as_str)
+}
+
+pub(crate) fn agency_ref(agency: &Agency, lang: Lang) -> view::AgencyRef {
+    let name = name_in(&agency.name, lang).unwrap_or(&agency.agency).to_owned();
+    // The seal is drawn from one name everywhere, so that it is recognised in both languages.
+    let seal = name_in(&agency.name, Lang::Zh).unwrap_or(&agency.agency).to_owned();
+    view::AgencyRef { id: agency.agency.clone(), name, seal }
+}
+
+/// The standing that a status brings about; `None` for a reinstatement.
+pub(crate) fn standing_of(kind: &str) -> Option<Standing> {
+    Some(match kind {
+        "repealed" => Standing::Repealed,
+        "lapsed" => Standing::Lapsed,
+        "amended" => Standing::Amended,
+        "annulled" => Standing::Annulled,
+        "corrected" => Standing::Corrected,
+        "withdrawn" => Standing::Withdrawn,
+        _ => return None,
+    })
+}

@@ -1,0 +1,130 @@
+//! The one rule that says what may be shown of an entry today; page, index, feed, interface and export all ask it.
+//!
+//! A withdrawn or repealed version stays readable and is marked. A redacted part is not shown, whatever a store still holds.
+
+use crate::{
+    search::State,
+    store::{Item, Store, StoreError},
+};
+use chain::{
+    entry::Entry,
+    part::Commitment,
+    statement::{Core, Statement, StatusKind},
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// A later entry that speaks of a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    Status { index: u64, kind: StatusKind },
+    Redaction { index: u64, parts: Vec<Commitment> },
+}
+
+/// How a version stands, and which of its parts may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visible {
+    pub state: State,
+    /// The status that withdrew, repealed, annulled or ended it, unless it was reinstated since.
+    pub ended: Option<(u64, StatusKind)>,
+    redacted: BTreeMap<Commitment, u64>,
+}
+
+impl Visible {
+    /// Whether the bytes of this part may be shown, indexed or handed out.
+    #[must_use]
+    pub fn shows(&self, part: &Commitment) -> bool {
+        !self.redacted.contains_key(part)
+    }
+
+    /// The redaction that took this part away.
+    #[must_use]
+    pub fn redacted_by(&self, part: &Commitment) -> Option<u64> {
+        self.redacted.get(part).copied()
+    }
+}
+
+/// The rule. `events` are all that speak of the version, in the order they were logged.
+#[must_use]
+pub fn visible(newest: bool, events: &[Event]) -> Visible {
+    let mut ended = None;
+    let mut redacted = BTreeMap::new();
+    for event in events {
+        match event {
+            Event::Redaction { index, parts } => parts.iter().for_each(|part| drop(redacted.entry(*part).or_insert(*index))),
+            Event::Status { kind: StatusKind::Reinstated, .. } => ended = None,
+            // The text goes on applying, with changes that others publish.
+            Event::Status { kind: StatusKind::Amended | StatusKind::Corrected, .. } => {}
+            Event::Status { index, kind } => ended = Some((*index, *kind)),
+        }
+    }
+    let state = match (newest, ended) {
+        (false, _) => State::Superseded,
+        (true, Some((_, StatusKind::Withdrawn))) => State::Withdrawn,
+        (true, Some(_)) => State::Repealed,
+        (true, None) if redacted.is_empty() => State::Current,
+        (true, None) => State::Redacted,
+    };
+    Visible { state, ended, redacted }
+}
+
+/// Looks up how these versions stand now; indexes that are no disclosures are left out.
+pub async fn look(store: &Store, indexes: &[u64]) -> Result<BTreeMap<u64, (Item, Visible)>, StoreError> {
+    let mut events: HashMap<u64, Vec<Event>> = HashMap::new();
+    for (target, index, kind, _) in store.events(indexes).await? {
+        if let Some(event) = event(store, index, &kind).await? {
+            events.entry(target).or_default().push(event);
+        }
+    }
+    let items = store.items(indexes).await?;
+    let seen = |item: Item| {
+        let visible = visible(item.newest, events.get(&item.index).map_or(&[][..], Vec::as_slice));
+        (item.index, (item, visible))
+    };
+    Ok(items.into_values().map(seen).collect())
+}
+
+async fn event(store: &Store, index: u64, kind: &str) -> Result<Option<Event>, StoreError> {
+    if kind != "redaction" {
+        let kind = serde_json::from_value(kind.into());
+        return Ok(kind.ok().map(|kind| Event::Status { index, kind }));
+    }
+    // Which parts, only the entry says.
+    let bytes = store.entry(index).await?.ok_or(StoreError::Absent("entry of a redaction"))?;
+    let statement = Entry::parse(&bytes).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
+    Ok(match statement.map(|statement| statement.core) {
+        Some(Core::Redaction(core)) => Some(Event::Redaction { index, parts: core.parts }),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chain::Hash;
+
+    fn status(index: u64, kind: StatusKind) -> Event {
+        Event::Status { index, kind }
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_marked_until_it_is_reinstated_and_an_older_version_is_only_ever_old() {
+        assert_eq!(visible(true, &[]).state, State::Current);
+        assert_eq!(visible(true, &[status(4, StatusKind::Withdrawn)]).state, State::Withdrawn);
+        assert_eq!(visible(true, &[status(4, StatusKind::Lapsed)]).ended, Some((4, StatusKind::Lapsed)));
+        assert_eq!(visible(true, &[status(4, StatusKind::Repealed), status(5, StatusKind::Reinstated)]).state, State::Current);
+        assert_eq!(visible(true, &[status(4, StatusKind::Amended), status(5, StatusKind::Corrected)]).state, State::Current);
+        assert_eq!(visible(false, &[status(4, StatusKind::Withdrawn)]).state, State::Superseded);
+    }
+
+    #[test]
+    fn a_redacted_part_is_not_shown_and_nothing_brings_it_back() {
+        let (gone, kept) = (Commitment(Hash::of(&[b"gone"])), Commitment(Hash::of(&[b"kept"])));
+        let events = [Event::Redaction { index: 7, parts: vec![gone] }, status(8, StatusKind::Reinstated)];
+        for newest in [true, false] {
+            let seen = visible(newest, &events);
+            assert!(!seen.shows(&gone) && seen.shows(&kept));
+            assert_eq!(seen.redacted_by(&gone), Some(7));
+        }
+        assert_eq!(visible(true, &events).state, State::Redacted);
+    }
+}
