@@ -77,14 +77,10 @@ pub fn wanted_by(bytes: &[u8], wanted: &mut Wanted) {
     if let Some(before) = entry.header.index.checked_sub(1) {
         wanted.entries.insert(before);
     }
+    wanted_signer(bytes, wanted);
     let Ok(statement) = Statement::parse(entry.note.as_bytes()) else {
         return;
     };
-    let root = entry.header.registry;
-    wanted.lookups.insert((root, statement.origin.to_owned()));
-    if !statement.core.registers() {
-        wanted.lookups.insert((root, statement.signer().to_owned()));
-    }
     let references: [Option<Reference>; 2] = match &statement.core {
         Core::Charter(core) => [core.amends, None],
         Core::Disclosure(core) => [core.revises, None],
@@ -96,6 +92,37 @@ pub fn wanted_by(bytes: &[u8], wanted: &mut Wanted) {
     wanted.entries.extend(references.into_iter().flatten().map(|at| at.index));
     if let Some(Act { steps, .. }) = &statement.act {
         wanted.entries.extend(steps.iter().take(256));
+    }
+}
+
+/// What deciding who may sign the entry `bytes` needs: what a registration, a step or a redaction met on the way is asked for.
+pub fn wanted_signer(bytes: &[u8], wanted: &mut Wanted) {
+    let Ok(entry) = Entry::parse(bytes) else {
+        return;
+    };
+    let Ok(statement) = Statement::parse(entry.note.as_bytes()) else {
+        return;
+    };
+    let root = entry.header.registry;
+    wanted.lookups.insert((root, statement.origin.to_owned()));
+    if !statement.core.registers() {
+        wanted.lookups.insert((root, statement.signer().to_owned()));
+    }
+    if let Core::Charter(core) = &statement.core {
+        wanted.entries.extend(core.amends.map(|at| at.index));
+    }
+}
+
+/// What deciding whether the signer of `bytes` may speak for the document version `target` needs, when another body sealed that.
+pub fn wanted_owner(target: &[u8], bytes: &[u8], wanted: &mut Wanted) {
+    let (Ok(target), Ok(entry)) = (Entry::parse(target), Entry::parse(bytes)) else {
+        return;
+    };
+    let (Ok(of), Ok(by)) = (Statement::parse(target.note.as_bytes()), Statement::parse(entry.note.as_bytes())) else {
+        return;
+    };
+    if of.signer() != by.signer() && matches!(of.core, Core::Disclosure(_)) {
+        wanted.lookups.insert((entry.header.registry, of.signer().to_owned()));
     }
 }
 
@@ -117,7 +144,7 @@ pub fn parse_indexes(text: &str) -> Option<Vec<u64>> {
             None => (parse_size(part)?, parse_size(part)?),
         };
         let rising = indexes.last().is_none_or(|last| *last < from);
-        if !rising || from > to || to - from >= MOST_ITEMS as u64 {
+        if !rising || from > to || to - from >= MOST_ITEMS as u64 || indexes.len() >= MOST_ITEMS {
             return None;
         }
         indexes.extend(from..=to);

@@ -1,7 +1,9 @@
 //! I-JSON as the protocol allows it (RFC 7493, and stricter): checked before anything is read from it.
 
+use crate::shape::Exact;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
-use std::{collections::HashSet, fmt};
+use serde_json::Value;
+use std::fmt;
 
 /// How deep arrays and objects may nest; the outermost is depth 1.
 pub const DEPTH: usize = 8;
@@ -16,18 +18,23 @@ pub struct JsonError(String);
 /// Reads `text` as `T` after checking every rule: one object, no duplicate member at any depth, no lone
 /// surrogate or noncharacter, integers within ±(2^53 − 1), no other numbers, depth at most [`DEPTH`], and no
 /// member whose name begins with `!` (v1 understands none, and such a member means "refuse if not understood").
-pub fn read<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, JsonError> {
-    check(text)?;
-    serde_json::from_str(text).map_err(|error| JsonError(error.to_string()))
+/// An object is never read from an array, nor a word from an object.
+pub fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, JsonError> {
+    T::deserialize(Exact(parse(text)?)).map_err(|error| JsonError(error.to_string()))
 }
 
 /// The rules alone, without reading anything out.
 pub fn check(text: &str) -> Result<(), JsonError> {
+    parse(text).map(drop)
+}
+
+fn parse(text: &str) -> Result<Value, JsonError> {
     if !text.starts_with('{') {
         return Err(JsonError("not a JSON object, or white space before it".into()));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    Rules { depth: 0 }.deserialize(&mut deserializer).and_then(|()| deserializer.end()).map_err(|error| JsonError(error.to_string()))
+    let value = Rules { depth: 0 }.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    value.map_err(|error| JsonError(error.to_string()))
 }
 
 #[derive(Clone, Copy)]
@@ -54,58 +61,62 @@ fn characters<E: serde::de::Error>(text: &str) -> Result<(), E> {
 }
 
 impl<'de> DeserializeSeed<'de> for Rules {
-    type Value = ();
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    type Value = Value;
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Rules {
-    type Value = ();
+    type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("I-JSON without fractions")
     }
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
     }
-    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<(), E> {
-        self.visit_u64(number.unsigned_abs())
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Value, E> {
+        self.visit_u64(number.unsigned_abs()).map(|_| Value::from(number))
     }
-    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<(), E> {
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Value, E> {
         if number > LARGEST {
             return Err(E::custom("an integer beyond 2^53 − 1"));
         }
-        Ok(())
+        Ok(Value::from(number))
     }
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
+    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Value, E> {
         Err(E::custom("a number that is not a plain integer"))
     }
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        characters(text)
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Value, E> {
+        characters(text).map(|()| Value::String(text.to_owned()))
     }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let rules = self.deeper()?;
-        while items.next_element_seed(rules)?.is_some() {}
-        Ok(())
+        let mut values = Vec::new();
+        while let Some(value) = items.next_element_seed(rules)? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
     }
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let rules = self.deeper()?;
-        let mut names = HashSet::new();
+        let mut values = serde_json::Map::new();
         while let Some(name) = members.next_key::<String>()? {
             characters(&name)?;
             if name.starts_with('!') {
                 return Err(A::Error::custom(format_args!("member {name:?} must be understood, and is not")));
             }
-            members.next_value_seed(rules)?;
-            if let Some(name) = names.replace(name) {
+            let value = members.next_value_seed(rules)?;
+            if values.contains_key(&name) {
                 return Err(A::Error::custom(format_args!("member {name:?} stands twice")));
             }
+            values.insert(name, value);
         }
-        Ok(())
+        Ok(Value::Object(values))
     }
 }
 

@@ -21,6 +21,7 @@ pub mod part;
 pub mod policy;
 pub mod proof;
 pub mod registry;
+mod shape;
 pub mod state;
 pub mod statement;
 pub mod tile;

@@ -15,7 +15,7 @@ use std::fmt;
 pub const LARGEST_NOTE: usize = 1_000_000;
 /// Most signature lines a note may have.
 pub const MOST_SIGNATURES: usize = 100;
-/// Longest key name (`checks.md` 1: what other people's verifiers accept).
+/// Longest key name: what other people's verifiers accept.
 pub const LONGEST_NAME: usize = 255;
 
 /// What was wrong with a note, a key or a signature.
@@ -223,7 +223,7 @@ impl<'a> Note<'a> {
     pub fn verify(&self, key: &Vkey) -> Result<(), NoteError> {
         let mut lines = self.signatures.iter().filter(|line| line.is_by(key));
         let line = lines.next().ok_or_else(|| NoteError::NotSignedBy(key.name.clone()))?;
-        // Two lines from one key make other people's clients reject the note (`checks.md` 3).
+        // Two lines from one key make other people's clients reject the note.
         if lines.next().is_some() {
             return Err(NoteError::Signature(key.name.clone()));
         }

@@ -4,7 +4,6 @@ use crate::{
     cosignature,
     note::{KeyType, Note, Vkey},
 };
-use std::collections::BTreeMap;
 
 /// A parsed policy file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +11,7 @@ pub struct Policy {
     pub logs: Vec<Vkey>,
     /// (name in this file, key, address if given)
     pub witnesses: Vec<(String, Vkey, Option<String>)>,
-    groups: BTreeMap<String, (usize, Vec<String>)>,
+    groups: Vec<(String, usize, Vec<String>)>,
     /// `None` is `quorum none`: no witness is asked for.
     quorum: Option<String>,
 }
@@ -37,7 +36,7 @@ pub struct Seen {
 
 impl Policy {
     pub fn parse(text: &str) -> Result<Policy, PolicyError> {
-        let mut policy = Policy { logs: vec![], witnesses: vec![], groups: BTreeMap::new(), quorum: None };
+        let mut policy = Policy { logs: vec![], witnesses: vec![], groups: vec![], quorum: None };
         let mut quorum_seen = false;
         let mut used = Vec::new();
         for (number, line) in text.split('\n').enumerate() {
@@ -85,7 +84,7 @@ impl Policy {
                         }
                         used.push((*member).to_string());
                     }
-                    policy.groups.insert((*name).into(), (count, members.iter().map(|m| (*m).into()).collect()));
+                    policy.groups.push(((*name).into(), count, members.iter().map(|m| (*m).into()).collect()));
                 }
                 ["quorum", name] => {
                     if std::mem::replace(&mut quorum_seen, true) {
@@ -108,7 +107,7 @@ impl Policy {
     }
 
     fn free(&self, name: &str) -> bool {
-        name != "none" && !self.groups.contains_key(name) && !self.witnesses.iter().any(|(other, ..)| other == name)
+        name != "none" && !self.groups.iter().any(|(other, ..)| other == name) && !self.witnesses.iter().any(|(other, ..)| other == name)
     }
 
     /// Whether the policy asks for witnesses at all.
@@ -134,8 +133,8 @@ impl Policy {
     }
 
     fn met(&self, name: &str, by: &[(String, u64)]) -> bool {
-        match self.groups.get(name) {
-            Some((count, members)) => members.iter().filter(|member| self.met(member, by)).count() >= *count,
+        match self.groups.iter().find(|(group, ..)| group == name) {
+            Some((_, count, members)) => members.iter().filter(|member| self.met(member, by)).count() >= *count,
             None => by.iter().any(|(witness, _)| witness == name),
         }
     }

@@ -9,8 +9,9 @@ use crate::{
     hash::Hash,
     note::{NoteError, Signer, Vkey},
     part::Commitment,
+    policy::Policy,
     registry::Registry,
-    statement::{Agency, Charter, Core, Key, Post, Reference, Registrars, Statement, StatementError, Step, good_key},
+    statement::{Agency, Charter, Core, Ended, Ending, Key, Post, Reference, Registrars, Statement, StatementError, Step, good_key},
     time::Millis,
     tree::Frontier,
 };
@@ -216,11 +217,12 @@ impl State {
     /// Whether `statement` may be the next entry. `verified` saves verifying again while the registry has not changed;
     /// keys that ended meanwhile are looked at either way. `Ok(Some(index))`: it is already there, at `index`.
     pub fn admit(&self, statement: &Statement<'_>, verified: Option<Verified>, facts: &Facts) -> Result<Option<u64>, Refusal> {
-        if verified != Some(Verified { registry: self.root }) {
+        // Registrations are rare and decide everything else: nobody's word is taken that one was verified.
+        if statement.core.registers() || verified != Some(Verified { registry: self.root }) {
             self.verify(statement)?;
         } else if statement.origin != self.origin {
             return Err(Refusal::Origin(statement.origin.into()));
-        } else if !statement.core.registers() {
+        } else {
             let line = statement.note.signatures.first().ok_or(Refusal::UnknownSignature)?;
             let keys = self.keys(statement)?;
             good_key(keys, line.id, self.size()).ok_or_else(|| Refusal::UnknownKey(line.name.into()))?;
@@ -296,10 +298,13 @@ impl State {
         if new.origin != self.origin {
             return Err(Refusal::Origin(new.origin.clone()));
         }
-        let logs = new.logs.iter().map(|log| &log.key);
-        for key in logs.chain(&new.registrars.keys) {
-            let role = if key.name() == new.origin { self.origin.clone() } else { format!("registrar {}", key.name()) };
-            self.only_role(key, &role)?;
+        // Among themselves too: the roles known so far are empty when entry 0 is judged.
+        let mut own: HashMap<[u8; 32], String> = HashMap::new();
+        for (key, role) in charter_roles(new) {
+            self.only_role(&key, &role)?;
+            if own.insert(key.public(), role.clone()).is_some_and(|other| other != role) {
+                return Err(Refusal::KeyReused(key.name().into()));
+            }
         }
         match (&self.charter, new.amends) {
             (None, None) => Ok(()),
@@ -343,11 +348,11 @@ impl State {
         self.admit_keys(&new.post, old, &new.keys)
     }
 
-    /// Keys are added and ended, never dropped or brought back.
+    /// Keys are added and ended, never dropped or brought back, not even for a while.
     fn admit_keys(&self, id: &str, old: &[Key], new: &[Key]) -> Result<(), Refusal> {
         for key in old {
             let kept = new.iter().find(|other| other.key == key.key);
-            if kept.is_none_or(|kept| kept.ended.is_none() && key.ended.is_some()) {
+            if kept.is_none_or(|kept| !may_become(key.ended, kept.ended)) {
                 return Err(Refusal::KeyDropped(id.into()));
             }
         }
@@ -390,11 +395,8 @@ impl State {
         self.root = self.registry.root();
         match core {
             Core::Charter(core) => {
-                for log in &core.logs {
-                    self.roles.insert(log.key.public(), self.origin.clone());
-                }
-                for key in &core.registrars.keys {
-                    self.roles.insert(key.public(), format!("registrar {}", key.name()));
+                for (key, role) in charter_roles(core) {
+                    self.roles.insert(key.public(), role);
                 }
                 self.charter = Some((at, (**core).clone()));
             }
@@ -422,6 +424,24 @@ impl State {
         self.append(&entry.header, crate::tree::leaf_hash(bytes), &statement, facts, completed);
         Ok(statement)
     }
+}
+
+/// A key's end may come, and may turn out to have come earlier or to have been worse; it never moves later.
+fn may_become(old: Option<Ended>, new: Option<Ended>) -> bool {
+    match (old, new) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(old), Some(new)) => new.at <= old.at && (old.how != Ending::Compromised || new.how == Ending::Compromised),
+    }
+}
+
+/// The keys a charter names, each with its one role. Roles have a space in them where an agency or post could have that id.
+fn charter_roles(charter: &Charter) -> impl Iterator<Item = (Vkey, String)> {
+    let logs = charter.logs.iter().map(|log| (log.key.clone(), charter.origin.clone()));
+    let registrars = charter.registrars.keys.iter().map(|key| (key.clone(), format!("registrar {}", key.name())));
+    let witnesses = Policy::parse(&charter.policy).map(|policy| policy.witnesses).unwrap_or_default();
+    let witnesses = witnesses.into_iter().map(|(_, key, _)| (key, "a witness".to_owned()));
+    logs.chain(registrars).chain(witnesses)
 }
 
 fn check_header(found: &Header, expected: &Header) -> Result<(), Fault> {

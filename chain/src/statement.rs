@@ -460,7 +460,7 @@ impl Charter {
         let ours = self.logs.iter().all(|log| log.key.name() == self.origin && sound(&log.key));
         member(rising && ours && self.logs.first().is_some_and(|log| log.from == 0), "logs")?;
         let Registrars { threshold, keys } = &self.registrars;
-        let distinct = keys.iter().enumerate().all(|(n, key)| keys[..n].iter().all(|other| other.public() != key.public()));
+        let distinct = keys.iter().enumerate().all(|(n, key)| keys[..n].iter().all(|other| apart(other, key)));
         let named = keys.iter().all(|key| is_id(key.name()) && sound(key));
         member((1..=keys.len()).contains(threshold) && distinct && named, "registrars")?;
         member(Policy::parse(&self.policy).is_ok(), "policy")
@@ -495,13 +495,18 @@ fn sound(key: &Vkey) -> bool {
     key.kind() == KeyType::Ed25519 && key.is_torsion_free()
 }
 
+/// Neither the same key nor a key whose signature lines could be taken for the other's.
+fn apart(one: &Vkey, other: &Vkey) -> bool {
+    one.public() != other.public() && one.id() != other.id()
+}
+
 fn check_names(names: &Names) -> Result<(), StatementError> {
     member(names.len() <= 16 && names.iter().all(|(language, name)| is_code(language) && !name.is_empty() && name.len() <= 400), "name")
 }
 
 fn check_keys(keys: &[Key], name: &str, what: &'static str, custody: impl Fn(Option<&str>) -> bool) -> Result<(), StatementError> {
     for (n, key) in keys.iter().enumerate() {
-        let distinct = keys[..n].iter().all(|other| other.key.public() != key.key.public());
+        let distinct = keys[..n].iter().all(|other| apart(&other.key, &key.key));
         member(distinct && key.key.name() == name && sound(&key.key) && custody(key.custody.as_deref()), what)?;
     }
     Ok(())
@@ -509,7 +514,7 @@ fn check_keys(keys: &[Key], name: &str, what: &'static str, custody: impl Fn(Opt
 
 /// The key by which `line` could be, among `keys`, if it was good at entry `index`.
 #[must_use]
-pub fn good_key<'k>(keys: &'k [Key], id: [u8; 4], index: u64) -> Option<&'k Key> {
+pub fn good_key(keys: &[Key], id: [u8; 4], index: u64) -> Option<&Key> {
     keys.iter().find(|key| key.key.id() == id && key.ended.is_none_or(|ended| index < ended.at))
 }
 

@@ -107,7 +107,7 @@ impl Tiles {
     /// Takes a tile's bytes; `false` when they are fewer hashes than this tree's tile has. More (a wider cut) is fine.
     pub fn insert(&mut self, level: u8, number: u64, bytes: &[u8]) -> bool {
         let wanted = usize::from(width(level, number, self.size));
-        if wanted == 0 || bytes.len() < wanted * 32 || bytes.len() % 32 != 0 {
+        if wanted == 0 || bytes.len() < wanted * 32 || !bytes.len().is_multiple_of(32) {
             return false;
         }
         let hashes = bytes.chunks_exact(32).take(wanted).filter_map(|hash| hash.try_into().ok().map(Hash)).collect();

@@ -3,6 +3,7 @@
 pub mod compose;
 pub mod evidence;
 pub mod follow;
+pub mod fsck;
 pub mod http;
 pub mod import;
 pub mod keys;

@@ -35,25 +35,15 @@ impl Mark {
         Mark { places: vec![state.join(format!("{}.mark", &name[..32])), data.join("high-water.mark")] }
     }
 
-    /// The highest of the marks kept; `None` when there is none yet.
-    pub fn read(&self) -> Result<Option<Signed>, MarkError> {
-        let mut highest: Option<Signed> = None;
+    /// Every mark kept, highest first; none when nothing was signed yet. Each of them must hold: the one in the data
+    /// folder is replaced together with it.
+    pub fn read(&self) -> Result<Vec<Signed>, MarkError> {
+        let mut marks = Vec::new();
         for place in &self.places {
-            let text = match std::fs::read_to_string(place) {
-                Ok(text) => text,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(MarkError::File(place.clone(), error)),
-            };
-            let parsed = text
-                .trim_end()
-                .split_once(' ')
-                .and_then(|(size, root)| Some(Signed { size: chain::checkpoint::parse_size(size)?, root: Hash::parse(root).ok()? }));
-            let signed = parsed.ok_or_else(|| MarkError::Malformed(place.clone()))?;
-            if highest.is_none_or(|highest| highest.size < signed.size) {
-                highest = Some(signed);
-            }
+            marks.extend(read(place)?);
         }
-        Ok(highest)
+        marks.sort_by_key(|signed| std::cmp::Reverse(signed.size));
+        Ok(marks)
     }
 
     /// Keeps a newer mark. Called after the commit and before anything is acknowledged: a mark never runs ahead of
@@ -62,6 +52,10 @@ impl Mark {
         let text = format!("{} {}\n", signed.size, signed.root);
         for place in &self.places {
             let file_error = |error| MarkError::File(place.clone(), error);
+            // Another process on the same chain may have signed more meanwhile.
+            if read(place)?.is_some_and(|newest| newest.size > signed.size) {
+                continue;
+            }
             if let Some(folder) = place.parent() {
                 std::fs::create_dir_all(folder).map_err(file_error)?;
             }
@@ -72,4 +66,17 @@ impl Mark {
         }
         Ok(())
     }
+}
+
+fn read(place: &Path) -> Result<Option<Signed>, MarkError> {
+    let text = match std::fs::read_to_string(place) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(MarkError::File(place.to_path_buf(), error)),
+    };
+    let parsed = text
+        .trim_end()
+        .split_once(' ')
+        .and_then(|(size, root)| Some(Signed { size: chain::checkpoint::parse_size(size)?, root: Hash::parse(root).ok()? }));
+    parsed.map(Some).ok_or_else(|| MarkError::Malformed(place.to_path_buf()))
 }

@@ -50,7 +50,7 @@ pub fn visible(newest: bool, events: &[Event]) -> Visible {
     let mut redacted = BTreeMap::new();
     for event in events {
         match event {
-            Event::Redaction { index, parts } => parts.iter().for_each(|part| drop(redacted.entry(*part).or_insert(*index))),
+            Event::Redaction { index, parts } => parts.iter().for_each(|part| _ = redacted.entry(*part).or_insert(*index)),
             Event::Status { kind: StatusKind::Reinstated, .. } => ended = None,
             // The text goes on applying, with changes that others publish.
             Event::Status { kind: StatusKind::Amended | StatusKind::Corrected, .. } => {}

@@ -40,6 +40,7 @@ impl Reader<'_> {
         };
         let mut redacted = Vec::new();
         let mut catalogue = None;
+        let mut unknown = None;
         let mut checked = 0;
         for part in &core.parts {
             let is_catalogue = part.role == "catalogue";
@@ -47,7 +48,7 @@ impl Reader<'_> {
                 continue;
             }
             checked += 1;
-            match self.part(index, core, part, contents) {
+            match self.part(index, part, contents) {
                 Found::Matches(bytes) if is_catalogue => match Catalogue::read(bytes) {
                     Ok(read) => catalogue = Some(read),
                     Err(_) => {
@@ -59,20 +60,25 @@ impl Reader<'_> {
                 Found::Fails(reason) => {
                     return Finding::fails(code, reason).with("part", part.commitment).with("role", &part.role);
                 }
+                // A failure further on says more than what is not at hand.
                 Found::Unknown(reason) => {
-                    return Finding::cannot_tell(code, reason).with("part", part.commitment);
+                    unknown.get_or_insert_with(|| Finding::cannot_tell(code, reason).with("part", part.commitment));
                 }
             }
         }
-        if let Some((name, text)) = shown.iter().find(|(name, text)| !displays(catalogue.as_ref(), name, text)) {
+        let told = catalogue.is_some() || unknown.is_none();
+        if told && let Some((name, text)) = shown.iter().find(|(name, text)| !displays(catalogue.as_ref(), core, name, text)) {
             return Finding::fails(code, "shown-differs").with("member", name).with("shown", text);
+        }
+        if let Some(finding) = unknown {
+            return finding;
         }
         let finding = if redacted.is_empty() { Finding::holds(code) } else { Finding::new(code, Answer::Holds, "redacted") };
         let finding = finding.with("parts", checked);
         redacted.into_iter().fold(finding, |finding, (by, part)| finding.with("redacted", part).with("by", by))
     }
 
-    fn part<'c>(&self, index: u64, core: &Disclosure, part: &Part, contents: &'c Contents) -> Found<'c> {
+    fn part<'c>(&self, index: u64, part: &Part, contents: &'c Contents) -> Found<'c> {
         let matches = |salt: &[u8; 16], bytes: &'c [u8]| {
             let right = Commitment::to(salt, bytes) == part.commitment && bytes.len() as u64 == part.size;
             if right { Found::Matches(bytes) } else { Found::Fails("bytes-differ") }
@@ -82,12 +88,12 @@ impl Reader<'_> {
             Some(Content::Missing) => Found::Fails("missing"),
             Some(Content::Text { salt, text }) => unhex(salt).map_or(Found::Fails("bytes-differ"), |salt| matches(&salt, text.as_bytes())),
             Some(Content::Bytes { salt, bytes }) => matches(salt, bytes),
-            Some(Content::Redacted { by }) => self.redacted(index, core, part, *by),
+            Some(Content::Redacted { by }) => self.redacted(index, part, *by),
         }
     }
 
-    /// Whether entry `by` really is a redaction of this part by one entitled to it.
-    fn redacted<'c>(&self, index: u64, core: &Disclosure, part: &Part, by: u64) -> Found<'c> {
+    /// Whether entry `by` really is a redaction of this part, by one entitled to it (C5 says so) and approved (C6).
+    fn redacted<'c>(&self, index: u64, part: &Part, by: u64) -> Found<'c> {
         let (Some(target), Some(known)) = (self.known(index), self.known(by)) else {
             return Found::Unknown("no-redaction-entry");
         };
@@ -95,21 +101,27 @@ impl Reader<'_> {
             return Found::Fails("no-redaction");
         };
         let names = redaction.target.index == index && redaction.target.leaf == target.leaf && redaction.parts.contains(&part.commitment);
-        let successor = || self.sealing_agency(index).is_some_and(|owner| crate::state::speaks_for(owner, &redaction.agency, false));
-        let entitled = redaction.agency == core.agency || successor();
-        if !names || !entitled || self.inclusion(by).answer != Answer::Holds {
+        if !names || !known.placed() {
             return Found::Fails("no-redaction");
         }
-        match self.seal(by).answer {
-            Answer::Holds => Found::Redacted(by),
-            Answer::Fails => Found::Fails("no-redaction"),
+        match (self.seal(by).answer, self.approval(by).answer) {
+            (Answer::Fails, _) | (_, Answer::Fails) => Found::Fails("no-redaction"),
+            (Answer::Holds, Answer::Holds | Answer::NotApplicable) => Found::Redacted(by),
+            (Answer::Holds, _) => Found::Unknown("redaction-approval"),
             _ => Found::Unknown("redaction-seal"),
         }
     }
 }
 
 /// Whether `text`, displayed as the catalogue member `name`, is what the catalogue has there.
-fn displays(catalogue: Option<&Catalogue>, name: &str, text: &str) -> bool {
+fn displays(catalogue: Option<&Catalogue>, core: &Disclosure, name: &str, text: &str) -> bool {
+    // These stand in the statement itself, so they are there even when the catalogue is not.
+    if name == "stated_agency" {
+        return core.stated_agency.as_deref() == Some(text);
+    }
+    if name == "genre" && catalogue.is_none_or(|catalogue| catalogue.genre.is_none()) {
+        return core.genre == text;
+    }
     let Some(catalogue) = catalogue else {
         return false;
     };

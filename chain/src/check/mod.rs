@@ -6,6 +6,7 @@
 mod content;
 mod memory;
 mod reader;
+mod registered;
 
 pub use content::{Scope, Shown};
 pub use memory::{Memory, memory};

@@ -1,6 +1,6 @@
 //! A reader of one evidence bundle: C1 to C6 for the entries in it.
 
-use super::{Answer, Code, Finding};
+use super::{Answer, Code, Finding, registered::Registered};
 use crate::{
     approval::{self, TakenStep},
     checkpoint::{Checkpoint, CheckpointError},
@@ -9,8 +9,8 @@ use crate::{
     hash::Hash,
     note::Note,
     policy::Policy,
-    state::{Refusal, verify_one, verify_registrars},
-    statement::{Agency, Charter, Core, Ending, Key, Post, Statement},
+    state::{Refusal, verify_one},
+    statement::{Core, Ending, Key, Statement},
     tree::{check_inclusion, leaf_hash},
 };
 use std::{
@@ -19,33 +19,37 @@ use std::{
 };
 
 pub(super) struct Known<'b> {
+    /// Where the bundle says it is; true only as far as `included` goes.
+    pub(super) place: u64,
     text: &'b str,
     pub(super) leaf: Hash,
     proof: &'b [Hash],
-    included: bool,
+    pub(super) included: bool,
     pub(super) entry: Option<Entry<'b>>,
     pub(super) statement: Option<Statement<'b>>,
 }
 
 /// A bundle taken apart, with what was already decided about its registry entries.
 pub struct Reader<'b> {
-    checkpoint: Checkpoint,
+    pub(super) checkpoint: Checkpoint,
     note: Note<'b>,
-    entries: BTreeMap<u64, Known<'b>>,
+    pub(super) entries: BTreeMap<u64, Known<'b>>,
     /// Lookups whose proof leads to their root: what the id maps to, if anything.
-    lookups: HashMap<(Hash, &'b str), Option<Hash>>,
+    pub(super) lookups: HashMap<(Hash, &'b str), Option<Hash>>,
     /// Lookups whose proof does not.
-    wrong: Vec<(Hash, &'b str)>,
-    genuine: RefCell<HashMap<u64, bool>>,
+    pub(super) wrong: Vec<(Hash, &'b str)>,
+    pub(super) genuine: RefCell<HashMap<u64, bool>>,
 }
 
-/// What the registry has under an id, as far as the evidence shows.
-enum Registered<T> {
-    As(T),
-    Absent,
-    /// The proof given does not lead to the root, or the entry it leads to is not what registrars signed.
-    Wrong,
-    Unknown,
+impl Known<'_> {
+    /// Whether it stands in the signed tree where its own header says it stands.
+    pub(super) fn placed(&self) -> bool {
+        self.included && self.entry.is_some_and(|entry| entry.header.index == self.place)
+    }
+
+    pub(super) fn registry_id(&self) -> Option<&str> {
+        self.statement.as_ref()?.core.registry_id()
+    }
 }
 
 impl<'b> Reader<'b> {
@@ -59,7 +63,15 @@ impl<'b> Reader<'b> {
             let included = check_inclusion(&logged.proof, logged.index, leaf, checkpoint.size, checkpoint.root).is_ok();
             let entry = Entry::parse(logged.entry.as_bytes()).ok();
             let statement = entry.and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
-            entries.insert(logged.index, Known { text: &logged.entry, leaf, proof: &logged.proof, included, entry, statement });
+            let place = logged.index;
+            let known = Known { place, text: &logged.entry, leaf, proof: &logged.proof, included, entry, statement };
+            // Two different entries for one place: whichever a page took, neither may pass for the one in the tree.
+            if let Some(other) = entries.insert(place, known)
+                && other.text != logged.entry
+                && let Some(known) = entries.get_mut(&place)
+            {
+                known.included = false;
+            }
         }
         let mut lookups = HashMap::new();
         let mut wrong = Vec::new();
@@ -138,13 +150,18 @@ impl<'b> Reader<'b> {
         if header.previous != before.leaf {
             return finding(Finding::fails(code, "link")).with("neighbour", before.leaf);
         }
-        if before.entry.is_some_and(|before| before.header.time > header.time) {
+        // The neighbour must be the tree's own, else two chains could share one tree.
+        let Some(neighbour) = before.entry.filter(|_| before.placed()) else {
+            return finding(Finding::fails(code, "neighbour"));
+        };
+        if neighbour.header.time > header.time {
             return finding(Finding::fails(code, "time"));
         }
-        // Between two entries the registry changes exactly when the first of them registers something.
-        if let (Some(entry), Some(statement)) = (before.entry, &before.statement)
-            && (entry.header.registry == header.registry) == statement.core.registers()
-        {
+        // Between two entries the registry changes exactly when the first of them registers something, and then to that.
+        let registers = before.registry_id();
+        let moved = neighbour.header.registry != header.registry;
+        let elsewhere = registers.and_then(|id| self.lookups.get(&(header.registry, id))).is_some_and(|leaf| *leaf != Some(before.leaf));
+        if moved != registers.is_some() || elsewhere {
             return finding(Finding::fails(code, "registry")).with("registry", header.registry);
         }
         finding(Finding::holds(code))
@@ -239,7 +256,7 @@ impl<'b> Reader<'b> {
                 None => Finding::cannot_tell(code, "no-charter"),
             });
         }
-        let keys = match self.lookup(root, &signer, |known| self.keys_of(known, statement)) {
+        let keys = match self.lookup(root, &signer, index, |known| self.keys_of(known, statement)) {
             Registered::As(keys) => keys,
             Registered::Absent => return finding(Finding::fails(code, "not-registered")),
             Registered::Wrong => return finding(Finding::fails(code, "registry-proof")),
@@ -251,6 +268,9 @@ impl<'b> Reader<'b> {
             Err(Refusal::Signature(_)) => return finding(Finding::fails(code, "signature")),
             Err(_) => return finding(Finding::fails(code, "signature-lines")),
         };
+        if let Err(found) = self.entitled(known, entry.header.registry, statement) {
+            return finding(found);
+        }
         // Looked up again in the newest registry: the key may have been reported stolen since.
         let finding = |f: Finding| finding(f).with("key", key);
         match self.newest(&signer, |known| self.keys_of(known, statement)) {
@@ -280,19 +300,26 @@ impl<'b> Reader<'b> {
             _ => return Finding::new(code, Answer::NotApplicable, "not-approved-kind"),
         };
         let agency = statement.signer();
-        let (leaf, registered) = match self.lookup(entry.header.registry, agency, |known| Some((known.leaf, self.agency_of(known)?))) {
+        let (leaf, registered) = match self.lookup(entry.header.registry, agency, index, |known| Some((known.leaf, self.agency_of(known)?)))
+        {
             Registered::As(found) => found,
             Registered::Unknown => return Finding::cannot_tell(code, "no-registry-proof"),
-            Registered::Absent | Registered::Wrong => {
-                return Finding::fails(code, "not-registered");
-            }
+            Registered::Absent => return Finding::fails(code, "not-registered"),
+            Registered::Wrong => return Finding::fails(code, "registry-proof"),
         };
+        let mut unknown = None;
         let mut taken = Vec::new();
         for step in statement.act.iter().flat_map(|act| &act.steps) {
             match self.taken(*step, index) {
                 Ok(step) => taken.push(step),
-                Err(finding) => return finding.with("step", step),
+                Err(finding) if finding.answer == Answer::Fails => return finding.with("step", step),
+                Err(finding) => {
+                    unknown.get_or_insert_with(|| finding.with("step", step));
+                }
             }
+        }
+        if let Some(finding) = unknown {
+            return finding;
         }
         let rule = registered.rule.as_ref().map(|rule| (rule, leaf));
         match approval::check(rule, genre, statement.core_line, agency, statement.act.as_ref(), &taken) {
@@ -315,7 +342,7 @@ impl<'b> Reader<'b> {
             return Err(Finding::fails(Code::C6, "not-a-step"));
         };
         let seal = self.seal(index);
-        if !known.included || index >= before || seal.answer == Answer::Fails {
+        if !known.placed() || index >= before || seal.answer == Answer::Fails {
             return Err(Finding::fails(Code::C6, "forged-step"));
         }
         if seal.answer != Answer::Holds {
@@ -323,120 +350,5 @@ impl<'b> Reader<'b> {
         }
         let post = seal.values.iter().find(|(name, _)| *name == "signer").map(|(_, post)| post.clone()).unwrap_or_default();
         Ok(TakenStep { index, leaf: known.leaf, post, step: (**step).clone() })
-    }
-
-    /// What `id` is registered as under `root`, read by `read` out of an entry that registrars signed.
-    fn lookup<'s, T>(&'s self, root: Hash, id: &str, read: impl Fn(&'s Known<'b>) -> Option<T>) -> Registered<T> {
-        if self.wrong.iter().any(|(at, of)| *at == root && *of == id) {
-            return Registered::Wrong;
-        }
-        let leaf = match self.lookups.get(&(root, id)) {
-            None if root == Hash::ZERO => return Registered::Absent,
-            None => return Registered::Unknown,
-            Some(None) => return Registered::Absent,
-            Some(Some(leaf)) => *leaf,
-        };
-        let Some(known) = self.entries.values().find(|known| known.leaf == leaf) else {
-            return Registered::Unknown;
-        };
-        self.read(known, id, read)
-    }
-
-    fn read<'s, T>(&'s self, known: &'s Known<'b>, id: &str, read: impl Fn(&'s Known<'b>) -> Option<T>) -> Registered<T> {
-        let named = known.statement.as_ref().and_then(|statement| statement.core.registry_id()) == Some(id);
-        if !named || !known.included {
-            return Registered::Wrong;
-        }
-        match self.registrars_signed(known) {
-            None => Registered::Unknown,
-            Some(false) => Registered::Wrong,
-            Some(true) => read(known).map_or(Registered::Wrong, Registered::As),
-        }
-    }
-
-    /// What `id` is registered as in the registry that the newest entry leaves.
-    fn newest<'s, T>(&'s self, id: &str, read: impl Fn(&'s Known<'b>) -> Option<T>) -> Registered<T> {
-        let Some(last) = self.checkpoint.size.checked_sub(1).and_then(|last| self.known(last)) else {
-            return Registered::Unknown;
-        };
-        if !last.included {
-            return Registered::Wrong;
-        }
-        if last.statement.as_ref().and_then(|statement| statement.core.registry_id()) == Some(id) {
-            return self.read(last, id, read);
-        }
-        match last.entry {
-            Some(entry) => self.lookup(entry.header.registry, id, read),
-            None => Registered::Wrong,
-        }
-    }
-
-    /// Whether a registry entry carries the signatures its charter asks for. `None`: that charter is not in the bundle.
-    fn registrars_signed(&self, known: &Known<'b>) -> Option<bool> {
-        let (entry, statement) = known.entry.zip(known.statement.as_ref())?;
-        if let Some(decided) = self.genuine.borrow().get(&entry.header.index) {
-            return Some(*decided);
-        }
-        let registrars = match &statement.core {
-            Core::Charter(charter) => match charter.amends {
-                None if entry.header.index == 0 => &charter.registrars,
-                None => return Some(false),
-                // Followed back one amendment at a time; each names an earlier entry, so this ends at entry 0.
-                Some(amends) if amends.index < entry.header.index => {
-                    let before = self.known(amends.index)?;
-                    let right = before.leaf == amends.leaf && before.included && self.registrars_signed(before)?;
-                    match before.statement.as_ref().map(|statement| &statement.core) {
-                        Some(Core::Charter(before)) if right => &before.registrars,
-                        _ => return Some(false),
-                    }
-                }
-                Some(_) => return Some(false),
-            },
-            _ => match self.lookup(entry.header.registry, statement.origin, |known| self.charter_of(known)) {
-                Registered::As(charter) => &charter.registrars,
-                Registered::Unknown => return None,
-                Registered::Absent | Registered::Wrong => return Some(false),
-            },
-        };
-        let decided = statement.origin == self.checkpoint.origin && verify_registrars(statement, registrars).is_ok();
-        self.genuine.borrow_mut().insert(entry.header.index, decided);
-        Some(decided)
-    }
-
-    fn charter_of<'s>(&'s self, known: &'s Known<'b>) -> Option<&'s Charter> {
-        match &known.statement.as_ref()?.core {
-            Core::Charter(charter) => Some(charter),
-            _ => None,
-        }
-    }
-
-    fn agency_of<'s>(&'s self, known: &'s Known<'b>) -> Option<&'s Agency> {
-        match &known.statement.as_ref()?.core {
-            Core::Agency(agency) => Some(agency),
-            _ => None,
-        }
-    }
-
-    /// The keys that may sign `statement`: a post's for a step of its own agency, an agency's for the rest.
-    fn keys_of<'s>(&'s self, known: &'s Known<'b>, statement: &Statement<'_>) -> Option<&'s [Key]> {
-        match (&known.statement.as_ref()?.core, &statement.core) {
-            (Core::Post(post), Core::Step(step)) => {
-                let Post { agency, keys, .. } = &**post;
-                (*agency == step.agency).then_some(keys)
-            }
-            (Core::Agency(agency), core) if !matches!(core, Core::Step(_)) => Some(&agency.seals),
-            _ => None,
-        }
-    }
-
-    /// The registered agency that sealed an entry, for its name.
-    #[must_use]
-    pub fn sealing_agency(&self, index: u64) -> Option<&Agency> {
-        let known = self.known(index)?;
-        let (entry, statement) = known.entry.zip(known.statement.as_ref())?;
-        match self.lookup(entry.header.registry, statement.signer(), |known| self.agency_of(known)) {
-            Registered::As(agency) => Some(agency),
-            _ => None,
-        }
     }
 }

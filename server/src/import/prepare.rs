@@ -76,7 +76,11 @@ pub fn prepare(source: &Source, chunk: &Chunk, runtime: &tokio::runtime::Handle)
             let hash = Hash::of(&[line]);
             let id = statement_id(&source.stem, &record.id, "", &hash);
             ids.push(id.clone());
-            let statuses: Vec<_> = record.fates().into_iter().map(|fate| Status { id: statement_id(&source.stem, &record.id, fate.label, &hash), fate }).collect();
+            let statuses: Vec<_> = record
+                .fates()
+                .into_iter()
+                .map(|fate| Status { id: statement_id(&source.stem, &record.id, fate.label, &hash), fate })
+                .collect();
             ids.extend(statuses.iter().map(|status| status.id.clone()));
             (record, id, statuses)
         });

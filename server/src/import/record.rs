@@ -89,12 +89,8 @@ impl Record {
     /// What the source says became of it.
     #[must_use]
     pub fn fates(&self) -> Vec<Fate> {
-        let lapsed = self.status.as_ref().map(|_| Fate {
-            kind: StatusKind::Lapsed,
-            effective: None,
-            ground: "stated-by-source",
-            label: "lapsed",
-        });
+        let lapsed =
+            self.status.as_ref().map(|_| Fate { kind: StatusKind::Lapsed, effective: None, ground: "stated-by-source", label: "lapsed" });
         let withdrawn = self.withdrawn_seen.clone().map(|seen| Fate {
             kind: StatusKind::Withdrawn,
             effective: Some(seen),

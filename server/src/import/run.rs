@@ -190,7 +190,9 @@ impl Run<'_> {
     async fn reference(&self, index: u64, leaf: Option<Hash>) -> Result<Reference, StoreError> {
         let leaf = match leaf {
             Some(leaf) => leaf,
-            None => chain::tree::leaf_hash(&self.source.node.store.entry(index).await?.ok_or(StoreError::Absent("entry of an earlier import"))?),
+            None => {
+                chain::tree::leaf_hash(&self.source.node.store.entry(index).await?.ok_or(StoreError::Absent("entry of an earlier import"))?)
+            }
         };
         Ok(Reference { index, leaf })
     }

@@ -57,8 +57,8 @@ impl Writer<'_> {
         let io = |source| Error::Io { path: dir.clone(), source };
         // In this order: a file is known before it exists, and before a commit names it.
         let names: Vec<_> = std::fs::read_dir(dir).and_then(|d| d.map(|e| e.map(|e| e.file_name())).collect()).map_err(io)?;
-        let known = self.engine.index().directory().list_managed_files();
-        let live: BTreeSet<String> = self.engine.index().searchable_segment_ids()?.iter().map(SegmentId::uuid_string).collect();
+        let known = self.engine.seen()?.index().directory().list_managed_files();
+        let live: BTreeSet<String> = self.engine.seen()?.index().searchable_segment_ids()?.iter().map(SegmentId::uuid_string).collect();
         let mut loose = false;
         for name in names {
             let text = name.to_string_lossy();
@@ -96,21 +96,21 @@ impl Writer<'_> {
         for segment in segments {
             // One at a time: the work is the same, and a segment that a running merge has taken refuses
             // alone. That merge drops the words too; the next step will see it.
-            let merge = self.engine.merge(&[segment]);
+            let merge = self.engine.get()?.merge(&[segment]);
             if wait && let Err(error) = merge.wait() {
                 tracing::debug!(%error, "segment is being merged already");
             }
         }
         if !gone.is_empty() {
             // The files that held the words go first; then nothing is owed any more.
-            self.engine.garbage_collect_files().wait()?;
+            self.engine.get()?.garbage_collect_files().wait()?;
             if self.sweep()? {
                 return Ok(true);
             }
             for entry in gone {
                 self.note.erasing.remove(&entry);
             }
-            let mut prepared = self.engine.prepare_commit()?;
+            let mut prepared = self.engine.get()?.prepare_commit()?;
             prepared.set_payload(&self.note.payload());
             prepared.commit()?;
             self.index.refresh()?;

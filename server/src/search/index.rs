@@ -177,7 +177,8 @@ impl Index {
 
     /// Reads every file of the index against its checksum; the names of those that are damaged.
     pub fn damaged(&self) -> Result<Vec<PathBuf>, Error> {
-        Ok(self.index.validate_checksum()?.into_iter().collect())
+        // The list of files is as old as the opening.
+        Ok(opened(&self.dir)?.validate_checksum()?.into_iter().collect())
     }
 
     /// The one writer of the index; [`Error::Busy`] while another process has it.
@@ -226,7 +227,7 @@ impl Writer<'_> {
     pub fn apply(&mut self, batch: Vec<Change>, covered: u64) -> Result<(), Error> {
         let outcome = self.commit(batch, covered);
         if outcome.is_err() {
-            self.engine.rollback()?;
+            self.engine.get()?.rollback()?;
         }
         outcome?;
         self.index.refresh()?;
@@ -245,7 +246,7 @@ impl Writer<'_> {
                     // Nothing of an entry above the covered size has reached a file.
                     if *index < self.note.covered {
                         note.erasing.insert(*index);
-                        self.engine.delete_term(self.index.fields.entry(*index));
+                        self.engine.get()?.delete_term(self.index.fields.entry(*index));
                     }
                 }
             }
@@ -257,7 +258,7 @@ impl Writer<'_> {
                 self.put(&document)?;
             }
         }
-        let mut prepared = self.engine.prepare_commit()?;
+        let mut prepared = self.engine.get()?.prepare_commit()?;
         prepared.set_payload(&note.payload());
         prepared.commit()?;
         self.note = note;
@@ -266,9 +267,9 @@ impl Writer<'_> {
 
     fn put(&mut self, document: &Document) -> Result<(), Error> {
         if document.index < self.note.covered {
-            self.engine.delete_term(self.index.fields.entry(document.index));
+            self.engine.get()?.delete_term(self.index.fields.entry(document.index));
         }
-        self.engine.add_document(self.index.fields.document(document))?;
+        self.engine.get()?.add_document(self.index.fields.document(document))?;
         Ok(())
     }
 
@@ -287,6 +288,14 @@ impl Writer<'_> {
 pub(super) struct Engine(Option<IndexWriter>);
 
 impl Engine {
+    pub(super) fn get(&mut self) -> Result<&mut IndexWriter, Error> {
+        self.0.as_mut().ok_or(Error::Busy)
+    }
+
+    pub(super) fn seen(&self) -> Result<&IndexWriter, Error> {
+        self.0.as_ref().ok_or(Error::Busy)
+    }
+
     fn rest(&mut self) -> Result<(), Error> {
         self.0.take().map_or(Ok(()), IndexWriter::wait_merging_threads).map_err(Error::from)
     }

@@ -1,7 +1,7 @@
 //! What a reader asks: the text of a search box read into words, phrases and numbers; filters; order; page.
 //!
 //! There is no query language to get wrong. Words must all occur; what stands in quotes must occur in
-//! that order; so must what is written together (`ICSA-23-348-10`, `国发〔2019〕5号`, `2019年`, a Han word
+//! that order, and Han in quotes must occur character by character; so must what is written together (`ICSA-23-348-10`, `国发〔2019〕5号`, `2019年`, a Han word
 //! no dictionary knows). Any other character only separates. Nothing is refused: too long a text is cut.
 
 use super::State;
@@ -138,7 +138,14 @@ fn unit(words: &[QueryWord]) -> Unit {
 
 impl Reading {
     fn add(&mut self, words: &[QueryWord], quoted: bool) {
-        let unit = unit(words);
+        let mut unit = unit(words);
+        if let ([word], false) = (words, quoted)
+            && word.kind == Kind::Han
+            && word.chars > 1
+            && let Some((_, term)) = unit.0.first_mut()
+        {
+            term.insert(0, words::READ);
+        }
         if self.units.contains(&unit) {
             return;
         }
@@ -150,7 +157,6 @@ impl Reading {
                 _ => marks.push((word.kind, word.term.clone())),
             }
         }
-        debug_assert!(quoted || !marks.is_empty());
         self.marks.push(marks);
     }
 
@@ -233,7 +239,7 @@ mod tests {
     use super::*;
 
     fn units(text: &str) -> Vec<String> {
-        read(text).units.iter().map(|u| u.0.iter().map(|(_, t)| t.as_str()).collect::<Vec<_>>().join(" ")).collect()
+        read(text).units.iter().map(|u| u.0.iter().map(|(_, t)| t.trim_start_matches(words::READ)).collect::<Vec<_>>().join(" ")).collect()
     }
 
     #[test]

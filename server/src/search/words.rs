@@ -1,9 +1,11 @@
 //! The words of a text: Han segmented by dictionary, everything else by its breaks, English stemmed.
 //!
-//! A text offers *every* dictionary word it contains, and every single character, each at the position of
-//! its first character. A query is cut once, into the words its best reading has. So whatever way the
-//! text around them is read, the words of a query are found where its characters stand: a text that
-//! contains the characters of a query is always found, and adjacent words are adjacent positions.
+//! A Han text offers two things, each at the position of its first character:
+//! - every single character and *every* dictionary word among its characters, however the text is read.
+//!   A quoted query is looked for in these: whatever its own reading, a text that has its characters in
+//!   a row is found.
+//! - the words of its best reading, and the words inside them, spelled with [`READ`] before them. A query
+//!   without quotes is looked for in these: 国会 is not found in 共和国会计法, which reads 共和国, 会计法.
 
 use std::sync::LazyLock;
 
@@ -25,7 +27,12 @@ struct Place {
     to: u32,
     position: u32,
     length: u32,
+    /// A word of the text's best reading.
+    read: bool,
 }
+
+/// Spells a Han word of a text's best reading. No folded text contains it.
+pub const READ: char = '\u{1}';
 
 /// Cuts texts for the index.
 #[derive(Default)]
@@ -56,7 +63,7 @@ impl Tokenizer for Words {
                 Kind::Word => {
                     let from = letters.len() as u32;
                     letters.push_str(stems.stem(run.text));
-                    places.push(Place { from, to: letters.len() as u32, position, length: 1 });
+                    places.push(Place { from, to: letters.len() as u32, position, length: 1, read: false });
                     position += 1;
                 }
                 Kind::Han => position += cut_every_word(run.text, position, letters, places),
@@ -76,22 +83,57 @@ fn cut_every_word(run: &str, position: u32, letters: &mut String, places: &mut V
         let part_at = base + (part.as_ptr() as usize - run.as_ptr() as usize) as u32;
         let known = part.chars().next().is_some_and(runs::is_ideograph);
         let words = if known { DICTIONARY.cut_all(part) } else { Vec::new() };
+        let edges = if words.is_empty() { Vec::new() } else { edges(part, &words) };
         let mut words = words.iter().filter(|word| word.end > word.start + 1).peekable();
         for (index, (at, c)) in part.char_indices().enumerate() {
             let from = part_at + at as u32;
-            places.push(Place { from, to: from + c.len_utf8() as u32, position: position + count, length: 1 });
+            places.push(Place { from, to: from + c.len_utf8() as u32, position: position + count, length: 1, read: false });
             while let Some(word) = words.next_if(|word| word.start <= index) {
-                places.push(Place {
+                let place = Place {
                     from: part_at + word.byte_start as u32,
                     to: part_at + word.byte_end as u32,
                     position: position + count,
                     length: (word.end - word.start) as u32,
-                });
+                    read: false,
+                };
+                places.push(place);
+                if edges[word.start] && edges[word.end] {
+                    places.push(Place { read: true, ..place });
+                }
             }
             count += 1;
         }
     }
     count
+}
+
+/// Before which characters, and whether at the end, a word may begin or end: where the words of the best
+/// reading do, and inside one of these where a word that begins or ends there leaves off.
+fn edges(part: &str, words: &[jieba_rs::Token<'_>]) -> Vec<bool> {
+    let mut edges = Vec::with_capacity(part.len() / 3 + 1);
+    // For each character, the word of the best reading it belongs to.
+    let mut of: Vec<(usize, usize)> = Vec::with_capacity(part.len() / 3);
+    for word in DICTIONARY.cut(part, false) {
+        edges.push(true);
+        edges.resize(word.end, false);
+        of.resize(word.end, (word.start, word.end));
+    }
+    edges.push(true);
+    let inside =
+        |word: &&jieba_rs::Token<'_>| word.end > word.start + 1 && of[word.start].1 >= word.end && of[word.start] != (word.start, word.end);
+    // A word that begins at an edge ends at one, and the other way round: 检察 in 人民检察院, by 人民 and 检察院.
+    loop {
+        let mut more = false;
+        for word in words.iter().filter(inside) {
+            if edges[word.start] != edges[word.end] {
+                (edges[word.start], edges[word.end], more) = (true, true, true);
+            }
+        }
+        if !more {
+            break;
+        }
+    }
+    edges
 }
 
 /// Splits a Han run into stretches the dictionary can read and stretches it cannot (kana, 〇, private use).
@@ -117,6 +159,9 @@ impl TokenStream for WordStream<'_> {
         let Some(place) = self.words.places.get(self.next) else { return false };
         self.next += 1;
         self.token.text.clear();
+        if place.read {
+            self.token.text.push(READ);
+        }
         self.token.text.push_str(&self.words.letters[place.from as usize..place.to as usize]);
         self.token.position = place.position as usize;
         self.token.position_length = place.length as usize;
@@ -237,6 +282,16 @@ mod tests {
         for (position, word) in [(1, "政府"), (3, "信息"), (5, "公开")] {
             assert!(found.contains(&(position, word.to_owned())), "{word} in {found:?}");
         }
+    }
+
+    #[test]
+    fn only_words_of_the_reading_are_spelled_as_read() {
+        let found = indexed("中华人民共和国会计法");
+        let has = |word: &str| found.iter().any(|(_, t)| t == word);
+        assert!(has("国会") && !has("\u{1}国会") && has("华人") && !has("\u{1}华人"));
+        assert!(has("\u{1}共和国") && has("\u{1}中华人民共和国") && has("\u{1}人民"), "{found:?}");
+        let found = indexed("人民检察院");
+        assert!(found.iter().any(|(_, t)| t == "\u{1}检察") && !found.iter().any(|(_, t)| t == "\u{1}民检"));
     }
 
     #[test]

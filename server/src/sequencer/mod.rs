@@ -173,13 +173,14 @@ async fn check_mark(store: &Store, mark: &Mark, tip: &Tip, head: &Head) -> Resul
             return Err(OpenError::Checkpoint { size: head.size, computed, signed: signed.root });
         }
     }
-    let Some(signed) = mark.read()? else { return Ok(()) };
-    if signed.size > head.size {
-        return Err(OpenError::Behind { found: head.size, signed: signed.size });
-    }
-    let found = root_at(store, signed.size).await?;
-    if found != signed.root {
-        return Err(OpenError::OtherHistory { size: signed.size, found, signed: signed.root });
+    for signed in mark.read()? {
+        if signed.size > head.size {
+            return Err(OpenError::Behind { found: head.size, signed: signed.size });
+        }
+        let found = root_at(store, signed.size).await?;
+        if found != signed.root {
+            return Err(OpenError::OtherHistory { size: signed.size, found, signed: signed.root });
+        }
     }
     Ok(())
 }

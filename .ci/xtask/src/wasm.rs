@@ -1,0 +1,77 @@
+//! The app's wasm and its JavaScript glue, made small.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{Error, at};
+
+// Named one by one: with --all-features wasm-opt writes imports that browsers refuse to load.
+const OPTIMISE: &[&str] = &[
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--strip-debug",
+    "--strip-producers",
+];
+
+/// What `bind` leaves in its folder.
+pub struct Bound {
+    pub glue: PathBuf,
+    pub wasm: PathBuf,
+    /// Pieces of JavaScript that crates bring along, which the glue imports by this folder's name; often absent.
+    pub snippets: PathBuf,
+}
+
+/// Writes `gazette.js` and the shrunk `gazette_bg.wasm` into `folder`.
+pub fn bind(wasm: &Path, wasm_opt: &Path, folder: &Path) -> Result<Bound, Error> {
+    at(folder, fs::create_dir_all(folder))?;
+    let refused = |error: &dyn std::fmt::Display| Error::Bindgen { path: wasm.into(), reason: format!("{error:#}") };
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .web(true)
+        .map_err(|error| refused(&error))?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        // The boot script says where the wasm is; its name carries a hash the glue cannot know.
+        .omit_default_module_path(true)
+        .input_path(wasm)
+        .out_name("gazette");
+    bindgen.generate(folder).map_err(|error| refused(&error))?;
+
+    let bound = Bound { glue: folder.join("gazette.js"), wasm: folder.join("gazette_bg.wasm"), snippets: folder.join("snippets") };
+    let small = folder.join("small.wasm");
+    let mut optimise = Command::new(wasm_opt);
+    optimise.args(OPTIMISE).arg(&bound.wasm).arg("-o").arg(&small);
+    run(optimise)?;
+    at(&small, fs::rename(&small, &bound.wasm))?;
+    Ok(bound)
+}
+
+/// Writes `file.br` beside `file`, and answers its size in bytes.
+pub fn compress(file: &Path) -> Result<u64, Error> {
+    let mut brotli = Command::new("brotli");
+    brotli.args(["--best", "--force", "--keep"]).arg(file);
+    run(brotli)?;
+    let mut name = file.as_os_str().to_owned();
+    name.push(".br");
+    let compressed = PathBuf::from(name);
+    Ok(at(&compressed, fs::metadata(&compressed))?.len())
+}
+
+fn run(mut command: Command) -> Result<(), Error> {
+    let program = PathBuf::from(command.get_program());
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Error::Program { program, status }),
+        Err(source) => Err(Error::Start { program, source }),
+    }
+}

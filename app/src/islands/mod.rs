@@ -1,0 +1,27 @@
+//! What runs in the reader's browser: one island that checks what the page shows and says what it found.
+//!
+//! It decides nothing itself. It fetches evidence from the same public addresses as anyone, asks `chain`, and marks
+//! the page by [`crate::contract`].
+
+#[cfg(feature = "hydrate")]
+mod fetch;
+#[cfg(feature = "hydrate")]
+mod memory;
+#[cfg(feature = "hydrate")]
+mod panel;
+#[cfg(feature = "hydrate")]
+mod round;
+#[cfg(feature = "hydrate")]
+mod shown;
+
+use crate::phrases::IslandWords;
+use leptos::prelude::*;
+
+/// Checks every entry on the page, from the newest down, and the page's own entry in full.
+#[island]
+pub fn Checker(words: IslandWords, zh: bool) -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    leptos::task::spawn_local(round::check_page(words, if zh { crate::Lang::Zh } else { crate::Lang::En }));
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (words, zh);
+}

@@ -1,0 +1,292 @@
+//! One round over the page: fetch, decide with `chain`, show.
+
+use super::{
+    fetch::{self, Failed},
+    memory, panel,
+    shown::{self, all, check, first, mark, reveal, say},
+};
+use crate::{
+    Lang,
+    contract::{SealState, State, attr, select},
+    phrases::{IslandWords, Phrase, fill},
+};
+use chain::{
+    check::{Answer, Code, Finding, Memory, Reader, Scope, outcome},
+    evidence::{Bundle, Content, Contents, MOST_ITEMS, format_indexes},
+    hash::unhex,
+    statement::Core,
+};
+use web_sys::{Document, Element};
+
+/// Parts larger than this are not fetched unasked; C7 then cannot tell.
+const LARGEST_PART: u64 = 32 << 20;
+
+/// One page being checked.
+struct Round<'p> {
+    document: &'p Document,
+    page: Element,
+    words: IslandWords,
+    lang: Lang,
+    failures: usize,
+    done: usize,
+    total: usize,
+}
+
+/// Checks what the page shows, once.
+pub async fn check_page(words: IslandWords, lang: Lang) {
+    let Some(document) = fetch::window().and_then(|window| window.document()) else { return };
+    let Some(page) = shown::root(&document) else { return };
+    let knots = all(&page, select::KNOT);
+    let own = first(&page, select::CHECKS);
+    let mut indexes: Vec<u64> = knots.iter().chain(&own).filter_map(shown::index).collect();
+    indexes.sort_unstable();
+    indexes.dedup();
+    indexes.truncate(MOST_ITEMS);
+    let mut round = Round { document: &document, page, words, lang, failures: 0, done: 0, total: knots.len() };
+    if round.run(&knots, own.as_ref(), &indexes).await.is_err() {
+        for knot in &knots {
+            check(knot, State::Unknown);
+            say(first(knot, select::VERDICT), round.words.get(Phrase::Offline));
+        }
+        if let Some(own) = &own {
+            panel::unreachable(own, &round.words);
+            round.judge(State::Unknown, SealState::Unchecked, &round.words.get(Phrase::VerdictUnknown).to_owned());
+        }
+    }
+    mark(&round.page, "data-checked", if round.failures > 0 { "fails" } else { "done" });
+}
+
+impl Round<'_> {
+    async fn run(&mut self, knots: &[Element], own: Option<&Element>, indexes: &[u64]) -> Result<(), Failed> {
+        for element in knots {
+            check(element, State::Checking);
+        }
+        let checkpoint = fetch::text("/log/checkpoint").await?;
+        let size: u64 = checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).ok_or(Failed::Unreadable)?;
+        // Entries that the newest tree does not have are shown all the same, and fail.
+        let within: Vec<u64> = indexes.iter().copied().filter(|index| *index < size).collect();
+        let asked = if within.is_empty() { "0".to_owned() } else { format_indexes(&within) };
+        let bundle = fetch::text(&format!("/log/evidence/{size}/{asked}")).await?;
+        let mut bundle: Bundle = chain::json::read(&bundle).map_err(|_| Failed::Unreadable)?;
+        // The checkpoint everything is decided against is the one just served, not one that came with the evidence.
+        bundle.checkpoint.clone_from(&checkpoint);
+        let contents = if within.is_empty() { "{}".to_owned() } else { fetch::text(&format!("/content/of/{asked}")).await? };
+        let mut contents: Contents = chain::json::read(&contents).map_err(|_| Failed::Unreadable)?;
+        let Ok(reader) = Reader::open(&bundle) else { return Err(Failed::Unreadable) };
+        let signed = reader.signed();
+        let now = js_sys::Date::now() as i64;
+        let (remembered, kept) = memory::compare(&reader, &checkpoint, signed.answer == Answer::Holds, now).await;
+        if remembered.answer == Answer::Fails {
+            self.failures += 1;
+            self.alarm(&self.words.get(Phrase::AlarmHistory).to_owned());
+        }
+        self.live_size(size, knots);
+        for (n, knot) in knots.iter().enumerate() {
+            let Some(index) = shown::index(knot) else { continue };
+            self.knot(&reader, &contents, knot, index);
+            // The first screen closes visibly; the rest need not keep a reader waiting.
+            fetch::pause(if n < 12 { 30 } else { 0 }).await;
+        }
+        if let Some(own) = own {
+            if let Some(index) = shown::index(own) {
+                self.fetch_parts(&reader, index, &mut contents).await;
+                self.own(&reader, &contents, own, index, remembered, kept.as_ref());
+            }
+        } else if self.failures > 0 && remembered.answer != Answer::Fails {
+            let count = self.failures.to_string();
+            self.alarm(&fill(self.words.get(Phrase::AlarmList), &[("count", &count)]));
+        }
+        Ok(())
+    }
+
+    /// Every check of one entry but C8, with what the page displays of it.
+    fn findings(&self, reader: &Reader<'_>, contents: &Contents, index: u64, scope: Scope, within: &Element) -> Vec<Finding> {
+        let mut findings = reader.check(index);
+        let mut content = reader.content(index, contents, scope, &shown::facts(within));
+        if content.answer != Answer::Fails {
+            let time = reader.time(index).and_then(chain::time::format_time);
+            let logged = shown::logged(within).map(|(machine, _)| machine);
+            let agency = reader.sealing_agency(index);
+            let names = shown::agencies(within);
+            let wrong = names.iter().find(|(id, name)| agency.is_some_and(|a| a.agency == *id && !a.name.values().any(|n| n == name)));
+            if logged.is_some() && logged != time {
+                content = Finding { answer: Answer::Fails, reason: "shown-differs", ..content };
+                content.values.push(("time", logged.unwrap_or_default()));
+            } else if let Some((_, name)) = wrong {
+                content = Finding { answer: Answer::Fails, reason: "shown-differs", ..content };
+                content.values.push(("agency", name.clone()));
+            }
+        }
+        findings.push(content);
+        findings
+    }
+
+    fn knot(&mut self, reader: &Reader<'_>, contents: &Contents, knot: &Element, index: u64) {
+        let findings = self.findings(reader, contents, index, Scope::Catalogue, knot);
+        let (answer, code) = outcome(&findings);
+        let state = panel::state(answer);
+        check(knot, state);
+        if let Some(link) = first(knot, select::LINK) {
+            mark(&link, attr::LINK, panel::state(findings[0].answer).value());
+        }
+        let failed: Vec<&str> = findings.iter().filter(|f| f.answer == Answer::Fails).map(|f| f.code.as_str()).collect();
+        if !failed.is_empty() {
+            mark(knot, "data-failed", &failed.join(" "));
+        }
+        let of = |code: Code| findings.iter().find(|finding| finding.code == code);
+        let seal = of(Code::C5).map_or(SealState::Unchecked, seal_state);
+        shown::seal(knot, seal);
+        let agency = self.agency(reader, index);
+        let phrase = match (answer, &reader.statement(index).map(|statement| &statement.core)) {
+            (Answer::Fails, _) => None,
+            (Answer::Pending, _) => Some(Phrase::RowPending),
+            (Answer::CannotTell, _) if seal == SealState::Stolen => Some(Phrase::RowStolen),
+            (Answer::CannotTell, _) => Some(Phrase::RowUnknown),
+            (_, Some(Core::Disclosure(core))) => Some(match of(Code::C7).map(|finding| finding.reason) {
+                Some("redacted") => Phrase::RowRedacted,
+                _ if core.stated_agency.is_some() => Phrase::RowCopied,
+                _ => Phrase::RowHolds,
+            }),
+            _ => Some(Phrase::RowPlain),
+        };
+        let sentence = match (phrase, code) {
+            (Some(phrase), _) => fill(self.words.get(phrase), &[("agency", &agency)]),
+            (None, Some(code)) => self.words.check(code as usize, panel::said(answer)).to_owned(),
+            (None, None) => String::new(),
+        };
+        say(first(knot, select::VERDICT), &sentence);
+        self.done += 1;
+        self.failures += usize::from(answer == Answer::Fails);
+        let (done, total, failed) = (self.done.to_string(), self.total.to_string(), self.failures.to_string());
+        let phrase = match (self.failures, self.done == self.total) {
+            (0, false) => Phrase::Progress,
+            (0, true) => Phrase::ProgressDone,
+            _ => Phrase::ProgressFailed,
+        };
+        let text = fill(self.words.get(phrase), &[("done", &done), ("total", &total), ("failed", &failed)]);
+        say(first(&self.page, "[data-progress]"), &text);
+    }
+
+    fn own(&mut self, reader: &Reader<'_>, contents: &Contents, own: &Element, index: u64, remembered: Finding, kept: Option<&Memory>) {
+        let mut findings = self.findings(reader, contents, index, Scope::Everything, &self.page.clone());
+        findings.push(remembered);
+        for finding in &findings {
+            panel::fill(self.document, own, &self.words, finding);
+        }
+        let (answer, code) = outcome(&findings);
+        let seal = findings.iter().find(|finding| finding.code == Code::C5).map_or(SealState::Unchecked, seal_state);
+        let agency = self.agency(reader, index);
+        let since = shown::logged(&self.page).map(|(_, text)| text).unwrap_or_default();
+        let size = reader.checkpoint().size.saturating_sub(1).to_string();
+        let statement = reader.statement(index);
+        let words = &self.words;
+        let mut sentence = match (answer, code, statement) {
+            (Answer::Fails, Some(code), _) => {
+                fill(words.get(Phrase::VerdictFails), &[("what", words.check(code as usize, panel::said(answer)))])
+            }
+            (Answer::Pending, ..) => words.get(Phrase::VerdictPending).to_owned(),
+            (Answer::CannotTell, ..) if seal == SealState::Stolen => fill(words.get(Phrase::VerdictStolen), &[("agency", &agency)]),
+            (Answer::CannotTell, ..) => words.get(Phrase::VerdictUnknown).to_owned(),
+            (_, _, Some(statement)) => {
+                let phrase = if statement.core.registers() { Phrase::VerdictPlain } else { Phrase::VerdictLogged };
+                fill(words.get(phrase), &[("since", &since), ("agency", &agency), ("size", &size)])
+            }
+            _ => String::new(),
+        };
+        if let Some(Core::Disclosure(core)) = statement.map(|statement| &statement.core)
+            && core.stated_agency.is_some()
+            && answer != Answer::Fails
+        {
+            let source = core.source.clone().unwrap_or_default();
+            if self.lang == Lang::En {
+                sentence.push(' ');
+            }
+            sentence.push_str(&fill(words.get(Phrase::VerdictCopied), &[("agency", &agency), ("source", &source)]));
+        }
+        if let (Answer::Fails, Some(code)) = (answer, code) {
+            let text = fill(
+                words.get(Phrase::AlarmItem),
+                &[("what", words.check(code as usize, panel::said(answer))), ("todo", words.remedy(code as usize))],
+            );
+            self.alarm(&text);
+            self.failures += 1;
+        }
+        self.judge(panel::state(answer), seal, &sentence);
+        if let Some(kept) = kept {
+            let when = kept.seen.to_string();
+            mark(&self.page, "data-first-visit", &when);
+        }
+    }
+
+    /// Fetches what the page's own entry commits to and the catalogues did not bring.
+    async fn fetch_parts(&self, reader: &Reader<'_>, index: u64, contents: &mut Contents) {
+        let Some(Core::Disclosure(core)) = reader.statement(index).map(|statement| &statement.core) else { return };
+        for part in core.parts.iter().filter(|part| part.size <= LARGEST_PART) {
+            let name = part.commitment.to_string();
+            if contents.contains_key(&name) {
+                continue;
+            }
+            let address = format!("/content/{name}");
+            let content = match (fetch::bytes(&address).await, fetch::text(&format!("{address}.salt")).await) {
+                (Ok(bytes), Ok(salt)) => unhex(salt.trim_end()).map(|salt| Content::Bytes { salt, bytes }),
+                (Err(Failed::Status(404)), _) | (_, Err(Failed::Status(404))) => Some(Content::Missing),
+                (Err(Failed::Status(410)), _) => removed_by(&address).await.map(|by| Content::Redacted { by }),
+                _ => None,
+            };
+            if let Some(content) = content {
+                contents.insert(name, content);
+            }
+        }
+    }
+
+    fn agency(&self, reader: &Reader<'_>, index: u64) -> String {
+        let name = reader
+            .sealing_agency(index)
+            .and_then(|agency| agency.name.get(self.lang.code()).or_else(|| agency.name.values().next()).cloned());
+        name.or_else(|| reader.statement(index).map(|statement| statement.signer().to_owned())).unwrap_or_default()
+    }
+
+    /// The one sentence of the page's own entry, with its seal and its knot.
+    fn judge(&self, state: State, seal: SealState, sentence: &str) {
+        if let Some(judgement) = first(&self.page, select::JUDGEMENT) {
+            check(&judgement, state);
+            shown::seal(&judgement, seal);
+            say(first(&judgement, "[data-verdict]"), sentence);
+        }
+    }
+
+    fn alarm(&self, text: &str) {
+        if let Some(alarm) = first(&self.page, select::ALARM) {
+            reveal(&alarm);
+            say(first(&alarm, select::ALARM_TEXT), text);
+        }
+    }
+
+    fn live_size(&self, size: u64, knots: &[Element]) {
+        for place in all(&self.page, "[data-chain-size]") {
+            reveal(&place);
+            place.set_text_content(Some(&fill(self.words.get(Phrase::Size), &[("size", &size.to_string())])));
+        }
+        let newest = knots.iter().filter_map(shown::index).max();
+        let newer = newest.map_or(0, |newest| size.saturating_sub(newest + 1));
+        if let (true, Some(link)) = (newer > 0, first(&self.page, "[data-newer]")) {
+            reveal(&link);
+            link.set_text_content(Some(&fill(self.words.get(Phrase::Newer), &[("count", &newer.to_string())])));
+        }
+    }
+}
+
+/// The redaction that a 410 names; the checks then look at that entry themselves.
+async fn removed_by(address: &str) -> Option<u64> {
+    let (410, text) = fetch::refusal(address).await? else { return None };
+    text.trim_end().rsplit(' ').next()?.parse().ok()
+}
+
+fn seal_state(finding: &Finding) -> SealState {
+    match (finding.answer, finding.reason) {
+        (Answer::Holds, _) => SealState::Holds,
+        (Answer::Fails, _) => SealState::Fails,
+        (_, "key-stolen") => SealState::Stolen,
+        _ => SealState::Unchecked,
+    }
+}

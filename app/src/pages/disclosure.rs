@@ -1,0 +1,383 @@
+//! One disclosure: catalogue, text, parts, versions, and beside it what can be checked.
+
+use super::cord::{copied, plain_title, title};
+use super::shell::{Page, Section, document, without_script};
+use super::{margin, pieces, text};
+use crate::dates;
+use crate::view::{Body, Catalogue, Change, DisclosureView, Item, Notice, Part, PartRole, Shell, Standing, Subject, Title};
+use crate::words::Words;
+use leptos::prelude::*;
+
+pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
+    let w = crate::words::of(shell.lang);
+    let mut page = Page::new(Section::None, "document", plain_title(&view.item, w));
+    page.description = view.catalogue.as_ref().and_then(|c| c.summary.as_deref()).map(Into::into);
+    document(shell, page, |w| {
+        let item = &view.item;
+        view! {
+            <article class="sheet">
+                <header class="head">
+                    {notices(view, shell, w)}
+                    {without_script(shell, w)}
+                    {issuer(item, shell, w)}
+                    <h1>{title(item, w)}</h1>
+                    {docnum(item, w)}
+                    {copied(item, w)}
+                </header>
+                {margin::disclosure(view, shell, w)}
+                <div class="rest">
+                    {catalogue(view, shell, w)}
+                    {body(view, shell, w)}
+                    {parts(view, PartRole::Attachment, w.document.attachments, w)}
+                    {parts(view, PartRole::Translation, w.document.translations, w)}
+                    {versions(view, shell, w)}
+                    {approval(view, shell, w)}
+                    {margin::checks(item.index, w)}
+                    {raw(view, w)}
+                </div>
+            </article>
+        }
+    })
+}
+
+fn issuer<'a>(item: &'a Item, shell: &Shell<'_>, w: &'static Words) -> impl IntoView + use<'a> {
+    let name = match (&item.stated_agency, &item.agency) {
+        (Some(stated), _) => {
+            Some(view! { <bdi data-field="stated_agency" inner_html=text::marked(stated, w).into_owned()></bdi> }.into_any())
+        }
+        (None, Some(agency)) => Some(pieces::agency_link(agency, shell, w).into_any()),
+        (None, None) => None,
+    };
+    view! { <p class="issuer">{name}</p> }
+}
+
+fn docnum<'a>(item: &'a Item, w: &'static Words) -> Option<impl IntoView + use<'a>> {
+    let number = item.document_number.as_ref()?;
+    Some(view! {
+        <p class="docnum" lang=item.language.as_str()><bdi data-field="document_number" inner_html=text::marked(number, w).into_owned()></bdi></p>
+    })
+}
+
+/// What a reader must know before relying on the text.
+fn notices<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    let newest = view.versions.last().filter(|newest| newest.index != view.item.index);
+    let superseded = newest.map(|newest| {
+        view! {
+            <div class="notice severe" role="note">
+                <p>
+                    <strong>{(w.document.notice)(Change::Became(Standing::Superseded))}</strong>" "
+                    <a href=shell.at(&format!("/disclosures/{}", newest.index))>{w.document.superseded}</a>
+                </p>
+            </div>
+        }
+    });
+    view! {
+        {superseded}
+        {view.notices.iter().map(|one| notice(one, shell, w)).collect::<Vec<_>>()}
+    }
+}
+
+fn notice<'a>(notice: &'a Notice, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    let class = match notice.change {
+        Change::Became(standing) if standing.ended() => "notice severe",
+        _ => "notice",
+    };
+    let since = notice.effective.as_ref().map(|day| (w.document.since)(&dates::day(shell.lang, day)));
+    let by = notice.by.as_ref().map(|by| {
+        view! { <span>{w.document.by}" "{pieces::entry_link(by, shell, w)}</span> }
+    });
+    let ground = notice.ground.as_ref().map(|ground| {
+        view! { <span>{w.document.ground}" "<bdi inner_html=text::marked(ground, w).into_owned()></bdi></span> }
+    });
+    let stated_by = notice.stated_by.as_ref().map(|agency| {
+        view! { <span inner_html=text::marked(&(w.document.stated_by)(&agency.name), w).into_owned()></span> }
+    });
+    view! {
+        <div class=class role="note">
+            <p>
+                <strong>{(w.document.notice)(notice.change)}</strong>
+                {since.map(|since| view! { " "<span>{since}</span> })}
+            </p>
+            <p class="more">
+                {by}{ground}{stated_by}
+                <a href=shell.at(&format!("/entries/{}", notice.index))>{w.document.see_statement}</a>
+            </p>
+        </div>
+    }
+}
+
+/// The catalogue as officials know it: labels and values in ruled pairs.
+fn catalogue<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    let c = &w.catalogue;
+    let rows = view.catalogue.as_ref().map(|given| fields(given, &view.item, shell, w));
+    let gone = match view.item.title {
+        Title::Removed => Some(view! { <p class="gone">{w.document.catalogue_removed}</p> }),
+        Title::Missing => Some(view! { <p class="gone missing">{w.document.catalogue_missing}</p> }),
+        _ => None,
+    };
+    view! {
+        <section class="catalogue" aria-labelledby="catalogue">
+            <h2 id="catalogue">{w.document.catalogue}</h2>
+            {gone}
+            <dl data-part=view.catalogue_commitment.as_deref()>
+                {rows}
+                {view.item.standing.map(|standing| view! {
+                    <div><dt>{c.standing}</dt><dd>{pieces::standing(standing, w)}</dd></div>
+                })}
+            </dl>
+        </section>
+    }
+}
+
+fn fields<'a>(given: &'a Catalogue, item: &'a Item, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    let c = &w.catalogue;
+    let (lang, text_lang) = (shell.lang, item.language.as_str());
+    let one = |label: &'static str, field: &'static str, value: &'a Option<String>, wide: bool| {
+        value.as_deref().filter(|value| !value.is_empty()).map(|value| {
+            view! {
+                <div class:wide=wide>
+                    <dt>{label}</dt>
+                    <dd><bdi lang=text_lang data-field=field inner_html=text::marked(value, w).into_owned()></bdi></dd>
+                </div>
+            }
+        })
+    };
+    let many = |label: &'static str, field: &'static str, values: &'a [String]| {
+        (!values.is_empty()).then(|| {
+            let values = values.iter().map(|value| {
+                view! { <li><bdi lang=text_lang data-field=field inner_html=text::marked(value, w).into_owned()></bdi></li> }
+            });
+            view! { <div><dt>{label}</dt><dd><ul class="values-of">{values.collect::<Vec<_>>()}</ul></dd></div> }
+        })
+    };
+    let date = |label: &'static str, field: &'static str, value: &'a Option<String>| {
+        value.as_deref().map(|day| view! { <div><dt>{label}</dt><dd>{pieces::stated(day, Some(field), lang)}</dd></div> })
+    };
+    let subjects = (!given.subjects.is_empty()).then(|| {
+        let list = given.subjects.iter().map(|one| subject(one, w)).collect::<Vec<_>>();
+        view! { <div class="wide"><dt>{c.subjects}</dt><dd><ul class="subjects">{list}</ul></dd></div> }
+    });
+    let authentic = given.authentic.map(|authentic| {
+        let said = if authentic { c.original } else { c.copy };
+        view! { <div><dt>{c.authentic}</dt><dd>{said}</dd></div> }
+    });
+    view! {
+        {one(c.index_number, "index_number", &given.index_number, false)}
+        {one(c.theme, "theme", &given.theme, false)}
+        {many(c.issuers, "issuers", &given.issuers)}
+        {many(c.joint, "joint", &given.joint)}
+        {date(c.issued, "issued", &given.issued)}
+        {date(c.published, "published", &given.published)}
+        {date(c.effective, "effective", &given.effective)}
+        {date(c.expires, "expires", &given.expires)}
+        {one(c.document_number, "document_number", &given.document_number, false)}
+        {one(c.genre, "genre", &given.genre, false)}
+        {one(c.region, "region", &given.region, false)}
+        <div><dt>{c.language}</dt><dd>{language(&item.language, w)}</dd></div>
+        {authentic}
+        {one(c.basis, "basis", &given.basis, true)}
+        {many(c.keywords, "keywords", &given.keywords)}
+        {subjects}
+        {source(given, w)}
+        {one(c.summary, "summary", &given.summary, true)}
+    }
+}
+
+fn subject<'a>(subject: &'a Subject, w: &'static Words) -> impl IntoView + use<'a> {
+    let id = subject.id.as_ref().map(|id| {
+        let scheme = subject.scheme.as_deref().unwrap_or_default();
+        view! {
+            <span class="scheme">{(!scheme.is_empty()).then_some(scheme)}</span>
+            <bdi class="id" data-field="subject_id" inner_html=text::marked(id, w).into_owned()></bdi>
+        }
+    });
+    view! {
+        <li>
+            <bdi data-field="subject_name" inner_html=text::marked(&subject.name, w).into_owned()></bdi>
+            {id}
+        </li>
+    }
+}
+
+fn source<'a>(given: &'a Catalogue, w: &'static Words) -> Option<impl IntoView + use<'a>> {
+    let source = given.source.as_ref()?;
+    // A link only where the address is one a reader can follow.
+    let url = source.url.as_deref().filter(|url| url.starts_with("https://") || url.starts_with("http://"));
+    let name = text::marked(&source.name, w).into_owned();
+    let record = source.record.as_ref().map(|record| {
+        view! { <bdi class="id" data-field="source_record" inner_html=text::marked(record, w).into_owned()></bdi> }
+    });
+    Some(view! {
+        <div class="wide">
+            <dt>{w.catalogue.source}</dt>
+            <dd>
+                {match url {
+                    Some(url) => view! {
+                        <a href=url rel="noreferrer nofollow"><bdi data-field="source" inner_html=name></bdi></a>
+                    }.into_any(),
+                    None => view! { <bdi data-field="source" inner_html=name></bdi> }.into_any(),
+                }}
+                " "{record}
+            </dd>
+        </div>
+    })
+}
+
+fn language(tag: &str, w: &'static Words) -> String {
+    let known = w.search.languages.iter().find(|(code, _)| tag == *code || tag.starts_with(&format!("{code}-")));
+    known.map_or_else(|| text::plain(tag).into_owned(), |(_, name)| (*name).to_owned())
+}
+
+fn body<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    let lang = view.item.language.as_str();
+    let inner = match &view.body {
+        Body::Html(html) => {
+            let part = view.body_commitment.as_deref();
+            view! { <div class="prose" lang=lang dir="auto" data-part=part inner_html=html.as_str()></div> }.into_any()
+        }
+        Body::Removed(by) => view! {
+            <p class="gone">
+                {w.document.removed}" "
+                <a href=shell.at(&format!("/entries/{by}"))>{w.document.removed_see}</a>
+            </p>
+        }
+        .into_any(),
+        Body::Missing => view! { <p class="gone missing">{w.document.missing}</p> }.into_any(),
+        Body::File => view! { <p class="quiet">{w.document.file}</p> }.into_any(),
+        Body::None => view! { <p class="quiet">{w.document.none}</p> }.into_any(),
+    };
+    view! {
+        <section class="body" aria-labelledby="text">
+            <h2 id="text" class="visually-hidden">{w.document.text}</h2>
+            {inner}
+        </section>
+    }
+}
+
+fn parts<'a>(view: &'a DisclosureView, role: PartRole, heading: &'static str, w: &'static Words) -> Option<impl IntoView + use<'a>> {
+    let of_role = |part: &&Part| match role {
+        PartRole::Attachment => part.role != PartRole::Translation,
+        role => part.role == role,
+    };
+    let list: Vec<_> = view.parts.iter().filter(of_role).map(|one| part(one, w)).collect();
+    (!list.is_empty()).then(|| {
+        view! {
+            <section class="parts">
+                <h2>{heading}</h2>
+                <ul>{list}</ul>
+            </section>
+        }
+    })
+}
+
+fn part<'a>(part: &'a Part, w: &'static Words) -> impl IntoView + use<'a> {
+    let fallback = match part.role {
+        PartRole::Body => w.document.body_file,
+        _ => w.document.attachment,
+    };
+    let name = text::marked(part.name.as_deref().unwrap_or(fallback), w).into_owned();
+    let lang = part.language.as_deref();
+    let named = match part.removed {
+        None => {
+            let field = part.name.as_ref().map(|_| "part_name");
+            view! {
+                <a href=format!("/content/{}", part.commitment) hreflang=lang>
+                    <bdi data-field=field inner_html=name></bdi>
+                </a>
+            }
+            .into_any()
+        }
+        Some(_) => view! { <span class="gone"><bdi inner_html=name></bdi>" · "{w.document.part_removed}</span> }.into_any(),
+    };
+    view! {
+        <li data-part=part.commitment.as_str()>
+            {named}
+            <span class="kind">
+                {lang.map(|lang| view! { <span>{language(lang, w)}</span> })}
+                <span>{text::plain(&part.media).into_owned()}</span>
+                <span>{(w.document.size)(part.size)}</span>
+                {pieces::hash(&part.commitment)}
+            </span>
+        </li>
+    }
+}
+
+fn versions<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> Option<impl IntoView + use<'a>> {
+    let newest = view.versions.last().filter(|_| view.versions.len() > 1)?.index;
+    let rows = view.versions.iter().rev().map(|version| {
+        let here = version.index == view.item.index;
+        let label = (w.item.version)(version.number);
+        view! {
+            <tr aria-current=here.then_some("true")>
+                <th scope="row">
+                    <a href=shell.at(&format!("/disclosures/{}", version.index))>{label}</a>
+                    {here.then(|| view! { <span class="tag">{w.document.this_version}</span> })}
+                    {(version.index == newest).then(|| view! { <span class="tag">{w.document.newest_version}</span> })}
+                </th>
+                <td class="for-stated">{version.stated.as_deref().map(|day| pieces::stated(day, None, shell.lang))}</td>
+                <td class="for-logged">{pieces::moment(version.logged, shell.lang)}</td>
+            </tr>
+        }
+    });
+    Some(view! {
+        <section class="versions">
+            <h2>{w.document.versions}</h2>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{w.document.versions}</th>
+                        <th scope="col" class="for-stated">{w.item.stated}</th>
+                        <th scope="col" class="for-logged">{w.item.logged}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect::<Vec<_>>()}</tbody>
+            </table>
+        </section>
+    })
+}
+
+fn approval<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> Option<impl IntoView + use<'a>> {
+    let approval = view.approval.as_ref()?;
+    let steps = approval.steps.iter().map(|step| {
+        view! {
+            <li>
+                <a href=shell.at(&format!("/entries/{}", step.index))>
+                    <bdi inner_html=text::marked(&step.step, w).into_owned()></bdi>
+                </a>
+                <span class="who"><bdi inner_html=text::marked(&step.post, w).into_owned()></bdi></span>
+                <span class="decision"><bdi inner_html=text::marked(&step.decision, w).into_owned()></bdi></span>
+                {pieces::moment(step.logged, shell.lang)}
+            </li>
+        }
+    });
+    Some(view! {
+        <section class="approval">
+            <h2>{w.document.approval}</h2>
+            <p>{w.document.approval_rule}": "<bdi inner_html=text::marked(&approval.rule, w).into_owned()></bdi></p>
+            <ol>{steps.collect::<Vec<_>>()}</ol>
+        </section>
+    })
+}
+
+/// The public addresses of everything the checks use.
+fn raw<'a>(view: &'a DisclosureView, w: &'static Words) -> impl IntoView + use<'a> {
+    let with_salt = |label: &'static str, commitment: &'a str| {
+        view! {
+            <li>
+                <a href=format!("/content/{commitment}")>{label}</a>" · "
+                <a href=format!("/content/{commitment}.salt")>{w.document.raw_salt}</a>
+            </li>
+        }
+    };
+    view! {
+        <section class="raw">
+            <h2>{w.document.raw}</h2>
+            {margin::raw_entry(view.item.index, w)}
+            <ul>
+                {view.catalogue_commitment.as_deref().map(|at| with_salt(w.document.raw_catalogue, at))}
+                {view.body_commitment.as_deref().map(|at| with_salt(w.document.raw_body, at))}
+            </ul>
+            {margin::fingerprints(&view.leaf, &view.previous, w)}
+        </section>
+    }
+}

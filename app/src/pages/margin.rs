@@ -1,0 +1,145 @@
+//! What stands beside one entry: verdict, dates, its place on the cord, the eight checks.
+
+use super::cord::{Hang, knot_of};
+use super::pieces;
+use crate::contract::CHECKS;
+use crate::view::{DisclosureView, EntryRef, EntryView, Item, Seen, Shell};
+use crate::words::Words;
+use leptos::prelude::*;
+
+pub(super) fn disclosure<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    view! {
+        <aside class="margin">
+            {judgement(&view.item, w)}
+            {dates(&view.item, view.seen.as_ref(), shell, w)}
+            <p class="permalink">
+                <span>{w.document.address}</span>
+                <code>{format!("{}/{}/disclosures/{}", shell.site.base, shell.lang.code(), view.item.index)}</code>
+            </p>
+            {neighbours(&view.item, view.older.as_ref(), view.newer.as_ref(), shell, w)}
+        </aside>
+    }
+}
+
+pub(super) fn entry<'a>(view: &'a EntryView, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    view! {
+        <aside class="margin">
+            {judgement(&view.item, w)}
+            {dates(&view.item, None, shell, w)}
+            {neighbours(&view.item, view.older.as_ref(), view.newer.as_ref(), shell, w)}
+        </aside>
+    }
+}
+
+/// The seal and the one sentence.
+fn judgement<'a>(item: &'a Item, w: &'static Words) -> impl IntoView + use<'a> {
+    let sealed = item.agency.as_ref().map(|agency| {
+        view! {
+            {pieces::named_stamp(agency, w)}
+            <p class="sealed">
+                {w.document.sealed}<br/>
+                <bdi data-agency-name=agency.id.as_str() inner_html=super::text::marked(&agency.name, w).into_owned()></bdi>
+            </p>
+        }
+    });
+    view! {
+        <div class="judgement" data-check="unchecked">
+            {sealed}
+            <p class="verdict" data-verdict aria-live="polite">{w.item.unchecked}</p>
+            <a class="to-checks" href="#checks">{w.document.checks}</a>
+        </div>
+    }
+}
+
+fn dates<'a>(item: &'a Item, seen: Option<&'a Seen>, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    let stated = item.stated.as_deref().map(|day| pieces::stated(day, None, shell.lang));
+    let none = item.stated.is_none().then_some(w.item.no_date);
+    let seen = match seen {
+        Some(seen) => (w.document.seen)(&seen.when.minute(shell.lang), seen.witnesses, seen.of),
+        None => w.document.seen_none.to_owned(),
+    };
+    view! {
+        <section class="dates" aria-labelledby="dates">
+            <h2 id="dates">{w.document.dates}</h2>
+            <dl>
+                <div class="for-stated"><dt>{w.item.stated}</dt><dd>{stated}{none}</dd></div>
+                <div class="for-logged"><dt>{w.item.logged}</dt><dd>{pieces::moment(item.logged, shell.lang)}</dd></div>
+                <div class="for-seen"><dt>{w.item.seen}</dt><dd data-seen>{seen}</dd></div>
+            </dl>
+            <p class="small">{w.document.dates_note}</p>
+        </section>
+    }
+}
+
+/// The entry between its two neighbours.
+fn neighbours<'a>(
+    item: &'a Item,
+    older: Option<&'a EntryRef>,
+    newer: Option<&'a EntryRef>,
+    shell: &'a Shell<'a>,
+    w: &'static Words,
+) -> impl IntoView + use<'a> {
+    let beside = |entry: Option<&'a EntryRef>, label: &'static str, none: &'static str| match entry {
+        Some(entry) => {
+            let line = view! { <p class="where">{label}</p><p class="what">{pieces::entry_link(entry, shell, w)}</p> };
+            knot_of(entry.index, entry.disclosure, false, Hang::Chain, line).into_any()
+        }
+        None => view! { <li class="end"><p class="where">{none}</p></li> }.into_any(),
+    };
+    let here = view! { <p class="what"><strong>{(w.item.entry)(item.index)}</strong></p> };
+    view! {
+        <section class="neighbours" aria-labelledby="neighbours">
+            <h2 id="neighbours">{w.document.neighbours}</h2>
+            <ol class="cord small">
+                {beside(newer, w.document.newer, w.document.newer_none)}
+                {knot_of(item.index, item.kind == crate::view::Kind::Disclosure, true, Hang::Chain, here)}
+                {beside(older, w.document.older, w.document.older_none)}
+            </ol>
+        </section>
+    }
+}
+
+/// The panel of the eight checks, closed and unanswered.
+pub(super) fn checks(index: u64, w: &'static Words) -> impl IntoView {
+    let panel = CHECKS.iter().zip(w.checks).map(|(code, check)| {
+        view! {
+            <details data-code=*code data-check="unchecked">
+                <summary>
+                    <span class="mark" aria-hidden="true"></span>
+                    <span class="code">{*code}</span>
+                    <span class="name">{check.name}</span>
+                    <span class="question">{check.question}</span>
+                    <span class="answer">{w.document.not_checked}</span>
+                </summary>
+                <p>{check.explains}</p>
+                <p class="remedy" hidden>{check.remedy}</p>
+                <dl class="values"></dl>
+            </details>
+        }
+    });
+    view! {
+        <section class="checks" id="checks" data-index=index aria-labelledby="checks-title">
+            <h2 id="checks-title">{w.document.checks}</h2>
+            <p>{w.document.checks_lead}</p>
+            {panel.collect::<Vec<_>>()}
+        </section>
+    }
+}
+
+pub(super) fn raw_entry(index: u64, w: &'static Words) -> impl IntoView {
+    view! {
+        <ul>
+            <li><a href=format!("/log/entry/{index}")>{w.document.raw_entry}</a></li>
+            <li><a href=format!("/log/proof/{index}.tlog-proof")>{w.document.raw_proof}</a></li>
+        </ul>
+    }
+}
+
+pub(super) fn fingerprints(leaf: &str, previous: &str, w: &'static Words) -> impl IntoView + use<> {
+    view! {
+        <dl class="fingerprints">
+            <div><dt>{w.document.leaf}</dt><dd>{pieces::hash(leaf)}</dd></div>
+            <div><dt>{w.document.previous}</dt><dd>{pieces::hash(previous)}</dd></div>
+        </dl>
+    }
+}

@@ -1,0 +1,133 @@
+//! Small pieces that every page uses: dates, fingerprints, seals, links to entries, pagers.
+
+use super::text;
+use crate::dates::{self, Moment};
+use crate::view::{AgencyRef, EntryRef, KeyEnd, KeyRow, Pager, Shell, Standing};
+use crate::words::Words;
+use crate::{Lang, seal};
+use leptos::prelude::*;
+
+/// A logged instant: the portal's zone in words, UTC behind it.
+pub(super) fn moment(at: Moment, lang: Lang) -> impl IntoView + use<> {
+    let utc = at.utc();
+    let behind = format!("{} UTC", utc.trim_end_matches('Z').replace('T', " "));
+    view! { <time datetime=utc title=behind>{at.minute(lang)}</time> }
+}
+
+/// A stated date; `field` names the catalogue's field it comes from.
+pub(super) fn stated<'a>(day: &'a str, field: Option<&'static str>, lang: Lang) -> impl IntoView + use<'a> {
+    view! { <time datetime=day data-field=field>{dates::day(lang, day)}</time> }
+}
+
+/// A fingerprint: its first and last six characters to the eye, the whole of it to the clipboard.
+pub(super) fn hash(whole: &str) -> impl IntoView + use<> {
+    let cut = |at: usize| whole.char_indices().nth(at).map_or(whole.len(), |(at, _)| at);
+    let count = whole.chars().count();
+    // The name of the hash is no part of it.
+    let named = whole.find(':').map_or(0, |at| at + 1);
+    let (first, last) = if count > 16 { (cut(named + 6), cut(count - 6)) } else { (whole.len(), whole.len()) };
+    let inner = format!(
+        "{}<span class=\"mid\">{}</span>{}",
+        text::escape(&whole[..first]),
+        text::escape(&whole[first..last]),
+        text::escape(&whole[last..])
+    );
+    let class = if count > 16 { "hash cut" } else { "hash" };
+    view! { <code class=class title=whole.to_owned() inner_html=inner></code> }
+}
+
+/// A seal beside which the agency's name stands in words.
+pub(super) fn stamp(agency: &AgencyRef) -> impl IntoView + use<'_> {
+    view! {
+        <svg class="seal" data-seal="unchecked" data-agency=agency.id.as_str() viewBox="0 0 48 48" aria-hidden="true"
+            inner_html=seal::drawing(&agency.seal)></svg>
+    }
+}
+
+/// A seal that speaks for itself.
+pub(super) fn named_stamp<'a>(agency: &'a AgencyRef, w: &'static Words) -> impl IntoView + use<'a> {
+    view! {
+        <svg class="seal" data-seal="unchecked" data-agency=agency.id.as_str() viewBox="0 0 48 48" role="img"
+            aria-label=(w.item.seal_of)(&text::plain(&agency.name)) inner_html=seal::drawing(&agency.seal)></svg>
+    }
+}
+
+/// An agency's path, without the language. Ids hold slashes; they stay as they are.
+pub(super) fn agency_path(id: &str) -> String {
+    format!("/agencies/{id}")
+}
+
+/// An agency's name, linked to its page.
+pub(super) fn agency_link<'a>(agency: &'a AgencyRef, shell: &Shell<'_>, w: &'static Words) -> impl IntoView + use<'a> {
+    view! {
+        <a class="agency" href=shell.at(&agency_path(&agency.id))>
+            <bdi data-agency-name=agency.id.as_str() inner_html=text::marked(&agency.name, w).into_owned()></bdi>
+        </a>
+    }
+}
+
+/// Another entry: its title, or its number where it has none.
+pub(super) fn entry_link(entry: &EntryRef, shell: &Shell<'_>, w: &'static Words) -> impl IntoView + use<> {
+    let label = match &entry.title {
+        Some(title) => text::marked(title, w).into_owned(),
+        None => (w.item.entry)(entry.index),
+    };
+    view! { <a href=shell.at(&entry.path())><bdi inner_html=label></bdi></a> }
+}
+
+/// The tag that says whether a document is good today.
+pub(super) fn standing(standing: Standing, w: &'static Words) -> impl IntoView {
+    view! { <span class="standing" data-standing=standing.code()>{(w.item.standing)(standing)}</span> }
+}
+
+/// Newest, newer, older, oldest.
+pub(super) fn pager(pager: &Pager, path: &str, fixed: &str, shell: &Shell<'_>, w: &'static Words) -> impl IntoView + use<> {
+    let link = |query: &Option<String>, label: &'static str, rel: Option<&'static str>| match query {
+        Some(query) => {
+            let href = match (fixed, query.as_str()) {
+                ("", "") => shell.at(path),
+                ("", query) => format!("{}?{query}", shell.at(path)),
+                (fixed, "") => format!("{}?{fixed}", shell.at(path)),
+                (fixed, query) => format!("{}?{fixed}&{query}", shell.at(path)),
+            };
+            view! { <li><a href=href rel=rel>{label}</a></li> }.into_any()
+        }
+        None => view! { <li><span class="off">{label}</span></li> }.into_any(),
+    };
+    let span = pager.span.map(|(high, low)| view! { <p class="span">{(w.lists.span)(high, low)}</p> });
+    let any = pager.newer.is_some() || pager.older.is_some();
+    view! {
+        {any.then(|| view! {
+            <nav class="pager" aria-label=w.lists.pages>
+                <ul>
+                    {link(&pager.newest, w.lists.newest, None)}
+                    {link(&pager.newer, w.lists.newer, Some("prev"))}
+                    {link(&pager.older, w.lists.older, Some("next"))}
+                    {link(&pager.oldest, w.lists.oldest, None)}
+                </ul>
+                {span}
+            </nav>
+        })}
+    }
+}
+
+/// A public key with its role and what became of it.
+pub(super) fn key(key: &KeyRow, w: &'static Words) -> impl IntoView + use<> {
+    let ended = key.ended.map(|end| match end {
+        KeyEnd::Retired(at) => (w.record.key_retired)(at),
+        KeyEnd::Lost(at) => (w.record.key_lost)(at),
+        KeyEnd::Stolen(at) => (w.record.key_stolen)(at),
+    });
+    let stolen = matches!(key.ended, Some(KeyEnd::Stolen(_)));
+    view! {
+        <li class="key" class:stolen=stolen>
+            <span class="role">{(w.record.key)(key.role)}</span>
+            <code class="vkey">{key.vkey.clone()}</code>
+            <span class="life">
+                {(w.record.key_from)(key.from)}
+                {key.custody.map(|custody| view! { <span>{(w.record.custody)(custody)}</span> })}
+                {ended.map(|ended| view! { <span class="ended">{ended}</span> })}
+            </span>
+        </li>
+    }
+}

@@ -1,0 +1,207 @@
+//! What the browser may say: the sentences the checking island carries, in the page's language.
+//!
+//! The words themselves are the server's ([`crate::words`]); they travel to the island as its
+//! props, so that a page brings one language and the wasm none.
+
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// What a check can answer, in the order its sentences are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Holds,
+    Fails,
+    Pending,
+    NotApplicable,
+    CannotTell,
+}
+
+impl Answer {
+    pub const ALL: [Answer; 5] = [Answer::Holds, Answer::Fails, Answer::Pending, Answer::NotApplicable, Answer::CannotTell];
+}
+
+/// Sentences kept for each check: one per answer, and what to do when it fails.
+pub const PER_CHECK: usize = Answer::ALL.len() + 1;
+
+macro_rules! phrases {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// A sentence or label of the island. Words in braces are filled by [`fill`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Phrase { $($(#[$doc])* $name,)* }
+
+        impl Phrase {
+            pub const ALL: &'static [Phrase] = &[$(Phrase::$name,)*];
+        }
+    };
+}
+
+phrases! {
+    Checking,
+    /// `{done}` `{total}`
+    Progress,
+    /// `{total}`
+    ProgressDone,
+    /// `{failed}` `{total}`
+    ProgressFailed,
+
+    // One sentence a row.
+    /// `{agency}`
+    RowHolds,
+    /// An imported item. `{agency}`
+    RowCopied,
+    /// An entry without a title: charter, registration, status.
+    RowPlain,
+    RowPending,
+    RowUnknown,
+    RowStolen,
+    /// An item whose catalogue was removed by a logged redaction. `{agency}`
+    RowRedacted,
+
+    // The verdict of one item's own page.
+    /// `{since}` `{seen}` `{of}` `{agency}` `{size}`
+    VerdictSeen,
+    /// `{since}` (this browser's own first sight) `{agency}` `{size}`
+    VerdictBrowser,
+    /// `{since}` (the log's word) `{agency}` `{size}`
+    VerdictLogged,
+    /// Put after a verdict for an imported item. `{agency}` `{source}`
+    VerdictCopied,
+    /// An entry that is not sealed by one agency. `{since}` `{size}`
+    VerdictPlain,
+    VerdictPending,
+    VerdictUnknown,
+    /// `{agency}`
+    VerdictStolen,
+    /// `{what}`: the failing check's own sentence.
+    VerdictFails,
+
+    // The alarm over the page.
+    /// `{count}`
+    AlarmList,
+    /// `{what}` `{todo}`
+    AlarmItem,
+    AlarmHistory,
+
+    // The third date.
+    /// `{when}` `{seen}` `{of}`
+    SeenWitnesses,
+    /// `{when}`
+    SeenBrowser,
+    SeenFirstTime,
+
+    // Beside the chain's live size.
+    /// `{size}`
+    Size,
+    /// `{count}`
+    Newer,
+
+    // Answers in one word, for the check panel.
+    AnswerHolds,
+    AnswerFails,
+    AnswerPending,
+    AnswerNotApplicable,
+    AnswerCannotTell,
+
+    // Labels of the values under a check.
+    ValueIndex,
+    ValueTime,
+    ValuePrevious,
+    ValuePreviousComputed,
+    ValueLeaf,
+    ValueRoot,
+    ValueRootComputed,
+    ValueTreeSize,
+    ValueOrigin,
+    ValueKey,
+    ValueSignature,
+    ValueWitness,
+    ValuePolicy,
+    ValueSealKey,
+    ValueKeySince,
+    ValueRegistryRoot,
+    ValueRule,
+    ValueStep,
+    ValuePost,
+    ValuePart,
+    ValueCommitment,
+    ValueComputed,
+    ValueBytes,
+    ValueRemembered,
+    ValueNewest,
+    /// Said of a value that is the same on both sides.
+    Same,
+    Different,
+
+    // When the checker itself cannot work.
+    NoWasm,
+    Offline,
+    Copied,
+}
+
+/// The island's words: sentences of the eight checks, then the phrases, both by position.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IslandWords {
+    /// [`PER_CHECK`] sentences for each of the eight checks.
+    pub checks: Vec<Cow<'static, str>>,
+    /// One for each of [`Phrase::ALL`].
+    pub phrases: Vec<Cow<'static, str>>,
+}
+
+impl IslandWords {
+    pub fn get(&self, phrase: Phrase) -> &str {
+        self.phrases.get(phrase as usize).map_or("", |text| text)
+    }
+
+    /// The sentence of check `number` (0 for C1) for an answer.
+    pub fn check(&self, number: usize, answer: Answer) -> &str {
+        let at = number * PER_CHECK + answer as usize;
+        self.checks.get(at).map_or("", |text| text)
+    }
+
+    /// What a reader should do when check `number` (0 for C1) fails.
+    pub fn remedy(&self, number: usize) -> &str {
+        let at = number * PER_CHECK + PER_CHECK - 1;
+        self.checks.get(at).map_or("", |text| text)
+    }
+}
+
+/// Puts values in the places of `{name}`. A name that is not given stays as it is.
+pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let named = after.split_once('}').and_then(|(name, behind)| {
+            let (_, value) = values.iter().find(|(given, _)| *given == name)?;
+            Some((*value, behind))
+        });
+        match named {
+            Some((value, behind)) => {
+                text.push_str(value);
+                rest = behind;
+            }
+            None => {
+                text.push('{');
+                rest = after;
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_looks_like_a_place_is_not_filled_again() {
+        let text = fill("{agency} since {since}.", &[("agency", "{since}"), ("since", "May")]);
+        assert_eq!(text, "{since} since May.");
+    }
+
+    #[test]
+    fn an_unknown_place_stays_visible() {
+        assert_eq!(fill("a {b} {", &[("c", "d")]), "a {b} {");
+    }
+}

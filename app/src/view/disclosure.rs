@@ -1,0 +1,150 @@
+//! The view of one disclosure's page.
+
+use super::*;
+
+#[derive(Clone, Debug)]
+pub struct DisclosureView {
+    pub item: Item,
+    pub catalogue: Option<Catalogue>,
+    pub body: Body,
+    /// The translations, then the attachments. Catalogue and body are not repeated here.
+    pub parts: Vec<Part>,
+    /// Commitments of the two parts the page itself shows, `sha256:…`.
+    pub catalogue_commitment: Option<String>,
+    pub body_commitment: Option<String>,
+    /// Oldest first; only one if it was never revised.
+    pub versions: Vec<Version>,
+    /// Later statements about this document, newest first.
+    pub notices: Vec<Notice>,
+    /// The third date, if a quorum of witnesses has covered the entry.
+    pub seen: Option<Seen>,
+    /// The entry before and the one after.
+    pub older: Option<EntryRef>,
+    pub newer: Option<EntryRef>,
+    /// Leaf hashes, base64.
+    pub leaf: String,
+    pub previous: String,
+    pub approval: Option<Approval>,
+}
+
+/// The catalogue's fields, with exactly the text of the committed bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    pub index_number: Option<String>,
+    pub document_number: Option<String>,
+    pub issuers: Vec<String>,
+    pub joint: Vec<String>,
+    pub issued: Option<String>,
+    pub published: Option<String>,
+    pub effective: Option<String>,
+    pub expires: Option<String>,
+    pub theme: Option<String>,
+    pub genre: Option<String>,
+    pub basis: Option<String>,
+    pub summary: Option<String>,
+    pub keywords: Vec<String>,
+    pub region: Option<String>,
+    pub subjects: Vec<Subject>,
+    pub source: Option<Source>,
+    /// `Some(false)`: a copy.
+    pub authentic: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Where the id comes from: a unified social credit code, a company number, an LEI.
+    pub scheme: Option<String>,
+    pub id: Option<String>,
+    pub name: String,
+}
+
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Ready-made, sanitized HTML.
+    Html(String),
+    /// The body is a file that is not shown as text.
+    File,
+    /// Removed by the redaction at this index.
+    Removed(u64),
+    /// Not here, and nothing says why.
+    Missing,
+    /// The statement names none.
+    None,
+}
+
+/// A part offered for download.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub role: PartRole,
+    /// The name in the catalogue.
+    pub name: Option<String>,
+    pub media: String,
+    pub size: u64,
+    pub commitment: String,
+    /// For a translation.
+    pub language: Option<String>,
+    /// The redaction that removed it.
+    pub removed: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartRole {
+    Body,
+    Attachment,
+    Translation,
+    Other,
+}
+
+#[derive(Clone, Debug)]
+pub struct Version {
+    pub index: u64,
+    pub number: u32,
+    pub stated: Option<String>,
+    pub logged: Moment,
+}
+
+/// A later statement about the document.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    pub change: Change,
+    pub index: u64,
+    pub effective: Option<String>,
+    /// The reason, as the statement's code in words.
+    pub ground: Option<String>,
+    /// The document that brought it about.
+    pub by: Option<EntryRef>,
+    /// Who stated it, if not the document's own agency.
+    pub stated_by: Option<AgencyRef>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Became(Standing),
+    Reinstated,
+    /// Some parts are no longer served.
+    Redacted,
+}
+
+/// The earliest quorum of outside witnesses that covers an entry.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub when: Moment,
+    pub witnesses: u32,
+    pub of: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Approval {
+    pub rule: String,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub index: u64,
+    pub post: String,
+    /// What the step was and how it was decided, in words.
+    pub step: String,
+    pub decision: String,
+    pub logged: Moment,
+}

@@ -1,0 +1,194 @@
+//! What the checks say in English.
+
+use super::CheckWords;
+use crate::phrases::Phrase;
+
+const KEEP: &str = "Do not rely on this page. Save it with the raw entry below, and report it to the portal and to \
+    someone outside it.";
+
+pub(super) static CHECKS: [CheckWords; 8] = [
+    CheckWords {
+        name: "Link",
+        question: "Is it tied to the entry before it?",
+        explains: "Every entry carries its number, a time that may not run backwards, and the fingerprint of the \
+            entry before it. Change or remove an entry, and every entry after it no longer fits.",
+        holds: "It is tied to the entry before it; number and time are in order.",
+        fails: "This entry is not linked to the one before it.",
+        pending: "The entry before it has not arrived yet. You need do nothing.",
+        not_applicable: "It is the first entry: nothing comes before it.",
+        cannot_tell: "The entry before it could not be fetched, so the link was not checked.",
+        remedy: "An entry was changed, removed or moved. Do not rely on this page. Save it with the raw entry below, \
+            and report it to the portal and to someone outside it.",
+    },
+    CheckWords {
+        name: "Inclusion",
+        question: "Is it among the entries the log has signed for?",
+        explains: "All entries together form a tree with one fingerprint. A short proof leads from this entry up to \
+            that fingerprint.",
+        holds: "It is in the tree that the log has signed.",
+        fails: "This entry is not in the tree that the log has signed.",
+        pending: "The log has not signed for this entry yet. You need do nothing; it takes about a second.",
+        not_applicable: "There is no entry to look for.",
+        cannot_tell: "The proof could not be fetched, so it was not checked.",
+        remedy: KEEP,
+    },
+    CheckWords {
+        name: "Checkpoint",
+        question: "Did this chain's own log sign that tree?",
+        explains: "The log signs the size and fingerprint of the tree. The charter says which key it must use.",
+        holds: "The log signed the tree with the key its charter names.",
+        fails: "The checkpoint is not signed by this chain's log.",
+        pending: "There is no signed checkpoint of this size yet. You need do nothing.",
+        not_applicable: "There is no checkpoint to check.",
+        cannot_tell: "The checkpoint could not be fetched, so it was not checked.",
+        remedy: "Someone other than this chain's log may be answering. Do not rely on anything here until the portal \
+            has explained it.",
+    },
+    CheckWords {
+        name: "Witnesses",
+        question: "Has anyone outside this portal seen it?",
+        explains: "Witnesses are independent bodies that sign each checkpoint only if it extends the last one they \
+            saw. They make a rewritten history visible.",
+        holds: "Enough witnesses have seen it.",
+        fails: "A witness signature on the checkpoint is false.",
+        pending: "Not enough witnesses have signed yet. You need do nothing; look again later.",
+        not_applicable: "This chain has no outside witness.",
+        cannot_tell: "The witness signatures could not be checked.",
+        remedy: KEEP,
+    },
+    CheckWords {
+        name: "Seal",
+        question: "Did the named agency seal it?",
+        explains: "Each agency signs with its own key. The registry, which is part of the chain, says which key was \
+            the agency's at that moment, and whether it was reported stolen later.",
+        holds: "The seal is the agency's own, with a key that was good at that moment.",
+        fails: "The seal is not the named agency's.",
+        pending: "The registry entry for this key has not arrived yet. You need do nothing.",
+        not_applicable: "Entries of this kind carry no agency's seal.",
+        cannot_tell: "The registry could not be read, so the seal was not checked.",
+        remedy: "The named agency did not sign this. Do not rely on it; ask the agency.",
+    },
+    CheckWords {
+        name: "Approval",
+        question: "Was it approved as the agency's rule demands?",
+        explains: "Each step of approval is signed by the post that took it, for exactly this document. The rule says \
+            which steps are needed and in what order.",
+        holds: "Every step the rule demands was taken, in order, for exactly this document.",
+        fails: "It was not approved as the agency's rule demands.",
+        pending: "A step of the approval has not arrived yet. You need do nothing.",
+        not_applicable: "The agency's rule demands no separate approval.",
+        cannot_tell: "The steps could not be fetched, so the approval was not checked.",
+        remedy: "A step is missing, out of order, or was signed for another document. Ask the agency who approved it.",
+    },
+    CheckWords {
+        name: "Content",
+        question: "Is what you see what was sealed?",
+        explains: "The seal covers a fingerprint of each part: catalogue, text, attachments. What this page shows is \
+            compared with it. A part may be absent only if a logged redaction says so.",
+        holds: "What you see is, byte for byte, what was sealed.",
+        fails: "What this page shows is not what was sealed.",
+        pending: "A part has not arrived yet. You need do nothing.",
+        not_applicable: "This entry has no content beside its statement.",
+        cannot_tell: "The content could not be fetched, so it was not compared.",
+        remedy: "The text, the title or an attachment was changed or removed after it was sealed. Do not rely on it.",
+    },
+    CheckWords {
+        name: "Memory",
+        question: "Does it fit what this browser saw before?",
+        explains: "This browser remembers the chain's charter and the newest checkpoint it has seen. The chain may \
+            only have grown since.",
+        holds: "The chain has only grown since this browser last saw it.",
+        fails: "The chain is not the one this browser saw before.",
+        pending: "The proof that the chain has only grown is not here yet. You need do nothing.",
+        not_applicable: "This is the first visit: there is nothing to compare with.",
+        cannot_tell: "This browser keeps no memory of the chain, so there was nothing to compare with.",
+        remedy: "The history was rewritten or rolled back since your last visit. Do not rely on anything here. Your \
+            browser keeps the old checkpoint as evidence.",
+    },
+];
+
+pub(super) fn say(phrase: Phrase) -> &'static str {
+    match phrase {
+        Phrase::Checking => "Checking…",
+        Phrase::Progress => "{done} of {total} checked in this browser",
+        Phrase::ProgressDone => "All {total} checked in this browser: every link holds",
+        Phrase::ProgressFailed => "{failed} of {total} do not hold",
+        Phrase::RowHolds => "In its place, sealed by {agency}, title unchanged.",
+        Phrase::RowCopied => "In its place, sealed as a copy by {agency}, title unchanged.",
+        Phrase::RowPlain => "In its place, unchanged.",
+        Phrase::RowPending => "Not signed for yet. You need do nothing.",
+        Phrase::RowUnknown => "Could not be checked: something did not arrive.",
+        Phrase::RowStolen => "Signed with a key later reported stolen.",
+        Phrase::RowRedacted => "In its place, sealed by {agency}. Its catalogue was removed, and the chain says so.",
+        Phrase::VerdictSeen => {
+            "Unchanged since {since}, seen by {seen} of {of} witnesses; sealed by {agency}; checked in this browser \
+             as of entry {size}."
+        }
+        Phrase::VerdictBrowser => {
+            "Unchanged since this browser first saw it on {since}; sealed by {agency}; checked in this browser as of \
+             entry {size}."
+        }
+        Phrase::VerdictLogged => {
+            "The log says it has stood here since {since}; no outside witness confirms the date. Sealed by {agency}; \
+             checked in this browser as of entry {size}."
+        }
+        Phrase::VerdictCopied => "Copied by {agency} from {source}; not sealed by the stated agency.",
+        Phrase::VerdictPlain => "The log says it has stood here since {since}; checked in this browser as of entry {size}.",
+        Phrase::VerdictPending => "Not finished: the log has not signed for it yet. You need do nothing.",
+        Phrase::VerdictUnknown => "Could not be checked in full: something did not arrive. Nothing was found wrong.",
+        Phrase::VerdictStolen => {
+            "Signed with a key of {agency} that was later reported stolen. Whether the agency itself signed it, nobody \
+             can tell from here."
+        }
+        Phrase::VerdictFails => "Does not hold. {what}",
+        Phrase::AlarmList => "{count} of the entries on this page do not hold. Each says what broke.",
+        Phrase::AlarmItem => "{what} {todo}",
+        Phrase::AlarmHistory => {
+            "This chain is not the one your browser saw before. Its history was rewritten or rolled back. Do not rely \
+             on anything here."
+        }
+        Phrase::SeenWitnesses => "{when}, by {seen} of {of} witnesses",
+        Phrase::SeenBrowser => "{when}, by this browser",
+        Phrase::SeenFirstTime => "Now, by this browser for the first time",
+        Phrase::Size => "{size} entries",
+        Phrase::Newer => "{count} newer: show them",
+        Phrase::AnswerHolds => "Holds",
+        Phrase::AnswerFails => "Does not hold",
+        Phrase::AnswerPending => "Not yet",
+        Phrase::AnswerNotApplicable => "Does not apply",
+        Phrase::AnswerCannotTell => "Cannot tell",
+        Phrase::ValueIndex => "Position",
+        Phrase::ValueTime => "Time (UTC)",
+        Phrase::ValuePrevious => "Fingerprint it names",
+        Phrase::ValuePreviousComputed => "Fingerprint of the entry before",
+        Phrase::ValueLeaf => "Fingerprint of this entry",
+        Phrase::ValueRoot => "Root signed by the log",
+        Phrase::ValueRootComputed => "Root the proof leads to",
+        Phrase::ValueTreeSize => "Entries in the tree",
+        Phrase::ValueOrigin => "Origin",
+        Phrase::ValueKey => "Key",
+        Phrase::ValueSignature => "Signature",
+        Phrase::ValueWitness => "Witness",
+        Phrase::ValuePolicy => "Whose list",
+        Phrase::ValueSealKey => "Seal key",
+        Phrase::ValueKeySince => "Good since entry",
+        Phrase::ValueRegistryRoot => "Registry root",
+        Phrase::ValueRule => "Rule",
+        Phrase::ValueStep => "Step",
+        Phrase::ValuePost => "Post",
+        Phrase::ValuePart => "Part",
+        Phrase::ValueCommitment => "Fingerprint sealed",
+        Phrase::ValueComputed => "Fingerprint computed",
+        Phrase::ValueBytes => "Bytes",
+        Phrase::ValueRemembered => "Seen before",
+        Phrase::ValueNewest => "Now",
+        Phrase::Same => "the same",
+        Phrase::Different => "different",
+        Phrase::NoWasm => {
+            "This browser could not start the checker, so nothing here was checked. The chain page says how to check \
+             it in another way."
+        }
+        Phrase::Offline => "The portal could not be reached, so this was not checked again.",
+        Phrase::Copied => "Copied",
+    }
+}

@@ -1,0 +1,209 @@
+//! Approval: a publication stands only on every step of its case, by the right posts, in order, about this very core.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use chain::{
+    approval::{ApprovalError, Rule},
+    part::{Commitment, format_salt},
+    state::Refusal,
+};
+use common::{papers::*, story::*, *};
+
+/// A finance paper under approval.
+struct Desk {
+    chain: Chain,
+    case: Case,
+    line: String,
+}
+
+fn desk() -> Desk {
+    let mut chain = founded();
+    let paper = chain.paper(FINANCE, "The budget");
+    let line = chain.line("disclosure", &paper);
+    let case = Case::open(&mut chain, FINANCE);
+    Desk { chain, case, line }
+}
+
+impl Desk {
+    fn take(&mut self, post: &str, code: &str, decision: &str) -> &mut Desk {
+        let line = self.line.clone();
+        self.case.take(&mut self.chain, post, code, decision, &line);
+        self
+    }
+    fn approve(&mut self, steps: &[(&str, &str)]) -> &mut Desk {
+        for (post, code) in steps {
+            self.take(post, code, "approve");
+        }
+        self
+    }
+    fn answer(&self) -> Result<Option<u64>, Refusal> {
+        self.chain.judge(&self.case.seal(&self.line))
+    }
+    fn refused(&self) -> ApprovalError {
+        match self.answer() {
+            Err(Refusal::Approval(error)) => error,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+const ALL: [(&str, &str); 5] = [(CLERK, "draft"), (LAWYER_A, "legal"), (CONTROLLER, "budget"), (LAWYER_B, "legal"), (DIRECTOR, "sign")];
+
+#[test]
+fn every_step_taken_in_order_approves() {
+    assert_eq!(desk().approve(&ALL).answer(), Ok(None));
+    // Parallel steps come in any order among themselves.
+    let other = [(CLERK, "draft"), (CONTROLLER, "budget"), (LAWYER_B, "legal"), (LAWYER_A, "legal"), (DIRECTOR, "sign")];
+    assert_eq!(desk().approve(&other).answer(), Ok(None));
+}
+
+#[test]
+fn a_missing_step_or_too_few_of_a_kind_is_missing() {
+    assert_eq!(desk().approve(&ALL[..4]).refused(), ApprovalError::Missing);
+    assert_eq!(desk().approve(&[ALL[0], ALL[1], ALL[3]]).refused(), ApprovalError::Missing, "no budget, no signature");
+    // The same lawyer twice is one lawyer.
+    assert_eq!(desk().approve(&[ALL[0], ALL[1], ALL[1], ALL[2]]).refused(), ApprovalError::Missing);
+}
+
+#[test]
+fn a_step_before_the_ones_it_waits_for_is_out_of_order() {
+    assert_eq!(desk().approve(&[ALL[1], ALL[0]]).refused(), ApprovalError::Order);
+    assert_eq!(desk().approve(&[ALL[0], ALL[1], ALL[2], ALL[4], ALL[3]]).refused(), ApprovalError::Order, "signed with one lawyer of two");
+}
+
+#[test]
+fn nobody_takes_two_kinds_of_step_in_one_case() {
+    let clerk_checks_himself = [(CLERK, "draft"), (LAWYER_A, "legal"), (CLERK, "budget"), (LAWYER_B, "legal"), (DIRECTOR, "sign")];
+    assert_eq!(desk().approve(&clerk_checks_himself).refused(), ApprovalError::SelfApproval);
+    let lawyer_signs = [ALL[0], ALL[1], ALL[2], ALL[3], (LAWYER_A, "sign")];
+    assert_eq!(desk().approve(&lawyer_signs).refused(), ApprovalError::SelfApproval);
+}
+
+#[test]
+fn a_post_that_may_not_take_a_step_or_a_kind_unknown_approves_nothing() {
+    assert_eq!(desk().approve(&[(DIRECTOR, "draft")]).refused(), ApprovalError::Post);
+    assert_eq!(desk().approve(&[(CLERK, "coffee")]).refused(), ApprovalError::Post);
+    assert_eq!(desk().take(DIRECTOR, "draft", "override").refused(), ApprovalError::Post, "only the minister overrides");
+}
+
+#[test]
+fn a_rejection_stands_until_the_same_post_approves() {
+    let mut desk = desk();
+    desk.approve(&ALL[..3]).take(LAWYER_B, "legal", "reject");
+    assert_eq!(desk.refused(), ApprovalError::Rejected);
+    desk.approve(&[ALL[3], ALL[4]]);
+    assert_eq!(desk.answer(), Ok(None));
+    desk.take(DIRECTOR, "sign", "reject");
+    assert_eq!(desk.refused(), ApprovalError::Rejected);
+}
+
+#[test]
+fn an_override_completes_a_kind_of_step_and_is_marked() {
+    let mut desk = desk();
+    desk.approve(&[ALL[0], ALL[2]]).take(MINISTER, "legal", "override").approve(&[ALL[4]]);
+    assert_eq!(desk.answer(), Ok(None));
+    let index = desk.chain.publish(&desk.case.seal(&desk.line)).unwrap();
+    let bundle = desk.chain.bundle(&[index]);
+    let finding = common::evidence::finding(&bundle, index, chain::check::Code::C6);
+    assert_eq!((finding.answer, finding.reason), (chain::check::Answer::Holds, "overridden"));
+    assert!(finding.values.contains(&("overridden", "legal".into())));
+}
+
+#[test]
+fn a_changed_core_voids_what_was_approved() {
+    let mut desk = desk();
+    desk.approve(&ALL);
+    desk.line = desk.line.replace("\"notice\"", "\"order\"");
+    assert_eq!(desk.refused(), ApprovalError::Missing);
+    // Approved again in the same case, the steps about the older core stay named and count for nothing.
+    desk.approve(&ALL);
+    assert_eq!(desk.answer(), Ok(None));
+}
+
+#[test]
+fn a_rule_that_changed_needs_the_paper_approved_again() {
+    let mut desk = desk();
+    desk.approve(&ALL);
+    let mut finance = desk.chain.state.agency(FINANCE).unwrap().1.clone();
+    finance.name.insert("zh".into(), "财政局".into());
+    desk.chain.register("agency", &finance);
+    assert_eq!(desk.refused(), ApprovalError::StaleRule);
+    // Naming the new rule without anybody having seen it is no way round.
+    desk.case.rule = desk.chain.state.agency(FINANCE).unwrap().0.leaf;
+    assert_eq!(desk.refused(), ApprovalError::Missing);
+    desk.approve(&ALL);
+    assert_eq!(desk.answer(), Ok(None));
+}
+
+#[test]
+fn every_step_is_opened_from_the_first() {
+    let mut desk = desk();
+    desk.approve(&ALL);
+    let whole = desk.case.clone();
+    desk.case.steps.remove(0);
+    assert_eq!(desk.refused(), ApprovalError::Incomplete, "steps and openings differ in number");
+    desk.case.opening.remove(0);
+    assert_eq!(desk.refused(), ApprovalError::Incomplete, "the first step is not the case's first");
+    desk.case = whole.clone();
+    desk.case.steps.swap(1, 2);
+    desk.case.opening.swap(1, 2);
+    assert_eq!(desk.refused(), ApprovalError::Incomplete, "not in the order they were taken");
+    desk.case = whole.clone();
+    (desk.case.steps, desk.case.opening) = (vec![], vec![]);
+    assert_eq!(desk.refused(), ApprovalError::Incomplete, "none at all");
+    desk.case = whole.clone();
+    desk.case.opening[2].text = desk.case.opening[2].text.replace("approve", "override");
+    assert_eq!(desk.refused(), ApprovalError::Opening, "another decision than was committed");
+    desk.case = whole.clone();
+    desk.case.opening[2].salt = "00".repeat(16);
+    assert_eq!(desk.refused(), ApprovalError::Opening);
+    desk.case = whole.clone();
+    desk.case.opening.swap(1, 2);
+    assert_eq!(desk.refused(), ApprovalError::Opening, "openings of each other");
+    desk.case = whole;
+    desk.case.case = "0".repeat(32);
+    assert_eq!(desk.refused(), ApprovalError::Incomplete, "steps of another case than the act names");
+}
+
+#[test]
+fn steps_of_one_case_approve_nothing_in_another() {
+    let mut desk = desk();
+    desk.approve(&ALL);
+    let first = desk.case.clone();
+    desk.case = Case::open(&mut desk.chain, FINANCE);
+    desk.case.steps = first.steps.clone();
+    desk.case.opening = first.opening.clone();
+    assert_eq!(desk.refused(), ApprovalError::Incomplete);
+    // The approved case under another paper: what was approved is not this.
+    desk.case = first;
+    let paper = desk.chain.paper(FINANCE, "Another paper");
+    desk.line = desk.chain.line("disclosure", &paper);
+    assert_eq!(desk.refused(), ApprovalError::Missing);
+}
+
+#[test]
+fn a_committed_text_that_is_no_decision_opens_nothing() {
+    for text in ["", "{}", "approve", r#"{"code":"draft","code":"sign"}"#] {
+        let mut desk = desk();
+        let salt = desk.chain.salt();
+        let step = serde_json::json!({"agency": FINANCE, "case": desk.case.case, "commitment": Commitment::to(&salt, text.as_bytes())});
+        let line = desk.chain.line("step", &step);
+        let index = desk.chain.publish(&sealed(&line, None, &signer(CLERK))).unwrap();
+        desk.case.steps.push(index);
+        desk.case.opening.push(chain::approval::Opening { salt: format_salt(&salt), text: text.into() });
+        assert_eq!(desk.refused(), ApprovalError::Opening, "{text}");
+    }
+}
+
+#[test]
+fn a_genre_the_rule_does_not_name_falls_to_every_or_to_none() {
+    let mut desk = desk();
+    let mut finance = desk.chain.state.agency(FINANCE).unwrap().1.clone();
+    let narrow = Rule { genres: vec![rule().genres[1].clone()], overriders: vec![] };
+    finance.rule = Some(narrow);
+    desk.chain.register("agency", &finance);
+    desk.case = Case::open(&mut desk.chain, FINANCE);
+    desk.approve(&ALL[..1]);
+    assert_eq!(desk.refused(), ApprovalError::Genre);
+}

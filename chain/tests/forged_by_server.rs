@@ -1,0 +1,201 @@
+//! A server that lies: it alters, withholds or invents evidence, and has none of the keys.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use chain::{
+    Hash,
+    check::{Answer, Code, Reader},
+    evidence::{Bundle, Logged},
+    note::KeyType,
+    registry::{MapProof, Registry},
+};
+use common::{
+    evidence::{HOLDS, cannot_tell, fails, logged, says},
+    papers::*,
+    story::*,
+    *,
+};
+
+#[test]
+fn a_flipped_byte_in_an_entry_fails_c2_inclusion_and_the_next_ones_link() {
+    let story = story();
+    let index = story.finance;
+    let honest = story.chain.bundle(&[index, index + 1]);
+    let length = story.chain.entries[index as usize].len();
+    for place in (0..length).step_by(11) {
+        let mut bundle = honest.clone();
+        let mut bytes = logged(&mut bundle, index).entry.clone().into_bytes();
+        bytes[place] ^= 1;
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        logged(&mut bundle, index).entry = text;
+        assert_eq!(says(&bundle, index, Code::C2), fails("not-in-tree"), "byte {place}");
+        assert_eq!(says(&bundle, index + 1, Code::C1), fails("link"), "byte {place}");
+    }
+}
+
+#[test]
+fn a_proof_of_another_place_fails_c2_inclusion() {
+    let story = story();
+    let index = story.finance;
+    let honest = story.chain.bundle(&[index, index + 1]);
+    let other_proof = honest.entries.iter().find(|logged| logged.index == index + 1).unwrap().proof.clone();
+    let mut bundle = honest.clone();
+    logged(&mut bundle, index).proof = other_proof;
+    assert_eq!(says(&bundle, index, Code::C2), fails("not-in-tree"));
+    for drop in 0..honest.entries[0].proof.len() {
+        let mut bundle = honest.clone();
+        logged(&mut bundle, index).proof.remove(drop);
+        assert_eq!(says(&bundle, index, Code::C2), fails("not-in-tree"));
+    }
+}
+
+#[test]
+fn an_entry_shown_at_anothers_place_fails_c1_and_c2() {
+    let story = story();
+    let (here, there) = (story.health, story.finance);
+    let mut bundle = story.chain.bundle(&[here, there]);
+    let (one, other) = (story.chain.entries[here as usize].clone(), story.chain.entries[there as usize].clone());
+    logged(&mut bundle, here).entry = other;
+    logged(&mut bundle, there).entry = one;
+    for index in [here, there] {
+        assert_eq!(says(&bundle, index, Code::C1), fails("position"));
+        assert_eq!(says(&bundle, index, Code::C2), fails("not-in-tree"));
+    }
+}
+
+#[test]
+fn two_entries_for_one_place_pass_for_neither() {
+    let story = story();
+    let index = story.finance;
+    let honest = story.chain.bundle(&[index]);
+    let forged = Logged { index, entry: story.chain.entries[index as usize].replace("\"en\"", "\"zh\""), proof: vec![] };
+    for at in [0, honest.entries.len()] {
+        let mut bundle = honest.clone();
+        bundle.entries.insert(at, forged.clone());
+        assert_eq!(says(&bundle, index, Code::C2), fails("not-in-tree"));
+    }
+    let mut twice = honest.clone();
+    twice.entries.extend(honest.entries.clone());
+    twice.lookups.extend(honest.lookups.clone());
+    twice.entries.reverse();
+    twice.lookups.reverse();
+    assert!(
+        Reader::open(&twice).unwrap().check(index).iter().all(|found| found.answer == Answer::Holds),
+        "order and repetition say nothing"
+    );
+}
+
+#[test]
+fn a_checkpoint_by_another_key_or_altered_fails_c3() {
+    let story = story();
+    let honest = story.chain.bundle(&[story.health]);
+    let by = |note: String| says(&Bundle { checkpoint: note, ..honest.clone() }, story.health, Code::C3);
+    let checkpoint = story.chain.checkpoint_at(story.chain.size());
+    assert_eq!(by(checkpoint.sign(&signer(ORIGIN))), HOLDS);
+    assert_eq!(by(checkpoint.sign(&key_of(ORIGIN, KeyType::Ed25519, 1))), fails("other-key"));
+    assert_eq!(by(checkpoint.sign(&registrar(1))), fails("other-key"));
+    let forged = sealed_text(&checkpoint.text(), "another text\n");
+    assert_eq!(by(forged), fails("signature"));
+    let doubled = chain::note::sign(&checkpoint.text(), &[&signer(ORIGIN), &signer(ORIGIN)]);
+    assert_eq!(by(doubled), fails("signature"));
+    assert!(Reader::open(&Bundle { checkpoint: "nothing".into(), ..honest.clone() }).is_err());
+    assert!(Reader::open(&Bundle { checkpoint: chain::note::sign("a\nb\n", &[&signer(ORIGIN)]), ..honest.clone() }).is_err());
+    // An empty tree holds nothing, whoever signed it.
+    let empty = chain::checkpoint::Checkpoint { origin: ORIGIN.into(), size: 0, root: chain::tree::EMPTY };
+    assert_eq!(by(empty.sign(&signer(ORIGIN))), cannot_tell("no-charter"));
+}
+
+/// `text` with the log's signature over another text.
+fn sealed_text(text: &str, signed: &str) -> String {
+    let other = chain::note::sign(signed, &[&signer(ORIGIN)]);
+    format!("{text}\n{}", other.rsplit_once("\n\n").unwrap().1)
+}
+
+#[test]
+fn an_older_checkpoint_no_longer_covers_newer_entries() {
+    let story = story();
+    let mut bundle = story.chain.bundle(&[story.succeeded]);
+    bundle.checkpoint = story.chain.checkpoint_at(story.succeeded).sign(&signer(ORIGIN));
+    assert_eq!(says(&bundle, story.succeeded, Code::C2), fails("not-in-tree"));
+}
+
+#[test]
+fn a_forged_registry_answer_fails_c5_or_leaves_it_unable_to_tell() {
+    let story = story();
+    let index = story.health;
+    let honest = story.chain.bundle(&[index]);
+    let root = story.chain.header(index).registry;
+    let registry = &story.chain.registries[&root];
+    let with = |proof: MapProof| {
+        let mut bundle = honest.clone();
+        bundle.lookups.iter_mut().find(|lookup| lookup.root == root && lookup.id == HEALTH).unwrap().proof = proof;
+        says(&bundle, index, Code::C5)
+    };
+    assert_eq!(with(registry.prove(HEALTH)), HOLDS);
+    assert_eq!(with(registry.prove(COUNCIL)), fails("registry-proof"), "another id's answer");
+    let honest_proof = registry.prove(HEALTH);
+    assert_eq!(with(MapProof { end: None, ..honest_proof.clone() }), fails("registry-proof"), "denied");
+    let thief = honest_proof.end.map(|(key, _)| (key, story.chain.leaf(story.theft)));
+    assert_eq!(with(MapProof { end: thief, ..honest_proof }), fails("registry-proof"), "another registration");
+    let mut invented = Registry::default();
+    invented.set(HEALTH, story.chain.leaf(4));
+    assert_eq!(with(invented.prove(HEALTH)), fails("registry-proof"));
+    // An answer about another id, or under another root, answers nothing.
+    let mut bundle = honest.clone();
+    bundle.lookups.retain(|lookup| lookup.root != root);
+    assert_eq!(says(&bundle, index, Code::C5), cannot_tell("no-registry-proof"));
+    bundle.lookups.push(chain::evidence::Lookup { root: invented.root(), id: HEALTH.into(), proof: invented.prove(HEALTH) });
+    assert_eq!(says(&bundle, index, Code::C5), cannot_tell("no-registry-proof"));
+}
+
+#[test]
+fn a_registration_altered_in_the_bundle_registers_nobody() {
+    let story = story();
+    let index = story.health;
+    let honest = story.chain.bundle(&[index]);
+    let thief = key_of(HEALTH, KeyType::Ed25519, 9);
+    // Health's own registration, entry 4, with a thief's key in place of its own.
+    let mut bundle = honest.clone();
+    let forged = story.chain.entries[4].replace(&signer(HEALTH).vkey().to_string(), &thief.vkey().to_string());
+    logged(&mut bundle, 4).entry = forged;
+    assert_eq!(says(&bundle, index, Code::C5), cannot_tell("no-registry-proof"), "the registry leads to bytes that are not there");
+    // Bytes that the registry leads to, without a place in the tree.
+    let mut bundle = honest.clone();
+    logged(&mut bundle, 4).proof.clear();
+    assert_eq!(says(&bundle, index, Code::C5), fails("registry-proof"));
+}
+
+#[test]
+fn a_charter_forged_in_the_bundle_decides_nothing() {
+    let mut chain = founded();
+    let paper = chain.paper(HEALTH, "On water");
+    let index = chain.disclose(&paper);
+    let honest = chain.bundle(&[index]);
+    let mut bundle = honest.clone();
+    let thief = key_of(ORIGIN, KeyType::Ed25519, 9);
+    logged(&mut bundle, 0).entry = chain.entries[0].replace(&signer(ORIGIN).vkey().to_string(), &thief.vkey().to_string());
+    bundle.checkpoint = chain.checkpoint_by(&thief);
+    assert_eq!(says(&bundle, index, Code::C3), cannot_tell("no-charter"));
+    assert_eq!(says(&bundle, 0, Code::C2), fails("not-in-tree"));
+    assert_eq!(Reader::open(&bundle).unwrap().identity(), None, "an entry 0 outside the tree is nobody's identity");
+    // A whole invented chain holds in itself; its identity is another, and that is what memory is for.
+    let mut invented = Chain::new();
+    // The same origin and keys under another name: another chain all the same.
+    invented.register("charter", &chain::statement::Charter { name: named("Another Gazette"), ..charter() });
+    let bundle = invented.bundle(&[0]);
+    let reader = Reader::open(&bundle).unwrap();
+    assert_eq!(reader.signed().answer, Answer::Holds);
+    let kept = chain::check::Memory { identity: chain.leaf(0), checkpoint: honest.checkpoint, seen: START };
+    let found = chain::check::memory(Some(&kept), reader.identity(), reader.checkpoint(), Some(&[]));
+    assert_eq!((found.answer, found.reason), fails("other-chain"));
+}
+
+#[test]
+fn a_neighbour_that_hashes_right_but_is_not_in_the_tree_fails_c1() {
+    let story = story();
+    let index = story.health;
+    let mut bundle = story.chain.bundle(&[index]);
+    logged(&mut bundle, index - 1).proof = vec![Hash::ZERO];
+    assert_eq!(says(&bundle, index, Code::C1), fails("neighbour"));
+}

@@ -1,0 +1,123 @@
+//! Reads the vectors of the fictional chain, from their bytes alone.
+
+use super::{
+    kinds, load,
+    read::{cases, of, text},
+};
+use chain::{
+    Hash,
+    check::{Memory, Reader, Scope, memory},
+    checkpoint::Checkpoint,
+    evidence::{Bundle, Content, Contents},
+    note::Vkey,
+    proof::TlogProof,
+    state::{Facts, State},
+    statement::{Core, Statement},
+    tree::leaf_hash,
+};
+use serde_json::Value;
+
+#[test]
+fn statements() {
+    let file = load("statements.json");
+    for case in cases(&file["good"]) {
+        let statement = Statement::parse(text(&case["note"]).as_bytes()).unwrap();
+        assert_eq!((statement.core.kind(), statement.id.as_str()), (text(&case["type"]), text(&case["id"])));
+        assert_eq!((statement.origin, statement.signer()), (text(&case["origin"]), text(&case["signer"])));
+        assert_eq!(statement.act.is_some(), of::<bool>(&case["act"]));
+    }
+    for case in cases(&file["bad"]) {
+        let error = Statement::parse(text(&case["note"]).as_bytes()).unwrap_err();
+        assert_eq!(kinds::statement(&error), text(&case["why"]), "{case}");
+    }
+}
+
+/// The chain in the file, replayed up to `size` entries.
+fn replayed(file: &Value, size: usize) -> (State, Facts) {
+    let (mut state, mut facts) = (State::new(text(&file["origin"])), Facts::default());
+    for case in &cases(&file["entries"])[..size] {
+        assert_eq!(state.registry().root(), of(&case["registry"]));
+        state.replay(text(&case["entry"]).as_bytes(), &mut facts, |_, _, _| {}).unwrap();
+        assert_eq!(state.last().unwrap().0, of::<Hash>(&case["leaf"]));
+        assert_eq!(leaf_hash(text(&case["entry"]).as_bytes()), of(&case["leaf"]));
+    }
+    (state, facts)
+}
+
+#[test]
+fn a_whole_chain() {
+    let file = load("chain.json");
+    let size = cases(&file["entries"]).len();
+    let (state, _) = replayed(&file, size);
+    assert_eq!(state.registry().root(), of(&file["registry_after"]));
+    let log: Vkey = of(&file["log"]);
+    let checkpoint = Checkpoint::open(text(&file["checkpoint"]).as_bytes(), &log).unwrap();
+    assert_eq!((checkpoint.size, checkpoint.root), (size as u64, state.frontier.root()));
+    let contents: Contents = of(&file["contents"]);
+    for case in cases(&file["entries"]) {
+        let note = text(&case["entry"]).split_once("\n\n").unwrap().1;
+        let statement = Statement::parse(note.as_bytes()).unwrap();
+        if let Core::Disclosure(core) = &statement.core {
+            for part in &core.parts {
+                if let Content::Text { salt, text } = &contents[&part.commitment.to_string()] {
+                    let salt = chain::part::parse_salt(salt).unwrap();
+                    assert_eq!(chain::part::Commitment::to(&salt, text.as_bytes()), part.commitment);
+                }
+            }
+        }
+    }
+    let proof = &file["proof_file"];
+    assert!(TlogProof::parse(text(&proof["file"])).unwrap().check(of(&proof["leaf"]), &log).is_ok());
+    let before = replayed(&file, size - 1);
+    for case in cases(&file["broken"]) {
+        let (mut state, mut facts) = before.clone();
+        let answer = state.replay(text(&case["entry"]).as_bytes(), &mut facts, |_, _, _| {});
+        assert_eq!(answer.map_or_else(|fault| kinds::fault(&fault), |_| "taken".into()), text(&case["answer"]));
+    }
+}
+
+#[test]
+fn admission() {
+    let chain = load("chain.json");
+    let (state, facts) = replayed(&chain, cases(&chain["entries"]).len());
+    for case in cases(&load("admission.json")["after_the_whole_chain"]) {
+        let statement = Statement::parse(text(&case["note"]).as_bytes()).unwrap();
+        let answer = match state.admit(&statement, None, &facts) {
+            Ok(None) => "admitted".into(),
+            Ok(Some(index)) => format!("repeat {index}"),
+            Err(refusal) => kinds::refusal(&refusal),
+        };
+        assert_eq!(answer, text(&case["answer"]), "{}", case["case"]);
+    }
+}
+
+#[test]
+fn bundles_and_contents() {
+    let file = load("bundles.json");
+    for case in cases(&file["bundles"]) {
+        let bundle: Bundle = of(&case["bundle"]);
+        let found = Reader::open(&bundle).unwrap().check(of(&case["index"]));
+        assert_eq!(found.len(), cases(&case["findings"]).len());
+        for (found, expected) in found.iter().zip(cases(&case["findings"])) {
+            let answer = (found.code.as_str(), found.answer.as_str(), found.reason);
+            assert_eq!(answer, (text(&expected["code"]), text(&expected["answer"]), text(&expected["reason"])), "{}", case["case"]);
+        }
+    }
+    for case in cases(&file["contents"]) {
+        let bundle: Bundle = of(&case["bundle"]);
+        let (contents, shown): (Contents, Vec<(String, String)>) = (of(&case["contents"]), of(&case["shown"]));
+        let found = Reader::open(&bundle).unwrap().content(of(&case["index"]), &contents, Scope::Everything, &shown);
+        assert_eq!((found.answer.as_str(), found.reason), (text(&case["answer"]), text(&case["reason"])), "{}", case["case"]);
+    }
+}
+
+#[test]
+fn memories() {
+    for case in cases(&load("memory.json")["memories"]) {
+        let (kept, identity): (Option<Memory>, Option<Hash>) = (of(&case["kept"]), of(&case["identity"]));
+        let proof: Option<Vec<Hash>> = of(&case["proof"]);
+        let now = Checkpoint::parse(text(&case["checkpoint"])).unwrap();
+        let found = memory(kept.as_ref(), identity, &now, proof.as_deref());
+        assert_eq!((found.answer.as_str(), found.reason), (text(&case["answer"]), text(&case["reason"])), "{}", case["case"]);
+    }
+}

@@ -1,0 +1,51 @@
+// Wakes the islands of a page that the server rendered. The page says where glue and wasm are:
+// <script type="module" src="…" data-js="…" data-wasm="…"></script>
+// <html data-islands> tells style and tests how far it got: waking, awake or failed.
+
+const script = document.querySelector("script[data-wasm]");
+const state = document.documentElement.dataset;
+
+// Content that an island wraps hydrates in that island's scope; Leptos leaves the way into it on <leptos-children>.
+// The innermost one is last.
+const scopes = [];
+
+async function wake(island, app) {
+  const hydrate = app[island.dataset.component];
+  if (!hydrate) throw new Error(`no island named ${island.dataset.component}`);
+  scopes.at(-1)?.();
+  await hydrate(island);
+}
+
+async function visit(element, app) {
+  if (element.localName === "leptos-island") {
+    try {
+      await wake(element, app);
+    } catch (error) {
+      // The rest of the page still works without this one.
+      state.islands = "failed";
+      console.error(error);
+    }
+  }
+  const opens = element.localName === "leptos-children";
+  if (opens) scopes.push(element.$$on_hydrate);
+  for (const child of element.children) await visit(child, app);
+  if (opens) scopes.pop();
+}
+
+async function boot() {
+  // A page that only has to be read costs its reader no download.
+  if (!document.querySelector("leptos-island")) return;
+  state.islands = "waking";
+  try {
+    const app = await import(script.dataset.js);
+    await app.default({ module_or_path: script.dataset.wasm });
+    app.hydrate();
+    await visit(document.body, app);
+  } catch (error) {
+    state.islands = "failed";
+    console.error(error);
+  }
+  if (state.islands === "waking") state.islands = "awake";
+}
+
+boot();

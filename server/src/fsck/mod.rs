@@ -1,0 +1,210 @@
+//! Checking everything: the whole chain rebuilt from its entries alone, and all that is kept beside them compared with it.
+//!
+//! In order: entries (link, place in the tree, seal, approval), tiles, checkpoints, head, derived rows, contents, the
+//! high-water mark, the search index. The first thing that differs is named, and the check ends there. Nothing is
+//! repaired. Everything is read from one view of the database, so a running server does not disturb it.
+
+mod contents;
+mod derived;
+mod entries;
+mod index;
+mod tree;
+
+use crate::{
+    mark::{Mark, MarkError},
+    node::Place,
+    search,
+    store::{Store, StoreError},
+};
+use std::{fmt, path::PathBuf};
+
+/// Why nothing can be said.
+#[derive(Debug, thiserror::Error)]
+pub enum FsckError {
+    #[error("there is no chain in {0}")]
+    NoChain(PathBuf),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the search index: {0}")]
+    Index(#[from] search::Error),
+}
+
+impl From<sqlx::Error> for FsckError {
+    fn from(error: sqlx::Error) -> FsckError {
+        FsckError::Store(error.into())
+    }
+}
+
+/// The check that failed: one of the protocol's, by its code, or one of what is derived from the entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    Link,
+    Inclusion,
+    Checkpoint,
+    Seal,
+    Approval,
+    Content,
+    Repeat,
+    Head,
+    Registrations,
+    Items,
+    Cases,
+    Events,
+    Submissions,
+    Mark,
+    SearchIndex,
+}
+
+impl Check {
+    /// `C2 inclusion`, or the name of the derived thing.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Check::Link => "C1 link",
+            Check::Inclusion => "C2 inclusion",
+            Check::Checkpoint => "C3 checkpoint",
+            Check::Seal => "C5 seal",
+            Check::Approval => "C6 approval",
+            Check::Content => "C7 content",
+            Check::Repeat => "repeated statement",
+            Check::Head => "head",
+            Check::Registrations => "registrations",
+            Check::Items => "items",
+            Check::Cases => "cases",
+            Check::Events => "events",
+            Check::Submissions => "submissions",
+            Check::Mark => "high-water mark",
+            Check::SearchIndex => "search index",
+        }
+    }
+}
+
+/// The first thing that is not what the entries say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub check: Check,
+    /// `entry 12`, `tile/0/003`, `checkpoint 4096`.
+    pub at: String,
+    pub why: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.check.name(), self.at, self.why)
+    }
+}
+
+/// What was checked, and the first difference, if there is one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    pub origin: String,
+    pub entries: u64,
+    /// Versions of documents.
+    pub versions: u64,
+    pub checkpoints: u64,
+    pub parts: u64,
+    /// Parts that a logged redaction removed.
+    pub redacted: u64,
+    /// Objects that no statement names: what an interrupted publication leaves. They harm nothing.
+    pub leftovers: u64,
+    /// Documents in the search index; `None` where none was built yet, or where the chain grew during the check.
+    pub indexed: Option<u64>,
+    pub differs: Option<Difference>,
+}
+
+/// What a check ends with early: something differs, or nothing can be said.
+#[derive(Debug)]
+enum End {
+    Differs(Difference),
+    Failed(FsckError),
+}
+
+impl<E: Into<FsckError>> From<E> for End {
+    fn from(error: E) -> End {
+        End::Failed(error.into())
+    }
+}
+
+fn differs<T>(check: Check, at: impl Into<String>, why: impl Into<String>) -> Result<T, End> {
+    Err(End::Differs(Difference { check, at: at.into(), why: why.into() }))
+}
+
+/// What is being checked, and how far it is: (step, done, of).
+pub type Progress<'p> = &'p (dyn Fn(&'static str, u64, u64) + Send + Sync);
+
+/// Checks the chain of a data folder. A difference is in the report; an error means that not even that can be said.
+pub async fn fsck(place: &Place, progress: Progress<'_>) -> Result<Report, FsckError> {
+    let store = match &place.database {
+        Some(url) => Store::connect(url, &place.data).await?,
+        None if place.data.join("gazette.sqlite").is_file() => Store::open(&place.data).await?,
+        None => return Err(FsckError::NoChain(place.data.clone())),
+    };
+    let mut report = Report::default();
+    let outcome = check(&store, place, progress, &mut report).await;
+    store.close().await;
+    match outcome {
+        Ok(()) => Ok(report),
+        Err(End::Differs(difference)) => Ok(Report { differs: Some(difference), ..report }),
+        Err(End::Failed(error)) => Err(error),
+    }
+}
+
+async fn check(store: &Store, place: &Place, progress: Progress<'_>, report: &mut Report) -> Result<(), End> {
+    let mut view = store.snapshot().await?;
+    let rebuilt = readable(Check::Link, "entries", entries::rebuild(&mut view, progress, report).await)?;
+    if rebuilt.size() == 0 {
+        return Err(FsckError::NoChain(place.data.clone()).into());
+    }
+    readable(Check::Inclusion, "tiles", tree::tiles(&mut view, &rebuilt).await)?;
+    readable(Check::Checkpoint, "checkpoints", tree::checkpoints(&mut view, &rebuilt, progress, report).await)?;
+    readable(Check::Head, "the newest state", tree::head(&mut view, &rebuilt).await)?;
+    readable(Check::Registrations, "rows", derived::registrations(&mut view, &rebuilt).await)?;
+    readable(Check::Items, "rows", derived::items(&mut view, &rebuilt).await)?;
+    readable(Check::Cases, "rows", derived::cases(&mut view, &rebuilt).await)?;
+    readable(Check::Events, "rows", derived::events(&mut view, &rebuilt).await)?;
+    readable(Check::Submissions, "rows", derived::submissions(&mut view, &rebuilt).await)?;
+    readable(Check::Content, "contents", contents::parts(store, &mut view, &rebuilt, progress, report).await)?;
+    contents::objects(store, &rebuilt, report).await?;
+    // What lies outside the database may have moved on with it since.
+    let now = store.head().await?.map_or(0, |head| head.size);
+    mark(place, &rebuilt, now)?;
+    if now != rebuilt.size() {
+        return Ok(());
+    }
+    index::check(&mut view, place, &rebuilt, report).await
+}
+
+/// A value of another type than its column's was put there by somebody else: that is a difference, not trouble with reading.
+fn readable<T>(check: Check, at: &str, outcome: Result<T, End>) -> Result<T, End> {
+    match outcome {
+        Err(End::Failed(FsckError::Store(StoreError::Database(
+            error @ (sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::TypeNotFound { .. }),
+        )))) => differs(check, at, format!("a row cannot be read: {error}")),
+        Err(End::Failed(FsckError::Store(error @ StoreError::Absent(_)))) => differs(check, at, error.to_string()),
+        outcome => outcome,
+    }
+}
+
+/// The mark may lag behind the chain, never be ahead of it or beside it.
+fn mark(place: &Place, rebuilt: &entries::Rebuilt, now: u64) -> Result<(), End> {
+    let at = "the newest tree this machine signed";
+    let Some(key) = rebuilt.state.charter().and_then(|charter| charter.log_key(rebuilt.size())) else { return Ok(()) };
+    let marks = match Mark::new(&place.data, &place.state, key).read() {
+        Ok(marks) => marks,
+        Err(error @ (MarkError::File(..) | MarkError::Malformed(_))) => return differs(Check::Mark, at, error.to_string()),
+    };
+    for signed in marks {
+        if signed.size > rebuilt.size() && signed.size <= now {
+            continue;
+        }
+        if signed.size > rebuilt.size() {
+            return differs(Check::Mark, at, format!("had {} entries; here are {}: this is an old copy", signed.size, rebuilt.size()));
+        }
+        let root = rebuilt.root_at(signed.size);
+        if root != signed.root {
+            let why = format!("had, at {} entries, the root {}, not {root}: this is another history", signed.size, signed.root);
+            return differs(Check::Mark, at, why);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,453 @@
+//! What `fsck` promises: a good chain is clean, and whatever was altered behind the server's back is named by the right check.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod trial;
+
+use chain::{
+    checkpoint::Checkpoint,
+    entry::{Entry, Header},
+    hash::Hash,
+    note::{KeyType, Signer},
+    part::Commitment,
+    statement::{Core, Statement, StatusKind},
+    tree::Frontier,
+};
+use server::{
+    follow,
+    fsck::{Check, FsckError, Report, fsck},
+    keys,
+    node::Node,
+};
+use sqlx::{Row, SqliteConnection};
+use trial::{Trial, agency, close, copy, draft, import_all, line, publish, redact, reference, status};
+
+async fn check(trial: &Trial) -> Report {
+    fsck(&trial.place, &|_, _, _| {}).await.unwrap()
+}
+
+async fn parts(node: &Node, index: u64) -> Vec<Commitment> {
+    let bytes = node.store.entry(index).await.unwrap().unwrap();
+    match Statement::parse(Entry::parse(&bytes).unwrap().note.as_bytes()).unwrap().core {
+        Core::Disclosure(core) => core.parts.iter().map(|part| part.commitment).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Entries of the chain below, by what they are.
+const FIRST: u64 = 4;
+const REVISED: u64 = 5;
+const LARGE: u64 = 8;
+
+/// A chain with something of everything, longer than one tile, and searchable.
+async fn chain() -> Trial {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    agency(&mut node, "works").await;
+    let first = publish(&node, draft(&id, "Parking", "Twenty lanterns.")).await.unwrap();
+    let mut again = draft(&id, "Parking, again", "Thirty lanterns.");
+    again.revises = Some(reference(&first));
+    let again = publish(&node, again).await.unwrap();
+    status(&node, &id, reference(&again), StatusKind::Withdrawn).await.unwrap();
+    let parts = parts(&node, first.index).await;
+    redact(&node, &id, reference(&first), vec![parts[1]]).await.unwrap();
+    let large = publish(&node, draft(&id, "Large", &"lantern ".repeat(40_000))).await.unwrap();
+    assert_eq!((first.index, again.index, large.index), (FIRST, REVISED, LARGE));
+    let file = trial.file("papers.jsonl", &(0..300).map(|n| line(n, "")).collect::<String>());
+    import_all(&node, &[file]).await;
+    let size = node.store.head().await.unwrap().unwrap().size;
+    let (index, _) = follow::open(&trial.place.data, size).unwrap();
+    follow::catch_up(&node.store, &index, size).await.unwrap();
+    close(node).await;
+    trial
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_chain_is_clean_and_everything_of_it_was_looked_at() {
+    let trial = chain().await;
+    let report = check(&trial).await;
+    assert_eq!(report.differs, None);
+    assert_eq!((report.entries, report.versions, report.parts, report.redacted), (309, 303, 606, 1));
+    assert_eq!((report.indexed, report.leftovers), (Some(303), 0));
+    assert!(report.checkpoints > 5);
+    let nowhere = Trial::new();
+    assert!(matches!(fsck(&nowhere.place, &|_, _, _| {}).await, Err(FsckError::NoChain(_))));
+    assert!(!nowhere.place.data.exists(), "looking made nothing");
+}
+
+async fn run(raw: &mut SqliteConnection, sql: &str) {
+    let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(raw).await.unwrap();
+    assert!(done.rows_affected() > 0, "nothing was altered by {sql}");
+}
+
+/// Replaces one place in a column of bytes.
+async fn flip(raw: &mut SqliteConnection, table: &str, filter: &str, change: impl Fn(&mut Vec<u8>)) {
+    let sql = format!("select rowid, bytes from {table} where {filter}");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *raw).await.unwrap();
+    let (id, mut bytes): (i64, Vec<u8>) = (row.get(0), row.get(1));
+    change(&mut bytes);
+    let sql = format!("update {table} set bytes = $1 where rowid = $2");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(bytes).bind(id).execute(raw).await.unwrap();
+}
+
+fn replace(bytes: &mut Vec<u8>, from: &str, to: &str) {
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    assert!(text.contains(from), "{from} in {text}");
+    *bytes = text.replacen(from, to, 1).into_bytes();
+}
+
+fn found(report: &Report, check: Check, at: &str) {
+    let difference = report.differs.as_ref().unwrap_or_else(|| panic!("nothing was found where {check:?} should be"));
+    assert_eq!((difference.check, difference.at.as_str()), (check, at), "{difference}");
+}
+
+/// Alters copies of the chain one by one, and looks for what must be named.
+async fn altered(good: &Trial, cases: &[(&str, Check, &str)]) {
+    for (sql, check_, at) in cases {
+        let trial = good.copy();
+        let mut raw = trial.raw().await;
+        run(&mut raw, sql).await;
+        drop(raw);
+        let report = check(&trial).await;
+        println!("{sql}\n    {}", report.differs.as_ref().map_or_else(String::new, ToString::to_string));
+        found(&report, *check_, at);
+    }
+}
+
+/// Alters bytes in copies of the chain: of a row of a table, from one text to another.
+async fn rewritten(good: &Trial, cases: &[(&str, &str, &str, &str, Check, &str)]) {
+    for (table, filter, from, to, check_, at) in cases {
+        let trial = good.copy();
+        let mut raw = trial.raw().await;
+        flip(&mut raw, table, filter, |bytes| replace(bytes, from, to)).await;
+        drop(raw);
+        found(&check(&trial).await, *check_, at);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_altered_entry_fails_by_what_was_altered() {
+    let good = chain().await;
+    let cases = [
+        ("entries", "idx = 5", "\"language\":\"en\"", "\"language\":\"zh\"", Check::Inclusion, "entry 5"),
+        ("entries", "idx = 308", "\"genre\":\"city-notice\"", "\"genre\":\"city-order\"", Check::Inclusion, "entry 308"),
+        ("entries", "idx = 5", "— gazette.example", "— gazette.examples", Check::Inclusion, "entry 5"),
+        ("entries", "idx = 6", "\nprevious ", "\nprevious  ", Check::Link, "entry 6"),
+        ("entries", "idx = 6", "index 6", "index 7", Check::Link, "entry 6"),
+        ("entries", "idx = 0", "\"trial\":true", "\"trial\":false", Check::Inclusion, "entry 0"),
+        ("contents", "entry = 5 and part = 0", "again", "never", Check::Content, "entry 5"),
+        ("contents", "entry = 5 and part = 1", "Thirty", "Eighty", Check::Content, "entry 5"),
+    ];
+    rewritten(&good, &cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dropped_swapped_and_added_entries_break_the_chain_where_they_stood() {
+    let good = chain().await;
+    let swap = "update entries set idx = -1 where idx = 20; update entries set idx = 20 where idx = 30; update entries set idx = 30 where idx = -1";
+    let cases = [
+        ("delete from entries where idx = 20", Check::Link, "entry 20"),
+        ("delete from entries where idx = 308", Check::Link, "entry 308"),
+        (swap, Check::Link, "entry 20"),
+        ("insert into entries (idx, bytes) values (-7, x'78')", Check::Link, "entries"),
+        ("insert into entries (idx, bytes) select 309, bytes from entries where idx = 308", Check::Link, "entry 309"),
+        ("update entries set bytes = (select bytes from entries where idx = 30) where idx = 31", Check::Link, "entry 31"),
+    ];
+    altered(&good, &cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_byte_of_every_tile_counts() {
+    let good = chain().await;
+    for (filter, byte, at) in [
+        ("level = 0 and number = 0", 40 * 32, "tile/0/000"),
+        ("level = 0 and number = 1", 9 * 32 + 31, "tile/0/001"),
+        ("level = 1 and number = 0", 5, "tile/1/000"),
+    ] {
+        let trial = good.copy();
+        let mut raw = trial.raw().await;
+        flip(&mut raw, "tiles", filter, |bytes| bytes[byte] ^= 1).await;
+        drop(raw);
+        found(&check(&trial).await, Check::Inclusion, at);
+    }
+    let trial = good.copy();
+    let mut raw = trial.raw().await;
+    flip(&mut raw, "tiles", "level = 0 and number = 1", |bytes| bytes.extend([0; 32])).await;
+    drop(raw);
+    found(&check(&trial).await, Check::Inclusion, "tile/0/001");
+    let cases = [
+        ("delete from tiles where level = 1", Check::Inclusion, "tile/1/000"),
+        ("update tiles set bytes = zeroblob(3) where level = 1", Check::Inclusion, "tile/1/000"),
+        ("insert into tiles (level, number, bytes) values (0, 9, zeroblob(32))", Check::Inclusion, "tiles"),
+    ];
+    altered(&good, &cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_by_another_key_over_another_root_or_rolled_back_is_named() {
+    let good = chain().await;
+    let stranger = Signer::new("gazette.example/log", KeyType::Ed25519, &[9; 32]).unwrap();
+    let mut raw = good.raw().await;
+    let (note,): (String,) = sqlx::query_as("select note from checkpoints where size = 309").fetch_one(&mut raw).await.unwrap();
+    let text = note.split_once("\n\n").unwrap().0.to_owned() + "\n";
+    let log = keys::open(&good.place.data.join("keys/log.key")).unwrap();
+    let other_root = Checkpoint { origin: "gazette.example/log".into(), size: 309, root: Hash::of(&[b"other"]) };
+    let cases = [
+        (chain::note::sign(&text, &[&stranger]), "another key"),
+        (other_root.sign(&log), "another root"),
+        (note.replace("309", "308"), "another size"),
+        ("nothing\n".into(), "no note"),
+    ];
+    for (note, what) in cases {
+        let trial = good.copy();
+        let mut raw = trial.raw().await;
+        for sql in ["update checkpoints set note = $1 where size = 309", "update head set checkpoint = $1"] {
+            sqlx::query(sql).bind(&note).execute(&mut raw).await.unwrap();
+        }
+        println!("{what}");
+        found(&check(&trial).await, Check::Checkpoint, "checkpoint 309");
+    }
+    let back = "update head set size = 5, leaf = zeroblob(32), checkpoint = (select note from checkpoints where size = 5)";
+    let cases = [
+        (back, Check::Head, "the newest state"),
+        ("update head set checkpoint = (select note from checkpoints where size = 5)", Check::Checkpoint, "the newest state"),
+        ("update head set time = time - 1", Check::Head, "the newest state"),
+        ("update head set origin = 'elsewhere.example/log'", Check::Head, "the newest state"),
+        ("delete from head", Check::Head, "the newest state"),
+        ("delete from checkpoints where size = 309", Check::Checkpoint, "checkpoint 309"),
+        ("insert into checkpoints select 400, note, time from checkpoints where size = 309", Check::Checkpoint, "checkpoint 400"),
+        ("update checkpoints set time = time + 1 where size = 5", Check::Checkpoint, "checkpoint 5"),
+    ];
+    altered(&good, &cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_derived_row_that_says_something_else_is_named_by_its_table() {
+    let good = chain().await;
+    let cases = [
+        ("update items set newest = 1 where idx = 4", Check::Items, "entry 4"),
+        ("update items set newest = 0 where idx = 5", Check::Items, "entry 5"),
+        ("update items set agency = 'gazette.example/works' where idx = 5", Check::Items, "entry 5"),
+        ("update items set stated = null where idx = 40", Check::Items, "entry 40"),
+        ("update items set document = 5 where idx = 5", Check::Items, "entry 5"),
+        ("delete from items where idx = 40", Check::Items, "entry 40"),
+        (
+            "insert into items select 9000, leaf, document, newest, agency, genre, theme, language, stated, stated_agency from items where idx = 5",
+            Check::Items,
+            "rows",
+        ),
+        ("update events set kind = 'lapsed' where idx = 6", Check::Events, "entry 6"),
+        ("delete from events where idx = 7", Check::Events, "entry 7"),
+        ("delete from registrations where idx = 2", Check::Registrations, "entry 2"),
+        ("update registrations set id = 'gazette.example/x' where idx = 2", Check::Registrations, "entry 2"),
+        ("insert into cases values ('a', 'b', 5, zeroblob(32))", Check::Cases, "case b"),
+        ("update submissions set idx = 6 where idx = 5", Check::Submissions, "entry 6"),
+        ("delete from submissions where idx = 5", Check::Submissions, "rows"),
+    ];
+    altered(&good, &cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn content_that_is_missing_replaced_extra_or_still_kept_fails_c7() {
+    let good = chain().await;
+    let cases = [
+        ("delete from contents where entry = 5 and part = 1", Check::Content, "entry 5"),
+        ("delete from contents where entry = 308", Check::Content, "entry 308"),
+        ("update contents set bytes = null, salt = null where entry = 5 and part = 1", Check::Content, "entry 5"),
+        ("update contents set salt = zeroblob(16) where entry = 5 and part = 1", Check::Content, "entry 5"),
+        ("update contents set removed_by = 7, bytes = null, salt = null where entry = 5 and part = 1", Check::Content, "entry 5"),
+        ("update contents set media = 'text/html' where entry = 5 and part = 1", Check::Content, "entry 5"),
+        ("update contents set bytes = 'of another type' where entry = 5 and part = 1", Check::Content, "contents"),
+        ("update contents set size = 3 where entry = 5 and part = 1", Check::Content, "entry 5"),
+        (
+            "update contents set removed_by = null, bytes = cast('Twenty lanterns.' as blob), salt = zeroblob(16) where entry = 4 and part = 1",
+            Check::Content,
+            "entry 4",
+        ),
+        ("update contents set bytes = cast('Twenty lanterns.' as blob) where entry = 4 and part = 1", Check::Content, "entry 4"),
+        ("insert into contents values (6, 0, zeroblob(32), 'text/plain', 1, zeroblob(16), x'78', null)", Check::Content, "entry 6"),
+        ("insert into contents values (4000, 0, zeroblob(32), 'text/plain', 1, zeroblob(16), x'78', null)", Check::Content, "contents"),
+    ];
+    altered(&good, &cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_are_checked_as_parts_are_and_what_an_interrupted_publication_left_harms_nothing() {
+    let good = chain().await;
+    let mut raw = good.raw().await;
+    let (large,): (Vec<u8>,) =
+        sqlx::query_as("select commitment from contents where bytes is null and removed_by is null").fetch_one(&mut raw).await.unwrap();
+    let (gone,): (Vec<u8>,) =
+        sqlx::query_as("select commitment from contents where removed_by is not null").fetch_one(&mut raw).await.unwrap();
+    let path = |trial: &Trial, commitment: &[u8]| {
+        let hex = chain::hash::hex(commitment);
+        trial.place.data.join("content").join(&hex[..2]).join(hex)
+    };
+    let at = format!("entry {LARGE}");
+    let trial = good.copy();
+    std::fs::write(path(&trial, &large), "lantern").unwrap();
+    found(&check(&trial).await, Check::Content, &at);
+    std::fs::remove_file(path(&trial, &large)).unwrap();
+    found(&check(&trial).await, Check::Content, &at);
+
+    let trial = good.copy();
+    std::fs::create_dir_all(path(&trial, &gone).parent().unwrap()).unwrap();
+    std::fs::write(path(&trial, &gone), "Twenty lanterns.").unwrap();
+    found(&check(&trial).await, Check::Content, &format!("object {}", chain::hash::hex(&gone)));
+
+    let trial = good.copy();
+    let unnamed = path(&trial, &[0xab; 32]);
+    std::fs::create_dir_all(unnamed.parent().unwrap()).unwrap();
+    std::fs::write(unnamed, "half a publication").unwrap();
+    let report = check(&trial).await;
+    assert_eq!((report.differs, report.leftovers), (None, 1));
+}
+
+/// The newest entry made anew by an operator who has the log's key and every table: `change` gives header and note.
+async fn forged(good: &Trial, change: impl FnOnce(Header, String) -> (Header, String)) -> Report {
+    let trial = good.copy();
+    let mut raw = trial.raw().await;
+    let (bytes,): (Vec<u8>,) = sqlx::query_as("select bytes from entries where idx = 308").fetch_one(&mut raw).await.unwrap();
+    let entry = Entry::parse(&bytes).unwrap();
+    let (header, note) = change(entry.header, entry.note.to_owned());
+    let (bytes, leaf) = Entry::write(&header, &note).unwrap();
+    sqlx::query("update entries set bytes = $1 where idx = 308").bind(bytes).execute(&mut raw).await.unwrap();
+    flip(&mut raw, "tiles", "level = 0 and number = 1", |tile| {
+        let from = tile.len() - 32;
+        tile[from..].copy_from_slice(&leaf.0);
+    })
+    .await;
+    let mut frontier = Frontier::default();
+    for (tile,) in
+        sqlx::query_as::<_, (Vec<u8>,)>("select bytes from tiles where level = 0 order by number").fetch_all(&mut raw).await.unwrap()
+    {
+        tile.chunks_exact(32).for_each(|hash| frontier.push(Hash(hash.try_into().unwrap()), |_, _, _| {}));
+    }
+    let log = keys::open(&trial.place.data.join("keys/log.key")).unwrap();
+    let note = Checkpoint { origin: log.vkey().name().into(), size: 309, root: frontier.root() }.sign(&log);
+    for sql in ["update checkpoints set note = $1, time = $2 where size = 309", "update head set checkpoint = $1, time = $2"] {
+        sqlx::query(sql).bind(&note).bind(header.time).execute(&mut raw).await.unwrap();
+    }
+    for sql in ["update items set leaf = $1 where idx = 308", "update head set leaf = $1"] {
+        sqlx::query(sql).bind(&leaf.0[..]).execute(&mut raw).await.unwrap();
+    }
+    drop(raw);
+    check(&trial).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_who_signs_everything_anew_is_still_caught() {
+    let good = chain().await;
+    let key = |name: &str| keys::open(&good.place.data.join(format!("keys/seal-{name}.key"))).unwrap();
+    let resigned = |note: &str, signer: &Signer, change: &dyn Fn(&str) -> String| {
+        let text = change(&(note.split_once("\n\n").unwrap().0.to_owned() + "\n"));
+        chain::note::sign(&text, &[signer])
+    };
+    let same = |text: &str| text.to_owned();
+    let archive = key("archive");
+    let at = "entry 308";
+
+    let stranger = Signer::new(archive.vkey().name(), KeyType::Ed25519, &[5; 32]).unwrap();
+    let report = forged(&good, |header, note| (header, resigned(&note, &stranger, &same))).await;
+    found(&report, Check::Seal, at);
+    let report = forged(&good, |header, note| (header, resigned(&note, &key("works"), &same))).await;
+    found(&report, Check::Seal, at);
+    let report = forged(&good, |header, note| (header, note.replace("\"genre\":\"city-notice\"", "\"genre\":\"city-order\""))).await;
+    found(&report, Check::Seal, at);
+    let elsewhere = |text: &str| text.replace("gazette/v1/statement gazette.example/log", "gazette/v1/statement elsewhere.example/log");
+    let report = forged(&good, |header, note| (header, resigned(&note, &archive, &elsewhere))).await;
+    found(&report, Check::Seal, at);
+    let report = forged(&good, |header, note| (Header { registry: Hash::of(&[b"other"]), ..header }, note)).await;
+    found(&report, Check::Link, at);
+    let report = forged(&good, |header, note| (Header { previous: Hash::ZERO, ..header }, note)).await;
+    found(&report, Check::Link, at);
+    let report = forged(&good, |header, note| (Header { time: 1, ..header }, note)).await;
+    found(&report, Check::Link, at);
+    // The same statement a second time.
+    let mut raw = good.raw().await;
+    let (bytes,): (Vec<u8>,) = sqlx::query_as("select bytes from entries where idx = 300").fetch_one(&mut raw).await.unwrap();
+    let earlier = Entry::parse(&bytes).unwrap().note.to_owned();
+    let report = forged(&good, |header, _| (header, earlier)).await;
+    found(&report, Check::Repeat, at);
+    // Sealed by the right key, but not what this machine signed first: only the mark knows.
+    let other = |text: &str| text.replace("\"genre\":\"city-notice\"", "\"genre\":\"city-order\"");
+    let report = forged(&good, |header, note| (header, resigned(&note, &archive, &other))).await;
+    assert_eq!(report.differs.as_ref().map(|difference| difference.check), Some(Check::Items), "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_copy_and_another_history_are_named_by_the_mark_and_a_lagging_index_by_its_name() {
+    let good = chain().await;
+    let old = good.copy();
+    let node = good.open().await;
+    publish(&node, draft(&node.sibling("finance"), "Later", "text")).await.unwrap();
+    close(node).await;
+    found(&check(&good).await, Check::SearchIndex, "what can be searched");
+
+    // The data folder put back as it was, the mark outside it not.
+    let restored = Trial::new();
+    copy(&old.place.data, &restored.place.data);
+    copy(&good.place.state, &restored.place.state);
+    found(&check(&restored).await, Check::Mark, "the newest tree this machine signed");
+
+    let node = old.open().await;
+    for _ in 0..2 {
+        publish(&node, draft(&node.sibling("finance"), "Otherwise", "text")).await.unwrap();
+    }
+    close(node).await;
+    let other = Trial::new();
+    copy(&old.place.data, &other.place.data);
+    copy(&good.place.state, &other.place.state);
+    found(&check(&other).await, Check::Mark, "the newest tree this machine signed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_index_that_misses_documents_or_is_damaged_is_named() {
+    let good = chain().await;
+    let folder = |trial: &Trial| trial.place.data.join(follow::FOLDER);
+    let trial = good.copy();
+    let largest = std::fs::read_dir(folder(&trial))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .max_by_key(|path| path.metadata().unwrap().len())
+        .unwrap();
+    let mut bytes = std::fs::read(&largest).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    std::fs::write(&largest, bytes).unwrap();
+    found(&check(&trial).await, Check::SearchIndex, "what can be searched");
+
+    let trial = good.copy();
+    {
+        use server::search::{Budget, Change, Index};
+        let (index, _) = Index::open(&folder(&trial)).unwrap();
+        let covered = index.covered();
+        index.writer(Budget::Live).unwrap().apply(vec![Change::Erase { index: REVISED }], covered).unwrap();
+    }
+    found(&check(&trial).await, Check::SearchIndex, "what can be searched");
+
+    // Without an index there is nothing to compare: it is derived.
+    let trial = good.copy();
+    std::fs::remove_dir_all(folder(&trial)).unwrap();
+    let report = check(&trial).await;
+    assert_eq!((report.differs, report.indexed), (None, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_that_is_being_written_is_checked_as_of_one_moment() {
+    let trial = Trial::new();
+    let node = trial.open().await;
+    let file = trial.file("papers.jsonl", &(0..3_000).map(|n| line(n, "")).collect::<String>());
+    let importing = tokio::spawn({
+        let node = node.clone();
+        async move { import_all(&node, &[file]).await }
+    });
+    let mut last = 0;
+    while !importing.is_finished() {
+        let report = check(&trial).await;
+        assert_eq!(report.differs, None);
+        assert!(report.entries >= last);
+        last = report.entries;
+    }
+    assert_eq!(importing.await.unwrap().added, 3_000);
+}

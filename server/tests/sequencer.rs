@@ -1,0 +1,340 @@
+//! What the sequencer promises: one history, nothing lost, nothing twice, and a typed answer to whatever is refused.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod trial;
+
+use chain::{
+    hash::Hash,
+    note::{KeyType, Signer},
+    state::Refusal,
+    statement::{self, Reference, StatementError, StatusKind},
+};
+use server::{
+    node::{Node, NodeError},
+    sequencer::{Clock, ClockAlarm, OpenError, SubmitError},
+};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    task::{Context, Waker},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use trial::{Trial, agency, close, compose, draft, publish, redact, reference, status};
+
+async fn size(node: &Node) -> u64 {
+    node.store.head().await.unwrap().unwrap().size
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_that_wait_together_share_a_checkpoint_and_each_gets_its_own_place() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let before = size(&node).await;
+    let mut waiting = Vec::new();
+    for n in 0..500 {
+        let composed = compose(&node, draft(&id, &format!("Notice {n}"), "text"));
+        waiting.push(node.submitter.seal(&composed.text, node.seal(&id).unwrap(), composed.contents).await.unwrap());
+    }
+    for (n, waiting) in waiting.into_iter().enumerate() {
+        assert_eq!(waiting.await.unwrap().unwrap().index, before + n as u64, "in the order they were handed in");
+    }
+    let mut raw = trial.raw().await;
+    let (checkpoints,): (i64,) =
+        sqlx::query_as("select count(*) from checkpoints where size > $1").bind(before as i64).fetch_one(&mut raw).await.unwrap();
+    assert!(checkpoints < 250, "{checkpoints} checkpoints for 500 entries");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_statement_again_is_answered_with_its_first_place() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let composed = compose(&node, draft(&id, "Notice", "text"));
+    let note = chain::note::sign(&composed.text, &[node.seal(&id).unwrap()]);
+    let first = node.submitter.submit(note.clone(), composed.contents.clone()).await.unwrap();
+    let again = node.submitter.submit(note.clone(), composed.contents.clone()).await.unwrap();
+    assert_eq!((again.index, again.repeated, first.repeated), (first.index, true, false));
+    assert_eq!(size(&node).await, first.index + 1);
+    // Twice in one batch, too, and after opening anew.
+    let other = compose(&node, draft(&id, "Other", "text"));
+    let signer = node.seal(&id).unwrap();
+    let one = node.submitter.seal(&other.text, signer, other.contents.clone()).await.unwrap();
+    let two = node.submitter.seal(&other.text, signer, other.contents).await.unwrap();
+    let (one, two) = (one.await.unwrap().unwrap(), two.await.unwrap().unwrap());
+    assert_eq!((one.index, two.repeated), (two.index, true));
+    close(node).await;
+    let node = trial.open().await;
+    assert_eq!(node.submitter.submit(note, composed.contents).await.unwrap().index, first.index);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_on_one_folder_never_fork_and_see_each_others_entries() {
+    let trial = Trial::new();
+    let mut one = trial.open().await;
+    let id = agency(&mut one, "finance").await;
+    let two = trial.open().await;
+    let publishing = |node: Node, name: &'static str| {
+        let id = id.clone();
+        tokio::spawn(async move {
+            for n in 0..25 {
+                publish(&node, draft(&id, &format!("{name} {n}"), "text")).await.unwrap();
+            }
+        })
+    };
+    let tasks = [publishing(one.clone(), "One"), publishing(two.clone(), "Two")];
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let total = size(&one).await;
+    assert_eq!(total, 3 + 50);
+    for node in [&one, &two] {
+        let mut heads = node.heads.clone();
+        tokio::time::timeout(Duration::from_secs(20), heads.wait_for(|head| head.size == total)).await.unwrap().unwrap();
+    }
+    close(one).await;
+    close(two).await;
+    assert_eq!(server::fsck::fsck(&trial.place, &|_, _, _| {}).await.unwrap().differs, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agency_registered_by_one_process_may_publish_through_another() {
+    let trial = Trial::new();
+    let mut one = trial.open().await;
+    let two = trial.open().await;
+    let id = agency(&mut one, "finance").await;
+    let total = size(&one).await;
+    let mut heads = two.heads.clone();
+    tokio::time::timeout(Duration::from_secs(20), heads.wait_for(|head| head.size == total)).await.unwrap().unwrap();
+    let composed = compose(&two, draft(&id, "Notice", "text"));
+    let note = chain::note::sign(&composed.text, &[one.seal(&id).unwrap()]);
+    two.submitter.submit(note, composed.contents).await.unwrap();
+}
+
+#[test]
+fn a_process_killed_between_batches_leaves_a_chain_that_opens_and_goes_on() {
+    let trial = Trial::new();
+    for round in 0..3 {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut node = trial.open().await;
+            let id = agency(&mut node, "finance").await;
+            publish(&node, draft(&id, &format!("Notice {round}"), "text")).await.unwrap();
+            for n in 0..200 {
+                let composed = compose(&node, draft(&id, &format!("Unheard {round} {n}"), "text"));
+                drop(node.submitter.seal(&composed.text, node.seal(&id).unwrap(), composed.contents).await.unwrap());
+            }
+        });
+        runtime.shutdown_background();
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut node = trial.open().await;
+        let id = agency(&mut node, "finance").await;
+        let last = publish(&node, draft(&id, "Last", "text")).await.unwrap();
+        assert!(last.index >= 3 + 3, "what was acknowledged is there");
+        close(node).await;
+        assert_eq!(server::fsck::fsck(&trial.place, &|_, _, _| {}).await.unwrap().differs, None);
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_copy_of_the_data_refuses_to_sign_a_second_history() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    close(node).await;
+    let old = trial.copy();
+    let node = trial.open().await;
+    publish(&node, draft(&id, "Notice", "text")).await.unwrap();
+    close(node).await;
+    std::fs::remove_dir_all(&trial.place.data).unwrap();
+    trial::copy(&old.place.data, &trial.place.data);
+    match Node::open(&trial.place, Clock::system()).await {
+        Err(NodeError::Open(OpenError::Behind { found: 3, signed: 4 })) => {}
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was opened"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_history_with_the_same_keys_is_not_continued_however_long_it_is() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    close(node).await;
+    let other = trial.copy();
+    let node = trial.open().await;
+    publish(&node, draft(&id, "Notice", "text")).await.unwrap();
+    close(node).await;
+    let node = other.open().await;
+    for n in 0..3 {
+        publish(&node, draft(&id, &format!("Otherwise {n}"), "text")).await.unwrap();
+    }
+    close(node).await;
+    std::fs::remove_dir_all(&trial.place.data).unwrap();
+    trial::copy(&other.place.data, &trial.place.data);
+    match Node::open(&trial.place, Clock::system()).await {
+        Err(NodeError::Open(OpenError::OtherHistory { size: 4, .. })) => {}
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was opened"),
+    }
+}
+
+fn now() -> i64 {
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_jumps_or_lies_behind_the_chain_stops_sequencing_and_nothing_is_logged() {
+    let trial = Trial::new();
+    let shift = Arc::new(AtomicI64::new(0));
+    let clock = || {
+        let shift = shift.clone();
+        Clock::with(move || now() + shift.load(Ordering::Relaxed))
+    };
+    let mut node = Node::open(&trial.place, clock()).await.unwrap();
+    let id = agency(&mut node, "finance").await;
+    let before = size(&node).await;
+    for (by, forwards) in [(3_600_000, true), (-3_600_000, false)] {
+        shift.store(by, Ordering::Relaxed);
+        let outcome = publish(&node, draft(&id, "Notice", "text")).await;
+        assert!(matches!(outcome, Err(SubmitError::Clock(ClockAlarm::Jumped(jump))) if (jump > 0) == forwards), "{outcome:?}");
+        assert_eq!(size(&node).await, before);
+    }
+    shift.store(0, Ordering::Relaxed);
+    publish(&node, draft(&id, "Notice", "text")).await.unwrap();
+    close(node).await;
+    shift.store(-3_600_000, Ordering::Relaxed);
+    let node = Node::open(&trial.place, clock()).await.unwrap();
+    let outcome = publish(&node, draft(&id, "Later", "text")).await;
+    assert!(matches!(outcome, Err(SubmitError::Clock(ClockAlarm::Behind(_)))), "{outcome:?}");
+    assert_eq!(size(&node).await, before + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_answers_busy_and_does_not_grow() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    // Another writer holds the database, so that nothing can be sequenced.
+    let mut raw = trial.raw().await;
+    sqlx::raw_sql("begin immediate").execute(&mut raw).await.unwrap();
+    let target = Reference { index: 1, leaf: Hash::ZERO };
+    let core = statement::Status { agency: id.clone(), target, kind: StatusKind::Withdrawn, effective: None, ground: "x".into(), by: None };
+    let line = statement::core_line("status", &"0".repeat(32), &core).unwrap();
+    let note = chain::note::sign(&statement::text(&node.origin, &line, None), &[node.seal(&id).unwrap()]);
+    let mut waiting = Vec::new();
+    let mut busy = None;
+    for _ in 0..60_000 {
+        let mut submission = Box::pin(node.submitter.submit(note.clone(), vec![]));
+        match submission.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            std::task::Poll::Pending => waiting.push(submission),
+            std::task::Poll::Ready(outcome) => {
+                busy = Some(outcome);
+                break;
+            }
+        }
+    }
+    assert!(matches!(busy, Some(Err(SubmitError::Busy))), "{busy:?} after {}", waiting.len());
+    sqlx::raw_sql("rollback").execute(&mut raw).await.unwrap();
+    // Room comes back by itself.
+    let mut outcome = publish(&node, draft(&id, "Notice", "text")).await;
+    while matches!(outcome, Err(SubmitError::Store(_))) {
+        outcome = publish(&node, draft(&id, "Notice", "text")).await;
+    }
+    outcome.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_is_missing_or_another_one_is_refused_and_nothing_is_logged() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let before = size(&node).await;
+    let composed = compose(&node, draft(&id, "Notice", "text"));
+    let note = chain::note::sign(&composed.text, &[node.seal(&id).unwrap()]);
+    let without: Vec<_> = composed.contents[..1].to_vec();
+    let outcome = node.submitter.submit(note.clone(), without).await;
+    assert!(matches!(outcome, Err(SubmitError::PartMissing(part)) if part == composed.contents[1].commitment), "{outcome:?}");
+    let mut changed = composed.contents.clone();
+    changed[1].bytes = Some(b"other".to_vec());
+    let outcome = node.submitter.submit(note.clone(), changed).await;
+    assert!(matches!(outcome, Err(SubmitError::PartDiffers(_))), "{outcome:?}");
+    assert_eq!(size(&node).await, before);
+    node.submitter.submit(note, composed.contents).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_may_not_be_made_is_refused_by_name_and_nothing_is_logged() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let other = agency(&mut node, "works").await;
+    let first = publish(&node, draft(&id, "Notice", "text")).await.unwrap();
+    let before = size(&node).await;
+    let composed = compose(&node, draft(&id, "Notice", "text"));
+    let stranger = Signer::new(&id, KeyType::Ed25519, &[7; 32]).unwrap();
+    let submit = |note: String| node.submitter.submit(note, composed.contents.clone());
+
+    let outcome = submit(chain::note::sign(&composed.text, &[&stranger])).await;
+    assert!(matches!(outcome, Err(SubmitError::Refused(Refusal::UnknownKey(_)))), "a key never registered: {outcome:?}");
+    let outcome = submit(chain::note::sign(&composed.text, &[node.seal(&other).unwrap()])).await;
+    assert!(matches!(outcome, Err(SubmitError::Refused(Refusal::UnknownKey(_)))), "another agency's key: {outcome:?}");
+    let elsewhere = composed.text.replace(&node.origin, "elsewhere.example/log");
+    let outcome = submit(chain::note::sign(&elsewhere, &[node.seal(&id).unwrap()])).await;
+    assert!(matches!(outcome, Err(SubmitError::Refused(Refusal::Origin(_)))), "another chain's: {outcome:?}");
+    let note = chain::note::sign(&composed.text, &[node.seal(&id).unwrap()]);
+    let outcome = submit(note.replace("\"genre\":\"notice\"", "\"genre\":\"order\"")).await;
+    assert!(matches!(outcome, Err(SubmitError::Refused(Refusal::Signature(_)))), "other text than was signed: {outcome:?}");
+    let unknown = composed.text.replace("{\"type\"", "{\"!must\":1,\"type\"");
+    let outcome = submit(chain::note::sign(&unknown, &[node.seal(&id).unwrap()])).await;
+    assert!(matches!(outcome, Err(SubmitError::Refused(Refusal::Statement(StatementError::Json(..))))), "{outcome:?}");
+    let long = composed.text.replace("{\"type\"", &format!("{{\"padding\":\"{}\",\"type\"", "x".repeat(20_000)));
+    let outcome = submit(chain::note::sign(&long, &[node.seal(&id).unwrap()])).await;
+    assert!(matches!(outcome, Err(SubmitError::Refused(Refusal::Statement(StatementError::TooLarge { .. })))), "{outcome:?}");
+    let outcome = submit("not a note".into()).await;
+    assert!(matches!(outcome, Err(SubmitError::Refused(Refusal::Statement(StatementError::Note(_))))), "{outcome:?}");
+
+    let outcome = status(&node, &other, reference(&first), StatusKind::Withdrawn).await;
+    assert!(matches!(outcome, Err(SubmitError::Refused(Refusal::NotEntitled { .. }))), "another's document: {outcome:?}");
+    let nowhere = Reference { index: first.index, leaf: Hash::ZERO };
+    let outcome = status(&node, &id, nowhere, StatusKind::Withdrawn).await;
+    assert!(matches!(outcome, Err(SubmitError::Refused(Refusal::Reference(_)))), "{outcome:?}");
+    assert_eq!(size(&node).await, before);
+
+    let mut second = draft(&id, "Notice, again", "text");
+    second.revises = Some(reference(&first));
+    publish(&node, second.clone()).await.unwrap();
+    let outcome = publish(&node, second).await;
+    assert!(matches!(outcome, Err(SubmitError::Refused(Refusal::NotHead(_)))), "a version never has two successors: {outcome:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redacted_part_is_not_kept_and_is_named_by_its_redaction() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let first = publish(&node, draft(&id, "Notice", "text")).await.unwrap();
+    let part = match chain::entry::Entry::parse(&node.store.entry(first.index).await.unwrap().unwrap())
+        .map(|entry| statement::Statement::parse(entry.note.as_bytes()).unwrap().core)
+        .unwrap()
+    {
+        statement::Core::Disclosure(core) => core.parts[1].commitment,
+        other => panic!("{other:?}"),
+    };
+    redact(&node, &id, reference(&first), vec![part]).await.unwrap();
+    let found = node.store.content(&part).await.unwrap().unwrap();
+    assert!(matches!(found, server::store::StoredContent::Removed { by } if by == first.index + 1));
+    // Its bytes have left the table as well.
+    let mut raw = trial.raw().await;
+    let (left,): (i64,) = sqlx::query_as("select count(*) from contents where commitment = $1 and (bytes is not null or salt is not null)")
+        .bind(&part.0.0[..])
+        .fetch_one(&mut raw)
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+}
