@@ -6,9 +6,9 @@ use crate::{
 };
 use chain::{
     Hash,
-    evidence::{Bundle, Logged, Lookup, Wanted, wanted_by, wanted_newest},
+    evidence::{Bundle, Logged, Lookup, Wanted, wanted_by, wanted_newest, wanted_owner},
     registry::{MapProof, Registry},
-    statement::Statement,
+    statement::{Core, Statement},
     tree,
 };
 use std::{
@@ -106,8 +106,20 @@ pub async fn bundle(store: &Store, registries: &Registries, size: u64, indexes: 
             signers.insert(statement.signer().to_owned());
             signers.insert(statement.origin.to_owned());
             explain.extend(statement.act.iter().flat_map(|act| act.steps.iter().copied()).take(256).filter(|step| *step < size));
-            if let chain::statement::Core::Charter(charter) = &statement.core {
-                explain.extend(charter.amends.map(|at| at.index).filter(|at| *at < size));
+            let target = match &statement.core {
+                Core::Charter(core) => {
+                    explain.extend(core.amends.map(|at| at.index).filter(|at| *at < size));
+                    None
+                }
+                Core::Disclosure(core) => core.revises,
+                Core::Status(core) => Some(core.target),
+                Core::Redaction(core) => Some(core.target),
+                _ => None,
+            };
+            if let Some(target) = target.filter(|target| target.index < size)
+                && let Some(target) = fetch(store, &mut entries, target.index).await?
+            {
+                wanted_owner(target.as_bytes(), text.as_bytes(), &mut wanted);
             }
         }
         explain.extend(look_up(store, registries, wanted.lookups, &mut lookups).await?);

@@ -164,8 +164,8 @@ fn fields<'a>(given: &'a Catalogue, item: &'a Item, shell: &'a Shell<'a>, w: &'s
     view! {
         {one(c.index_number, "index_number", &given.index_number, false)}
         {one(c.theme, "theme", &given.theme, false)}
-        {many(c.issuers, "issuers", &given.issuers)}
-        {many(c.joint, "joint", &given.joint)}
+        {many(c.issuers, "issuing_agencies", &given.issuers)}
+        {many(c.joint, "joint_agencies", &given.joint)}
         {date(c.issued, "issued", &given.issued)}
         {date(c.published, "published", &given.published)}
         {date(c.effective, "effective", &given.effective)}
@@ -188,12 +188,12 @@ fn subject<'a>(subject: &'a Subject, w: &'static Words) -> impl IntoView + use<'
         let scheme = subject.scheme.as_deref().unwrap_or_default();
         view! {
             <span class="scheme">{(!scheme.is_empty()).then_some(scheme)}</span>
-            <bdi class="id" data-field="subject_id" inner_html=text::marked(id, w).into_owned()></bdi>
+            <bdi class="id" data-field="subjects" inner_html=text::marked(id, w).into_owned()></bdi>
         }
     });
     view! {
         <li>
-            <bdi data-field="subject_name" inner_html=text::marked(&subject.name, w).into_owned()></bdi>
+            <bdi data-field="subjects" inner_html=text::marked(&subject.name, w).into_owned()></bdi>
             {id}
         </li>
     }
@@ -279,7 +279,7 @@ fn part<'a>(part: &'a Part, w: &'static Words) -> impl IntoView + use<'a> {
     let lang = part.language.as_deref();
     let named = match part.removed {
         None => {
-            let field = part.name.as_ref().map(|_| "part_name");
+            let field = part.name.as_ref().map(|_| "parts");
             view! {
                 <a href=format!("/content/{}", part.commitment) hreflang=lang>
                     <bdi data-field=field inner_html=name></bdi>

@@ -119,6 +119,9 @@ fn displays(catalogue: Option<&Catalogue>, core: &Disclosure, name: &str, text: 
     if name == "stated_agency" {
         return core.stated_agency.as_deref() == Some(text);
     }
+    if name == "source" && core.source.as_deref() == Some(text) {
+        return true;
+    }
     if name == "genre" && catalogue.is_none_or(|catalogue| catalogue.genre.is_none()) {
         return core.genre == text;
     }

@@ -1,6 +1,11 @@
 //! The commands, and the settings they share.
 
+mod fsck;
+mod import;
+mod key;
+mod registrar;
 mod serve;
+mod submit;
 
 use clap::{Args, Parser, Subcommand};
 use server::{node::Place, sequencer::Clock};
@@ -18,6 +23,16 @@ pub struct Gazette {
 enum Command {
     /// Serve the portal; an empty data folder becomes a trial chain with a small sample.
     Serve(serve::Serve),
+    /// Copy files of published records into the chain, sealed by the archive. Run it again to go on where it stopped.
+    Import(import::Import),
+    /// Rebuild everything from the entries and name the first thing that differs.
+    Fsck(fsck::Fsck),
+    /// Make the keys that the server keeps, and print their public halves.
+    Key(key::KeyCommand),
+    /// What registrars do, offline: keys, charters, registrations, signatures.
+    Registrar(registrar::Registrar),
+    /// Hand signed statements to the sequencer.
+    Submit(submit::Submit),
 }
 
 /// Where the chain is kept.
@@ -53,5 +68,10 @@ pub type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 pub async fn run(gazette: Gazette) -> Outcome {
     match gazette.command {
         Command::Serve(serve) => serve.run(Clock::system()).await,
+        Command::Import(import) => import.run().await,
+        Command::Fsck(fsck) => fsck.run().await,
+        Command::Key(key) => key.run(),
+        Command::Registrar(registrar) => registrar.run(),
+        Command::Submit(submit) => submit.run().await,
     }
 }

@@ -4,9 +4,10 @@ use super::{Folder, Outcome};
 use clap::Args;
 use server::{
     evidence::Registries,
+    follow,
     http::{self, App, Assets},
     node::Node,
-    sample, search,
+    sample,
     sequencer::Clock,
 };
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
@@ -41,9 +42,11 @@ impl Serve {
             tracing::info!("filling the trial chain with the sample");
             sample::publish(&mut node).await?;
         }
-        let (index, opening) = search::Index::open(&place.data.join("index"))?;
-        tracing::info!(?opening, covered = index.covered(), "search index");
+        let size = node.heads.borrow().size;
+        let (index, opening) = follow::open(&place.data, size)?;
+        tracing::info!(?opening, covered = index.covered(), size, "search index");
         let index = Arc::new(index);
+        let _following = follow::start(node.store.clone(), node.heads.clone(), index.clone());
         let identity = node.store.entry(0).await?.map(|bytes| chain::tree::leaf_hash(&bytes)).unwrap_or_default();
         let base = self.base.unwrap_or_else(|| format!("http://{address}"));
         let app = App { node, registries: Registries::default(), index, assets: Arc::new(Assets::embedded()), base: base.into(), identity };

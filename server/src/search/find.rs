@@ -108,16 +108,25 @@ impl<'a> Search<'a> {
         let per_page = if self.query.per_page == 0 { 25 } else { self.query.per_page.min(PER_PAGE_LIMIT) };
         let offset = self.query.page.saturating_mul(per_page);
         let engine = self.required(|unit| any(self.fields.iter().map(|(text, _)| matcher(*text, unit))));
-        let total = self.count(&*engine)?;
-        if offset as u64 >= total {
+        let key = self.key();
+        let known = self.index.seen().counts.get(&key).copied();
+        let most = known.unwrap_or_else(|| self.searcher.num_docs());
+        if offset as u64 >= most {
+            let total = known.map_or_else(|| self.searcher.search(&*engine, &Count).map(|n| n as u64), Ok)?;
             return Ok((total, Vec::new()));
         }
-        let end = offset.saturating_add(per_page).min(usize::try_from(total).unwrap_or(usize::MAX));
-        let found = match (self.query.sort, self.reading.units.is_empty()) {
-            (Sort::Relevance, false) => self.by_relevance(&*engine, offset, end)?,
+        let end = offset.saturating_add(per_page).min(usize::try_from(most).unwrap_or(usize::MAX));
+        let (total, found) = match (self.query.sort, self.reading.units.is_empty()) {
+            (Sort::Relevance, false) => self.by_relevance(&*engine, known, offset, end)?,
             (Sort::DateOldest, _) => self.by_date(&*engine, offset, end, false)?,
             _ => self.by_date(&*engine, offset, end, true)?,
         };
+        let mut seen = self.index.seen();
+        if seen.counts.len() >= COUNTS {
+            seen.counts.clear();
+        }
+        seen.counts.insert(key, total);
+        drop(seen);
         let page = found.into_iter().map(|found| {
             let segment = self.searcher.segment_reader(found.at.segment_ord);
             let document = segment.fast_fields().u64("document")?.first(found.at.doc_id).unwrap_or_default();
@@ -157,50 +166,54 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn count(&self, engine: &dyn EngineQuery) -> Result<u64, Error> {
+    /// Names what is counted: everything but order and page, and the commit it is counted on.
+    fn key(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         let q = self.query;
         (&self.reading.units, &q.language, &q.agency, &q.genre, &q.theme, &q.subject, q.year, q.state, q.include_superseded)
             .hash(&mut hasher);
-        // A count belongs to the commit it was made on.
-        (self.searcher.generation().generation_id()).hash(&mut hasher);
-        let key = hasher.finish();
-        if let Some(&count) = self.index.seen().counts.get(&key) {
-            return Ok(count);
-        }
-        let count = self.searcher.search(engine, &Count)? as u64;
-        let mut seen = self.index.seen();
-        if seen.counts.len() >= COUNTS {
-            seen.counts.clear();
-        }
-        seen.counts.insert(key, count);
-        Ok(count)
+        self.searcher.generation().generation_id().hash(&mut hasher);
+        hasher.finish()
     }
 
-    fn by_date(&self, engine: &dyn EngineQuery, offset: usize, end: usize, newest: bool) -> Result<Vec<Found>, Error> {
+    fn by_date(&self, engine: &dyn EngineQuery, offset: usize, end: usize, newest: bool) -> Result<(u64, Vec<Found>), Error> {
         let weight = engine.weight(EnableScoring::disabled_from_searcher(&self.searcher)).map_err(Error::from)?;
         // Smallest keys first; the newest have the smallest complement.
         let flip = if newest { u64::MAX } else { 0 };
         let mut best = Smallest::new(end);
+        let mut total = 0;
         for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
-            let order = segment.fast_fields().u64("order").map_err(TantivyError::from)?.first_or_default_col(0);
+            let order = segment.fast_fields().u64("order")?.first_or_default_col(0);
             let alive = segment.alive_bitset();
             let mut keys = [0u64; tantivy::COLLECT_BLOCK_BUFFER_LEN];
             weight.for_each_no_score(segment, &mut |docs| {
                 order.get_vals(docs, &mut keys[..docs.len()]);
                 for (&doc, &key) in docs.iter().zip(&keys) {
                     if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                        total += 1;
                         best.push((key ^ flip, ord as u32, doc));
                     }
                 }
             })?;
         }
         let page = best.sorted().into_iter().skip(offset);
-        Ok(page.map(|(key, ord, doc)| Found { score: 0.0, order: key ^ flip, at: DocAddress::new(ord, doc) }).collect())
+        Ok((total, page.map(|(key, ord, doc)| Found { score: 0.0, order: key ^ flip, at: DocAddress::new(ord, doc) }).collect()))
     }
 
-    fn by_relevance(&self, engine: &dyn EngineQuery, offset: usize, end: usize) -> Result<Vec<Found>, Error> {
-        let mut ranked = self.by_words(engine, end.max(WINDOW))?;
+    fn by_relevance(&self, engine: &dyn EngineQuery, known: Option<u64>, offset: usize, end: usize) -> Result<(u64, Vec<Found>), Error> {
+        let limit = end.max(WINDOW);
+        // What cannot be pruned must be gone through whole; then once is enough.
+        let whole = limit > HEAP_LIMIT || self.fields.len() > 1 || self.reading.units.iter().any(|unit| unit.0.len() > 1);
+        let (total, mut ranked) = if whole {
+            self.every(engine, limit)?
+        } else {
+            let total = known.map_or_else(|| self.searcher.search(engine, &Count).map(|n| n as u64), Ok)?;
+            (total, self.searcher.search(engine, &TopDocs::with_limit(limit).order_by_score())?)
+        };
+        let end = end.min(usize::try_from(total).unwrap_or(usize::MAX));
+        if offset >= end {
+            return Ok((total, Vec::new()));
+        }
         let tail = ranked.split_off(ranked.len().min(WINDOW));
         let in_window: HashSet<DocAddress> = ranked.iter().map(|(_, at)| *at).collect();
         let lifted: Vec<DocAddress> = self.lifted()?.into_iter().filter(|at| !in_window.contains(at)).collect();
@@ -218,31 +231,27 @@ impl<'a> Search<'a> {
         for (score, at) in rest {
             page.push(Found { score, order: self.order(at)?, at });
         }
-        Ok(page)
+        Ok((total, page))
     }
 
-    /// The best `limit` by their words alone: highest score first, then in the order of the files.
-    fn by_words(&self, engine: &dyn EngineQuery, limit: usize) -> Result<Vec<(Score, DocAddress)>, Error> {
-        if limit <= HEAP_LIMIT {
-            return Ok(self.searcher.search(engine, &TopDocs::with_limit(limit).order_by_score())?);
-        }
+    /// How many there are, and the best `limit` by their words alone, as the engine's own heap has them:
+    /// highest score first, then in the order of the files.
+    fn every(&self, engine: &dyn EngineQuery, limit: usize) -> Result<(u64, Vec<(Score, DocAddress)>), Error> {
         let weight = engine.weight(EnableScoring::enabled_from_searcher(&self.searcher)).map_err(Error::from)?;
-        let mut all = Vec::new();
+        let mut best = Smallest::new(limit);
+        let mut total = 0;
         for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
             let alive = segment.alive_bitset();
             weight.for_each(segment, &mut |doc, score| {
                 if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                    all.push((score, DocAddress::new(ord as u32, doc)));
+                    total += 1;
+                    // Scores are not negative, so their bits sort as they do.
+                    best.push((!u64::from(score.to_bits()), ord as u32, doc));
                 }
             })?;
         }
-        let better = |a: &(Score, DocAddress), b: &(Score, DocAddress)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        if limit < all.len() {
-            all.select_nth_unstable_by(limit, better);
-            all.truncate(limit);
-        }
-        all.sort_unstable_by(better);
-        Ok(all)
+        let best = best.sorted().into_iter().map(|(key, ord, doc)| (Score::from_bits(!key as u32), DocAddress::new(ord, doc)));
+        Ok((total, best.collect()))
     }
 
     /// Hits to be ranked again wherever their words put them: title with every word, number as asked.
@@ -302,7 +311,6 @@ impl Smallest {
     }
 
     fn push(&mut self, item: (u64, u32, u32)) {
-        // Keys are unique: they hold the entry's index.
         if item.0 > self.bound {
             return;
         }

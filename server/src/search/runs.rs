@@ -124,10 +124,8 @@ struct Reader {
 
 impl Reader {
     fn accept(&mut self, kind: Kind, c: char, at: usize, after: usize, sink: &mut impl FnMut(&Run<'_>) -> bool) -> bool {
-        if self.kind.is_some_and(|k| k != kind) || self.text.len() > HAN_LIMIT {
-            if !self.flush(sink) {
-                return false;
-            }
+        if (self.kind.is_some_and(|k| k != kind) || self.text.len() > HAN_LIMIT) && !self.flush(sink) {
+            return false;
         }
         self.push(kind, c, at, after);
         true

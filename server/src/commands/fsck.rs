@@ -1,0 +1,39 @@
+//! `gazette fsck`: rebuilds everything from the entries, compares, and names the first thing that differs.
+
+use super::{Folder, Outcome};
+use clap::Args;
+use server::fsck;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Fsck {
+    #[command(flatten)]
+    folder: Folder,
+}
+
+impl Fsck {
+    pub async fn run(self) -> Outcome {
+        let bar = indicatif::ProgressBar::no_length();
+        let style = indicatif::ProgressStyle::with_template("{msg} {human_pos} of {human_len} {per_sec} {eta}");
+        bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+        let progress = |step: &'static str, done: u64, of: u64| {
+            bar.set_message(step);
+            bar.set_length(of);
+            bar.set_position(done);
+        };
+        let report = fsck::fsck(&self.folder.place(None), &progress).await?;
+        bar.finish_and_clear();
+        if let Some(difference) = &report.differs {
+            println!("{difference}");
+            return Ok(ExitCode::FAILURE);
+        }
+        println!(
+            "{}: {} entries, {} versions of documents, {} checkpoints, {} parts ({} redacted): everything is as the entries say",
+            report.origin, report.entries, report.versions, report.checkpoints, report.parts, report.redacted
+        );
+        if report.leftovers > 0 {
+            println!("{} objects that no statement names were left by an interrupted publication", report.leftovers);
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,56 @@
+//! `gazette import`: copies of what others published, sealed by the portal's archive.
+
+use super::{Folder, Outcome};
+use clap::Args;
+use server::{
+    follow,
+    import::{self, Bar, Stop},
+    node::Node,
+    sequencer::Clock,
+};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+#[derive(Args)]
+pub struct Import {
+    #[command(flatten)]
+    folder: Folder,
+    /// Files of one JSON object a line, `.jsonl` or `.jsonl.gz`.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+impl Import {
+    pub async fn run(self) -> Outcome {
+        let place = self.folder.place(None);
+        let node = Node::open(&place, Clock::system()).await?;
+        let size = node.heads.borrow().size;
+        let (index, _) = follow::open(&place.data, size)?;
+        let index = Arc::new(index);
+        // A server beside this process may be writing the index already; then this one leaves it to the server.
+        let following = follow::start(node.store.clone(), node.heads.clone(), index.clone());
+        let stop = Stop::default();
+        let asked = stop.clone();
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                eprintln!("stopping; what was handed in is still being logged");
+                asked.ask();
+            }
+        });
+        let report = import::import(&node, &self.files, &stop, &Bar::new()).await?;
+        following.abort();
+        drop(following.await);
+        let size = node.heads.borrow().size;
+        match follow::catch_up(&node.store, &index, size).await {
+            Err(follow::FollowError::Search(server::search::Error::Busy)) => {}
+            done => done?,
+        }
+        for bad in &report.bad_lines {
+            eprintln!("{}:{}: {}", bad.file.display(), bad.line, bad.reason);
+        }
+        println!(
+            "{} lines: {} documents added ({} of them revisions), {} present already, {} statuses added, {} lines not imported; the chain has {size} entries",
+            report.lines, report.added, report.revisions, report.present, report.statuses, report.bad
+        );
+        Ok(if report.bad == 0 && !report.stopped { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    }
+}
