@@ -1,19 +1,22 @@
 // What every browser test starts from: `gazette`, a running server with the sample chain, shared by the tests of one
-// worker. A test that alters its data starts its own with `temporaryData` and `serve`.
-import { test as base } from "@playwright/test";
-import { serve, temporaryData } from "./gazette.js";
+// worker, and `cheated`, a server of the test's own on a copy that somebody altered behind its back.
+import { test as base, expect } from "@playwright/test";
+import { copyOf, placeIn, run, serve } from "./gazette.js";
+import { forgetMarks } from "./operator.js";
 
 export { expect } from "@playwright/test";
-export { run, serve, temporaryData } from "./gazette.js";
+
+/** The sample as it was filled once before all tests; only ever copied. */
+export const sample = () => placeIn(process.env.GAZETTE_SAMPLE);
 
 export const test = base.extend({
   gazette: [
     async ({}, use) => {
-      const data = await temporaryData();
-      const server = await serve({ data: data.path });
-      await use(Object.assign(server, { data: data.path }));
+      const place = await copyOf(sample());
+      const server = await serve(place);
+      await use(server);
       await server.stop();
-      await data.remove();
+      await place.remove();
     },
     { scope: "worker", timeout: 120_000 },
   ],
@@ -24,27 +27,74 @@ export const test = base.extend({
       const before = gazette.log.length;
       await use();
       const said = gazette.log.slice(before);
-      if (test.status !== test.expectedStatus && said) {
-        await test.attach("server log", { body: said, contentType: "text/plain" });
-        console.log(said.trimEnd());
-      }
+      if (test.status !== test.expectedStatus && said) await test.attach("server log", { body: said, contentType: "text/plain" });
     },
     { auto: true },
   ],
 
   baseURL: async ({ gazette }, use) => use(gazette.url),
 
+  // cheated(change): the sample, altered by `change` while no server runs, its marks removed, and served again.
+  // `whileServed` is for alterations that a server would notice at its start.
+  cheated: async ({}, use, test) => {
+    const open = [];
+    await use(async (change, { whileServed } = {}) => {
+      const place = await copyOf(sample());
+      open.push(place);
+      await change?.(place);
+      forgetMarks(place);
+      const server = await serve(place);
+      open.push({ remove: server.stop });
+      await whileServed?.(place);
+      return Object.assign(server, { page: (path) => `${server.url}/en${path}` });
+    });
+    for (const one of open.reverse()) await one.remove();
+  },
+
   // test.use({ mayComplain: true }) for a test whose page is meant to meet missing or altered bytes.
   mayComplain: [false, { option: true }],
 
-  // A page never throws, breaks its own content policy or asks for what is not there.
+  // A page never throws, breaks its own content policy, asks another host, or asks for what is not there.
   page: async ({ page, mayComplain }, use) => {
     const complaints = [];
     page.on("pageerror", (error) => complaints.push(`threw: ${error.message}`));
     page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+      if (message.type() === "error" || message.type() === "warning") complaints.push(`console: ${message.text()}`);
+    });
+    page.on("request", (request) => {
+      const { protocol, hostname } = new URL(request.url());
+      if (protocol.startsWith("http") && hostname !== "127.0.0.1") complaints.push(`asked ${request.url()}`);
     });
     await use(page);
-    if (!mayComplain && complaints.length > 0) throw new Error(`the page complained:\n${complaints.join("\n")}`);
+    const allowed = mayComplain ? complaints.filter((one) => one.startsWith("threw") || one.startsWith("asked")) : complaints;
+    if (allowed.length > 0) throw new Error(`the page complained:\n${allowed.join("\n")}`);
   },
 });
+
+/** Opens an address and waits until the browser has checked what it shows. */
+export async function checked(page, url) {
+  const answer = await page.goto(url);
+  await expect(page.locator("html[data-checked]")).toBeAttached();
+  return answer;
+}
+
+/** What `gazette fsck` names first. */
+export async function fsckNames(place, named) {
+  const { code, out } = await run(["fsck"], place);
+  expect({ code, out }).toEqual({ code: named === undefined ? 0 : 1, out: expect.stringContaining(named ?? "everything is as the entries say") });
+}
+
+/** The panel of one check on a page about one entry. */
+export const panel = (page, code) => page.locator(`.checks details[data-code="${code}"]`);
+
+/** That a check of the page's own entry fails for this reason, open to the eye, with its remedy. */
+export async function failsBy(page, code, reason) {
+  const found = panel(page, code);
+  await expect(found).toHaveAttribute("data-check", "fails");
+  await expect(found).toHaveAttribute("data-reason", reason);
+  await expect(found).toHaveAttribute("open");
+  await expect(found.locator(".remedy")).toBeVisible();
+}
+
+/** The knot of an entry in a list. */
+export const knot = (page, index) => page.locator(`li.knot[data-index="${index}"]`);

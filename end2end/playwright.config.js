@@ -5,6 +5,7 @@ const ci = process.env.CI === "true";
 
 export default defineConfig({
   testDir: "tests",
+  globalSetup: "./sample.js",
   outputDir: "test-results",
   forbidOnly: ci,
   // A test that passes only at the second try is a fault to be found.

@@ -60,6 +60,11 @@ pub fn open(data: &Path, size: u64) -> Result<(Index, Opening), FollowError> {
     if covered <= size {
         return Ok((index, opening));
     }
+    match index.writer(Budget::Live) {
+        // Another process follows the same log, and has come further than the size this one knew.
+        Err(search::Error::Busy) => return Ok((index, opening)),
+        writer => drop(writer?),
+    }
     drop(index);
     std::fs::remove_dir_all(&folder).map_err(|error| FollowError::Ahead(folder.clone(), error))?;
     let (index, _) = Index::open(&folder)?;

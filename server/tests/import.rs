@@ -318,7 +318,7 @@ async fn real_files_import_without_a_bad_line() {
     for file in files {
         use std::io::BufRead;
         let reader = std::io::BufReader::new(flate2::read::MultiGzDecoder::new(std::fs::File::open(&file).unwrap()));
-        let lines: Vec<_> = reader.lines().take(1_000_000).map(|line| line.unwrap() + "\n").collect();
+        let lines: Vec<_> = reader.lines().take(400).map(|line| line.unwrap() + "\n").collect();
         heads.push(trial.file(&file.file_stem().unwrap().to_string_lossy(), &lines.concat()));
     }
     let report = import_all(&node, &heads).await;

@@ -36,7 +36,9 @@ struct Round<'p> {
 pub async fn check_page(words: IslandWords, lang: Lang) {
     let Some(document) = fetch::window().and_then(|window| window.document()) else { return };
     let Some(page) = shown::root(&document) else { return };
-    let knots = all(&page, select::KNOT);
+    // A legend has knots too, which stand for no entry.
+    let mut knots = all(&page, select::KNOT);
+    knots.retain(|knot| shown::index(knot).is_some());
     let own = first(&page, select::CHECKS);
     let mut indexes: Vec<u64> = knots.iter().chain(&own).filter_map(shown::index).collect();
     indexes.sort_unstable();
@@ -81,6 +83,11 @@ impl Round<'_> {
             self.alarm(&self.words.get(Phrase::AlarmHistory).to_owned());
         }
         self.live_size(size, knots);
+        if signed.answer == Answer::Holds {
+            for place in all(&self.page, "[data-checkpoint]") {
+                place.set_text_content(Some(&checkpoint));
+            }
+        }
         for (n, knot) in knots.iter().enumerate() {
             let Some(index) = shown::index(knot) else { continue };
             self.knot(&reader, &contents, knot, index);

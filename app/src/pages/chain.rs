@@ -76,7 +76,7 @@ fn check<'a>(shell: &Shell<'a>, view: &'a ChainView, w: &'static Words) -> impl 
     let c = &w.chain;
     let base = shell.site.base.as_str();
     let leaf = format!("(printf '\\0'; curl -s {base}/log/entry/0) | openssl dgst -sha256 -binary | base64");
-    let part = format!("P={base}/content/sha256:…\n(printf 'gazette/v1 content\\n'; curl -s $P.salt; curl -s $P) | sha256sum");
+    let part = format!("P={base}/content/sha256:…\n(printf 'gazette/v1 content\\n'; curl -s $P.salt | xxd -r -p; curl -s $P) | sha256sum");
     let log_key = view.keys.iter().rev().find(|key| key.role == KeyRole::Log).map(|key| key.vkey.as_str());
     let client = format!("{base}/log\n{}\n{}", shell.site.origin, log_key.unwrap_or_default());
     view! {

@@ -22,7 +22,7 @@ pub(super) async fn parts(
         let to = from + STRIDE;
         let (here, rest) = expected.split_at(expected.partition_point(|(entry, _)| *entry < to));
         expected = rest;
-        let rows = contents(&mut **view, from, to).await?;
+        let rows = contents(view, from, to).await?;
         for n in 0..here.len().max(rows.len()) {
             match (here.get(n), rows.get(n)) {
                 (Some((_, digest)), Some(row)) if part_row(row.entry, row.part, &row.commitment, &row.media, row.size) == *digest => {

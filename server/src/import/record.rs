@@ -222,11 +222,7 @@ fn member<'l>(line: &'l [u8], name: &str) -> Option<&'l [u8]> {
             }
             b':' if depth == 1 => from = at + 1,
             b'{' | b'[' => depth += 1,
-            b',' | b'}' if depth == 1 => {
-                if key.take() == Some(name.as_bytes()) {
-                    return Some(line[from..at].trim_ascii());
-                }
-            }
+            b',' | b'}' if depth == 1 && key.take() == Some(name.as_bytes()) => return Some(line[from..at].trim_ascii()),
             b'}' | b']' => depth -= 1,
             _ => {}
         }

@@ -38,7 +38,7 @@ impl Sequencer {
     async fn attempt(
         &mut self,
         notes: &[(String, chain::state::Verified)],
-        contents: &mut Vec<Vec<crate::store::NewContent>>,
+        contents: &mut [Vec<crate::store::NewContent>],
     ) -> Result<Answers, SubmitError> {
         // Parsed before they were queued: what does not parse cannot be here.
         let statements = notes.iter().map(|(note, _)| Statement::parse(note.as_bytes())).collect::<Result<Vec<_>, _>>()?;

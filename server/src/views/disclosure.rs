@@ -154,7 +154,7 @@ pub async fn searched_text(store: &crate::store::Store, index: u64) -> Result<Op
     let Some(Core::Disclosure(core)) = statement.as_ref().map(|statement| &statement.core) else { return Ok(None) };
     let Some(part) = core.parts.iter().find(|part| part.role == "body") else { return Ok(None) };
     Ok(match store.content(&part.commitment).await? {
-        Some(StoredContent::Present { bytes, .. }) => String::from_utf8(bytes).ok(),
+        Some(StoredContent::Present { bytes, .. }) => String::from_utf8(bytes).ok().map(|text| markdown::words(&text)),
         _ => None,
     })
 }
