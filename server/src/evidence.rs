@@ -95,44 +95,49 @@ pub async fn bundle(store: &Store, registries: &Registries, size: u64, indexes: 
     explain.extend(store.events(indexes).await?.into_iter().map(|(_, index, ..)| index).filter(|index| *index < size));
     let mut explained = BTreeSet::new();
     let mut signers = BTreeSet::new();
-    while let Some(index) = explain.pop_first() {
-        if !explained.insert(index) {
-            continue;
-        }
-        let Some(text) = fetch(store, &mut entries, index).await? else { continue };
-        let mut wanted = Wanted::default();
-        wanted_by(text.as_bytes(), &mut wanted);
-        if let Some(statement) = statement_of(&text) {
-            signers.insert(statement.signer().to_owned());
-            signers.insert(statement.origin.to_owned());
-            explain.extend(statement.act.iter().flat_map(|act| act.steps.iter().copied()).take(256).filter(|step| *step < size));
-            let target = match &statement.core {
-                Core::Charter(core) => {
-                    explain.extend(core.amends.map(|at| at.index).filter(|at| *at < size));
-                    None
+    loop {
+        while let Some(index) = explain.pop_first() {
+            if !explained.insert(index) {
+                continue;
+            }
+            let Some(text) = fetch(store, &mut entries, index).await? else { continue };
+            let mut wanted = Wanted::default();
+            wanted_by(text.as_bytes(), &mut wanted);
+            if let Some(statement) = statement_of(&text) {
+                signers.insert(statement.signer().to_owned());
+                signers.insert(statement.origin.to_owned());
+                explain.extend(statement.act.iter().flat_map(|act| act.steps.iter().copied()).take(256).filter(|step| *step < size));
+                let target = match &statement.core {
+                    Core::Charter(core) => {
+                        explain.extend(core.amends.map(|at| at.index).filter(|at| *at < size));
+                        None
+                    }
+                    Core::Disclosure(core) => core.revises,
+                    Core::Status(core) => Some(core.target),
+                    Core::Redaction(core) => Some(core.target),
+                    _ => None,
+                };
+                if let Some(target) = target.filter(|target| target.index < size)
+                    && let Some(target) = fetch(store, &mut entries, target.index).await?
+                {
+                    wanted_owner(target.as_bytes(), text.as_bytes(), &mut wanted);
                 }
-                Core::Disclosure(core) => core.revises,
-                Core::Status(core) => Some(core.target),
-                Core::Redaction(core) => Some(core.target),
-                _ => None,
-            };
-            if let Some(target) = target.filter(|target| target.index < size)
-                && let Some(target) = fetch(store, &mut entries, target.index).await?
-            {
-                wanted_owner(target.as_bytes(), text.as_bytes(), &mut wanted);
+            }
+            explain.extend(look_up(store, registries, wanted.lookups, &mut lookups).await?);
+            for entry in wanted.entries.into_iter().filter(|entry| *entry < size) {
+                fetch(store, &mut entries, entry).await?;
             }
         }
-        explain.extend(look_up(store, registries, wanted.lookups, &mut lookups).await?);
-        for entry in wanted.entries.into_iter().filter(|entry| *entry < size) {
-            fetch(store, &mut entries, entry).await?;
-        }
-        // Once every signer is known: the newest registry, looked at through the newest entry.
-        if explain.is_empty()
-            && let Some(last) = fetch(store, &mut entries, size - 1).await?
-        {
-            let mut wanted = Wanted::default();
+        // Once every signer is known: the newest registry, looked at through the newest entry. What it leads to may
+        // bring other signers in.
+        let mut wanted = Wanted::default();
+        if let Some(last) = fetch(store, &mut entries, size - 1).await? {
             wanted_newest(last.as_bytes(), &signers, &mut wanted);
-            explain.extend(look_up(store, registries, wanted.lookups, &mut lookups).await?.difference(&explained));
+        }
+        let found = look_up(store, registries, wanted.lookups, &mut lookups).await?;
+        explain.extend(found.difference(&explained));
+        if explain.is_empty() {
+            break;
         }
     }
     let wanted: Vec<u64> = entries.keys().copied().collect();

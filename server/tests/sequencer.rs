@@ -338,3 +338,29 @@ async fn a_redacted_part_is_not_kept_and_is_named_by_its_redaction() {
         .unwrap();
     assert_eq!(left, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_one_document_is_never_taken_into_another() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let (works, parks) = (agency(&mut node, "works").await, agency(&mut node, "parks").await);
+    let first = compose(&node, draft(&works, "Bridge closed", "From Monday."));
+    let taken = first.contents[1].clone();
+    let receipt = node.submitter.seal(&first.text, node.seal(&works).unwrap(), first.contents).await.unwrap().await.unwrap().unwrap();
+    // Salt and bytes are public once logged: another agency could list the part, and then redact it.
+    let mut other = compose(&node, draft(&parks, "Park closed", "From Tuesday."));
+    other.text = other.text.replace(&other.contents[1].commitment.to_string(), &taken.commitment.to_string());
+    other.contents[1] = taken.clone();
+    let size = node.heads.borrow().size;
+    let refused = node.submitter.seal(&other.text, node.seal(&parks).unwrap(), other.contents).await.unwrap().await.unwrap();
+    assert!(matches!(refused, Err(SubmitError::PartTaken(part)) if part == taken.commitment), "{refused:?}");
+    assert_eq!(node.heads.borrow().size, size);
+    // A later version of the same document keeps what did not change.
+    let mut draft = draft(&works, "Bridge open", "From Friday.");
+    draft.revises = Some(reference(&receipt));
+    let mut again = compose(&node, draft);
+    again.text = again.text.replace(&again.contents[1].commitment.to_string(), &taken.commitment.to_string());
+    again.text = again.text.replace("\"size\":12", &format!("\"size\":{}", taken.size));
+    again.contents.truncate(1);
+    node.submitter.seal(&again.text, node.seal(&works).unwrap(), again.contents).await.unwrap().await.unwrap().unwrap();
+}

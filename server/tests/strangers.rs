@@ -199,7 +199,12 @@ async fn one_bundle_of_evidence_decides_a_whole_page() {
     let reader = Reader::open(&bundle).unwrap();
     for index in size - 25..size {
         let mut findings = reader.check(index);
-        findings.push(reader.content(index, &contents, Scope::Catalogue, &vec![("title".into(), format!("Notice {} of Qinghe", index + 600 - size))]));
+        findings.push(reader.content(
+            index,
+            &contents,
+            Scope::Catalogue,
+            &vec![("title".into(), format!("Notice {} of Qinghe", index + 600 - size))],
+        ));
         for finding in findings {
             assert!(matches!(finding.answer, Answer::Holds | Answer::NotApplicable), "entry {index}: {finding:?}");
         }

@@ -39,11 +39,11 @@ pub async fn compare(reader: &Reader<'_>, checkpoint: &str, log_signed: bool, no
     let sound = matches!(finding.answer, chain::check::Answer::Holds | chain::check::Answer::NotApplicable);
     if let (true, true, Some(identity), Some(storage)) = (sound, log_signed, identity, storage()) {
         let seen = kept.as_ref().map_or(now, |kept| kept.seen);
-        let newest = Memory { identity, checkpoint: checkpoint.to_owned(), seen };
-        if let Ok(text) = serde_json::to_string(&newest) {
-            // A browser that refuses to store has no memory; the check says "first visit" each time, which is true.
-            drop(storage.set_item(&place(&tree.origin), &text));
-        }
+        // Written by hand, so that a reader need not fetch a whole JSON writer: of what JSON escapes, a note can have these alone.
+        let note = checkpoint.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let newest = format!(r#"{{"identity":"{identity}","checkpoint":"{note}","seen":{seen}}}"#);
+        // A browser that refuses to store has no memory; the check says "first visit" each time, which is true.
+        drop(storage.set_item(&place(&tree.origin), &newest));
     }
     (finding, kept)
 }

@@ -52,7 +52,7 @@ pub async fn check_page(words: IslandWords, lang: Lang) {
         }
         if let Some(own) = &own {
             panel::unreachable(own, &round.words);
-            round.judge(State::Unknown, SealState::Unchecked, &round.words.get(Phrase::VerdictUnknown).to_owned());
+            round.judge(State::Unknown, SealState::Unchecked, round.words.get(Phrase::VerdictUnknown));
         }
     }
     mark(&round.page, "data-checked", if round.failures > 0 { "fails" } else { "done" });
@@ -67,25 +67,42 @@ impl Round<'_> {
         let size: u64 = checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).ok_or(Failed::Unreadable)?;
         // Entries that the newest tree does not have are shown all the same, and fail.
         let within: Vec<u64> = indexes.iter().copied().filter(|index| *index < size).collect();
-        let asked = if within.is_empty() { "0".to_owned() } else { format_indexes(&within) };
-        let bundle = fetch::text(&format!("/log/evidence/{size}/{asked}")).await?;
-        let mut bundle: Bundle = chain::json::read(&bundle).map_err(|_| Failed::Unreadable)?;
-        // The checkpoint everything is decided against is the one just served, not one that came with the evidence.
-        bundle.checkpoint.clone_from(&checkpoint);
+        let asked = format_indexes(&within);
         let contents = if within.is_empty() { "{}".to_owned() } else { fetch::text(&format!("/content/of/{asked}")).await? };
         let mut contents: Contents = chain::json::read(&contents).map_err(|_| Failed::Unreadable)?;
+        // The checkpoint everything is decided against is the one just served, not one that came with the evidence.
+        let mut bundle = Bundle { checkpoint, ..Bundle::default() };
+        // With the root in the address, what a browser kept of another history of the same size is not taken for this one's.
+        let root = bundle.checkpoint.lines().nth(2).unwrap_or_default().to_owned();
+        let mut wanted = if within.is_empty() { vec![0] } else { within };
+        while !wanted.is_empty() {
+            let more = fetch::text(&format!("/log/evidence/{size}/{}?root={root}", format_indexes(&wanted))).await?;
+            let more: Bundle = chain::json::read(&more).map_err(|_| Failed::Unreadable)?;
+            let first = bundle.entries.is_empty();
+            bundle.entries.extend(more.entries);
+            bundle.lookups.extend(more.lookups);
+            if !first {
+                break;
+            }
+            if let Some(index) = own.and_then(shown::index) {
+                let Ok(reader) = Reader::open(&bundle) else { return Err(Failed::Unreadable) };
+                self.fetch_parts(&reader, index, &mut contents).await;
+            }
+            // The redactions that a part's absence is blamed on are looked at themselves, whatever entries they are.
+            wanted = blamed(&bundle, &contents, size);
+        }
         let Ok(reader) = Reader::open(&bundle) else { return Err(Failed::Unreadable) };
         let signed = reader.signed();
         let now = js_sys::Date::now() as i64;
-        let (remembered, kept) = memory::compare(&reader, &checkpoint, signed.answer == Answer::Holds, now).await;
-        if remembered.answer == Answer::Fails {
-            self.failures += 1;
-            self.alarm(&self.words.get(Phrase::AlarmHistory).to_owned());
+        let (remembered, kept) = memory::compare(&reader, &bundle.checkpoint, signed.answer == Answer::Holds, now).await;
+        let history = remembered.answer == Answer::Fails;
+        if history {
+            self.alarm(self.words.get(Phrase::AlarmHistory));
         }
         self.live_size(size, knots);
         if signed.answer == Answer::Holds {
             for place in all(&self.page, "[data-checkpoint]") {
-                place.set_text_content(Some(&checkpoint));
+                place.set_text_content(Some(&bundle.checkpoint));
             }
         }
         for (n, knot) in knots.iter().enumerate() {
@@ -96,26 +113,34 @@ impl Round<'_> {
         }
         if let Some(own) = own {
             if let Some(index) = shown::index(own) {
-                self.fetch_parts(&reader, index, &mut contents).await;
                 self.own(&reader, &contents, own, index, remembered, kept.as_ref());
             }
-        } else if self.failures > 0 && remembered.answer != Answer::Fails {
+        } else if self.failures > 0 && !history {
             let count = self.failures.to_string();
             self.alarm(&fill(self.words.get(Phrase::AlarmList), &[("count", &count)]));
         }
+        // Not one of the entries, so not counted among them.
+        self.failures += usize::from(history);
         Ok(())
     }
 
     /// Every check of one entry but C8, with what the page displays of it.
     fn findings(&self, reader: &Reader<'_>, contents: &Contents, index: u64, scope: Scope, within: &Element) -> Vec<Finding> {
         let mut findings = reader.check(index);
+        for finding in &mut findings {
+            withheld(finding, index, reader.checkpoint().size);
+        }
         let mut content = reader.content(index, contents, scope, &shown::facts(within));
         if content.answer != Answer::Fails {
             let time = reader.time(index).and_then(chain::time::format_time);
             let logged = shown::logged(within).map(|(machine, _)| machine);
-            let agency = reader.sealing_agency(index);
+            // Its name when it sealed, or today's: an agency may be renamed.
+            let agencies = [reader.sealing_agency(index), reader.sealing_agency_now(index)];
             let names = shown::agencies(within);
-            let wrong = names.iter().find(|(id, name)| agency.is_some_and(|a| a.agency == *id && !a.name.values().any(|n| n == name)));
+            let wrong = names.iter().find(|(id, name)| {
+                let mut known = agencies.iter().flatten().filter(|agency| agency.agency == *id).peekable();
+                known.peek().is_some() && !known.any(|agency| agency.name.values().any(|known| known == name))
+            });
             if logged.is_some() && logged != time {
                 content = Finding { answer: Answer::Fails, reason: "shown-differs", ..content };
                 content.values.push(("time", logged.unwrap_or_default()));
@@ -280,6 +305,37 @@ impl Round<'_> {
             reveal(&link);
             link.set_text_content(Some(&fill(self.words.get(Phrase::Newer), &[("count", &newer.to_string())])));
         }
+    }
+}
+
+/// Entries that contents name as the redactions which removed them, and that the evidence does not have yet.
+fn blamed(bundle: &Bundle, contents: &Contents, size: u64) -> Vec<u64> {
+    let mut named = Vec::new();
+    for content in contents.values() {
+        if let Content::Redacted { by } = content
+            && *by < size
+            && named.len() < MOST_ITEMS
+            && !bundle.entries.iter().any(|logged| logged.index == *by)
+        {
+            named.push(*by);
+        }
+    }
+    named.sort_unstable();
+    named.dedup();
+    named
+}
+
+/// The portal answered for this tree and left out an entry that the log has signed for: for a light reader that is an
+/// entry dropped, not one that has not arrived.
+fn withheld(finding: &mut Finding, index: u64, size: u64) {
+    let missing = match (finding.code, finding.reason) {
+        (Code::C1 | Code::C2, "no-entry") => Some(index),
+        (Code::C1, "no-neighbour") => index.checked_sub(1),
+        _ => None,
+    };
+    if missing.is_some_and(|missing| missing < size) {
+        finding.answer = Answer::Fails;
+        finding.reason = "withheld";
     }
 }
 

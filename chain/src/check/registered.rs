@@ -164,4 +164,14 @@ impl<'b> Reader<'b> {
             _ => None,
         }
     }
+
+    /// The same agency as the newest registry has it: it may have another name by now.
+    #[must_use]
+    pub fn sealing_agency_now(&self, index: u64) -> Option<&Agency> {
+        let signer = self.known(index)?.statement.as_ref()?.signer();
+        match self.newest(signer, |known| self.agency_of(known)) {
+            Registered::As(agency) => Some(agency),
+            _ => None,
+        }
+    }
 }

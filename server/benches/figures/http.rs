@@ -67,7 +67,8 @@ impl Nginx {
         let root = std::fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0);
         let user = if root { "user root;\n" } else { "" };
         let (files, temp) = (files.display(), folder.display());
-        let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|name| format!("{name}_temp_path {temp}/{name};\n")).concat();
+        let paths: String =
+            ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|name| format!("{name}_temp_path {temp}/{name};\n")).concat();
         let settings = format!(
             "{user}worker_processes 2;\ndaemon off;\npid {temp}/pid;\nerror_log {temp}/error.log;\nevents {{ worker_connections 512; }}\n\
              http {{\n{paths}access_log off;\nsendfile on;\ntcp_nopush on;\ntcp_nodelay on;\nkeepalive_requests 100000000;\n\

@@ -18,9 +18,11 @@ pub struct Portal<'d> {
 impl Portal<'_> {
     pub fn serve<'d>(program: &Path, data: &'d Data) -> Portal<'d> {
         let mut command = data.command(program, "serve");
-        let mut child = command.args(["--listen", "127.0.0.1:0", "--no-sample"]).env("RUST_LOG", "warn").stdout(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.args(["--listen", "127.0.0.1:0", "--no-sample"]).env("RUST_LOG", "warn").stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines.find_map(|line| Some(line.unwrap().strip_prefix("listening on http://")?.to_owned())).expect("the portal did not start");
+        let address =
+            lines.find_map(|line| Some(line.unwrap().strip_prefix("listening on http://")?.to_owned())).expect("the portal did not start");
         // Its pipe must not fill up.
         std::thread::spawn(move || lines.for_each(drop));
         Portal { child, address, data }

@@ -83,8 +83,17 @@ async fn compose(node: &Node, kind: Kind) -> Statements {
         };
         let (genre, language) = ("notice".into(), "en".into());
         let (documents, none) = (vec![], None);
-        let draft =
-            Draft { agency: archive.clone(), genre, theme: none.clone(), language, catalogue, documents, revises: None, stated_agency: none.clone(), source: none };
+        let draft = Draft {
+            agency: archive.clone(),
+            genre,
+            theme: none.clone(),
+            language,
+            catalogue,
+            documents,
+            revises: None,
+            stated_agency: none.clone(),
+            source: none,
+        };
         let Composed { text, contents } = draft.compose(&node.origin, &random_id().unwrap()).unwrap();
         (text, contents)
     };
@@ -161,7 +170,9 @@ async fn sealed(node: &Node, texts: Statements) -> f64 {
 async fn raw(path: &Path, notes: &Statements) -> f64 {
     sqlx::any::install_default_drivers();
     let mut connection = sqlx::AnyConnection::connect(&format!("sqlite://{}?mode=rwc", path.display())).await.unwrap();
-    for statement in ["pragma journal_mode = wal", "pragma synchronous = full", "create table rows (n integer primary key, bytes blob not null)"] {
+    for statement in
+        ["pragma journal_mode = wal", "pragma synchronous = full", "create table rows (n integer primary key, bytes blob not null)"]
+    {
         connection.execute(statement).await.unwrap();
     }
     let rows: Vec<_> = notes

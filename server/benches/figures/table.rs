@@ -38,7 +38,8 @@ impl Table {
 
 fn machine() -> String {
     let read = |path| std::fs::read_to_string(path).unwrap_or_default();
-    let model = read("/proc/cpuinfo").lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name.to_owned()));
+    let model =
+        read("/proc/cpuinfo").lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name.to_owned()));
     let load = read("/proc/loadavg").split(' ').take(3).collect::<Vec<_>>().join(" ");
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     format!("{} × {}, load average {load}", cores, model.unwrap_or_else(|| "unknown processor".into()))

@@ -134,7 +134,8 @@ fn made_up(n: usize) -> serde_json::Value {
         let pick = next(pool.len()).min(next(pool.len()));
         body.push_str(pool[pick].trim_matches('"'));
         body.push_str(if chinese { "，" } else { " and " });
-        body.push_str(&format!("w{} ", next(1 << (4 + next(14)))));
+        let rare = 1 << (4 + next(14));
+        body.push_str(&format!("w{} ", next(rare)));
     }
     serde_json::json!({
         "id": format!("made-up-{n}"),

@@ -190,7 +190,7 @@ async fn disclosure(lang: Lang, State(app): State<App>, Path(at): Path<String>) 
             return Err(Trouble::Problem(Problem::NotYetLogged { index }));
         }
         let view = views::disclosure(&Context::new(&app.node, lang), index, size).await?;
-        Ok(view.map_or(Err(index), Ok))
+        Ok(view.ok_or(index))
     };
     match drawn.await {
         // An entry that is no disclosure has its page elsewhere.

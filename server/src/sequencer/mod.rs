@@ -40,7 +40,9 @@ pub enum OpenError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Mark(#[from] MarkError),
-    #[error("this data folder has {found} entries, and this machine has signed {signed}: it is an old copy, and signing on top of it would make a second history. Put the newest copy back")]
+    #[error(
+        "this data folder has {found} entries, and this machine has signed {signed}: it is an old copy, and signing on top of it would make a second history. Put the newest copy back"
+    )]
     Behind { found: u64, signed: u64 },
     #[error("entry {size} and before are not the history this machine signed: root {found} instead of {signed}")]
     OtherHistory { size: u64, found: chain::Hash, signed: chain::Hash },

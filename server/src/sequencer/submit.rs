@@ -32,6 +32,9 @@ pub enum SubmitError {
     Refused(#[from] Refusal),
     #[error("the part {0} that the statement commits to was not handed in")]
     PartMissing(Commitment),
+    /// Else a redaction of one document would take a part from another.
+    #[error("the part {0} belongs to another document")]
+    PartTaken(Commitment),
     #[error("a part does not match its commitment {0}")]
     PartDiffers(Commitment),
     #[error("busy: too many submissions wait; try again in a second")]

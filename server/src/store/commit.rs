@@ -9,7 +9,7 @@ use chain::{
     statement::{Core, Reference, Statement},
 };
 use sqlx::{Any, AssertSqlSafe, Row, Transaction};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// A part on its way in. Larger ones were already put into the object store, durably, and have no bytes here.
 #[derive(Debug, Clone)]
@@ -119,6 +119,31 @@ impl Store {
             }
         }
         Ok(facts)
+    }
+
+    /// Which documents the parts of these statements belong to already.
+    pub async fn owners(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        statements: &[&Statement<'_>],
+    ) -> Result<HashMap<Commitment, u64>, StoreError> {
+        let parts = statements.iter().filter_map(|statement| match &statement.core {
+            Core::Disclosure(core) => Some(core.parts.iter().map(|part| part.commitment)),
+            _ => None,
+        });
+        let parts: Vec<Commitment> = parts.flatten().collect();
+        let mut owners = HashMap::new();
+        for parts in parts.chunks(256) {
+            let sql = format!(
+                "select c.commitment, i.document from contents c join items i on i.idx = c.entry where c.commitment in ({})",
+                placeholders(parts.len())
+            );
+            let query = parts.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, part| query.bind(&part.0.0[..]));
+            for row in query.persistent(parts.len() == 256).fetch_all(&mut **transaction).await? {
+                owners.insert(Commitment(to_hash(row.try_get(0)?)?), from_sql(row.try_get(1)?));
+            }
+        }
+        Ok(owners)
     }
 
     async fn case(

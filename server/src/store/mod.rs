@@ -8,10 +8,10 @@ mod read;
 
 pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
+pub(crate) use commit::{stated_date, submission_key, to_hash};
 pub use range::ContentRow;
 pub(crate) use range::contents;
 pub use read::{Head, Item, StoredContent};
-pub(crate) use commit::{stated_date, submission_key, to_hash};
 
 use sqlx::AnyPool;
 

@@ -32,7 +32,11 @@ fn bare_key(role: KeyRole, key: &chain::note::Vkey, from: u64) -> KeyRow {
 
 /// Any entry as it stands in the log.
 pub async fn entry_view(context: &Context<'_>, index: u64, size: u64) -> Result<Option<EntryView>, StoreError> {
-    let Some(bytes) = context.node.store.entry(index).await? else { return Ok(None) };
+    if index >= size {
+        return Ok(None);
+    }
+    // An entry that the tree has and the store has not is shown all the same; the browser's checks say what is wrong with it.
+    let bytes = context.node.store.entry(index).await?.unwrap_or_default();
     let Some(item) = items(context, &[index]).await?.pop() else { return Ok(None) };
     let entry = Entry::parse(&bytes).ok();
     let statement = entry.and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
