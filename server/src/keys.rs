@@ -37,7 +37,8 @@ pub fn open_or_create(path: &Path, name: &str) -> Result<Signer, KeyError> {
 /// Makes a new Ed25519 key; fails if the file exists, so that no key is ever overwritten.
 pub fn create(path: &Path, name: &str) -> Result<Signer, KeyError> {
     let file_error = |error| KeyError::File(path.to_path_buf(), error);
-    if let Some(folder) = path.parent() {
+    // A folder made here is for keys alone; one that is there already is somebody's own, and stays as it is.
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
         std::fs::create_dir_all(folder).map_err(file_error)?;
         std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).map_err(file_error)?;
     }
@@ -65,4 +66,30 @@ pub fn open(path: &Path) -> Result<Signer, KeyError> {
     let name = lines.next().ok_or_else(malformed)?;
     let secret = lines.next().and_then(chain::hash::unhex::<32>).ok_or_else(malformed)?;
     Ok(Signer::new(name, KeyType::Ed25519, &secret)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_key_is_for_its_owner_alone_and_never_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("keys/log.key");
+        let made = create(&path, "example.gov/log").unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(open(&path).unwrap().vkey(), made.vkey());
+        assert!(matches!(create(&path, "example.gov/log"), Err(KeyError::File(..))));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(matches!(open(&path), Err(KeyError::Open(_))));
+    }
+
+    #[test]
+    fn a_folder_that_was_there_keeps_its_mode() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        create(&dir.path().join("r.key"), "example.gov/registrar-1").unwrap();
+        assert_eq!(std::fs::metadata(dir.path()).unwrap().permissions().mode() & 0o777, 0o755);
+    }
 }

@@ -9,7 +9,8 @@ use crate::{
 };
 use chain::{
     note::{Signer, Vkey},
-    statement::{self, Agency, Charter, Key, LogKey, Names, Registrars},
+    state::{Facts, State},
+    statement::{self, Agency, Charter, Core, Key, LogKey, Names, Registrars, Statement},
 };
 use std::{
     collections::HashMap,
@@ -51,6 +52,8 @@ pub enum NodeError {
     NoOrigin,
     #[error("{0:?} cannot be an origin: lowercase ASCII letters, digits, and - . _ / only")]
     BadOrigin(String),
+    #[error("the charter does not name this server's log key {0}")]
+    OtherLogKey(String),
     #[error(transparent)]
     Compose(#[from] compose::ComposeError),
 }
@@ -99,18 +102,32 @@ impl Node {
         let log = keys::open_or_create(&folder.join("log.key"), &origin)?;
         let log_key = log.vkey().clone();
         let mark = Mark::new(&place.data, &place.state, &log_key);
-        if head.is_none() {
+        let registrar_file = folder.join("registrar.key");
+        // Judged before anything is written: a charter that cannot found a chain leaves no trace of one.
+        let founding = match (&head, &place.charter) {
+            (Some(head), _) if head.size > 0 => None,
+            (_, Some(path)) => Some(std::fs::read_to_string(path).map_err(|error| NodeError::Charter(path.clone(), error))?),
+            (_, None) => {
+                let registrar = keys::open_or_create(&registrar_file, &sibling(&origin, "registrar"))?;
+                Some(trial_charter(&origin, &log_key, &registrar)?)
+            }
+        };
+        if let Some(charter) = &founding {
+            let statement = Statement::parse(charter.as_bytes()).map_err(SubmitError::from)?;
+            let empty = State::new(&origin);
+            empty
+                .verify(&statement)
+                .and_then(|verified| empty.admit(&statement, Some(verified), &Facts::default()))
+                .map_err(SubmitError::from)?;
+            if !matches!(&statement.core, Core::Charter(charter) if charter.log_key(0) == Some(&log_key)) {
+                return Err(NodeError::OtherLogKey(log_key.to_string()));
+            }
             store.found(&origin).await?;
         }
         let sequencer = Sequencer::open(store.clone(), log, mark, clock).await?;
         let (submitter, heads, _) = sequencer.start();
-        let registrar_file = folder.join("registrar.key");
         let mut node = Node { store, submitter, heads, origin, data: place.data.clone(), seals: Arc::default(), registrar: Arc::new(None) };
-        if node.submitter.state().charter().is_none() {
-            let charter = match &place.charter {
-                Some(path) => std::fs::read_to_string(path).map_err(|error| NodeError::Charter(path.clone(), error))?,
-                None => trial_charter(&node.origin, &log_key, &keys::open_or_create(&registrar_file, &node.sibling("registrar"))?)?,
-            };
+        if let Some(charter) = founding {
             node.submitter.submit(charter, vec![]).await?;
         }
         if registrar_file.exists() {

@@ -40,10 +40,7 @@ pub async fn check_page(words: IslandWords, lang: Lang) {
     let mut knots = all(&page, select::KNOT);
     knots.retain(|knot| shown::index(knot).is_some());
     let own = first(&page, select::CHECKS);
-    let mut indexes: Vec<u64> = knots.iter().chain(&own).filter_map(shown::index).collect();
-    indexes.sort_unstable();
-    indexes.dedup();
-    indexes.truncate(MOST_ITEMS);
+    let indexes = rising(knots.iter().chain(&own).filter_map(shown::index).collect());
     let mut round = Round { document: &document, page, words, lang, failures: 0, done: 0, total: knots.len() };
     if round.run(&knots, own.as_ref(), &indexes).await.is_err() {
         for knot in &knots {
@@ -135,12 +132,14 @@ impl Round<'_> {
             let time = reader.time(index).and_then(chain::time::format_time);
             let logged = shown::logged(within).map(|(machine, _)| machine);
             // Its name when it sealed, or today's: an agency may be renamed.
-            let agencies = [reader.sealing_agency(index), reader.sealing_agency_now(index)];
+            let agencies = reader.sealing_agencies(index);
+            // Names of other agencies on the page are not this entry's to judge.
+            let another = |(id, name): &&(String, String)| {
+                let mut known = agencies.iter().flatten().filter(|agency| agency.agency == *id);
+                agencies[0].is_some_and(|agency| agency.agency == *id) && !known.any(|agency| agency.name.values().any(|n| n == name))
+            };
             let names = shown::agencies(within);
-            let wrong = names.iter().find(|(id, name)| {
-                let mut known = agencies.iter().flatten().filter(|agency| agency.agency == *id).peekable();
-                known.peek().is_some() && !known.any(|agency| agency.name.values().any(|known| known == name))
-            });
+            let wrong = names.iter().find(another);
             if logged.is_some() && logged != time {
                 content = Finding { answer: Answer::Fails, reason: "shown-differs", ..content };
                 content.values.push(("time", logged.unwrap_or_default()));
@@ -161,7 +160,7 @@ impl Round<'_> {
         if let Some(link) = first(knot, select::LINK) {
             mark(&link, attr::LINK, panel::state(findings[0].answer).value());
         }
-        let failed: Vec<&str> = findings.iter().filter(|f| f.answer == Answer::Fails).map(|f| f.code.as_str()).collect();
+        let failed: Vec<String> = findings.iter().filter(|f| f.answer == Answer::Fails).map(|f| f.code.as_str().to_owned()).collect();
         if !failed.is_empty() {
             mark(knot, "data-failed", &failed.join(" "));
         }
@@ -308,21 +307,26 @@ impl Round<'_> {
     }
 }
 
+/// An index list as the portal takes it.
+fn rising(mut indexes: Vec<u64>) -> Vec<u64> {
+    indexes.sort_unstable();
+    indexes.dedup();
+    indexes.truncate(MOST_ITEMS);
+    indexes
+}
+
 /// Entries that contents name as the redactions which removed them, and that the evidence does not have yet.
 fn blamed(bundle: &Bundle, contents: &Contents, size: u64) -> Vec<u64> {
     let mut named = Vec::new();
     for content in contents.values() {
         if let Content::Redacted { by } = content
             && *by < size
-            && named.len() < MOST_ITEMS
             && !bundle.entries.iter().any(|logged| logged.index == *by)
         {
             named.push(*by);
         }
     }
-    named.sort_unstable();
-    named.dedup();
-    named
+    rising(named)
 }
 
 /// The portal answered for this tree and left out an entry that the log has signed for: for a light reader that is an

@@ -157,21 +157,21 @@ impl<'b> Reader<'b> {
     /// The registered agency that sealed an entry, for its name.
     #[must_use]
     pub fn sealing_agency(&self, index: u64) -> Option<&Agency> {
-        let known = self.known(index)?;
-        let (entry, statement) = known.entry.zip(known.statement.as_ref())?;
-        match self.lookup(entry.header.registry, statement.signer(), index, |known| self.agency_of(known)) {
-            Registered::As(agency) => Some(agency),
-            _ => None,
-        }
+        let [then, _] = self.sealing_agencies(index);
+        then
     }
 
-    /// The same agency as the newest registry has it: it may have another name by now.
+    /// The same, and as the newest registry has it: it may have another name by now.
     #[must_use]
-    pub fn sealing_agency_now(&self, index: u64) -> Option<&Agency> {
-        let signer = self.known(index)?.statement.as_ref()?.signer();
-        match self.newest(signer, |known| self.agency_of(known)) {
+    pub fn sealing_agencies(&self, index: u64) -> [Option<&Agency>; 2] {
+        let Some(known) = self.known(index) else { return [None; 2] };
+        let Some((entry, statement)) = known.entry.zip(known.statement.as_ref()) else { return [None; 2] };
+        let read = |known| self.agency_of(known);
+        let signer = statement.signer();
+        let found = [self.lookup(entry.header.registry, signer, index, &read), self.newest(signer, &read)];
+        found.map(|found| match found {
             Registered::As(agency) => Some(agency),
             _ => None,
-        }
+        })
     }
 }

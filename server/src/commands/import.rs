@@ -44,9 +44,6 @@ impl Import {
             Err(follow::FollowError::Search(server::search::Error::Busy)) => {}
             done => done?,
         }
-        for bad in &report.bad_lines {
-            eprintln!("{}:{}: {}", bad.file.display(), bad.line, bad.reason);
-        }
         println!(
             "{} lines: {} documents added ({} of them revisions), {} present already, {} statuses added, {} lines not imported; the chain has {size} entries",
             report.lines, report.added, report.revisions, report.present, report.statuses, report.bad

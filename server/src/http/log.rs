@@ -1,20 +1,24 @@
 //! The log: what C2SP clients read, and addresses for light readers. No redirects here, and nothing but GET.
 
-use super::{App, Refused};
+use super::{
+    App, Refused,
+    kept::{self, Kept},
+};
 use crate::{evidence, sequencer::with_tiles};
 use axum::{
     Json, Router,
     extract::{Path, State},
     http::header,
+    middleware::from_fn_with_state,
     response::IntoResponse,
     routing::get,
 };
 use chain::{Hash, checkpoint::parse_size, evidence::parse_indexes, tile, tree};
 
-pub(super) fn router() -> Router<App> {
+pub(super) fn router(kept: Kept) -> Router<App> {
     Router::new()
         .route("/log/checkpoint", get(checkpoint))
-        .route("/log/tile/{*path}", get(tile_or_bundle))
+        .route("/log/tile/{*path}", get(tile_or_bundle).layer(from_fn_with_state(kept, kept::for_ever)))
         .route("/log/policy", get(policy))
         .route("/log/entry/{index}", get(entry))
         .route("/log/proof/{file}", get(proof))

@@ -2,6 +2,7 @@
 
 mod assets;
 mod content;
+mod kept;
 mod log;
 mod pages;
 
@@ -9,6 +10,7 @@ use crate::{evidence::Registries, node::Node, search, store::StoreError};
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -46,12 +48,14 @@ pub fn router(app: App) -> Router {
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
     ];
+    let kept = || kept::Kept::new(app.node.heads.clone());
     // Other people's readers fetch the log; nothing else is theirs to read from a page.
-    let log = log::router().layer(SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
+    let log =
+        log::router(kept()).layer(SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
     let mut router = Router::new()
         .merge(log)
         .merge(content::router())
-        .merge(pages::router())
+        .merge(pages::router().layer(from_fn_with_state(kept(), kept::until_the_next_entry)))
         .route("/pkg/{*path}", get(assets::packaged))
         .fallback(get(assets::public))
         .with_state(app)

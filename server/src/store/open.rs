@@ -2,14 +2,24 @@
 
 use super::{Store, StoreError};
 use sqlx::{
-    AssertSqlSafe, Executor,
+    AssertSqlSafe, Executor, SqlSafeStr,
     any::{AnyPoolOptions, install_default_drivers},
-    migrate::Migrator,
+    migrate::{Migration, MigrationType, Migrator},
 };
 use std::{path::Path, sync::Arc};
 
-static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+/// Version, what it does, and its SQL for each engine. Listed here rather than found by sqlx's macro, which would have
+/// both database drivers compiled a second time for the compiler's own use.
+const MIGRATIONS: [(i64, &str, &str, &str); 1] =
+    [(1, "chain", include_str!("../../../migrations/sqlite/0001_chain.sql"), include_str!("../../../migrations/postgres/0001_chain.sql"))];
+
+fn migrator(sqlite: bool) -> Migrator {
+    let migrations = MIGRATIONS.into_iter().map(|(version, what, for_sqlite, for_postgres)| {
+        let sql = if sqlite { for_sqlite } else { for_postgres };
+        Migration::new(version, what.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
 
 /// `synchronous = FULL`: what is acknowledged survives a power cut. `secure_delete`: what is redacted leaves the pages.
 const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; \
@@ -45,7 +55,7 @@ impl Store {
             })
             .connect(url)
             .await?;
-        if sqlite { &SQLITE } else { &POSTGRES }.run(&pool).await?;
+        migrator(sqlite).run(&pool).await?;
         Ok(Store { pool, objects: Arc::new(objects) })
     }
 

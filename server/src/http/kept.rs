@@ -1,0 +1,128 @@
+//! Answers kept in memory, up to a bound: whole tiles and bundles for ever, pages until the chain has another entry.
+
+use crate::store::Head;
+use axum::{
+    body::{Body, Bytes, HttpBody, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::watch;
+
+/// Most bytes kept by one [`Kept`].
+const LIMIT: usize = 32 << 20;
+/// A larger answer is not kept.
+const LARGEST: usize = 1 << 20;
+
+/// Answers by address. Cloning shares them.
+#[derive(Clone)]
+pub(super) struct Kept {
+    heads: watch::Receiver<Head>,
+    answers: Arc<Mutex<Answers>>,
+}
+
+#[derive(Default)]
+struct Answers {
+    /// Size of the tree they were given for, where that matters.
+    size: u64,
+    bytes: usize,
+    by_address: HashMap<String, (HeaderMap, Bytes)>,
+    /// Addresses, oldest first.
+    order: VecDeque<String>,
+}
+
+impl Kept {
+    pub(super) fn new(heads: watch::Receiver<Head>) -> Kept {
+        Kept { heads, answers: Arc::default() }
+    }
+
+    fn answers(&self) -> MutexGuard<'_, Answers> {
+        // Nothing in it is ever half changed in a way that matters: at worst an answer is made again.
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Answers {
+    fn keep(&mut self, address: String, headers: HeaderMap, body: Bytes) {
+        if self.by_address.contains_key(&address) {
+            return;
+        }
+        self.bytes += body.len();
+        self.order.push_back(address.clone());
+        self.by_address.insert(address, (headers, body));
+        while self.bytes > LIMIT {
+            let Some(oldest) = self.order.pop_front() else { break };
+            self.bytes -= self.by_address.remove(&oldest).map_or(0, |(_, body)| body.len());
+        }
+    }
+}
+
+/// Whole tiles and bundles never change. Partial ones are cut anew: they are asked for once or twice.
+pub(super) async fn for_ever(State(kept): State<Kept>, request: Request, next: Next) -> Response {
+    let partial = request.uri().path().contains(".p/");
+    if partial { next.run(request).await } else { answer(kept, 0, request, next).await }
+}
+
+/// Everything a page shows but search is decided by the entries there are, so the next one makes all of them old: also a
+/// redaction, after which nothing of what it took away may be left here.
+pub(super) async fn until_the_next_entry(State(kept): State<Kept>, request: Request, next: Next) -> Response {
+    if request.uri().path().ends_with("/search") || request.uri().path() == "/" {
+        return next.run(request).await;
+    }
+    // Read before the page is made: one that already shows a newer entry is at worst made again.
+    let size = kept.heads.borrow().size;
+    answer(kept, size, request, next).await
+}
+
+async fn answer(kept: Kept, size: u64, request: Request, next: Next) -> Response {
+    if request.method() != Method::GET {
+        return next.run(request).await;
+    }
+    let address = request.uri().path_and_query().map_or("", |address| address.as_str());
+    {
+        let mut answers = kept.answers();
+        if answers.size < size {
+            *answers = Answers { size, ..Answers::default() };
+        }
+        if answers.size == size
+            && let Some((headers, body)) = answers.by_address.get(address)
+        {
+            return (headers.clone(), body.clone()).into_response();
+        }
+    }
+    let address = address.to_owned();
+    let (parts, body) = next.run(request).await.into_parts();
+    let short = body.size_hint().exact().is_some_and(|length| length <= LARGEST as u64);
+    if parts.status != StatusCode::OK || !short {
+        return Response::from_parts(parts, body);
+    }
+    let Ok(bytes) = to_bytes(body, LARGEST).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let mut answers = kept.answers();
+    if answers.size == size {
+        answers.keep(address, parts.headers.clone(), bytes.clone());
+    }
+    drop(answers);
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_stays_within_its_bound_and_the_oldest_goes_first() {
+        let mut answers = Answers::default();
+        let body = Bytes::from(vec![0; LARGEST]);
+        for n in 0..100 {
+            answers.keep(n.to_string(), HeaderMap::new(), body.clone());
+            answers.keep(n.to_string(), HeaderMap::new(), body.clone());
+        }
+        assert_eq!((answers.bytes, answers.by_address.len(), answers.order.len()), (LIMIT, 32, 32));
+        assert!(answers.by_address.contains_key("99") && !answers.by_address.contains_key("67"));
+    }
+}
