@@ -31,6 +31,9 @@ impl Fsck {
             "{}: {} entries, {} versions of documents, {} checkpoints, {} parts ({} redacted): everything is as the entries say",
             report.origin, report.entries, report.versions, report.checkpoints, report.parts, report.redacted
         );
+        if report.index_behind > 0 {
+            println!("the search index is {} entries behind; it catches up when the chain is served", report.index_behind);
+        }
         if report.leftovers > 0 {
             println!("{} objects that no statement names were left by an interrupted publication", report.leftovers);
         }

@@ -109,6 +109,8 @@ pub struct Report {
     pub leftovers: u64,
     /// Documents in the search index; `None` where none was built yet, or where the chain grew during the check.
     pub indexed: Option<u64>,
+    /// Entries that the search index has yet to cover. It catches up when the chain is served.
+    pub index_behind: u64,
     pub differs: Option<Difference>,
 }
 
