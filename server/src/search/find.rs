@@ -7,13 +7,14 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Bound;
 
 use tantivy::collector::{Count, TopDocs};
-use tantivy::query::{AllQuery, BooleanQuery, EnableScoring, Occur, PhraseQuery, Query as EngineQuery, TermQuery};
+use tantivy::query::{AllQuery, BooleanQuery, EnableScoring, Occur, PhraseQuery, Query as EngineQuery, RangeQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, Score, Searcher, TantivyError, Term};
 
-use super::fields::{index_of, whole_term};
+use super::fields::{index_of, order, whole_term};
 use super::index::{Index, guarded};
 use super::query::{self, Notice, PER_PAGE_LIMIT, Query, Reading, Sort, Unit};
 use super::snippet::{self, Fragment};
@@ -154,6 +155,12 @@ impl<'a> Search<'a> {
         for (field, value) in filters.into_iter().filter_map(|(field, value)| Some((field, value.as_ref()?))) {
             clauses.push((Occur::Must, term_query(whole_term(field, value))));
         }
+        if q.from.is_some() || q.to.is_some() {
+            let day = |date: u32| Term::from_field_u64(f.order, order(date, 0));
+            let from = q.from.map_or(Bound::Unbounded, |from| Bound::Included(day(from)));
+            let to = q.to.map_or(Bound::Unbounded, |to| Bound::Excluded(day(to.saturating_add(1))));
+            clauses.push((Occur::Must, Box::new(RangeQuery::new(from, to))));
+        }
         if self.reading.units.is_empty() && q.state.is_none() && !q.include_superseded {
             clauses.push((Occur::MustNot, term_query(whole_term(f.state, State::Superseded.code()))));
             clauses.push((Occur::Must, Box::new(AllQuery)));
@@ -170,8 +177,8 @@ impl<'a> Search<'a> {
     fn key(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         let q = self.query;
-        (&self.reading.units, &q.language, &q.agency, &q.genre, &q.theme, &q.subject, q.year, q.state, q.include_superseded)
-            .hash(&mut hasher);
+        (&self.reading.units, &q.language, &q.agency, &q.genre, &q.theme, &q.subject).hash(&mut hasher);
+        (q.year, q.from, q.to, q.state, q.include_superseded).hash(&mut hasher);
         self.searcher.generation().generation_id().hash(&mut hasher);
         hasher.finish()
     }

@@ -39,6 +39,21 @@ fn order_by_date_goes_both_ways_and_newest_first_without_words() {
 }
 
 #[test]
+fn a_range_of_days_takes_in_its_first_and_its_last() {
+    let mut documents: Vec<Document> = (0..4).map(|n| document(n, "Notice", "works")).collect();
+    for (d, date) in documents.iter_mut().zip([20_251_231, 20_260_101, 20_260_131, 20_260_201]) {
+        d.stated = Some(date);
+    }
+    let (shelf, index) = Shelf::new(documents);
+    let ask = |text: &str, from, to| sorted(entries(&shelf.search(&index, &Query { text: text.into(), from, to, ..Query::default() })));
+    assert_eq!(ask("works", Some(20_260_101), Some(20_260_131)), [1, 2]);
+    assert_eq!(ask("", Some(20_260_101), Some(20_260_131)), [1, 2]);
+    assert_eq!(ask("works", Some(20_260_131), None), [2, 3]);
+    assert_eq!(ask("works", None, Some(20_251_231)), [0]);
+    assert_eq!(ask("works", Some(20_260_301), Some(20_260_201)), [0u64; 0]);
+}
+
+#[test]
 fn only_the_newest_version_is_found_unless_all_are_asked_for() {
     let mut first = document(0, "Ferry timetable", "Hourly.");
     let (shelf, index) = Shelf::new(vec![first.clone()]);
