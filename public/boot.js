@@ -48,4 +48,29 @@ async function boot() {
   if (state.islands === "waking") state.islands = "awake";
 }
 
+// The keys that dialog[data-key-help] lists. Enter is the browser's own, on the link that j and k put in focus.
+
+function step(by) {
+  const items = [...document.querySelectorAll("[data-key-list] > *")].filter((item) => item.querySelector("[data-key-open]"));
+  const at = items.findIndex((item) => item.contains(document.activeElement));
+  const next = at < 0 ? items[0] : items[at + by];
+  next?.querySelector("[data-key-open]").focus();
+}
+
+function search() {
+  const field = document.querySelector("[data-key-search]");
+  field?.focus();
+  field?.select();
+}
+
+const keys = { j: () => step(1), k: () => step(-1), "/": search, "?": () => document.querySelector("dialog[data-key-help]")?.showModal() };
+
+addEventListener("keydown", (event) => {
+  const does = keys[event.key];
+  // Whoever is typing, or already reading the list of keys, means the character.
+  if (!does || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog")) return;
+  event.preventDefault();
+  does();
+});
+
 boot();

@@ -113,7 +113,7 @@ test.describe("bytes altered in the database", () => {
 
   const flipTile = (place) => {
     const tile = Buffer.from(value(place, "select hex(bytes) from tiles where level = 0 and number = 0"), "hex");
-    tile[RECALL * 32 + 5] ^= 1;
+    tile[5] ^= 1;
     sql(place, `update tiles set bytes = ${blob(tile)} where level = 0 and number = 0`);
   };
 
@@ -124,7 +124,7 @@ test.describe("bytes altered in the database", () => {
     await expect(page.locator(".alarm-text")).toHaveText("25 of the entries on this page do not hold. Each says what broke.");
     await checked(page, portal.page(`/disclosures/${RECALL}`));
     await failsBy(page, "C2", "not-in-tree");
-    await fsckNames(portal.place, `C2 inclusion: tile/0/000: it does not hold the hash of entry ${RECALL}`);
+    await fsckNames(portal.place, "C2 inclusion: tile/0/000: it does not hold the hash of entry 0");
     await portal.stop();
     expect(await refusal(portal.place)).toMatch(/the store's tree at size 56 has root \S+, and its checkpoint says \S+/);
   });
@@ -375,7 +375,7 @@ test.describe("content missing without a redaction", () => {
     const portal = await cheated((place) => sql(place, `delete from contents where entry = ${RECALL} and part = 1`));
     await ownPageFails(page, portal, RECALL, CONTENT);
     await failsBy(page, "C7", "missing");
-    await expect(page.locator(".body")).toContainText("The text is not here, and no entry of the chain says why. It should be.");
+    await expect(page.locator("section.body")).toContainText("The text is not here, and no entry of the chain says why. It should be.");
     await fsckNames(portal.place, `C7 content: entry ${RECALL}: part 1 (body) is missing`);
   });
 

@@ -92,7 +92,7 @@ pub async fn bundle(store: &Store, registries: &Registries, size: u64, indexes: 
     let mut explain: BTreeSet<u64> = indexes.iter().copied().collect();
     explain.extend([0, size - 1]);
     // Statuses and redactions that speak of what was asked for, as far as this tree knows them.
-    explain.extend(store.events(indexes).await?.into_iter().map(|(_, index, ..)| index).filter(|index| *index < size));
+    explain.extend(store.events_of_documents(indexes).await?.into_iter().filter(|index| *index < size));
     let mut explained = BTreeSet::new();
     let mut signers = BTreeSet::new();
     loop {

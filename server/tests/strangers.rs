@@ -210,3 +210,41 @@ async fn one_bundle_of_evidence_decides_a_whole_page() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_two_versions_share_reads_as_redacted_on_both_once_one_of_them_is_redacted() {
+    use chain::{
+        check::{Answer, Reader, Scope},
+        evidence::{Bundle, Content, Contents},
+    };
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let works = trial::agency(&mut node, "works").await;
+    let first = trial::compose(&node, trial::draft(&works, "Bridge closed", "From Monday."));
+    let shared = first.contents[1].clone();
+    let seal = node.seal(&works).unwrap();
+    let first = node.submitter.seal(&first.text, seal, first.contents).await.unwrap().await.unwrap().unwrap();
+    let mut draft = trial::draft(&works, "Bridge open", "From Friday.");
+    draft.revises = Some(trial::reference(&first));
+    let mut second = trial::compose(&node, draft);
+    second.text = second.text.replace(&second.contents[1].commitment.to_string(), &shared.commitment.to_string());
+    second.contents.truncate(1);
+    let second = node.submitter.seal(&second.text, seal, second.contents).await.unwrap().await.unwrap().unwrap();
+    let redaction = trial::redact(&node, &works, trial::reference(&second), vec![shared.commitment]).await.unwrap();
+
+    let portal = portal(&trial, &node).await;
+    let (status, _, body) = get(&portal, &format!("/content/{}", shared.commitment)).await;
+    assert_eq!(status, StatusCode::GONE);
+    assert_eq!(String::from_utf8(body).unwrap().trim_end(), format!("redacted by entry {}", redaction.index));
+    let size = redaction.index + 1;
+    for version in [first.index, second.index] {
+        let bundle = bytes(&portal, &format!("/log/evidence/{size}/{version}")).await;
+        let bundle: Bundle = chain::json::read(&String::from_utf8(bundle).unwrap()).unwrap();
+        let catalogue = bytes(&portal, &format!("/content/of/{version}")).await;
+        let mut contents: Contents = chain::json::read(&String::from_utf8(catalogue).unwrap()).unwrap();
+        contents.insert(shared.commitment.to_string(), Content::Redacted { by: redaction.index });
+        let reader = Reader::open(&bundle).unwrap();
+        let finding = reader.content(version, &contents, Scope::Everything, &vec![]);
+        assert_eq!((finding.answer, finding.reason), (Answer::Holds, "redacted"), "version {version}: {finding:?}");
+    }
+}

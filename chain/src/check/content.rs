@@ -48,7 +48,7 @@ impl Reader<'_> {
                 continue;
             }
             checked += 1;
-            match self.part(index, part, contents) {
+            match self.part(index, core, part, contents) {
                 Found::Matches(bytes) if is_catalogue => match Catalogue::read(bytes) {
                     Ok(read) => catalogue = Some(read),
                     Err(_) => {
@@ -78,7 +78,7 @@ impl Reader<'_> {
         redacted.into_iter().fold(finding, |finding, (by, part)| finding.with("redacted", part).with("by", by))
     }
 
-    fn part<'c>(&self, index: u64, part: &Part, contents: &'c Contents) -> Found<'c> {
+    fn part<'c>(&self, index: u64, core: &Disclosure, part: &Part, contents: &'c Contents) -> Found<'c> {
         let matches = |salt: &[u8; 16], bytes: &'c [u8]| {
             let right = Commitment::to(salt, bytes) == part.commitment && bytes.len() as u64 == part.size;
             if right { Found::Matches(bytes) } else { Found::Fails("bytes-differ") }
@@ -88,19 +88,31 @@ impl Reader<'_> {
             Some(Content::Missing) => Found::Fails("missing"),
             Some(Content::Text { salt, text }) => unhex(salt).map_or(Found::Fails("bytes-differ"), |salt| matches(&salt, text.as_bytes())),
             Some(Content::Bytes { salt, bytes }) => matches(salt, bytes),
-            Some(Content::Redacted { by }) => self.redacted(index, part, *by),
+            Some(Content::Redacted { by }) => self.redacted(index, core, part, *by),
         }
     }
 
     /// Whether entry `by` really is a redaction of this part, by one entitled to it (C5 says so) and approved (C6).
-    fn redacted<'c>(&self, index: u64, part: &Part, by: u64) -> Found<'c> {
+    fn redacted<'c>(&self, index: u64, core: &Disclosure, part: &Part, by: u64) -> Found<'c> {
         let (Some(target), Some(known)) = (self.known(index), self.known(by)) else {
             return Found::Unknown("no-redaction-entry");
         };
         let Some(Core::Redaction(redaction)) = known.statement.as_ref().map(|statement| &statement.core) else {
             return Found::Fails("no-redaction");
         };
-        let names = redaction.target.index == index && redaction.target.leaf == target.leaf && redaction.parts.contains(&part.commitment);
+        // Versions of one document may share a part; the redaction then names one of them. A part never belongs to two
+        // documents, and an agency can only take away what it sealed itself.
+        let shares = || {
+            let version = self.known(redaction.target.index).filter(|version| version.leaf == redaction.target.leaf && version.placed());
+            match version.and_then(|version| version.statement.as_ref()).map(|statement| &statement.core) {
+                Some(Core::Disclosure(version)) => {
+                    version.agency == core.agency && version.parts.iter().any(|other| other.commitment == part.commitment)
+                }
+                _ => false,
+            }
+        };
+        let this = redaction.target.index == index && redaction.target.leaf == target.leaf;
+        let names = redaction.parts.contains(&part.commitment) && (this || shares());
         if !names || !known.placed() {
             return Found::Fails("no-redaction");
         }

@@ -219,6 +219,23 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
+    /// Indexes of the statuses and redactions that speak of any version of the documents these versions belong to.
+    pub async fn events_of_documents(&self, versions: &[u64]) -> Result<Vec<u64>, StoreError> {
+        let mut events = Vec::new();
+        for versions in versions.chunks(256) {
+            let sql = format!(
+                "select e.idx from events e join items i on i.idx = e.target \
+                 where i.document in (select document from items where idx in ({}))",
+                placeholders(versions.len())
+            );
+            let query = versions.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, version| query.bind(to_sql(*version)));
+            for row in query.fetch_all(&self.pool).await? {
+                events.push(from_sql(row.try_get(0)?));
+            }
+        }
+        Ok(events)
+    }
+
     /// Statuses and redactions that speak of any of these versions: (target, index, kind, instrument), in order.
     pub async fn events(&self, targets: &[u64]) -> Result<Vec<(u64, u64, String, Option<u64>)>, StoreError> {
         let mut events = Vec::new();
