@@ -168,7 +168,7 @@ impl<'b> Reader<'b> {
         let Some((entry, statement)) = known.entry.zip(known.statement.as_ref()) else { return [None; 2] };
         let read = |known| self.agency_of(known);
         let signer = statement.signer();
-        let found = [self.lookup(entry.header.registry, signer, index, &read), self.newest(signer, &read)];
+        let found = [self.lookup(entry.header.registry, signer, index, read), self.newest(signer, read)];
         found.map(|found| match found {
             Registered::As(agency) => Some(agency),
             _ => None,
