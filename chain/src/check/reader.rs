@@ -13,10 +13,7 @@ use crate::{
     statement::{Core, Ending, Key, Statement},
     tree::{check_inclusion, leaf_hash},
 };
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, HashMap},
-};
+use std::cell::Cell;
 
 pub(super) struct Known<'b> {
     /// Where the bundle says it is; true only as far as `included` goes.
@@ -27,18 +24,20 @@ pub(super) struct Known<'b> {
     pub(super) included: bool,
     pub(super) entry: Option<Entry<'b>>,
     pub(super) statement: Option<Statement<'b>>,
+    /// Of a registry entry: whether its registrars signed it, once that was decided.
+    pub(super) genuine: Cell<Option<bool>>,
 }
 
 /// A bundle taken apart, with what was already decided about its registry entries.
 pub struct Reader<'b> {
     pub(super) checkpoint: Checkpoint,
     note: Note<'b>,
-    pub(super) entries: BTreeMap<u64, Known<'b>>,
+    /// Seldom more than a hundred: walking them costs less than a map would weigh.
+    pub(super) entries: Vec<Known<'b>>,
     /// Lookups whose proof leads to their root: what the id maps to, if anything.
-    pub(super) lookups: HashMap<(Hash, &'b str), Option<Hash>>,
+    pub(super) lookups: Vec<(Hash, &'b str, Option<Hash>)>,
     /// Lookups whose proof does not.
     pub(super) wrong: Vec<(Hash, &'b str)>,
-    pub(super) genuine: RefCell<HashMap<u64, bool>>,
 }
 
 impl Known<'_> {
@@ -57,31 +56,38 @@ impl<'b> Reader<'b> {
     pub fn open(bundle: &'b Bundle) -> Result<Reader<'b>, CheckpointError> {
         let note = Note::parse(bundle.checkpoint.as_bytes())?;
         let checkpoint = Checkpoint::parse(note.text)?;
-        let mut entries = BTreeMap::new();
+        let mut entries: Vec<Known<'b>> = Vec::new();
         for logged in &bundle.entries {
             let leaf = leaf_hash(logged.entry.as_bytes());
             let included = check_inclusion(&logged.proof, logged.index, leaf, checkpoint.size, checkpoint.root).is_ok();
             let entry = Entry::parse(logged.entry.as_bytes()).ok();
             let statement = entry.and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
             let place = logged.index;
-            let known = Known { place, text: &logged.entry, leaf, proof: &logged.proof, included, entry, statement };
             // Two different entries for one place: whichever a page took, neither may pass for the one in the tree.
-            if let Some(other) = entries.insert(place, known)
-                && other.text != logged.entry
-                && let Some(known) = entries.get_mut(&place)
-            {
-                known.included = false;
+            if let Some(other) = entries.iter_mut().find(|other| other.place == place) {
+                other.included &= other.text == logged.entry;
+                continue;
             }
+            entries.push(Known {
+                place,
+                text: &logged.entry,
+                leaf,
+                proof: &logged.proof,
+                included,
+                entry,
+                statement,
+                genuine: Cell::default(),
+            });
         }
-        let mut lookups = HashMap::new();
+        let mut lookups = Vec::new();
         let mut wrong = Vec::new();
         for lookup in &bundle.lookups {
             match lookup.proof.check(&lookup.id, lookup.root) {
-                Ok(value) => drop(lookups.insert((lookup.root, lookup.id.as_str()), value)),
+                Ok(value) => lookups.push((lookup.root, lookup.id.as_str(), value)),
                 Err(_) => wrong.push((lookup.root, lookup.id.as_str())),
             }
         }
-        Ok(Reader { checkpoint, note, entries, lookups, wrong, genuine: RefCell::default() })
+        Ok(Reader { checkpoint, note, entries, lookups, wrong })
     }
 
     #[must_use]
@@ -90,7 +96,7 @@ impl<'b> Reader<'b> {
     }
 
     pub(super) fn known(&self, index: u64) -> Option<&Known<'b>> {
-        self.entries.get(&index)
+        self.entries.iter().find(|known| known.place == index)
     }
 
     /// The statement of an entry in the bundle, whatever the checks say of it.
@@ -160,7 +166,7 @@ impl<'b> Reader<'b> {
         // Between two entries the registry changes exactly when the first of them registers something, and then to that.
         let registers = before.registry_id();
         let moved = neighbour.header.registry != header.registry;
-        let elsewhere = registers.and_then(|id| self.lookups.get(&(header.registry, id))).is_some_and(|leaf| *leaf != Some(before.leaf));
+        let elsewhere = registers.and_then(|id| self.looked_up(header.registry, id)).is_some_and(|leaf| leaf != Some(before.leaf));
         if moved != registers.is_some() || elsewhere {
             return finding(Finding::fails(code, "registry")).with("registry", header.registry);
         }

@@ -20,19 +20,24 @@ pub(super) enum Registered<T> {
 }
 
 impl<'b> Reader<'b> {
+    /// What a lookup whose proof leads to its root says; `None` when there is no such lookup.
+    pub(super) fn looked_up(&self, root: Hash, id: &str) -> Option<Option<Hash>> {
+        self.lookups.iter().find(|(at, of, _)| *at == root && *of == id).map(|(.., value)| *value)
+    }
+
     /// What `id` is registered as under `root`, which entry `before` names: read by `read` out of an earlier entry that
     /// registrars signed.
     pub(super) fn lookup<'s, T>(&'s self, root: Hash, id: &str, before: u64, read: impl Fn(&'s Known<'b>) -> Option<T>) -> Registered<T> {
         if self.wrong.iter().any(|(at, of)| *at == root && *of == id) {
             return Registered::Wrong;
         }
-        let leaf = match self.lookups.get(&(root, id)) {
+        let leaf = match self.looked_up(root, id) {
             None if root == Hash::ZERO => return Registered::Absent,
             None => return Registered::Unknown,
             Some(None) => return Registered::Absent,
-            Some(Some(leaf)) => *leaf,
+            Some(Some(leaf)) => leaf,
         };
-        let alike = || self.entries.values().filter(|known| known.leaf == leaf);
+        let alike = || self.entries.iter().filter(|known| known.leaf == leaf);
         match alike().find(|known| known.included).or_else(|| alike().next()) {
             Some(known) => self.read(known, id, before, read),
             None => Registered::Unknown,
@@ -70,8 +75,8 @@ impl<'b> Reader<'b> {
     /// Whether a registry entry carries the signatures its charter asks for. `None`: that charter is not in the bundle.
     pub(super) fn registrars_signed(&self, known: &Known<'b>) -> Option<bool> {
         let (entry, statement) = known.entry.zip(known.statement.as_ref())?;
-        if let Some(decided) = self.genuine.borrow().get(&known.place) {
-            return Some(*decided);
+        if let Some(decided) = known.genuine.get() {
+            return Some(decided);
         }
         let registrars = match &statement.core {
             Core::Charter(charter) => match charter.amends {
@@ -95,7 +100,7 @@ impl<'b> Reader<'b> {
             },
         };
         let decided = statement.origin == self.checkpoint.origin && verify_registrars(statement, registrars).is_ok();
-        self.genuine.borrow_mut().insert(known.place, decided);
+        known.genuine.set(Some(decided));
         Some(decided)
     }
 

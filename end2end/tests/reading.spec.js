@@ -1,0 +1,426 @@
+// What a citizen meets: every page, in both languages, checked in the browser, by keyboard, on a phone, without scripts.
+import { checked, expect, knot, panel, test } from "../fixtures.js";
+
+const NEWEST = 55;
+// Entries of the sample, by what they show.
+const SAMPLE = { repealed: 8, approval: 25, oldest: 14, older: 22, newest: 41, wrong: 37, right: 38, redacted: 17, redaction: 19, recall: 53 };
+
+const PAGES = ["/", "/?order=stated", "/?before=30", "/disclosures/53", "/disclosures/17", "/entries/0", "/entries/19", "/search?q=2026", "/agencies", "/agencies/gazette.example/finance", "/chain", "/about"];
+
+const words = {
+  en: {
+    tag: "en",
+    other: "zh",
+    progress: (count) => `All ${count} checked in this browser: every link holds`,
+    verdict: (since, agency) =>
+      `The log says it has stood here since ${since}; no outside witness confirms the date. Sealed by ${agency}; checked in this browser as of entry ${NEWEST}.`,
+    row: (agency) => `In its place, sealed by ${agency}, title unchanged.`,
+    plain: "In its place, unchanged.",
+    agency: "Yunze Market Regulation Bureau",
+    size: "56 entries",
+    notFound: "There is no such page",
+    notYet: "There is no entry 4,000 yet.",
+    badAddress: "This address cannot be read",
+    withoutScript: "Your browser has not checked this page, so the cord stays in pencil.",
+    trial: "This is a trial chain. Nothing on it is an official publication.",
+    repealed: "This document has been repealed",
+    corrected: "This document has been corrected",
+    later: "There is a later version of this document",
+    removed: "Parts of this document were removed",
+    oldest: "Oldest",
+    newest: "Newest",
+    pages: "Pages of this list",
+  },
+  zh: {
+    tag: "zh-Hans",
+    other: "en",
+    progress: (count) => `本页 ${count} 条已由本浏览器全部核验，环环相连`,
+    verdict: (since, agency) =>
+      `据日志所记，自 ${since} 起即在此处，这一时间尚无外部见证。由${agency}盖章；本浏览器核验至第 ${NEWEST} 条。`,
+    row: (agency) => `位置未动，${agency}印鉴相符，标题未改。`,
+    plain: "位置未动，未被改动。",
+    agency: "云泽市市场监督管理局",
+    size: "共 56 条",
+    withoutScript: "您的浏览器没有核验本页，绳仍为铅笔所画。",
+    trial: "本链为试用链，所载内容均非正式公文。",
+  },
+};
+
+for (const [lang, say] of Object.entries(words)) {
+  test.describe(`in ${lang}`, () => {
+    test("the timeline closes link by link: every knot and every link holds, and the page says so", async ({ page }) => {
+      await checked(page, `/${lang}/`);
+      await expect(page.locator("html")).toHaveAttribute("lang", say.tag);
+      await expect(page.locator("html")).toHaveAttribute("data-checked", "done");
+      await expect(page.locator("li.knot")).toHaveCount(25);
+      await expect(page.locator('li.knot[data-check="holds"]')).toHaveCount(25);
+      await expect(page.locator('.link[data-link="holds"]')).toHaveCount(25);
+      await expect(page.locator("[data-progress]")).toHaveText(say.progress(25));
+      await expect(knot(page, SAMPLE.recall).locator(".verdict")).toHaveText(say.row(say.agency));
+      await expect(knot(page, SAMPLE.recall).locator(".seal")).toHaveAttribute("data-seal", "holds");
+      await expect(knot(page, 34).locator(".verdict")).toHaveText(say.plain);
+      await expect(page.locator(".size")).toHaveText(say.size);
+      await expect(page.locator(".alarm")).toBeHidden();
+      await expect(page.locator(".without-script")).toBeHidden();
+    });
+
+    test("the pager goes to the first entry and back, checked all the way", async ({ page }) => {
+      await checked(page, `/${lang}/`);
+      const pager = page.locator("nav.pager");
+      for (const [rel, from] of [["next", 30], ["next", 5]]) {
+        await pager.locator(`a[rel=${rel}]`).click();
+        await expect(page.locator("li.knot").first()).toHaveAttribute("data-index", String(from));
+        await expect(page.locator("html[data-checked=done]")).toBeAttached();
+        await expect(page.locator("li.knot:not([data-check=holds])")).toHaveCount(0);
+        await expect(page.locator(".link:not([data-link=holds])")).toHaveCount(0);
+      }
+      await expect(page.locator("li.knot").last()).toHaveAttribute("data-index", "0");
+      // The first entry hangs from nothing.
+      await expect(knot(page, 0).locator(".link")).toHaveCount(0);
+      await expect(pager.locator("a[rel=next]")).toHaveCount(0);
+      await pager.locator("a[rel=prev]").click();
+      await pager.locator("a").first().click();
+      await expect(page).toHaveURL(new RegExp(`/${lang}/$`));
+      await pager.locator("a").last().click();
+      await expect(page.locator("li.knot").last()).toHaveAttribute("data-index", "0");
+    });
+
+    test("a disclosure says in one sentence what was checked, and each of the eight checks answers", async ({ page }) => {
+      await checked(page, `/${lang}/disclosures/${SAMPLE.recall}`);
+      const since = await page.locator(".for-logged time").first().textContent();
+      await expect(page.locator("[data-verdict]")).toHaveText(say.verdict(since, say.agency));
+      await expect(page.locator(".judgement")).toHaveAttribute("data-check", "holds");
+      await expect(page.locator(".judgement .seal")).toHaveAttribute("data-seal", "holds");
+      const answers = { C1: "holds", C2: "holds", C3: "holds", C4: "none", C5: "holds", C6: "none", C7: "holds", C8: "none" };
+      for (const [code, answer] of Object.entries(answers)) await expect(panel(page, code)).toHaveAttribute("data-check", answer);
+      await panel(page, "C2").locator("summary").click();
+      await expect(panel(page, "C2").locator(".values")).toContainText("56");
+      await expect(page.locator("li.knot[data-self]")).toHaveAttribute("data-check", "holds");
+      await expect(page.locator(".neighbours li.knot")).toHaveCount(3);
+    });
+
+    test("the second visit compares with the first", async ({ page }) => {
+      await checked(page, `/${lang}/`);
+      await checked(page, `/${lang}/disclosures/${SAMPLE.recall}`);
+      await expect(panel(page, "C8")).toHaveAttribute("data-check", "holds");
+    });
+
+    test("every page is a whole page of its language: heading, trial notice, its other language one link away", async ({ page }) => {
+      for (const path of PAGES) {
+        const answer = await page.goto(`/${lang}${path}`);
+        expect(answer.status(), path).toBe(200);
+        await expect(page.locator("html")).toHaveAttribute("lang", say.tag);
+        await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+        await expect(page.locator(".trial")).toContainText(say.trial);
+        const other = page.locator("a.other");
+        // The same page, not the front page: the address differs in its language alone.
+        const there = new URL(await other.getAttribute("href"), page.url());
+        const here = new URL(page.url());
+        expect(there.pathname.replace(`/${say.other}/`, `/${lang}/`), path).toBe(here.pathname);
+        expect([...there.searchParams]).toEqual([...here.searchParams]);
+      }
+    });
+  });
+}
+
+test("switching the language keeps the page and its checks", async ({ page }) => {
+  await checked(page, "/en/disclosures/41");
+  await page.locator("a.other").click();
+  await expect(page).toHaveURL(/\/zh\/disclosures\/41$/);
+  await expect(page.locator("html")).toHaveAttribute("lang", "zh-Hans");
+  await expect(page.locator(".judgement")).toHaveAttribute("data-check", "holds");
+  await checked(page, "/en/?before=30");
+  await page.locator("a.other").click();
+  await expect(page).toHaveURL(/\/zh\/\?before=30$/);
+  await expect(page.locator("li.knot").first()).toHaveAttribute("data-index", "29");
+});
+
+test("the front door opens in the browser's language", async ({ browser, gazette }) => {
+  for (const [locale, lang] of [["zh-CN", "zh"], ["en-GB", "en"], ["fr-FR", "en"]]) {
+    const context = await browser.newContext({ locale });
+    const page = await context.newPage();
+    await page.goto(gazette.url);
+    await expect(page).toHaveURL(`${gazette.url}/${lang}/`);
+    await context.close();
+  }
+});
+
+test.describe("lists and documents", () => {
+  const en = words.en;
+
+  test("by the stated date: in that order, without cord between neighbours that are none, each checked", async ({ page }) => {
+    await checked(page, "/en/?order=stated");
+    const dates = await page.locator("li.knot .stated time").evaluateAll((times) => times.map((time) => time.dateTime));
+    expect(dates.length).toBe(25);
+    expect(dates).toEqual([...dates].sort().reverse());
+    await expect(page.locator("li.knot[data-check=holds]")).toHaveCount(25);
+    await expect(page.locator(".link")).toHaveCount(0);
+    await page.getByRole("link", { name: en.oldest }).click();
+    await expect(page).toHaveURL(/order=stated/);
+    await expect(page.locator("html[data-checked=done]")).toBeAttached();
+    await page.getByRole("link", { name: en.newest }).click();
+    await expect(page.locator("li.knot .stated time").first()).toHaveAttribute("datetime", dates[0]);
+  });
+
+  test("versions: each names the others, and the old one points at the newest", async ({ page }) => {
+    await checked(page, `/en/disclosures/${SAMPLE.oldest}`);
+    await expect(page.locator(".notice.severe")).toContainText(en.later);
+    await expect(page.locator(".versions tbody tr")).toHaveCount(3);
+    await page.locator(".notice.severe a").click();
+    await expect(page).toHaveURL(new RegExp(`/en/disclosures/${SAMPLE.newest}$`));
+    await expect(page.locator(".notice.severe")).toHaveCount(0);
+    await expect(page.locator(".versions tr[aria-current]")).toHaveCount(1);
+    await expect(page.locator(".judgement")).toHaveAttribute("data-check", "holds");
+  });
+
+  test("a repeal says so, since when, and names the rule that repeals", async ({ page }) => {
+    await checked(page, `/en/disclosures/${SAMPLE.repealed}`);
+    const notice = page.locator(".notice.severe");
+    await expect(notice).toContainText(en.repealed);
+    await expect(notice).toContainText("from 1 Sept 2026");
+    await expect(page.locator(".judgement")).toHaveAttribute("data-check", "holds");
+    await notice.locator("a").first().click();
+    await expect(page).toHaveURL(/\/en\/disclosures\/33$/);
+  });
+
+  test("a correction keeps the wrong figures readable and leads to the right ones", async ({ page }) => {
+    await checked(page, `/en/disclosures/${SAMPLE.wrong}`);
+    await expect(page.getByText(en.corrected)).toBeVisible();
+    await expect(page.locator(".prose")).not.toBeEmpty();
+    await page.getByRole("link", { name: "Read the newest version" }).click();
+    await expect(page).toHaveURL(new RegExp(`/en/disclosures/${SAMPLE.right}$`));
+  });
+
+  test("a redaction: the part is gone, its place and the removal stay, and C7 holds because the chain says so", async ({ page, request }) => {
+    await checked(page, `/en/disclosures/${SAMPLE.redacted}`);
+    await expect(page.getByText(en.removed)).toBeVisible();
+    await expect(panel(page, "C7")).toHaveAttribute("data-check", "holds");
+    await expect(panel(page, "C7")).toHaveAttribute("data-reason", "redacted");
+    await expect(page.locator(".judgement")).toHaveAttribute("data-check", "holds");
+    const gone = page.locator(".parts li", { has: page.locator(".gone") });
+    await expect(gone).toHaveCount(1);
+    await expect(gone.locator("a")).toHaveCount(0);
+    const commitment = await gone.getAttribute("data-part");
+    for (const address of [`/content/${commitment}`, `/content/${commitment}.salt`]) {
+      const answer = await request.get(address);
+      expect(answer.status()).toBe(410);
+      expect(await answer.text()).toBe(`redacted by entry ${SAMPLE.redaction}\n`);
+    }
+  });
+
+  test("an attached drawing that carries a script is shown and its script never runs", async ({ page, request }) => {
+    await checked(page, `/en/disclosures/${SAMPLE.approval}`);
+    const link = page.locator('.parts a[href^="/content/"]').first();
+    const address = await link.getAttribute("href");
+    const answer = await request.get(address);
+    expect(answer.headers()).toMatchObject({
+      "content-type": "image/svg+xml",
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-cache",
+      "content-disposition": "inline",
+    });
+    expect(answer.headers()["content-security-policy"]).toContain("sandbox");
+    expect(answer.headers()["content-security-policy"]).toContain("default-src 'none'");
+    expect(await answer.text()).toContain("data-ran");
+    const again = await request.get(address, { headers: { "if-none-match": answer.headers().etag } });
+    expect(again.status()).toBe(304);
+  });
+
+  test.describe("opened", () => {
+    // Chromium says on the console that the sandbox stopped the script; that is what is wanted here.
+    test.use({ mayComplain: true });
+    test("on its own, the drawing's script did not run", async ({ page }) => {
+      await page.goto(`/en/disclosures/${SAMPLE.approval}`);
+      const address = await page.locator('.parts a[href^="/content/"]').first().getAttribute("href");
+      await page.goto(address);
+      expect(await page.evaluate(() => [document.documentElement.localName, document.documentElement.hasAttribute("data-ran")])).toEqual(["svg", false]);
+    });
+  });
+
+  test("every attachment of the sample is what its disclosure committed to", async ({ request }) => {
+    const bundle = await (await request.get("/log/evidence/56/8-55")).json();
+    let parts = 0;
+    for (const { entry } of bundle.entries) {
+      const core = JSON.parse(entry.split("\n\n")[1].split("\n")[1]);
+      for (const part of core.parts ?? []) {
+        const answer = await request.get(`/content/${part.commitment}`);
+        if (answer.status() === 410) continue;
+        expect((await answer.body()).length).toBe(part.size);
+        expect(answer.headers()["content-security-policy"]).toContain("sandbox");
+        expect(answer.headers()["x-content-type-options"]).toBe("nosniff");
+        expect(answer.headers()["content-type"]).not.toMatch(/html|javascript/);
+        parts += 1;
+      }
+    }
+    expect(parts).toBe(113);
+  });
+
+  test("agencies: every body with its seal, and its own list, checked", async ({ page }) => {
+    await page.goto("/en/agencies");
+    await expect(page.locator("ul.bodies > li")).toHaveCount(7);
+    await page.getByRole("link", { name: "Yunze Finance Bureau" }).click();
+    await expect(page.locator("html[data-checked=done]")).toBeAttached();
+    const count = await page.locator("li.knot").count();
+    expect(count).toBeGreaterThan(4);
+    await expect(page.locator("li.knot[data-check=holds]")).toHaveCount(count);
+    await expect(page.locator("[data-progress]")).toHaveText(en.progress(count));
+  });
+
+  test("the chain's page names identity, size, key and how to check it oneself", async ({ page, request }) => {
+    await checked(page, "/en/chain");
+    const first = (await (await request.get("/log/evidence/56/1")).json()).entries.find(({ index }) => index === 0);
+    expect(first.entry).toContain('"trial":true');
+    const [origin, size, root] = (await (await request.get("/log/checkpoint")).text()).split("\n");
+    await expect(page.locator("main")).toContainText(origin);
+    await expect(page.locator("main")).toContainText(size);
+    await expect(page.locator("main")).toContainText(root);
+    await expect(page.locator("#check")).toBeVisible();
+  });
+});
+
+test.describe("search", () => {
+  const found = async (page, query, lang = "en") => {
+    await page.goto(`/${lang}/search?${new URLSearchParams(query)}`);
+    return page.locator("li.knot").evaluateAll((knots) => knots.map((one) => Number(one.dataset.index)));
+  };
+
+  test("finds by word, by phrase, by document number and by part of a Chinese text, and checks what it found", async ({ page }) => {
+    expect(await found(page, { q: "kettle" })).toContain(SAMPLE.recall);
+    await expect(page.locator("html[data-checked=done]")).toBeAttached();
+    await expect(page.locator("li.knot:not([data-check=holds])")).toHaveCount(0);
+    await expect(page.locator("mark").first()).toHaveText(/kettle/i);
+    expect(await found(page, { q: "政府信息公开" }, "zh")).toContain(10);
+    expect(await found(page, { q: '"shared bicycles"' })).toContain(33);
+    const number = await page.goto("/en/disclosures/33").then(() => page.locator('[data-field="document_number"]').first().textContent());
+    expect((await found(page, { q: number }))[0]).toBe(33);
+  });
+
+  test("narrows by agency, sorts by date, and counts truly", async ({ page }) => {
+    const all = await found(page, { q: "2026", agency: "gazette.example/finance", sort: "newest" });
+    await expect(page.locator(".count")).toContainText(String(all.length));
+    const agencies = await page.locator("li.knot [data-agency-name]").evaluateAll((names) => [...new Set(names.map((name) => name.dataset.agencyName))]);
+    expect(agencies).toEqual(["gazette.example/finance"]);
+    const dates = await page.locator("li.knot .stated time").evaluateAll((times) => times.map((time) => time.dateTime));
+    expect(dates).toEqual([...dates].sort().reverse());
+  });
+
+  test("finds nothing, and says so, for what is not here; hostile queries are text", async ({ page }) => {
+    for (const q of ["zzzzqqq", '<img src=x onerror="document.title=1">', "“", "a".repeat(3000), "\u202Edne", "AND OR NOT ( [ *", "%00"]) {
+      const answer = await page.goto(`/en/search?${new URLSearchParams({ q })}`);
+      expect(answer.status(), q).toBeLessThan(500);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(page.locator("main img")).toHaveCount(0);
+    }
+  });
+});
+
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("pages can be read, say that nothing was checked, and search by plain submit", async ({ page }) => {
+    for (const [lang, say] of Object.entries(words)) {
+      await page.goto(`/${lang}/`);
+      await expect(page.locator("li.knot")).toHaveCount(25);
+      await expect(page.locator(".without-script")).toBeVisible();
+      await expect(page.locator(".without-script")).toContainText(say.withoutScript);
+      await expect(page.locator("li.knot[data-check=unchecked]")).toHaveCount(25);
+      await expect(page.locator(".alarm")).toBeHidden();
+      await page.goto(`/${lang}/disclosures/${SAMPLE.recall}`);
+      await expect(page.locator(".prose")).toContainText("kettle");
+      await expect(page.locator(".without-script")).toBeVisible();
+      await page.goto(`/${lang}/search`);
+      await page.locator("form.search input[name=q]").fill("kettle");
+      await page.locator("form.search button").click();
+      await expect(knot(page, SAMPLE.recall)).toBeVisible();
+    }
+  });
+});
+
+test.describe("by keyboard", () => {
+  test("the first Tab offers to skip to the text, and Enter goes there", async ({ page }) => {
+    await page.goto("/en/");
+    await page.keyboard.press("Tab");
+    await expect(page.locator("a.skip")).toBeFocused();
+    await expect(page.locator("a.skip")).toBeInViewport();
+    await page.keyboard.press("Enter");
+    await expect(page.locator("#main")).toBeFocused();
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement.closest("main") !== null)).toBe(true);
+  });
+
+  test("j and k walk the list, Enter opens, / reaches the search, ? lists the keys", async ({ page }) => {
+    await checked(page, "/en/");
+    const open = (index) => knot(page, index).locator("[data-key-open]");
+    await page.keyboard.press("j");
+    await expect(open(55)).toBeFocused();
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await expect(open(53)).toBeFocused();
+    await page.keyboard.press("k");
+    await expect(open(54)).toBeFocused();
+    await page.keyboard.press("/");
+    const field = page.locator("[data-key-search]");
+    await expect(field).toBeFocused();
+    // Typing is typing.
+    await page.keyboard.type("jk?/");
+    await expect(field).toHaveValue("jk?/");
+    await field.blur();
+    await page.keyboard.press("?");
+    await expect(page.locator("dialog[data-key-help]")).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(page.locator("dialog[data-key-help]")).toBeHidden();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/en\/disclosures\/55$/);
+  });
+
+  test("the checks open and close from the keyboard", async ({ page }) => {
+    await checked(page, `/en/disclosures/${SAMPLE.recall}`);
+    await panel(page, "C5").locator("summary").focus();
+    await page.keyboard.press("Enter");
+    await expect(panel(page, "C5").locator(".values")).toBeVisible();
+    await page.keyboard.press("Space");
+    await expect(panel(page, "C5").locator(".values")).toBeHidden();
+  });
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  for (const lang of ["en", "zh"]) {
+    test(`no page of ${lang} is wider than the screen, with every check open`, async ({ page }) => {
+      for (const path of PAGES) {
+        await page.goto(`/${lang}${path}`);
+        await expect(page.locator("html[data-islands=failed]")).toHaveCount(0);
+        await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+        const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+        expect(wide, `/${lang}${path}`).toBeLessThanOrEqual(screen);
+      }
+    });
+  }
+});
+
+test.describe("where there is no page", () => {
+  test.use({ mayComplain: true });
+
+  test("the answer has the right status, the right language, and a way on", async ({ page }) => {
+    const cases = [
+      ["/en/nowhere", 404, "There is no such page"],
+      ["/zh/nowhere", 404, "没有这一页"],
+      ["/en/disclosures/4000", 404, "There is no entry 4,000 yet."],
+      ["/en/entries/4000", 404, "There is no entry 4,000 yet."],
+      ["/en/disclosures/007", 400, "This address cannot be read"],
+      ["/en/disclosures/x", 400, "This address cannot be read"],
+      ["/en/?before=x", 400, "This address cannot be read"],
+      ["/zh/?before=0", 400, "地址无法识别"],
+      ["/en/agencies/gazette.example/nobody", 404, "There is no such page"],
+    ];
+    for (const [path, status, sentence] of cases) {
+      const answer = await page.goto(path);
+      expect(answer.status(), path).toBe(status);
+      await expect(page.locator("html")).toHaveAttribute("lang", path.startsWith("/zh") ? "zh-Hans" : "en");
+      await expect(page.locator("main")).toContainText(sentence);
+      await expect(page.locator("main a").first()).toBeVisible();
+    }
+  });
+});
