@@ -165,10 +165,8 @@ async fn timeline_view(lang: Lang, app: &App, query: &TimelineQuery, stated: boo
         let rows = app.node.store.by_stated(page * view::PAGE, view::PAGE).await?;
         let (_, total) = app.node.store.counts().await?;
         let indexes: Vec<u64> = rows.iter().map(|row| row.index).collect();
-        let mut pager = views::pager(page, total);
-        for link in [&mut pager.newest, &mut pager.newer, &mut pager.older, &mut pager.oldest].into_iter().flatten() {
-            *link = if link.is_empty() { "order=stated".to_owned() } else { format!("order=stated&{link}") };
-        }
+        // The page itself keeps the order in each of its links.
+        let pager = views::pager(page, total);
         return Ok(TimelineView { order: view::Order::Stated, items: items(&context, &indexes).await?, pager });
     }
     let size = app.node.heads.borrow().size;

@@ -1,6 +1,6 @@
 //! One batch: from waiting submissions to a committed transaction and their answers.
 
-use super::{Receipt, Sequencer, Submission, SubmitError, Tip};
+use super::{Receipt, Sequencer, Submission, SubmitError, Tip, submit::Said};
 use crate::store::{Batch, Head, NewEntry, StoreError};
 use chain::{
     checkpoint::Checkpoint,
@@ -21,13 +21,15 @@ impl Sequencer {
     pub(super) async fn sequence(&mut self, batch: Vec<Submission>) {
         let mut contents = Vec::with_capacity(batch.len());
         let mut notes = Vec::with_capacity(batch.len());
+        let mut said = Vec::with_capacity(batch.len());
         let mut answers = Vec::with_capacity(batch.len());
         for submission in batch {
             contents.push(submission.contents);
+            said.push(submission.said);
             notes.push((submission.note, submission.verified));
             answers.push(submission.answer);
         }
-        let results = match self.attempt(&notes, &mut contents).await {
+        let results = match self.attempt(&notes, said, &mut contents).await {
             Ok(results) => results,
             Err(error) => {
                 tracing::error!(%error, "a batch was not committed");
@@ -47,10 +49,11 @@ impl Sequencer {
     async fn attempt(
         &mut self,
         notes: &[(String, chain::state::Verified)],
+        said: Vec<Said>,
         contents: &mut [Vec<crate::store::NewContent>],
     ) -> Result<Answers, SubmitError> {
         // Parsed before they were queued: what does not parse cannot be here.
-        let statements = notes.iter().map(|(note, _)| Statement::parse(note.as_bytes())).collect::<Result<Vec<_>, _>>()?;
+        let statements = said.into_iter().zip(notes).map(|(said, (note, _))| said.over(note)).collect::<Result<Vec<_>, _>>()?;
         let all: Vec<_> = statements.iter().collect();
         let mut transaction = loop {
             let claim = i64::from_be_bytes(crate::keys::random().map_err(|error| SubmitError::Store(error.to_string()))?);

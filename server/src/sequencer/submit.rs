@@ -4,7 +4,8 @@ use super::ClockAlarm;
 use crate::store::{NewContent, Store, StoreError};
 use chain::{
     Hash,
-    note::Signer,
+    approval::Act,
+    note::{Note, Signer},
     part::Commitment,
     state::{Refusal, State, Verified},
     statement::{Core, Statement, StatementError},
@@ -59,9 +60,33 @@ impl From<StoreError> for SubmitError {
     }
 }
 
+/// What a note says, kept beside it while it waits: reading its JSON costs more than finding its place.
+pub(super) struct Said {
+    id: String,
+    core: Core,
+    act: Option<Act>,
+}
+
+impl Said {
+    fn of(Statement { id, core, act, .. }: Statement<'_>) -> Said {
+        Said { id, core, act }
+    }
+
+    /// The statement again. `note` is the one this was read from.
+    pub(super) fn over(self, note: &str) -> Result<Statement<'_>, StatementError> {
+        let note = Note::parse(note.as_bytes())?;
+        let mut lines = note.text.split('\n');
+        let (Some((_, origin)), Some(core_line)) = (lines.next().and_then(|header| header.rsplit_once(' ')), lines.next()) else {
+            return Err(StatementError::Lines);
+        };
+        Ok(Statement { note, origin, id: self.id, core: self.core, core_line, act: self.act })
+    }
+}
+
 /// A statement waiting for its place.
 pub struct Submission {
     pub(super) note: String,
+    pub(super) said: Said,
     pub(super) verified: Verified,
     pub(super) contents: Vec<NewContent>,
     pub(super) answer: oneshot::Sender<Result<Receipt, SubmitError>>,
@@ -96,14 +121,16 @@ impl Submitter {
     /// queue is full.
     pub async fn submit(&self, note: String, contents: Vec<NewContent>) -> Result<Receipt, SubmitError> {
         let state = self.state();
-        let verified = state.verify(&Statement::parse(note.as_bytes())?)?;
+        let statement = Statement::parse(note.as_bytes())?;
+        let verified = state.verify(&statement)?;
+        let said = Said::of(statement);
         for content in &contents {
             let bytes = content.bytes.as_deref().unwrap_or_default();
             if Commitment::to(&content.salt, bytes) != content.commitment || bytes.len() as u64 != content.size {
                 return Err(SubmitError::PartDiffers(content.commitment));
             }
         }
-        let waiting = self.enqueue(note, verified, contents, false).await?;
+        let waiting = self.enqueue(note, said, verified, contents, false).await?;
         waiting.await.map_err(|_| SubmitError::Stopped)?
     }
 
@@ -116,11 +143,19 @@ impl Submitter {
 
     /// Waits for room for a note that [`State::seal`] signed; the answer comes later.
     pub async fn sealed(&self, note: String, verified: Verified, contents: Vec<NewContent>) -> Result<Waiting, SubmitError> {
-        self.enqueue(note, verified, contents, true).await
+        let said = Said::of(Statement::parse(note.as_bytes())?);
+        self.enqueue(note, said, verified, contents, true).await
     }
 
-    async fn enqueue(&self, note: String, verified: Verified, mut contents: Vec<NewContent>, wait: bool) -> Result<Waiting, SubmitError> {
-        if let Core::Disclosure(core) = &Statement::parse(note.as_bytes())?.core {
+    async fn enqueue(
+        &self,
+        note: String,
+        said: Said,
+        verified: Verified,
+        mut contents: Vec<NewContent>,
+        wait: bool,
+    ) -> Result<Waiting, SubmitError> {
+        if let Core::Disclosure(core) = &said.core {
             let given = |part: &&chain::statement::Part| contents.iter().any(|content| content.commitment == part.commitment);
             let mut stored = Vec::new();
             for part in core.parts.iter().filter(|part| !given(part)) {
@@ -141,7 +176,7 @@ impl Submitter {
             }
         }
         let (answer, waiting) = oneshot::channel();
-        let submission = Submission { note, verified, contents, answer };
+        let submission = Submission { note, said, verified, contents, answer };
         if wait {
             self.queue.send(submission).await.map_err(|_| SubmitError::Stopped)?;
         } else {

@@ -13,15 +13,22 @@ pub struct Bulk {
 }
 
 impl Bulk {
-    fn sql(&self, rows: usize) -> String {
+    /// `numbered`: PostgreSQL's `$1`. To SQLite that is a name, and it walks the list of all names for every value bound,
+    /// which would cost more than the writing; its own `?` has none.
+    fn sql(&self, rows: usize, numbered: bool) -> String {
         let mut sql = format!("insert into {} values ", self.into);
         let mut number = 0;
         for row in 0..rows {
             sql.push_str(if row == 0 { "(" } else { ",(" });
             for column in 0..self.columns {
                 number += 1;
-                sql.push_str(if column == 0 { "$" } else { ",$" });
-                sql.push_str(&number.to_string());
+                sql.push_str(if column == 0 { "" } else { "," });
+                if numbered {
+                    sql.push('$');
+                    sql.push_str(&number.to_string());
+                } else {
+                    sql.push('?');
+                }
             }
             sql.push(')');
         }
@@ -37,9 +44,10 @@ impl Bulk {
         rows: &'r [T],
         bind: impl for<'q> Fn(Query<'q, sqlx::Any, AnyArguments>, &'r T) -> Query<'q, sqlx::Any, AnyArguments>,
     ) -> Result<(), sqlx::Error> {
-        let whole = self.sql(ROWS);
+        let numbered = connection.backend_name() != "SQLite";
+        let whole = self.sql(ROWS, numbered);
         for chunk in rows.chunks(ROWS) {
-            let sql = if chunk.len() == ROWS { whole.clone() } else { self.sql(chunk.len()) };
+            let sql = if chunk.len() == ROWS { whole.clone() } else { self.sql(chunk.len(), numbered) };
             let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)), &bind);
             // A statement of an odd number of rows is not worth a place in the cache.
             query.persistent(chunk.len() == ROWS).execute(&mut *connection).await?;
