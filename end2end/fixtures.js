@@ -73,6 +73,9 @@ export const test = base.extend({
   },
 });
 
+/** One address of every kind of page, without its language. */
+export const PAGES = ["/", "/?order=stated", "/?before=30", "/disclosures/53", "/disclosures/17", "/entries/0", "/entries/19", "/search?q=2026", "/agencies", "/agencies/gazette.example/finance", "/chain", "/about"];
+
 /** Opens an address and waits until the browser has checked what it shows. */
 export async function checked(page, url) {
   const answer = await page.goto(url);
