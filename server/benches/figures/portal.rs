@@ -41,6 +41,10 @@ impl Portal<'_> {
         said.starts_with("http/1.1 200").then_some(body)
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Resident memory in MB.
     pub fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(PathBuf::from(format!("/proc/{}/status", self.child.id()))).unwrap();

@@ -1,6 +1,6 @@
 //! Publishing in process: the real sequencer on SQLite with `synchronous = FULL`, beside raw inserts and bare signatures.
 
-use crate::table::{Table, per_second, rate};
+use crate::table::{Table, per_second, processor, rate, rate_and_cost};
 use chain::{
     catalogue::Catalogue,
     statement::{self, Reference, Statement, Status, StatusKind},
@@ -54,8 +54,20 @@ pub fn measure(table: &mut Table, scratch: &Path) {
             let sealed = sealed(&node, texts).await;
             close(node).await;
             let yardstick = format!("{} raw rows, {} Ed25519 a core", per_second(raw), per_second(bare));
-            table.row(&format!("publish, signatures checked: {name}"), per_second(checked), &*yardstick, Some(checked / raw), "25,000/s");
-            table.row(&format!("publish, sealed here: {name}"), per_second(sealed), yardstick, Some(sealed / raw), "40,000/s");
+            table.row(
+                &format!("publish, signatures checked: {name}"),
+                rate_and_cost(checked.0, checked.1),
+                &*yardstick,
+                Some(checked.0 / raw),
+                "25,000/s",
+            );
+            table.row(
+                &format!("publish, sealed here: {name}"),
+                rate_and_cost(sealed.0, sealed.1),
+                yardstick,
+                Some(sealed.0 / raw),
+                "40,000/s",
+            );
             std::fs::remove_dir_all(&folder).unwrap();
         }
     });
@@ -115,9 +127,9 @@ fn seal(node: &Node, text: &str) -> String {
 }
 
 /// Strangers' statements: every one a task of its own that is answered when its statement is durable.
-async fn checked(node: &Node, notes: Statements) -> f64 {
+async fn checked(node: &Node, notes: Statements) -> (f64, Duration) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
-    let (begun, count) = (Instant::now(), notes.len());
+    let (begun, used, count) = (Instant::now(), processor("self"), notes.len());
     let mut tasks = tokio::task::JoinSet::new();
     for (note, contents) in notes {
         let permit = room.clone().acquire_owned().await.unwrap();
@@ -131,12 +143,12 @@ async fn checked(node: &Node, notes: Statements) -> f64 {
     while let Some(answer) = tasks.join_next().await {
         answer.unwrap().unwrap_or_else(|error: SubmitError| panic!("{error}"));
     }
-    rate(count, begun.elapsed())
+    (rate(count, begun.elapsed()), (processor("self") - used) / count as u32)
 }
 
 /// Statements sealed by this process, on as many threads as there are cores.
-async fn sealed(node: &Node, texts: Statements) -> f64 {
-    let (begun, count) = (Instant::now(), texts.len());
+async fn sealed(node: &Node, texts: Statements) -> (f64, Duration) {
+    let (begun, used, count) = (Instant::now(), processor("self"), texts.len());
     let room = Arc::new(Semaphore::new(4));
     let mut tasks = tokio::task::JoinSet::new();
     let mut texts = texts.into_iter();
@@ -163,7 +175,7 @@ async fn sealed(node: &Node, texts: Statements) -> f64 {
     while let Some(done) = tasks.join_next().await {
         done.unwrap();
     }
-    rate(count, begun.elapsed())
+    (rate(count, begun.elapsed()), (processor("self") - used) / count as u32)
 }
 
 /// The same bytes as rows of one table, 4,096 a transaction, each transaction on disk before the next.

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use rust_embed::{Embed, EmbeddedFile};
+use std::sync::Arc;
 
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/../dist/site"]
@@ -48,7 +49,7 @@ pub(super) async fn packaged(Path(path): Path<String>, headers: HeaderMap) -> Re
 }
 
 /// Icons, `robots.txt`, and the page for addresses that do not exist.
-pub(super) async fn public(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
+pub(super) async fn public(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
     let name = uri.path().trim_start_matches('/');
     match Site::get(name) {
         Some(file) if !name.starts_with("pkg/") && !name.contains("..") && name != "manifest.json" => {

@@ -15,8 +15,9 @@ use chain::{
     part::{Commitment, format_salt},
     statement::{Core, Statement},
 };
+use std::sync::Arc;
 
-pub(super) fn router() -> Router<App> {
+pub(super) fn router() -> Router<Arc<App>> {
     Router::new().route("/content/{name}", get(one)).route("/content/of/{indexes}", get(catalogues))
 }
 
@@ -28,7 +29,7 @@ const SHOWN: [&str; 8] =
     ["text/plain", "text/markdown", "text/csv", "application/json", "application/pdf", "image/png", "image/jpeg", "image/svg+xml"];
 
 /// `<commitment>` and `<commitment>.salt`.
-async fn one(State(app): State<App>, Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Refused> {
+async fn one(State(app): State<Arc<App>>, Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Refused> {
     let (commitment, salted) = match name.strip_suffix(".salt") {
         Some(commitment) => (commitment, true),
         None => (name.as_str(), false),
@@ -64,7 +65,7 @@ async fn one(State(app): State<App>, Path(name): Path<String>, headers: HeaderMa
 }
 
 /// The catalogues of some entries, in one answer: what a page of a list needs for C7.
-async fn catalogues(State(app): State<App>, Path(indexes): Path<String>) -> Result<Response, Refused> {
+async fn catalogues(State(app): State<Arc<App>>, Path(indexes): Path<String>) -> Result<Response, Refused> {
     let indexes = parse_indexes(&indexes).ok_or(Refused::BadRequest("not a rising list of at most 64 indexes"))?;
     let mut contents = Contents::new();
     for index in indexes {

@@ -11,6 +11,7 @@ use axum::{
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 use tokio::sync::watch;
 
@@ -18,6 +19,8 @@ use tokio::sync::watch;
 const LIMIT: usize = 32 << 20;
 /// A larger answer is not kept.
 const LARGEST: usize = 1 << 20;
+/// A page also says what is in force today, and a day ends without an entry.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// Answers by address. Cloning shares them.
 #[derive(Clone)]
@@ -28,8 +31,9 @@ pub(super) struct Kept {
 
 #[derive(Default)]
 struct Answers {
-    /// Size of the tree they were given for, where that matters.
+    /// Size of the tree they were given for, and since when they are kept, where that matters.
     size: u64,
+    since: Option<Instant>,
     bytes: usize,
     by_address: HashMap<String, (HeaderMap, Bytes)>,
     /// Addresses, oldest first.
@@ -65,7 +69,7 @@ impl Answers {
 /// Whole tiles and bundles never change. Partial ones are cut anew: they are asked for once or twice.
 pub(super) async fn for_ever(State(kept): State<Kept>, request: Request, next: Next) -> Response {
     let partial = request.uri().path().contains(".p/");
-    if partial { next.run(request).await } else { answer(kept, 0, request, next).await }
+    if partial { next.run(request).await } else { answer(kept, None, request, next).await }
 }
 
 /// Everything a page shows but search is decided by the entries there are, so the next one makes all of them old: also a
@@ -76,20 +80,23 @@ pub(super) async fn until_the_next_entry(State(kept): State<Kept>, request: Requ
     }
     // Read before the page is made: one that already shows a newer entry is at worst made again.
     let size = kept.heads.borrow().size;
-    answer(kept, size, request, next).await
+    answer(kept, Some(size), request, next).await
 }
 
-async fn answer(kept: Kept, size: u64, request: Request, next: Next) -> Response {
+async fn answer(kept: Kept, size: Option<u64>, request: Request, next: Next) -> Response {
     if request.method() != Method::GET {
         return next.run(request).await;
     }
     let address = request.uri().path_and_query().map_or("", |address| address.as_str());
     {
         let mut answers = kept.answers();
-        if answers.size < size {
-            *answers = Answers { size, ..Answers::default() };
+        if let Some(size) = size {
+            let old = answers.since.is_none_or(|since| since.elapsed() > LONGEST);
+            if answers.size < size || old {
+                *answers = Answers { size: answers.size.max(size), since: Some(Instant::now()), ..Answers::default() };
+            }
         }
-        if answers.size == size
+        if size.is_none_or(|size| answers.size == size)
             && let Some((headers, body)) = answers.by_address.get(address)
         {
             return (headers.clone(), body.clone()).into_response();
@@ -103,7 +110,7 @@ async fn answer(kept: Kept, size: u64, request: Request, next: Next) -> Response
     }
     let Ok(bytes) = to_bytes(body, LARGEST).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let mut answers = kept.answers();
-    if answers.size == size {
+    if size.is_none_or(|size| answers.size == size) {
         answers.keep(address, parts.headers.clone(), bytes.clone());
     }
     drop(answers);

@@ -14,8 +14,9 @@ use axum::{
     routing::get,
 };
 use chain::{Hash, checkpoint::parse_size, evidence::parse_indexes, tile, tree};
+use std::sync::Arc;
 
-pub(super) fn router(kept: Kept) -> Router<App> {
+pub(super) fn router(kept: Kept) -> Router<Arc<App>> {
     Router::new()
         .route("/log/checkpoint", get(checkpoint))
         .route("/log/tile/{*path}", get(tile_or_bundle).layer(from_fn_with_state(kept, kept::for_ever)))
@@ -41,7 +42,7 @@ fn bytes(body: Vec<u8>) -> axum::response::Response {
 }
 
 /// The newest checkpoint, with what cosignatures it has.
-async fn checkpoint(State(app): State<App>) -> Answer {
+async fn checkpoint(State(app): State<Arc<App>>) -> Answer {
     let head = app.node.heads.borrow().clone();
     if head.size == 0 {
         return Err(Refused::NotFound);
@@ -50,7 +51,7 @@ async fn checkpoint(State(app): State<App>) -> Answer {
 }
 
 /// `tile/<L>/<N>[.p/<W>]` and `tile/entries/<N>[.p/<W>]`.
-async fn tile_or_bundle(State(app): State<App>, Path(path): Path<String>) -> Answer {
+async fn tile_or_bundle(State(app): State<Arc<App>>, Path(path): Path<String>) -> Answer {
     let malformed = Refused::BadRequest("not the path of a tile");
     let Some((level, rest)) = path.split_once('/') else { return Err(malformed) };
     let Some((number, width)) = tile::parse_number_path(rest) else { return Err(malformed) };
@@ -85,7 +86,7 @@ async fn tile_or_bundle(State(app): State<App>, Path(path): Path<String>) -> Ans
 }
 
 /// The chain's trust policy: its log key and the witnesses it asks (tlog-policy).
-async fn policy(State(app): State<App>) -> Answer {
+async fn policy(State(app): State<Arc<App>>) -> Answer {
     let state = app.node.submitter.state();
     let charter = state.charter().ok_or(Refused::NotFound)?;
     let logs: String = charter.logs.iter().map(|log| format!("log {}\n", log.key)).collect();
@@ -96,13 +97,13 @@ fn index(text: &str) -> Result<u64, Refused> {
     parse_size(text).ok_or(Refused::BadRequest("not an index"))
 }
 
-async fn entry(State(app): State<App>, Path(at): Path<String>) -> Answer {
+async fn entry(State(app): State<Arc<App>>, Path(at): Path<String>) -> Answer {
     let entry = app.node.store.entry(index(&at)?).await?.ok_or(Refused::NotFound)?;
     Ok(text(entry, FOREVER))
 }
 
 /// `<index>.tlog-proof`, in the newest tree.
-async fn proof(State(app): State<App>, Path(file): Path<String>) -> Answer {
+async fn proof(State(app): State<Arc<App>>, Path(file): Path<String>) -> Answer {
     let index = index(file.strip_suffix(".tlog-proof").ok_or(Refused::NotFound)?)?;
     let head = app.node.heads.borrow().clone();
     if index >= head.size {
@@ -113,7 +114,7 @@ async fn proof(State(app): State<App>, Path(file): Path<String>) -> Answer {
 }
 
 /// `<old>-<new>`: the consistency proof between two sizes, one hash a line.
-async fn consistency(State(app): State<App>, Path(sizes): Path<String>) -> Answer {
+async fn consistency(State(app): State<Arc<App>>, Path(sizes): Path<String>) -> Answer {
     let sizes = sizes.split_once('-').and_then(|(old, new)| Some((parse_size(old)?, parse_size(new)?)));
     let Some((old, new)) = sizes.filter(|(old, new)| old <= new) else { return Err(Refused::BadRequest("not two rising sizes")) };
     if new > app.node.heads.borrow().size {
@@ -124,14 +125,14 @@ async fn consistency(State(app): State<App>, Path(sizes): Path<String>) -> Answe
 }
 
 /// `<root in hexadecimal>/<id>`: what the id maps to under that root, with its proof.
-async fn registry(State(app): State<App>, Path((root, id)): Path<(String, String)>) -> Answer {
+async fn registry(State(app): State<Arc<App>>, Path((root, id)): Path<(String, String)>) -> Answer {
     let root = Hash::from_hex(&root).map_err(|_| Refused::BadRequest("not a root"))?;
     let (proof, _) = app.registries.prove(&app.node.store, root, &id).await?.ok_or(Refused::NotFound)?;
     Ok(([(header::CACHE_CONTROL, FOREVER)], Json(chain::evidence::Lookup { root, id, proof })).into_response())
 }
 
 /// `<size>/<indexes>`: everything C1 to C6 need for those entries, in the tree of that size.
-async fn bundle(State(app): State<App>, Path((size, indexes)): Path<(String, String)>) -> Answer {
+async fn bundle(State(app): State<Arc<App>>, Path((size, indexes)): Path<(String, String)>) -> Answer {
     let size = index(&size)?;
     let indexes = parse_indexes(&indexes).ok_or(Refused::BadRequest("not a rising list of at most 64 indexes"))?;
     let bundle = evidence::bundle(&app.node.store, &app.registries, size, &indexes).await?.ok_or(Refused::NotFound)?;

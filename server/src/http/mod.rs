@@ -42,34 +42,41 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 
 /// Every address of the portal.
 pub fn router(app: App) -> Router {
-    let common = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
-    ];
     let kept = || kept::Kept::new(app.node.heads.clone());
     // Other people's readers fetch the log; nothing else is theirs to read from a page.
     let log =
         log::router(kept()).layer(SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
-    let mut router = Router::new()
+    let router = Router::new()
         .merge(log)
         .merge(content::router())
         .merge(pages::router().layer(from_fn_with_state(kept(), kept::until_the_next_entry)))
         .route("/pkg/{*path}", get(assets::packaged))
         .fallback(get(assets::public))
-        .with_state(app)
-        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)));
-    for (name, value) in common {
-        router = router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)));
-    }
+        .with_state(Arc::new(app));
     router.layer(
         ServiceBuilder::new()
+            .map_response(common)
             .layer(CompressionLayer::new())
             .layer(CatchPanicLayer::new())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, std::time::Duration::from_secs(30)))
             .layer(RequestBodyLimitLayer::new(64 * 1024)),
     )
+}
+
+/// What every answer says, be it a page, a refusal or a fault.
+fn common<B>(mut response: Response<B>) -> Response<B> {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Contents bring a stricter one.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    response
 }
 
 /// An answer that is not the thing asked for, at addresses meant for programs.

@@ -19,8 +19,9 @@ use axum::{
 };
 use chain::checkpoint::parse_size;
 use serde::Deserialize;
+use std::sync::Arc;
 
-pub(super) fn router() -> Router<App> {
+pub(super) fn router() -> Router<Arc<App>> {
     let mut router = Router::new().route("/", get(by_language));
     for lang in Lang::ALL {
         let at = |path: &str| format!("/{}{path}", lang.code());
@@ -146,7 +147,7 @@ fn page_number(text: Option<&str>) -> Result<u64, Trouble> {
     parse_size(text).and_then(|page| page.checked_sub(1)).filter(|page| *page < 1 << 32).ok_or(Trouble::Problem(Problem::BadAddress))
 }
 
-async fn timeline(lang: Lang, State(app): State<App>, Query(query): Query<TimelineQuery>) -> Response {
+async fn timeline(lang: Lang, State(app): State<Arc<App>>, Query(query): Query<TimelineQuery>) -> Response {
     let stated = query.order.as_deref() == Some("stated");
     let path = match (&query.before, stated, &query.page) {
         (_, true, Some(page)) => format!("/?order=stated&page={}", pages::text::query(page)),
@@ -180,7 +181,7 @@ async fn timeline_view(lang: Lang, app: &App, query: &TimelineQuery, stated: boo
     Ok(TimelineView { order: view::Order::Chain, items: items(&context, &indexes).await?, pager })
 }
 
-async fn disclosure(lang: Lang, State(app): State<App>, Path(at): Path<String>) -> Response {
+async fn disclosure(lang: Lang, State(app): State<Arc<App>>, Path(at): Path<String>) -> Response {
     let size = app.node.heads.borrow().size;
     let drawn = async {
         let index = parse_size(&at).ok_or(Trouble::Problem(Problem::BadAddress))?;
@@ -198,7 +199,7 @@ async fn disclosure(lang: Lang, State(app): State<App>, Path(at): Path<String>) 
     }
 }
 
-async fn entry(lang: Lang, State(app): State<App>, Path(at): Path<String>) -> Response {
+async fn entry(lang: Lang, State(app): State<Arc<App>>, Path(at): Path<String>) -> Response {
     let size = app.node.heads.borrow().size;
     let drawn = async {
         let index = parse_size(&at).ok_or(Trouble::Problem(Problem::BadAddress))?;
@@ -209,7 +210,7 @@ async fn entry(lang: Lang, State(app): State<App>, Path(at): Path<String>) -> Re
     answer(&app, lang, &format!("/entries/{}", pages::text::query(&at)), drawn)
 }
 
-async fn agencies(lang: Lang, State(app): State<App>) -> Response {
+async fn agencies(lang: Lang, State(app): State<Arc<App>>) -> Response {
     let view = views::agencies(&Context::new(&app.node, lang)).await.map_err(Trouble::from);
     answer(&app, lang, "/agencies", view.map(|view| move |shell: &Shell<'_>| pages::agencies(shell, &view)))
 }
@@ -219,7 +220,7 @@ struct PageQuery {
     page: Option<String>,
 }
 
-async fn agency(lang: Lang, State(app): State<App>, Path(id): Path<String>, Query(query): Query<PageQuery>) -> Response {
+async fn agency(lang: Lang, State(app): State<Arc<App>>, Path(id): Path<String>, Query(query): Query<PageQuery>) -> Response {
     let drawn = async {
         let page = page_number(query.page.as_deref())?;
         views::agency(&Context::new(&app.node, lang), &id, page).await?.ok_or(Trouble::Problem(Problem::NotFound))
@@ -229,14 +230,14 @@ async fn agency(lang: Lang, State(app): State<App>, Path(id): Path<String>, Quer
     answer(&app, lang, &path, drawn)
 }
 
-async fn chain_page(lang: Lang, State(app): State<App>) -> Response {
+async fn chain_page(lang: Lang, State(app): State<Arc<App>>) -> Response {
     let context = Context::new(&app.node, lang);
     let view = views::chain_view(&context).await.map_err(Trouble::from);
     let view = view.and_then(|view| view.ok_or(Trouble::Problem(Problem::NotFound)));
     answer(&app, lang, "/chain", view.map(|view| move |shell: &Shell<'_>| pages::chain(shell, &view)))
 }
 
-async fn about(lang: Lang, State(app): State<App>) -> Response {
+async fn about(lang: Lang, State(app): State<Arc<App>>) -> Response {
     answer(&app, lang, "/about", Ok(pages::about))
 }
 
@@ -254,7 +255,7 @@ struct Asked {
     page: String,
 }
 
-async fn search_page(lang: Lang, State(app): State<App>, Query(asked): Query<Asked>) -> Response {
+async fn search_page(lang: Lang, State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Response {
     let pairs = [
         ("q", &asked.q),
         ("agency", &asked.agency),

@@ -5,6 +5,7 @@ mod commit;
 mod open;
 mod range;
 mod read;
+mod reader;
 
 pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
@@ -39,6 +40,9 @@ pub enum StoreError {
 pub struct Store {
     pool: AnyPool,
     objects: std::sync::Arc<dyn object_store::ObjectStore>,
+    /// Kept connections for reading; a PostgreSQL server's come and go with the pool.
+    idle: Option<std::sync::Arc<reader::Idle>>,
+    genres: std::sync::Arc<std::sync::Mutex<read::Genres>>,
 }
 
 /// An index as the database's signed integers hold it. Sizes never reach 2^63: the checkpoint format forbids it.

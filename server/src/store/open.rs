@@ -47,6 +47,8 @@ impl Store {
         let sqlite = url.starts_with("sqlite:");
         let pool = AnyPoolOptions::new()
             .max_connections(8)
+            // A file does not hang up.
+            .test_before_acquire(!sqlite)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     if sqlite {
@@ -58,11 +60,15 @@ impl Store {
             .connect(url)
             .await?;
         migrator(sqlite).run(&pool).await?;
-        Ok(Store { pool, objects: Arc::new(objects) })
+        Ok(Store { pool, objects: Arc::new(objects), idle: sqlite.then(Arc::default), genres: Arc::default() })
     }
 
     /// Waits for what is under way and closes the database.
     pub async fn close(&self) {
-        self.pool.close().await;
+        let pool = self.pool.close();
+        if let Some(idle) = &self.idle {
+            idle.close().await;
+        }
+        pool.await;
     }
 }

@@ -34,7 +34,7 @@ impl Store {
             let keys: HashMap<_, _> = ids.iter().map(|id| (submission_key(signer, id).0, id)).collect();
             let sql = format!("select key, idx from submissions where key in ({})", placeholders(keys.len()));
             let query = keys.keys().fold(sqlx::query(AssertSqlSafe(sql)), |query, key| query.bind(&key[..]));
-            for row in query.persistent(keys.len() == 256).fetch_all(&self.pool).await? {
+            for row in query.persistent(keys.len() == 256).fetch_all(self.reader().await?.ask()?).await? {
                 let key = to_hash(row.try_get(0)?)?;
                 if let Some(id) = keys.get(&key.0) {
                     logged.insert((*id).clone(), from_sql(row.try_get(1)?));
@@ -50,7 +50,7 @@ impl Store {
         for indexes in indexes.chunks(256) {
             let sql = format!("{ITEM} where idx in ({})", placeholders(indexes.len()));
             let query = indexes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, index| query.bind(to_sql(*index)));
-            for row in query.persistent(indexes.len() == 256).fetch_all(&self.pool).await? {
+            for row in query.persistent(indexes.len() == 256).fetch_all(self.reader().await?.ask()?).await? {
                 let item = item(&row)?;
                 items.insert(item.index, item);
             }
@@ -60,7 +60,7 @@ impl Store {
 
     /// Parts that came with the entries `[from, to)`, in order.
     pub async fn contents(&self, from: u64, to: u64) -> Result<Vec<ContentRow>, StoreError> {
-        contents(&mut *self.pool.acquire().await?, from, to).await
+        contents(self.reader().await?.ask()?, from, to).await
     }
 
     /// One view of the whole database that nobody's writing changes.

@@ -52,12 +52,19 @@ pub enum StoredContent {
     Lost,
 }
 
+/// Genre codes of the items before an index.
+#[derive(Debug, Default)]
+pub(super) struct Genres {
+    before: u64,
+    codes: std::collections::BTreeSet<String>,
+}
+
 const HEAD: &str = "select origin, size, leaf, time, checkpoint from head where one = 1";
 pub(super) const ITEM: &str = "select idx, document, newest, agency, genre, theme, language, stated, stated_agency from items";
 
 impl Store {
     pub async fn head(&self) -> Result<Option<Head>, StoreError> {
-        let row = sqlx::query(HEAD).fetch_optional(&self.pool).await?;
+        let row = sqlx::query(HEAD).fetch_optional(self.reader().await?.ask()?).await?;
         row.map(|row| {
             Ok(Head {
                 origin: row.try_get(0)?,
@@ -112,37 +119,41 @@ impl Store {
 
     /// A tile's bytes as they stand, which may be more than a smaller tree's partial tile has.
     pub async fn tile(&self, level: u8, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
-        tile_bytes(&mut *self.pool.acquire().await?, level, number).await
+        tile_bytes(self.reader().await?.ask()?, level, number).await
     }
 
     pub async fn entry(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
-        let row = sqlx::query("select bytes from entries where idx = $1").bind(to_sql(index)).fetch_optional(&self.pool).await?;
+        let row =
+            sqlx::query("select bytes from entries where idx = $1").bind(to_sql(index)).fetch_optional(self.reader().await?.ask()?).await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
     /// Entries `[from, to)` with their indexes, rising; those that are missing are left out.
     pub async fn entries(&self, from: u64, to: u64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
         let sql = "select idx, bytes from entries where idx >= $1 and idx < $2 order by idx";
-        let rows = sqlx::query(sql).bind(to_sql(from)).bind(to_sql(to)).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(sql).bind(to_sql(from)).bind(to_sql(to)).fetch_all(self.reader().await?.ask()?).await?;
         rows.iter().map(|row| Ok((from_sql(row.try_get(0)?), row.try_get(1)?))).collect()
     }
 
     /// The checkpoint that was signed at exactly this size, if one was.
     pub async fn checkpoint(&self, size: u64) -> Result<Option<String>, StoreError> {
-        let row = sqlx::query("select note from checkpoints where size = $1").bind(to_sql(size)).fetch_optional(&self.pool).await?;
+        let row = sqlx::query("select note from checkpoints where size = $1")
+            .bind(to_sql(size))
+            .fetch_optional(self.reader().await?.ask()?)
+            .await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
     /// Every registration in order: index, id, leaf hash.
     pub async fn registrations(&self) -> Result<Vec<(u64, String, Hash)>, StoreError> {
-        let rows = sqlx::query("select idx, id, leaf from registrations order by idx").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("select idx, id, leaf from registrations order by idx").fetch_all(self.reader().await?.ask()?).await?;
         rows.iter().map(|row| Ok((from_sql(row.try_get(0)?), row.try_get(1)?, to_hash(row.try_get(2)?)?))).collect()
     }
 
     /// A part by its commitment; `None` when no logged statement refers to it.
     pub async fn content(&self, commitment: &Commitment) -> Result<Option<StoredContent>, StoreError> {
         let sql = "select media, salt, bytes, removed_by, size from contents where commitment = $1";
-        let row = sqlx::query(sql).bind(&commitment.0.0[..]).fetch_optional(&self.pool).await?;
+        let row = sqlx::query(sql).bind(&commitment.0.0[..]).fetch_optional(self.reader().await?.ask()?).await?;
         let Some(row) = row else { return Ok(None) };
         self.stored(commitment, &row).await.map(Some)
     }
@@ -180,21 +191,21 @@ impl Store {
 
     pub async fn item(&self, index: u64) -> Result<Option<Item>, StoreError> {
         let sql = format!("{ITEM} where idx = $1");
-        let row = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(index)).fetch_optional(&self.pool).await?;
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(index)).fetch_optional(self.reader().await?.ask()?).await?;
         row.as_ref().map(item).transpose()
     }
 
     /// Every version of a document, oldest first.
     pub async fn versions(&self, document: u64) -> Result<Vec<Item>, StoreError> {
         let sql = format!("{ITEM} where document = $1 order by idx");
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(document)).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(document)).fetch_all(self.reader().await?.ask()?).await?;
         rows.iter().map(item).collect()
     }
 
     /// Newest versions by stated date, newest first: `count` from `offset` on.
     pub async fn by_stated(&self, offset: u64, count: u64) -> Result<Vec<Item>, StoreError> {
         let sql = format!("{ITEM} where newest = 1 and stated is not null order by stated desc, idx desc limit $1 offset $2");
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(count)).bind(to_sql(offset)).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(count)).bind(to_sql(offset)).fetch_all(self.reader().await?.ask()?).await?;
         rows.iter().map(item).collect()
     }
 
@@ -202,21 +213,35 @@ impl Store {
     pub async fn by_agency(&self, agency: &str, offset: u64, count: u64) -> Result<Vec<Item>, StoreError> {
         let sql = format!("{ITEM} where agency = $1 order by idx desc limit $2 offset $3");
         let query = sqlx::query(AssertSqlSafe(sql)).bind(agency).bind(to_sql(count)).bind(to_sql(offset));
-        query.fetch_all(&self.pool).await?.iter().map(item).collect()
+        query.fetch_all(self.reader().await?.ask()?).await?.iter().map(item).collect()
     }
 
     /// How many items each agency sealed, and how many newest versions with a stated date there are.
     pub async fn counts(&self) -> Result<(Vec<(String, u64)>, u64), StoreError> {
-        let rows = sqlx::query("select agency, count(*) from items group by agency").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("select agency, count(*) from items group by agency").fetch_all(self.reader().await?.ask()?).await?;
         let agencies = rows.iter().map(|row| Ok((row.try_get(0)?, from_sql(row.try_get(1)?)))).collect::<Result<_, sqlx::Error>>()?;
-        let row = sqlx::query("select count(*) from items where newest = 1 and stated is not null").fetch_one(&self.pool).await?;
+        let row = sqlx::query("select count(*) from items where newest = 1 and stated is not null")
+            .fetch_one(self.reader().await?.ask()?)
+            .await?;
         Ok((agencies, from_sql(row.try_get(0)?)))
     }
 
-    /// Every genre code in use.
+    /// Every genre code ever used. Looks only at the items that came since it was last asked.
     pub async fn genres(&self) -> Result<Vec<String>, StoreError> {
-        let rows = sqlx::query("select distinct genre from items order by genre").fetch_all(&self.pool).await?;
-        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+        let seen = self.known_genres().before;
+        let sql = "select genre, max(idx) from items where idx >= $1 group by genre";
+        let rows = sqlx::query(sql).bind(to_sql(seen)).fetch_all(self.reader().await?.ask()?).await?;
+        let mut known = self.known_genres();
+        for row in rows {
+            known.codes.insert(row.try_get(0)?);
+            known.before = known.before.max(from_sql(row.try_get(1)?) + 1);
+        }
+        Ok(known.codes.iter().cloned().collect())
+    }
+
+    fn known_genres(&self) -> std::sync::MutexGuard<'_, Genres> {
+        // Codes only ever come in, each at once: a panic elsewhere leaves nothing half done.
+        self.genres.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Indexes of the statuses and redactions that speak of any version of the documents these versions belong to.
@@ -229,7 +254,7 @@ impl Store {
                 placeholders(versions.len())
             );
             let query = versions.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, version| query.bind(to_sql(*version)));
-            for row in query.fetch_all(&self.pool).await? {
+            for row in query.fetch_all(self.reader().await?.ask()?).await? {
                 events.push(from_sql(row.try_get(0)?));
             }
         }
@@ -243,7 +268,7 @@ impl Store {
             let sql =
                 format!("select target, idx, kind, instrument from events where target in ({}) order by idx", placeholders(targets.len()));
             let query = targets.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, target| query.bind(to_sql(*target)));
-            for row in query.fetch_all(&self.pool).await? {
+            for row in query.fetch_all(self.reader().await?.ask()?).await? {
                 let instrument: Option<i64> = row.try_get(3)?;
                 events.push((from_sql(row.try_get(0)?), from_sql(row.try_get(1)?), row.try_get(2)?, instrument.map(from_sql)));
             }
