@@ -8,6 +8,8 @@
 //! Out of scope: storing and sequencing (`server`), fetching and showing (`app`).
 
 pub mod approval;
+#[cfg(feature = "batch")]
+pub mod batch;
 pub mod catalogue;
 pub mod check;
 pub mod checkpoint;

@@ -140,6 +140,11 @@ impl Vkey {
         self.key.to_bytes()
     }
 
+    #[cfg(feature = "batch")]
+    pub(crate) fn point(&self) -> curve25519_dalek::EdwardsPoint {
+        self.key.to_edwards()
+    }
+
     /// Whether the key lies in the prime-order group. Only such keys may be registered, so that verifying one
     /// by one and verifying in batches can never disagree about an honest signature.
     #[must_use]

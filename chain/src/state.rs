@@ -7,7 +7,7 @@ use crate::{
     approval::{self, ApprovalError, TakenStep},
     entry::{Entry, EntryError, Header},
     hash::Hash,
-    note::{NoteError, Signer, Vkey},
+    note::{NoteError, SignatureLine, Signer, Vkey},
     part::Commitment,
     policy::Policy,
     registry::Registry,
@@ -102,7 +102,7 @@ pub struct Facts {
 /// That a statement's signatures were found good while the registry had this root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verified {
-    registry: Hash,
+    pub(crate) registry: Hash,
 }
 
 /// The chain after its first [`State::size`] entries.
@@ -112,7 +112,7 @@ pub struct State {
     last: Option<(Hash, Millis)>,
     pub frontier: Frontier,
     registry: Registry,
-    root: Hash,
+    pub(crate) root: Hash,
     charter: Option<(Reference, Charter)>,
     agencies: HashMap<String, (Reference, Agency)>,
     posts: HashMap<String, (Reference, Post)>,
@@ -205,7 +205,7 @@ impl State {
         Ok((crate::note::sign(text, &[signer]), Verified { registry: self.root }))
     }
 
-    fn keys(&self, statement: &Statement<'_>) -> Result<&[Key], Refusal> {
+    pub(crate) fn keys(&self, statement: &Statement<'_>) -> Result<&[Key], Refusal> {
         let name = statement.signer();
         let unknown = || Refusal::NotRegistered(name.chars().take(255).collect());
         Ok(match &statement.core {
@@ -414,11 +414,23 @@ impl State {
 
     /// Judges stored bytes as the next entry, from header to approval, and takes them. What an audit does, entry by entry.
     pub fn replay<'a>(&mut self, bytes: &'a [u8], facts: &mut Facts, completed: impl FnMut(u8, u64, Hash)) -> Result<Statement<'a>, Fault> {
+        self.replay_with(bytes, facts, completed, |_, _| Ok(None))
+    }
+
+    /// The same where `verified` may have looked at the signatures already.
+    pub(crate) fn replay_with<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        facts: &mut Facts,
+        completed: impl FnMut(u8, u64, Hash),
+        verified: impl FnOnce(&State, &Statement<'a>) -> Result<Option<Verified>, Refusal>,
+    ) -> Result<Statement<'a>, Fault> {
         let entry = Entry::parse(bytes)?;
         let expected = self.next_header(entry.header.time);
         check_header(&entry.header, &expected)?;
         let statement = Statement::parse(entry.note.as_bytes()).map_err(Refusal::from)?;
-        if let Some(first) = self.admit(&statement, None, facts)? {
+        let verified = verified(self, &statement)?;
+        if let Some(first) = self.admit(&statement, verified, facts)? {
             return Err(Fault::Repeat(first));
         }
         self.append(&entry.header, crate::tree::leaf_hash(bytes), &statement, facts, completed);
@@ -473,14 +485,24 @@ pub fn speaks_for(owner: &Agency, by: &str, overseeing: bool) -> bool {
 
 /// Exactly one signature, by a key of `keys` that is good at `index`. Returns that key.
 pub fn verify_one<'k>(statement: &Statement<'_>, keys: &'k [Key], index: u64) -> Result<&'k Key, Refusal> {
+    let (line, key) = signing_key(statement, keys, index)?;
+    line.verify(&key.key, statement.note.text).map_err(Refusal::Signature)?;
+    Ok(key)
+}
+
+/// The one signature line, and the key of `keys`, good at `index`, by which it says it is.
+pub(crate) fn signing_key<'s, 'n, 'k>(
+    statement: &'s Statement<'n>,
+    keys: &'k [Key],
+    index: u64,
+) -> Result<(&'s SignatureLine<'n>, &'k Key), Refusal> {
     let [line] = statement.note.signatures.as_slice() else {
         return Err(Refusal::UnknownSignature);
     };
     let name = statement.signer();
     let key = good_key(keys, line.id, index).filter(|key| line.is_by(&key.key) && line.name == name);
     let key = key.ok_or_else(|| Refusal::UnknownKey(name.into()))?;
-    line.verify(&key.key, statement.note.text).map_err(Refusal::Signature)?;
-    Ok(key)
+    Ok((line, key))
 }
 
 /// At least `threshold` signatures, each by another registrar, and no other line.

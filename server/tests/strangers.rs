@@ -1,50 +1,16 @@
 //! Strangers' software reads the log: the C2SP crates of another project verify every entry we serve.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod portal;
 mod trial;
 
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    http::{Request, StatusCode, header},
-};
-use server::{
-    evidence::Registries,
-    follow,
-    http::{App, Assets, router},
-    node::Node,
-};
+use axum::http::StatusCode;
+use portal::{bytes, get, portal};
+use server::node::Node;
 use signed_note::{Note, StandardVerifier, VerifierList};
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 use tlog_tiles::{Checkpoint, HashReader, Tile, TileHashReader, TileReader, stored_hash_index};
-use tower::ServiceExt;
 use trial::{Trial, import_all, line};
-
-async fn portal(trial: &Trial, node: &Node) -> Router {
-    let index = Arc::new(follow::open(&trial.place.data, node.heads.borrow().size).unwrap().0);
-    let identity = chain::tree::leaf_hash(&node.store.entry(0).await.unwrap().unwrap());
-    router(App {
-        node: node.clone(),
-        registries: Registries::default(),
-        index,
-        assets: Arc::new(Assets::default()),
-        base: "http://127.0.0.1:3000".into(),
-        identity,
-    })
-}
-
-async fn get(portal: &Router, path: &str) -> (StatusCode, String, Vec<u8>) {
-    let response = portal.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
-    let status = response.status();
-    let media = response.headers().get(header::CONTENT_TYPE).map_or(String::new(), |value| value.to_str().unwrap().to_owned());
-    (status, media, to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec())
-}
-
-async fn bytes(portal: &Router, path: &str) -> Vec<u8> {
-    let (status, _, bytes) = get(portal, path).await;
-    assert_eq!(status, StatusCode::OK, "{path}");
-    bytes
-}
 
 /// Tiles as a stranger's client asks for them, fetched beforehand since its interface cannot wait.
 struct Fetched(HashMap<String, Vec<u8>>);

@@ -1,12 +1,14 @@
 //! Measures what the portal must be able to do, each figure beside its yardstick in the same run, and prints one table.
 //!
-//! `cargo bench -p server --bench figures [-- ROOM…]`, rooms: publish, import, search, million, http, visible, browser.
+//! `cargo bench -p server --bench figures [-- ROOM…]`, rooms: publish, bulk, import, search, million, http, visible, browser, audit.
 //! Without one, all but `million` (which writes 10 GB and takes a quarter of an hour). `GAZETTE_BIN` names the built program.
 //! Real documents are used where they lie beside the repository; otherwise made-up ones, and the table says so.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod audit;
 mod browser;
+mod bulk;
 mod http;
 mod import;
 mod portal;
@@ -28,18 +30,24 @@ fn main() {
     if wanted("publish") {
         publish::measure(&mut table, scratch.path());
     }
+    if wanted("bulk") {
+        bulk::measure(&mut table, &program(), scratch.path());
+    }
     let corpus = texts::Corpus::find(scratch.path());
-    let needs_portal = ["import", "http", "visible", "browser"].into_iter().any(wanted);
+    let needs_portal = ["import", "http", "visible", "browser", "audit"].into_iter().any(wanted);
     if needs_portal {
         let program = program();
         let data = import::measure(&mut table, &corpus, &program, scratch.path(), wanted("import"));
-        if ["http", "visible", "browser"].into_iter().any(wanted) {
+        if ["http", "visible", "browser", "audit"].into_iter().any(wanted) {
             let portal = portal::Portal::serve(&program, &data);
             if wanted("http") {
                 http::measure(&mut table, &portal, scratch.path());
             }
             if wanted("visible") {
                 visible::measure(&mut table, &portal);
+            }
+            if wanted("audit") {
+                audit::measure(&mut table, &portal, scratch.path());
             }
             if wanted("browser") {
                 browser::measure(&mut table, &portal);

@@ -30,8 +30,17 @@ impl Portal<'_> {
 
     /// The body of an answer 200; `None` for any other.
     pub fn get(&self, path: &str) -> Option<Vec<u8>> {
+        self.ask(&format!("GET {path} HTTP/1.1\r\n"), &[])
+    }
+
+    pub fn post(&self, path: &str, body: &[u8]) -> Option<Vec<u8>> {
+        self.ask(&format!("POST {path} HTTP/1.1\r\nContent-Length: {}\r\n", body.len()), body)
+    }
+
+    fn ask(&self, head: &str, body: &[u8]) -> Option<Vec<u8>> {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        write!(stream, "{head}Host: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        stream.write_all(body).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         let head = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();

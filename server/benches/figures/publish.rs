@@ -27,10 +27,10 @@ const AT_ONCE: usize = 8_000;
 const CHUNK: usize = 512;
 
 /// What is signed, or signed already, and the parts that go with it.
-type Statements = Vec<(String, Vec<NewContent>)>;
+pub type Statements = Vec<(String, Vec<NewContent>)>;
 
 #[derive(Clone, Copy)]
-enum Kind {
+pub enum Kind {
     /// A disclosure with its catalogue: five rows in five tables, and a dozen index entries.
     Disclosure,
     /// A status, which has no parts: three rows.
@@ -73,18 +73,18 @@ pub fn measure(table: &mut Table, scratch: &Path) {
     });
 }
 
-async fn node(folder: &Path) -> Node {
+pub async fn node(folder: &Path) -> Node {
     let place = Place { data: folder.join("data"), state: folder.join("state"), database: None, origin: None, charter: None };
     Node::open(&place, Clock::system()).await.unwrap()
 }
 
-async fn close(node: Node) {
+pub async fn close(node: Node) {
     let store = node.store.clone();
     drop(node);
     store.close().await;
 }
 
-async fn compose(node: &Node, kind: Kind) -> Statements {
+pub async fn compose(node: &Node, kind: Kind) -> Statements {
     let archive = node.sibling(ARCHIVE);
     let disclosure = |n: usize| {
         let catalogue = Catalogue {
@@ -122,7 +122,7 @@ async fn compose(node: &Node, kind: Kind) -> Statements {
     }
 }
 
-fn seal(node: &Node, text: &str) -> String {
+pub fn seal(node: &Node, text: &str) -> String {
     chain::note::sign(text, &[node.seal(&node.sibling(ARCHIVE)).unwrap()])
 }
 
@@ -208,7 +208,7 @@ async fn raw(path: &Path, notes: &Statements) -> f64 {
 }
 
 /// Signatures verified one by one on one core, and nothing else.
-fn bare(node: &Node, notes: &Statements) -> f64 {
+pub fn bare(node: &Node, notes: &Statements) -> f64 {
     let key = VerifyingKey::from_bytes(&node.seal(&node.sibling(ARCHIVE)).unwrap().vkey().public()).unwrap();
     let signed: Vec<_> = notes
         .iter()

@@ -5,12 +5,17 @@ use clap::Args;
 use server::{
     evidence::Registries,
     follow,
-    http::{self, App, Assets},
+    http::{self, App, Assets, Limits},
     node::Node,
     sample,
     sequencer::Clock,
 };
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
 
 #[derive(Args)]
 pub struct Serve {
@@ -25,6 +30,12 @@ pub struct Serve {
     /// Address under which people reach the portal, if it is not the one listened on.
     #[arg(long, env = "GAZETTE_BASE")]
     base: Option<String>,
+    /// Requests a second that one address may go on asking for; 0 for any number.
+    #[arg(long, env = "GAZETTE_RATE", default_value_t = 100)]
+    rate: u32,
+    /// Addresses of reverse proxies on other machines, whose X-Forwarded-For is believed.
+    #[arg(long, env = "GAZETTE_PROXIES", value_delimiter = ',')]
+    proxies: Vec<IpAddr>,
     /// Leave an empty trial chain empty.
     #[arg(long, env = "GAZETTE_NO_SAMPLE")]
     no_sample: bool,
@@ -49,9 +60,19 @@ impl Serve {
         let _following = follow::start(node.store.clone(), node.heads.clone(), index.clone());
         let identity = node.store.entry(0).await?.map(|bytes| chain::tree::leaf_hash(&bytes)).unwrap_or_default();
         let base = self.base.unwrap_or_else(|| format!("http://{address}"));
-        let app = App { node, registries: Registries::default(), index, assets: Arc::new(Assets::embedded()), base: base.into(), identity };
+        let limits = Limits::new(self.rate, &self.proxies);
+        let app = App {
+            limits,
+            node,
+            registries: Registries::default(),
+            index,
+            assets: Arc::new(Assets::embedded()),
+            base: base.into(),
+            identity,
+        };
         println!("listening on http://{address}");
-        axum::serve(listener, http::router(app)).with_graceful_shutdown(stop()).await?;
+        let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(stop()).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

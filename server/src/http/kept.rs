@@ -2,9 +2,9 @@
 
 use crate::store::Head;
 use axum::{
-    body::{Body, Bytes, HttpBody, to_bytes},
+    body::{Bytes, HttpBody, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -87,6 +87,7 @@ async fn answer(kept: Kept, size: Option<u64>, request: Request, next: Next) -> 
     if request.method() != Method::GET {
         return next.run(request).await;
     }
+    let asked = request.headers().get(header::IF_NONE_MATCH).cloned();
     let address = request.uri().path_and_query().map_or("", |address| address.as_str());
     {
         let mut answers = kept.answers();
@@ -99,27 +100,56 @@ async fn answer(kept: Kept, size: Option<u64>, request: Request, next: Next) -> 
         if size.is_none_or(|size| answers.size == size)
             && let Some((headers, body)) = answers.by_address.get(address)
         {
-            return (headers.clone(), body.clone()).into_response();
+            let (headers, body) = (headers.clone(), body.clone());
+            drop(answers);
+            return fresh_or_whole(asked.as_ref(), headers, body);
         }
     }
     let address = address.to_owned();
-    let (parts, body) = next.run(request).await.into_parts();
+    let (mut parts, body) = next.run(request).await.into_parts();
     let short = body.size_hint().exact().is_some_and(|length| length <= LARGEST as u64);
     if parts.status != StatusCode::OK || !short {
         return Response::from_parts(parts, body);
     }
     let Ok(bytes) = to_bytes(body, LARGEST).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    if let Ok(tag) = HeaderValue::from_str(&format!("W/\"{}\"", &chain::Hash::of(&[&bytes]).to_hex()[..32])) {
+        parts.headers.insert(header::ETAG, tag);
+    }
     let mut answers = kept.answers();
     if size.is_none_or(|size| answers.size == size) {
         answers.keep(address, parts.headers.clone(), bytes.clone());
     }
     drop(answers);
-    Response::from_parts(parts, Body::from(bytes))
+    fresh_or_whole(asked.as_ref(), parts.headers, bytes)
+}
+
+/// 304 to a browser that has these very bytes. The tag is weak, since the same bytes also travel compressed.
+fn fresh_or_whole(asked: Option<&HeaderValue>, headers: HeaderMap, body: Bytes) -> Response {
+    let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    let asked = asked.and_then(|asked| asked.to_str().ok());
+    if let (Some(tag), Some(asked)) = (tag, asked)
+        && asked.split(',').any(|asked| asked.trim().trim_start_matches("W/") == tag.trim_start_matches("W/"))
+    {
+        let kept = [header::ETAG, header::CACHE_CONTROL, header::VARY];
+        let headers: HeaderMap = kept.iter().filter_map(|name| Some((name.clone(), headers.get(name)?.clone()))).collect();
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, body).into_response()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_browser_that_has_the_page_is_told_so_and_no_other() {
+        let headers = || HeaderMap::from_iter([(header::ETAG, HeaderValue::from_static("W/\"ab\""))]);
+        let status = |asked: &'static str| {
+            fresh_or_whole(Some(&HeaderValue::from_static(asked)), headers(), Bytes::from_static(b"page")).status().as_u16()
+        };
+        assert_eq!(["W/\"ab\"", "\"x\", \"ab\"", "\"abc\"", ""].map(status), [304, 304, 200, 200]);
+        assert_eq!(fresh_or_whole(None, headers(), Bytes::new()).status(), StatusCode::OK);
+    }
 
     #[test]
     fn what_is_kept_stays_within_its_bound_and_the_oldest_goes_first() {

@@ -3,8 +3,10 @@
 mod assets;
 mod content;
 mod kept;
+mod limits;
 mod log;
 mod pages;
+mod submit;
 
 use crate::{evidence::Registries, node::Node, search, store::StoreError};
 use axum::{
@@ -22,6 +24,7 @@ use tower_http::{
 };
 
 pub use assets::Assets;
+pub use limits::Limits;
 
 /// What handlers share.
 #[derive(Clone)]
@@ -30,6 +33,7 @@ pub struct App {
     pub registries: Registries,
     pub index: Arc<search::Index>,
     pub assets: Arc<Assets>,
+    pub limits: Limits,
     /// `http://127.0.0.1:3000`, for commands that can be copied.
     pub base: Arc<str>,
     /// Leaf hash of entry 0.
@@ -42,6 +46,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 
 /// Every address of the portal.
 pub fn router(app: App) -> Router {
+    let app = Arc::new(app);
     let kept = || kept::Kept::new(app.node.heads.clone());
     // Other people's readers fetch the log; nothing else is theirs to read from a page.
     let log =
@@ -52,14 +57,16 @@ pub fn router(app: App) -> Router {
         .merge(pages::router().layer(from_fn_with_state(kept(), kept::until_the_next_entry)))
         .route("/pkg/{*path}", get(assets::packaged))
         .fallback(get(assets::public))
-        .with_state(Arc::new(app));
+        .layer(RequestBodyLimitLayer::new(64 * 1024))
+        .merge(submit::router())
+        .layer(from_fn_with_state(app.clone(), limits::limited))
+        .with_state(app);
     router.layer(
         ServiceBuilder::new()
             .map_response(common)
             .layer(CompressionLayer::new())
             .layer(CatchPanicLayer::new())
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, std::time::Duration::from_secs(30)))
-            .layer(RequestBodyLimitLayer::new(64 * 1024)),
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, std::time::Duration::from_secs(30))),
     )
 }
 
@@ -85,6 +92,8 @@ pub enum Refused {
     BadRequest(&'static str),
     NotFound,
     Gone(String),
+    /// Too much at once; nothing was taken.
+    Busy,
     Store(StoreError),
 }
 
@@ -99,6 +108,11 @@ impl IntoResponse for Refused {
         let plain = |status, text: String, cache: &'static str| {
             (status, [(header::CACHE_CONTROL, cache), (header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
         };
+        let later = |text: &str, seconds| {
+            let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, format!("{text}\n"), "no-store");
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+            response
+        };
         match self {
             Refused::BadRequest(what) => plain(StatusCode::BAD_REQUEST, format!("{what}\n"), "no-store"),
             // What is not there yet may be there soon.
@@ -106,10 +120,9 @@ impl IntoResponse for Refused {
             Refused::Gone(text) => plain(StatusCode::GONE, text, "no-cache"),
             Refused::Store(error) => {
                 tracing::error!(%error, "the store did not answer");
-                let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "the store did not answer\n".into(), "no-store");
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-                response
+                later("the store did not answer", "2")
             }
+            Refused::Busy => later("busy: nothing was taken; try again", "1"),
         }
     }
 }

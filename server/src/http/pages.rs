@@ -114,6 +114,20 @@ pub(super) fn not_found(app: &App, uri: &Uri, headers: &HeaderMap) -> Response {
     answer(app, lang, "/", Err::<fn(&Shell<'_>) -> String, _>(Trouble::Problem(Problem::NotFound)))
 }
 
+/// For a reader a page, for a program a line.
+pub(super) fn too_many(app: &App, uri: &Uri, headers: &HeaderMap, seconds: u32) -> Response {
+    let of_path = Lang::ALL.into_iter().find(|lang| uri.path().starts_with(&format!("/{}/", lang.code())));
+    if of_path.is_none() && uri.path() != "/" {
+        let headers = [(header::RETRY_AFTER, HeaderValue::from(seconds)), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+        return (StatusCode::TOO_MANY_REQUESTS, headers, format!("too many requests; try again in {seconds} s\n")).into_response();
+    }
+    let lang = of_path.unwrap_or_else(|| preferred(headers));
+    let mut response =
+        answer(app, lang, "/", Err::<fn(&Shell<'_>) -> String, _>(Trouble::Problem(Problem::TooMany { seconds: seconds.into() })));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 fn preferred(headers: &HeaderMap) -> Lang {
     let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // Browsers list languages by preference; weights never turn the order of the first two round in practice.

@@ -10,7 +10,7 @@ mod clock;
 mod submit;
 
 pub use clock::{Clock, ClockAlarm};
-pub use submit::{Receipt, Submission, SubmitError, Submitter, Waiting};
+pub use submit::{Checked, Receipt, Submission, SubmitError, Submitter, Waiting};
 
 use crate::{
     mark::{Mark, MarkError, Signed},

@@ -10,7 +10,10 @@ use chain::{
     state::{Refusal, State, Verified},
     statement::{Core, Statement, StatementError},
 };
-use std::sync::{Arc, RwLock};
+use std::{
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// Parts of at most this many bytes are kept in the database and committed with their entry.
@@ -48,6 +51,14 @@ pub enum SubmitError {
     Stopped,
 }
 
+impl SubmitError {
+    /// Whether the same statement may well be taken later.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        matches!(self, SubmitError::Busy | SubmitError::Clock(_) | SubmitError::Store(_) | SubmitError::Stopped)
+    }
+}
+
 impl From<StatementError> for SubmitError {
     fn from(error: StatementError) -> SubmitError {
         SubmitError::Refused(error.into())
@@ -81,6 +92,14 @@ impl Said {
         };
         Ok(Statement { note, origin, id: self.id, core: self.core, core_line, act: self.act })
     }
+}
+
+/// A statement that verified and waits for nothing but its place.
+pub struct Checked {
+    note: String,
+    said: Said,
+    verified: Verified,
+    contents: Vec<NewContent>,
 }
 
 /// A statement waiting for its place.
@@ -120,9 +139,14 @@ impl Submitter {
     /// Verifies a stranger's statement and its parts and waits for its place. Answers [`SubmitError::Busy`] when the
     /// queue is full.
     pub async fn submit(&self, note: String, contents: Vec<NewContent>) -> Result<Receipt, SubmitError> {
-        let state = self.state();
+        let waiting = self.enqueue(self.check(note, contents)?, false).await?;
+        waiting.await.map_err(|_| SubmitError::Stopped)?
+    }
+
+    /// Verifies a stranger's statement and its parts against the registry: all that costs time and needs no place.
+    pub fn check(&self, note: String, contents: Vec<NewContent>) -> Result<Checked, SubmitError> {
         let statement = Statement::parse(note.as_bytes())?;
-        let verified = state.verify(&statement)?;
+        let verified = self.state().verify(&statement)?;
         let said = Said::of(statement);
         for content in &contents {
             let bytes = content.bytes.as_deref().unwrap_or_default();
@@ -130,8 +154,13 @@ impl Submitter {
                 return Err(SubmitError::PartDiffers(content.commitment));
             }
         }
-        let waiting = self.enqueue(note, said, verified, contents, false).await?;
-        waiting.await.map_err(|_| SubmitError::Stopped)?
+        Ok(Checked { note, said, verified, contents })
+    }
+
+    /// Waits for room in the queue as long as `patience`, then answers [`SubmitError::Busy`]; the receipt comes later.
+    pub async fn offer(&self, checked: Checked, patience: Duration) -> Result<Waiting, SubmitError> {
+        // A statement that was not sent when time ran out is dropped whole: nothing of it is queued.
+        tokio::time::timeout(patience, self.enqueue(checked, true)).await.unwrap_or(Err(SubmitError::Busy))
     }
 
     /// Seals `text` with a key this process holds, and waits for room in the queue; the answer comes later. The caller
@@ -144,17 +173,11 @@ impl Submitter {
     /// Waits for room for a note that [`State::seal`] signed; the answer comes later.
     pub async fn sealed(&self, note: String, verified: Verified, contents: Vec<NewContent>) -> Result<Waiting, SubmitError> {
         let said = Said::of(Statement::parse(note.as_bytes())?);
-        self.enqueue(note, said, verified, contents, true).await
+        self.enqueue(Checked { note, said, verified, contents }, true).await
     }
 
-    async fn enqueue(
-        &self,
-        note: String,
-        said: Said,
-        verified: Verified,
-        mut contents: Vec<NewContent>,
-        wait: bool,
-    ) -> Result<Waiting, SubmitError> {
+    async fn enqueue(&self, checked: Checked, wait: bool) -> Result<Waiting, SubmitError> {
+        let Checked { note, said, verified, mut contents } = checked;
         if let Core::Disclosure(core) = &said.core {
             let given = |part: &&chain::statement::Part| contents.iter().any(|content| content.commitment == part.commitment);
             let mut stored = Vec::new();
@@ -165,7 +188,11 @@ impl Submitter {
                     _ => return Err(SubmitError::PartMissing(part.commitment)),
                 }
             }
-            contents.retain(|content| core.parts.iter().any(|part| part.commitment == content.commitment));
+            contents.retain_mut(|content| {
+                let part = core.parts.iter().find(|part| part.commitment == content.commitment);
+                // As the statement says: the portal serves it under this name.
+                part.map(|part| content.media.clone_from(&part.media)).is_some()
+            });
         } else {
             // Only a disclosure has parts; whatever else was handed in is kept nowhere.
             contents.clear();

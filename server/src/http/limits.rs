@@ -1,0 +1,133 @@
+//! How much one address may ask: bursts are people, floods are not.
+
+use super::{App, pages};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName},
+    middleware::Next,
+    response::Response,
+};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock, clock::DefaultClock};
+use std::{
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    num::NonZeroU32,
+    sync::Arc,
+};
+
+/// A page with all that it fetches is about a dozen requests; a whole office may share one address.
+const BURST: NonZeroU32 = NonZeroU32::new(600).unwrap();
+/// Addresses remembered before those that have been quiet are forgotten.
+const REMEMBERED: usize = 50_000;
+
+static FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Requests by address. Cloning shares the counts.
+#[derive(Clone)]
+pub struct Limits {
+    /// None: nobody is limited.
+    limiter: Option<Arc<DefaultKeyedRateLimiter<IpAddr>>>,
+    /// Whose word on where a request came from is taken. This machine's own proxies need not be named.
+    proxies: Arc<[IpAddr]>,
+}
+
+impl Limits {
+    /// `rate`: requests a second that an address may go on asking for, zero for any number.
+    #[must_use]
+    pub fn new(rate: u32, proxies: &[IpAddr]) -> Limits {
+        let limiter = NonZeroU32::new(rate)
+            .map(|rate| Arc::new(RateLimiter::hashmap(Quota::per_second(rate).allow_burst(BURST.saturating_add(rate.get())))));
+        Limits { limiter, proxies: proxies.into() }
+    }
+
+    /// Seconds to wait, if this request is one too many.
+    fn refuse(&self, peer: IpAddr, headers: &HeaderMap) -> Option<u32> {
+        let limiter = self.limiter.as_ref()?;
+        let from = self.whose(peer, headers)?;
+        let Err(until) = limiter.check_key(&from) else { return None };
+        if limiter.len() > REMEMBERED {
+            limiter.retain_recent();
+        }
+        let seconds = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+        Some(u32::try_from(seconds).unwrap_or(60).min(60))
+    }
+
+    /// The address a request counts for. None for this machine itself, whose own commands ask as much as they like.
+    fn whose(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+        let peer = peer.to_canonical();
+        let trusted = |address: &IpAddr| address.is_loopback() || self.proxies.contains(address);
+        if !trusted(&peer) {
+            return Some(network(peer));
+        }
+        // Each proxy adds, at the end, whom it heard from; what stands before the last trusted one may be invented.
+        let all = headers.get_all(&FORWARDED);
+        let said: Vec<IpAddr> = all
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(|address| address.trim().parse::<IpAddr>().ok())
+            .map(|address| address.to_canonical())
+            .collect();
+        let from = said.iter().rev().find(|address| !trusted(address)).copied().map(network);
+        if peer.is_loopback() { from } else { from.or(Some(peer)) }
+    }
+}
+
+/// Of an IPv6 address its network, since one household has 2^64 of them.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+    }
+}
+
+/// Answers 429 with the seconds to wait instead of going on.
+pub(super) async fn limited(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    match peer.and_then(|peer| app.limits.refuse(peer, request.headers())) {
+        None => next.run(request).await,
+        Some(seconds) => pages::too_many(&app, request.uri(), request.headers(), seconds),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(addresses: &str) -> HeaderMap {
+        HeaderMap::from_iter([(FORWARDED.clone(), addresses.parse().unwrap())])
+    }
+
+    const READER: &str = "203.0.113.7";
+
+    #[test]
+    fn a_flood_from_one_address_is_refused_and_others_go_on() {
+        let limits = Limits::new(10, &[]);
+        let (flood, other) = (READER.parse().unwrap(), "203.0.113.8".parse().unwrap());
+        let refused = (0..1_000).filter(|_| limits.refuse(flood, &HeaderMap::new()).is_some()).count();
+        assert!((300..400).contains(&refused), "{refused}");
+        assert!(limits.refuse(flood, &HeaderMap::new()).is_some_and(|seconds| (1..=60).contains(&seconds)));
+        assert_eq!(limits.refuse(other, &HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn one_network_of_a_household_counts_as_one() {
+        let limits = Limits::new(10, &[]);
+        let of = |n: u128| IpAddr::from(Ipv6Addr::from_bits(0x2001_0db8 << 96 | n));
+        assert_eq!(limits.whose(of(1), &HeaderMap::new()), limits.whose(of(77), &HeaderMap::new()));
+        assert_ne!(limits.whose(of(1), &HeaderMap::new()), limits.whose(of(1 << 64), &HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_reader_cannot_pass_for_another_by_saying_so() {
+        let limits = Limits::new(10, &["192.0.2.1".parse().unwrap()]);
+        let reader: IpAddr = READER.parse().unwrap();
+        // Straight from the reader, whatever it says.
+        assert_eq!(limits.whose(reader, &said("198.51.100.1")), Some(reader));
+        // Through a proxy that adds whom it heard from at the end.
+        for proxy in ["127.0.0.1", "192.0.2.1", "::ffff:192.0.2.1"] {
+            assert_eq!(limits.whose(proxy.parse().unwrap(), &said(&format!("198.51.100.1, {READER}"))), Some(reader));
+        }
+        assert_eq!(limits.whose("127.0.0.1".parse().unwrap(), &said(&format!("{READER}, 192.0.2.1"))), Some(reader));
+        assert_eq!(limits.whose("127.0.0.1".parse().unwrap(), &HeaderMap::new()), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! `POST /submit`: signed statements from agencies that seal for themselves, one a line, and where each came to stand.
+//!
+//! No password: a statement that no registered key signed is refused, whoever brings it.
+
+use super::{App, Refused};
+use crate::{
+    sequencer::{Checked, Receipt, SubmitError},
+    store::NewContent,
+};
+use axum::{Router, body::Bytes, extract::State, http::header, response::IntoResponse, response::Response, routing::post};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chain::part::{Commitment, parse_salt};
+use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// Most bytes of one request.
+const LARGEST: usize = 32 << 20;
+/// Requests worked on at once: each may hold several times its bytes.
+const AT_ONCE: usize = 4;
+/// Lines that one task verifies.
+const CHUNK: usize = 32;
+/// How long a statement waits for room in the queue.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+pub(super) fn router() -> Router<Arc<App>> {
+    let room = Arc::new(Semaphore::new(AT_ONCE));
+    let handler = move |app: State<Arc<App>>, body: Bytes| submit(app, room.clone(), body);
+    Router::new().route("/submit", post(handler)).layer(RequestBodyLimitLayer::new(LARGEST))
+}
+
+/// A statement and those of its parts that the log does not have yet.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line<'a> {
+    #[serde(borrow)]
+    note: Cow<'a, str>,
+    #[serde(default, borrow)]
+    parts: Vec<Given<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given<'a> {
+    /// 32 hexadecimal digits.
+    #[serde(borrow)]
+    salt: Cow<'a, str>,
+    /// Base64.
+    #[serde(borrow)]
+    bytes: Cow<'a, str>,
+}
+
+/// What became of a line, in the order of the lines.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Said {
+    Logged {
+        index: u64,
+        /// Of a repeated statement it is not looked up again.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        leaf: Option<chain::Hash>,
+        repeated: bool,
+    },
+    Refused {
+        refused: String,
+        /// Whether the same line may be taken later.
+        retry: bool,
+    },
+}
+
+impl From<Result<Receipt, SubmitError>> for Said {
+    fn from(result: Result<Receipt, SubmitError>) -> Said {
+        match result {
+            Ok(Receipt { index, leaf, repeated }) => Said::Logged { index, leaf, repeated },
+            Err(error) => Said::Refused { retry: error.passes(), refused: error.to_string() },
+        }
+    }
+}
+
+async fn submit(State(app): State<Arc<App>>, room: Arc<Semaphore>, body: Bytes) -> Result<Response, Refused> {
+    let Ok(_room) = room.try_acquire_owned() else { return Err(Refused::Busy) };
+    let lines: Vec<_> = lines(&body).collect();
+    // Signatures are verified on all cores, and places are taken in the order of the lines.
+    let checking: Vec<_> = lines
+        .chunks(CHUNK)
+        .map(|chunk| {
+            let (chunk, submitter) = (chunk.to_vec(), app.node.submitter.clone());
+            tokio::spawn(async move { chunk.iter().map(|line| check(&submitter, line)).collect::<Vec<_>>() })
+        })
+        .collect();
+    let mut waiting = Vec::with_capacity(lines.len());
+    let mut full = false;
+    for chunk in checking {
+        // A panic is this program's fault and has been logged; the lines were not taken.
+        let Ok(chunk) = chunk.await else { return Err(Refused::Busy) };
+        for checked in chunk {
+            waiting.push(match checked {
+                Err(refused) => Err(refused),
+                Ok(_) if full => Err(SubmitError::Busy.into()),
+                Ok(checked) => app.node.submitter.offer(checked, PATIENCE).await.map_err(|error| {
+                    full |= matches!(error, SubmitError::Busy);
+                    error.into()
+                }),
+            });
+        }
+    }
+    let mut answer = Vec::with_capacity(waiting.len() * 96);
+    let mut busy = !waiting.is_empty();
+    for waiting in waiting {
+        let said = match waiting {
+            Ok(waiting) => waiting.await.unwrap_or(Err(SubmitError::Stopped)).into(),
+            Err(said) => said,
+        };
+        busy &= matches!(said, Said::Refused { retry: true, .. });
+        serde_json::to_writer(&mut answer, &said).map_err(|_| Refused::Busy)?;
+        answer.push(b'\n');
+    }
+    if busy {
+        return Err(Refused::Busy);
+    }
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")], answer).into_response())
+}
+
+/// Lines that hold something, sharing the request's bytes.
+fn lines(body: &Bytes) -> impl Iterator<Item = Bytes> {
+    let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    lines.map(|line| body.slice_ref(line))
+}
+
+fn check(submitter: &crate::sequencer::Submitter, line: &[u8]) -> Result<Checked, Said> {
+    let refused = |why: String| Said::Refused { refused: why, retry: false };
+    let line: Line<'_> = serde_json::from_slice(line).map_err(|error| refused(format!("not a line of this address: {error}")))?;
+    let parts = line.parts.iter().map(|part| {
+        let salt = parse_salt(&part.salt).ok_or("a salt is 32 hexadecimal digits")?;
+        let bytes = STANDARD.decode(part.bytes.as_bytes()).map_err(|_| "the bytes of a part are not base64")?;
+        // Its type is what the statement says.
+        let (commitment, media) = (Commitment::to(&salt, &bytes), String::new());
+        Ok(NewContent { commitment, media, size: bytes.len() as u64, salt, bytes: Some(bytes) })
+    });
+    let parts = parts.collect::<Result<Vec<_>, &str>>().map_err(|why| refused(why.to_owned()))?;
+    submitter.check(line.note.into_owned(), parts).map_err(|error| Err(error).into())
+}
+
+impl From<SubmitError> for Said {
+    fn from(error: SubmitError) -> Said {
+        Err(error).into()
+    }
+}

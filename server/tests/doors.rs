@@ -1,0 +1,152 @@
+//! The doors to the outside: statements that strangers bring, floods, and what a browser has already.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod portal;
+mod trial;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use portal::{ask, bytes, get, portal};
+use serde_json::{Value, json};
+use server::{compose::Composed, node::Node, store::NewContent};
+use trial::{Trial, agency, compose, draft};
+
+fn line_of(node: &Node, id: &str, Composed { text, contents }: &Composed) -> String {
+    let part =
+        |part: &NewContent| json!({ "salt": chain::part::format_salt(&part.salt), "bytes": STANDARD.encode(part.bytes.as_ref().unwrap()) });
+    let note = chain::note::sign(text, &[node.seal(id).unwrap()]);
+    format!("{}\n", json!({ "note": note, "parts": contents.iter().map(part).collect::<Vec<_>>() }))
+}
+
+async fn post(portal: &Router, body: impl Into<Body>) -> (StatusCode, Vec<Value>) {
+    let (status, _, body) = ask(portal, "203.0.113.7:9", Request::post("/submit").body(body.into()).unwrap()).await;
+    (status, body.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_brought_over_http_are_logged_in_the_order_of_their_lines_and_only_once() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let lines: Vec<_> = (0..100).map(|n| line_of(&node, &id, &compose(&node, draft(&id, &format!("Notice {n}"), "The text.")))).collect();
+    let portal = portal(&trial, &node).await;
+    let (status, answers) = post(&portal, lines.concat()).await;
+    assert_eq!((status, answers.len()), (StatusCode::OK, 100));
+    let first = answers[0]["index"].as_u64().unwrap();
+    for (n, answer) in answers.iter().enumerate() {
+        assert_eq!((answer["index"].as_u64(), answer["repeated"].as_bool()), (Some(first + n as u64), Some(false)), "{answer}");
+    }
+    let entry = bytes(&portal, &format!("/log/entry/{}", first + 7)).await;
+    assert_eq!(answers[7]["leaf"].as_str(), Some(&*chain::tree::leaf_hash(&entry).to_string()));
+    let page = String::from_utf8(bytes(&portal, &format!("/en/disclosures/{}", first + 7)).await).unwrap();
+    assert!(page.contains("Notice 7") && page.contains("The text."));
+    let (_, again) = post(&portal, lines[7].clone()).await;
+    assert_eq!((again[0]["index"].as_u64(), again[0]["repeated"].as_bool()), (Some(first + 7), Some(true)));
+    assert_eq!(node.heads.borrow().size, first + 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_bad_line_is_told_why_and_the_good_ones_beside_it_are_logged() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let made = |title: &str| line_of(&node, &id, &compose(&node, draft(&id, title, "The text.")));
+    let good = made("Good");
+    let altered = made("Altered").replacen("notice", "report", 1);
+    let mut partless: Value = serde_json::from_str(&made("Without its parts")).unwrap();
+    partless["parts"] = json!([]);
+    let mut unsalted: Value = serde_json::from_str(&made("With a wrong salt")).unwrap();
+    unsalted["parts"][0]["salt"] = "ab".into();
+    let other = Trial::new();
+    let mut stranger = other.open().await;
+    agency(&mut stranger, "finance").await;
+    let forged = line_of(&stranger, &id, &compose(&node, draft(&id, "Forged", "The text.")));
+    let body = format!("{altered}not json\n\n{good}{partless}\n{unsalted}\n{{\"note\":\"\",\"more\":1}}\n{forged}");
+    let before = node.heads.borrow().size;
+    let portal = portal(&trial, &node).await;
+    let (status, answers) = post(&portal, body).await;
+    assert_eq!(status, StatusCode::OK);
+    let refused: Vec<_> = answers.iter().map(|answer| answer["refused"].as_str().unwrap_or("")).collect();
+    assert!(refused[0].contains("signature") || refused[0].contains("verify"), "{}", refused[0]);
+    assert!(refused[1].contains("not a line of this address"), "{}", refused[1]);
+    assert_eq!((refused[2], answers[2]["index"].as_u64()), ("", Some(before)));
+    assert!(refused[3].contains("was not handed in"), "{}", refused[3]);
+    assert!(refused[4].contains("salt"), "{}", refused[4]);
+    assert!(refused[5].contains("more"), "{}", refused[5]);
+    assert!(!refused[6].is_empty(), "a seal that another chain's registry knows");
+    assert!(answers.iter().all(|answer| answer["retry"].as_bool() != Some(true)));
+    assert_eq!(node.heads.borrow().size, before + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_beyond_the_limit_is_refused_before_it_is_read() {
+    let trial = Trial::new();
+    let node = trial.open().await;
+    let portal = portal(&trial, &node).await;
+    let (status, _) = post(&portal, vec![b' '; (32 << 20) + 1]).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_is_served_as_what_its_statement_says_it_is() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let mut composed = compose(&node, draft(&id, "Notice", "# The text"));
+    let note = chain::note::sign(&composed.text, &[node.seal(&id).unwrap()]);
+    composed.contents.iter_mut().for_each(|part| part.media = "text/html".into());
+    let body = composed.contents[1].commitment;
+    node.submitter.submit(note, composed.contents).await.unwrap();
+    let (_, media, _) = get(&portal(&trial, &node).await, &format!("/content/{body}")).await;
+    assert!(media.starts_with("text/markdown"), "{media}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_is_told_to_wait_in_the_readers_language_and_others_are_served() {
+    let trial = Trial::new();
+    let node = trial.open().await;
+    let portal = portal(&trial, &node).await;
+    let from = |peer: &'static str, path: &'static str| ask(&portal, peer, Request::get(path).body(Body::empty()).unwrap());
+    let mut refused = None;
+    for _ in 0..5_000 {
+        let (status, headers, body) = from("203.0.113.7:9", "/zh/about").await;
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            refused = Some((headers, String::from_utf8(body).unwrap()));
+            break;
+        }
+    }
+    let (headers, page) = refused.expect("five thousand requests in a row");
+    assert!(headers[header::RETRY_AFTER].to_str().unwrap().parse::<u32>().unwrap() >= 1);
+    assert!(page.contains("lang=\"zh") && headers.contains_key(header::CONTENT_SECURITY_POLICY));
+    assert_eq!(from("203.0.113.8:9", "/zh/about").await.0, StatusCode::OK);
+    assert_eq!(from("127.0.0.1:9", "/zh/about").await.0, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_has_a_page_gets_it_again_only_after_the_next_entry() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let portal = portal(&trial, &node).await;
+    let page = |tag: Option<String>| {
+        let mut request = Request::get("/en/").body(Body::empty()).unwrap();
+        if let Some(tag) = tag {
+            request.headers_mut().insert(header::IF_NONE_MATCH, tag.parse().unwrap());
+        }
+        ask(&portal, "127.0.0.1:9", request)
+    };
+    let (status, headers, _) = page(None).await;
+    assert_eq!(status, StatusCode::OK);
+    let tag = headers[header::ETAG].to_str().unwrap().to_owned();
+    let (status, headers, body) = page(Some(tag.clone())).await;
+    assert_eq!((status, body.len()), (StatusCode::NOT_MODIFIED, 0));
+    assert_eq!(headers[header::ETAG].to_str().unwrap(), tag);
+    trial::publish(&node, draft(&id, "Lanterns", "The text.")).await.unwrap();
+    let (status, _, body) = page(Some(tag)).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(String::from_utf8(body).unwrap().contains("Lanterns"));
+}

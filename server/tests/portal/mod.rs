@@ -1,0 +1,55 @@
+//! The portal's router over a trial chain, asked without a socket.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::trial::Trial;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::ConnectInfo,
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use server::{
+    evidence::Registries,
+    follow,
+    http::{App, Assets, Limits, router},
+    node::Node,
+};
+use std::{net::SocketAddr, sync::Arc};
+use tower::ServiceExt;
+
+/// Requests a second that an address may go on asking for here.
+pub const RATE: u32 = 100;
+
+pub async fn portal(trial: &Trial, node: &Node) -> Router {
+    let index = Arc::new(follow::open(&trial.place.data, node.heads.borrow().size).unwrap().0);
+    let identity = chain::tree::leaf_hash(&node.store.entry(0).await.unwrap().unwrap());
+    router(App {
+        node: node.clone(),
+        registries: Registries::default(),
+        index,
+        assets: Arc::new(Assets::default()),
+        limits: Limits::new(RATE, &[]),
+        base: "http://127.0.0.1:3000".into(),
+        identity,
+    })
+}
+
+pub async fn ask(portal: &Router, from: &str, mut request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
+    let from: SocketAddr = from.parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(from));
+    let response = portal.clone().oneshot(request).await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    (status, headers, to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec())
+}
+
+pub async fn get(portal: &Router, path: &str) -> (StatusCode, String, Vec<u8>) {
+    let (status, headers, body) = ask(portal, "127.0.0.1:1", Request::get(path).body(Body::empty()).unwrap()).await;
+    let media = headers.get(header::CONTENT_TYPE).map_or(String::new(), |value| value.to_str().unwrap().to_owned());
+    (status, media, body)
+}
+
+pub async fn bytes(portal: &Router, path: &str) -> Vec<u8> {
+    let (status, _, bytes) = get(portal, path).await;
+    assert_eq!(status, StatusCode::OK, "{path}");
+    bytes
+}
