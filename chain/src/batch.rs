@@ -143,6 +143,7 @@ fn point(bytes: &[u8; 32]) -> Option<EdwardsPoint> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
     use crate::note::{Note, Signer, sign};

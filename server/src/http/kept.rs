@@ -138,6 +138,7 @@ fn fresh_or_whole(asked: Option<&HeaderValue>, headers: HeaderMap, body: Bytes) 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
 

@@ -90,6 +90,7 @@ pub(super) async fn limited(State(app): State<Arc<App>>, request: Request, next:
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
 

@@ -122,8 +122,7 @@ pub(super) fn too_many(app: &App, uri: &Uri, headers: &HeaderMap, seconds: u32) 
         return (StatusCode::TOO_MANY_REQUESTS, headers, format!("too many requests; try again in {seconds} s\n")).into_response();
     }
     let lang = of_path.unwrap_or_else(|| preferred(headers));
-    let mut response =
-        answer(app, lang, "/", Err::<fn(&Shell<'_>) -> String, _>(Trouble::Problem(Problem::TooMany { seconds: seconds.into() })));
+    let mut response = answer(app, lang, "/", Err::<fn(&Shell<'_>) -> String, _>(Trouble::Problem(Problem::TooMany { seconds })));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
