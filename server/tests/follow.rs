@@ -18,12 +18,13 @@ use std::{sync::Arc, time::Duration};
 use trial::{Trial, agency, close, draft, import_all, line, publish, redact, reference, status};
 
 fn find(index: &Index, text: &str) -> Vec<u64> {
-    let hits = index.search(&Query { text: text.into(), ..Query::default() }, &|_| None).unwrap();
+    let hits = index.search(&Query { text: text.into(), ..Query::default() }, &|_| std::collections::HashMap::new()).unwrap();
     hits.hits.iter().map(|hit| hit.index).collect()
 }
 
 fn find_state(index: &Index, text: &str, state: State) -> Vec<u64> {
-    let hits = index.search(&Query { text: text.into(), state: Some(state), ..Query::default() }, &|_| None).unwrap();
+    let hits =
+        index.search(&Query { text: text.into(), state: Some(state), ..Query::default() }, &|_| std::collections::HashMap::new()).unwrap();
     hits.hits.iter().map(|hit| hit.index).collect()
 }
 

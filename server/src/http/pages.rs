@@ -363,8 +363,14 @@ async fn find(context: &Context<'_>, app: &App, asked: &SearchQuery, page: u64) 
         ..search::Query::default()
     };
     let (index, node, runtime) = (app.index.clone(), app.node.clone(), tokio::runtime::Handle::current());
-    let text = move |at: u64| runtime.block_on(views::searched_text(&node.store, at)).ok().flatten();
-    let found = tokio::task::spawn_blocking(move || index.search(&query, &text)).await;
+    // A page without snippets is better than none.
+    let texts = move |at: &[u64]| {
+        runtime
+            .block_on(views::searched_texts(&node.store, at))
+            .inspect_err(|error| tracing::error!(%error, "no snippets"))
+            .unwrap_or_default()
+    };
+    let found = tokio::task::spawn_blocking(move || index.search(&query, &texts)).await;
     let found = found.map_err(|_| Trouble::Problem(Problem::Broken))?.map_err(Trouble::Search)?;
     let pages = found.total.div_ceil(view::PAGE);
     if page > 0 && page >= pages {

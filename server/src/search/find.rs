@@ -5,7 +5,7 @@
 //! number is the one asked for, are then ranked again by title, number and by words standing together.
 //! Pages go on past the window in the order of the first step, so every hit is on exactly one page.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Bound;
 
@@ -64,8 +64,8 @@ struct Found {
 }
 
 impl Index {
-    /// Answers `query`. `text` gives the text of an entry, to cut the snippet from: what it may show today.
-    pub fn search(&self, query: &Query, text: &dyn Fn(u64) -> Option<String>) -> Result<Hits, Error> {
+    /// Answers `query`. `texts` gives the texts of entries, to cut the snippets from: what they may show today.
+    pub fn search(&self, query: &Query, texts: &dyn Fn(&[u64]) -> HashMap<u64, String>) -> Result<Hits, Error> {
         let reading = query::read(&query.text);
         let mut hits = Hits { total: 0, hits: Vec::new(), notice: reading.notice, covered: self.covered() };
         if reading.notice == Some(Notice::NoWords) {
@@ -73,9 +73,10 @@ impl Index {
         }
         let (total, found) = guarded(|| Search::new(self, query, &reading).run())?;
         hits.total = total;
+        let texts = texts(&found.iter().map(|found| index_of(found.0.order)).collect::<Vec<_>>());
         for found in found {
             let index = index_of(found.0.order);
-            let snippet = text(index).map(|text| snippet::cut(&text, &reading.marks)).unwrap_or_default();
+            let snippet = texts.get(&index).map(|text| snippet::cut(text, &reading.marks)).unwrap_or_default();
             hits.hits.push(Hit { index, document: found.1, score: found.0.score, snippet });
         }
         Ok(hits)

@@ -33,7 +33,8 @@ impl Shelf {
     }
 
     fn search(&self, index: &Index, query: &Query) -> Hits {
-        index.search(query, &|entry| self.texts.borrow().get(&entry).cloned()).unwrap()
+        let texts = self.texts.borrow();
+        index.search(query, &|at| at.iter().filter_map(|at| Some((*at, texts.get(at)?.clone()))).collect()).unwrap()
     }
 
     /// Entries found, best first.

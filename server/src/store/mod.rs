@@ -2,6 +2,7 @@
 
 mod bulk;
 mod commit;
+mod many;
 mod open;
 mod range;
 mod read;

@@ -25,7 +25,7 @@ fn migrator(sqlite: bool) -> Migrator {
 /// `wal_autocheckpoint` in pages of 4 KB: keys are hashes, so a batch touches pages all over, and the longer they gather
 /// in the log the fewer are written twice.
 const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; \
-    pragma busy_timeout = 10000; pragma cache_size = -32000; pragma mmap_size = 268435456; pragma wal_autocheckpoint = 16000;";
+    pragma busy_timeout = 10000; pragma cache_size = -16000; pragma wal_autocheckpoint = 16000;";
 
 impl Store {
     /// Opens the data folder's own SQLite database, creating both when they are missing.

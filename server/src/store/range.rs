@@ -4,9 +4,7 @@ use super::{
     Store, StoreError,
     bulk::placeholders,
     commit::{submission_key, to_hash},
-    from_sql,
-    read::{ITEM, Item, item},
-    to_sql,
+    from_sql, to_sql,
 };
 use chain::part::{Commitment, Salt};
 use object_store::ObjectStoreExt;
@@ -42,20 +40,6 @@ impl Store {
             }
         }
         Ok(logged)
-    }
-
-    /// The items among these entries.
-    pub async fn items(&self, indexes: &[u64]) -> Result<HashMap<u64, Item>, StoreError> {
-        let mut items = HashMap::new();
-        for indexes in indexes.chunks(256) {
-            let sql = format!("{ITEM} where idx in ({})", placeholders(indexes.len()));
-            let query = indexes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, index| query.bind(to_sql(*index)));
-            for row in query.persistent(indexes.len() == 256).fetch_all(self.reader().await?.ask()?).await? {
-                let item = item(&row)?;
-                items.insert(item.index, item);
-            }
-        }
-        Ok(items)
     }
 
     /// Parts that came with the entries `[from, to)`, in order.

@@ -152,20 +152,21 @@ impl Store {
 
     /// A part by its commitment; `None` when no logged statement refers to it.
     pub async fn content(&self, commitment: &Commitment) -> Result<Option<StoredContent>, StoreError> {
-        let sql = "select media, salt, bytes, removed_by, size from contents where commitment = $1";
+        let sql = "select media, salt, bytes, removed_by from contents where commitment = $1";
         let row = sqlx::query(sql).bind(&commitment.0.0[..]).fetch_optional(self.reader().await?.ask()?).await?;
         let Some(row) = row else { return Ok(None) };
-        self.stored(commitment, &row).await.map(Some)
+        self.stored(commitment, &row, 0).await.map(Some)
     }
 
-    async fn stored(&self, commitment: &Commitment, row: &AnyRow) -> Result<StoredContent, StoreError> {
-        if let Some(by) = row.try_get::<Option<i64>, _>(3)? {
+    /// From a row whose columns from `at` on are media, salt, bytes, removed_by.
+    pub(super) async fn stored(&self, commitment: &Commitment, row: &AnyRow, at: usize) -> Result<StoredContent, StoreError> {
+        if let Some(by) = row.try_get::<Option<i64>, _>(at + 3)? {
             return Ok(StoredContent::Removed { by: from_sql(by) });
         }
-        let salt: Option<Vec<u8>> = row.try_get(1)?;
+        let salt: Option<Vec<u8>> = row.try_get(at + 1)?;
         let Some(salt) = salt.and_then(|salt| Salt::try_from(salt).ok()) else { return Ok(StoredContent::Lost) };
-        let media: String = row.try_get(0)?;
-        if let Some(bytes) = row.try_get(2)? {
+        let media: String = row.try_get(at)?;
+        if let Some(bytes) = row.try_get(at + 2)? {
             return Ok(StoredContent::Present { media, salt, bytes });
         }
         match self.objects.get(&object_path(commitment)).await {
@@ -256,21 +257,6 @@ impl Store {
             let query = versions.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, version| query.bind(to_sql(*version)));
             for row in query.fetch_all(self.reader().await?.ask()?).await? {
                 events.push(from_sql(row.try_get(0)?));
-            }
-        }
-        Ok(events)
-    }
-
-    /// Statuses and redactions that speak of any of these versions: (target, index, kind, instrument), in order.
-    pub async fn events(&self, targets: &[u64]) -> Result<Vec<(u64, u64, String, Option<u64>)>, StoreError> {
-        let mut events = Vec::new();
-        for targets in targets.chunks(256) {
-            let sql =
-                format!("select target, idx, kind, instrument from events where target in ({}) order by idx", placeholders(targets.len()));
-            let query = targets.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, target| query.bind(to_sql(*target)));
-            for row in query.fetch_all(self.reader().await?.ask()?).await? {
-                let instrument: Option<i64> = row.try_get(3)?;
-                events.push((from_sql(row.try_get(0)?), from_sql(row.try_get(1)?), row.try_get(2)?, instrument.map(from_sql)));
             }
         }
         Ok(events)

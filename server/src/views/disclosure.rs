@@ -1,6 +1,9 @@
 //! The view of one disclosure.
 
-use super::{items::Context, *};
+use super::{
+    items::{Context, core_of},
+    *,
+};
 use crate::{
     markdown,
     store::{StoreError, StoredContent},
@@ -9,44 +12,52 @@ use app::view::{self, Body, Change, DisclosureView, Notice, PartRole, Version};
 use chain::{
     catalogue::Catalogue,
     entry::Entry,
+    part::Commitment,
     statement::{Core, Disclosure, Statement},
     tree::leaf_hash,
 };
+use std::collections::HashMap;
 
 /// The page of the disclosure at `index`; `None` when there is no such entry, or it is no disclosure.
 pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<Option<DisclosureView>, StoreError> {
     let store = &context.node.store;
-    let Some(bytes) = store.entry(index).await? else { return Ok(None) };
+    let (older, newer) = (index.checked_sub(1), Some(index + 1).filter(|newer| *newer < size));
+    let around = || older.into_iter().chain([index]).chain(newer);
+    context.fetch_entries(around()).await?;
+    let Some(bytes) = context.entry(index) else { return Ok(None) };
     let Ok(entry) = Entry::parse(&bytes) else { return Ok(None) };
     let Ok(statement) = Statement::parse(entry.note.as_bytes()) else { return Ok(None) };
     let Core::Disclosure(core) = &statement.core else { return Ok(None) };
-    let Some(item) = items(context, &[index]).await?.pop() else { return Ok(None) };
-    let catalogue = context.catalogue(core).await?.ok();
     let body_part = core.parts.iter().find(|part| part.role == "body");
+    let catalogues = around().filter_map(|index| match core_of(&context.entry(index)?)? {
+        Core::Disclosure(core) => core.parts.first().map(|part| part.commitment),
+        _ => None,
+    });
+    context.fetch_contents(catalogues.chain(body_part.map(|part| part.commitment))).await?;
+    let Some(item) = items(context, &[index]).await?.pop() else { return Ok(None) };
+    let catalogue = context.catalogue(core).ok();
     let body = match body_part {
         None => Body::None,
-        Some(part) => match store.content(&part.commitment).await? {
-            Some(StoredContent::Removed { by }) => Body::Removed(by),
+        Some(part) => match context.content(&part.commitment).as_deref() {
+            Some(StoredContent::Removed { by }) => Body::Removed(*by),
             Some(StoredContent::Lost) | None => Body::Missing,
-            Some(StoredContent::Present { media, bytes, .. }) => match (media.as_str(), String::from_utf8(bytes)) {
-                ("text/markdown", Ok(text)) => Body::Html(markdown::render(&text)),
-                ("text/plain", Ok(text)) => Body::Html(markdown::plain(&text)),
+            Some(StoredContent::Present { media, bytes, .. }) => match (media.as_str(), std::str::from_utf8(bytes)) {
+                ("text/markdown", Ok(text)) => Body::Html(markdown::render(text)),
+                ("text/plain", Ok(text)) => Body::Html(markdown::plain(text)),
                 _ => Body::File,
             },
         },
     };
-    let versions = store.versions(item.document).await?;
+    let versions = store.versions_of(&[item.document]).await?;
     let of_versions: Vec<u64> = versions.iter().map(|version| version.index).collect();
-    let mut lines = Vec::new();
-    for (number, version) in versions.iter().enumerate() {
-        let time = store.entry(version.index).await?.and_then(|bytes| Entry::parse(&bytes).ok().map(|entry| entry.header.time));
-        lines.push(Version {
-            index: version.index,
-            number: u32::try_from(number + 1).unwrap_or(u32::MAX),
-            stated: version.stated.clone(),
-            logged: moment(&context.zone, time.unwrap_or(0)),
-        });
-    }
+    context.fetch_entries(of_versions.iter().copied()).await?;
+    let lines = versions.iter().zip(1..).map(|(version, number)| Version {
+        index: version.index,
+        number,
+        stated: version.stated.clone(),
+        logged: moment(&context.zone, context.time(version.index).unwrap_or(0)),
+    });
+    let lines = lines.collect();
     let previous = entry.header.previous.to_string();
     Ok(Some(DisclosureView {
         parts: parts(context, core, catalogue.as_ref()).await?,
@@ -57,11 +68,14 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
         versions: lines,
         notices: notices(context, &of_versions, &core.agency).await?,
         seen: None,
-        older: match index.checked_sub(1) {
+        older: match older {
             Some(older) => entry_ref(context, older).await?,
             None => None,
         },
-        newer: if index + 1 < size { entry_ref(context, index + 1).await? } else { None },
+        newer: match newer {
+            Some(newer) => entry_ref(context, newer).await?,
+            None => None,
+        },
         leaf: leaf_hash(&bytes).to_string(),
         previous,
         approval: None,
@@ -71,44 +85,40 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
 
 /// Parts for download, with their names from the catalogue, whose list follows the statement's order after itself.
 async fn parts(context: &Context<'_>, core: &Disclosure, catalogue: Option<&Catalogue>) -> Result<Vec<view::Part>, StoreError> {
-    let mut parts = Vec::new();
-    for (place, part) in core.parts.iter().enumerate().skip(1) {
-        let role = match part.role.as_str() {
-            "body" => continue,
-            "attachment" => PartRole::Attachment,
-            "translation" => PartRole::Translation,
-            _ => PartRole::Other,
-        };
-        let removed = match context.node.store.content(&part.commitment).await? {
-            Some(StoredContent::Removed { by }) => Some(by),
-            _ => None,
-        };
-        parts.push(view::Part {
-            role,
-            name: catalogue.and_then(|catalogue| catalogue.parts.get(place - 1).cloned()),
-            media: part.media.clone(),
-            size: part.size,
-            commitment: part.commitment.to_string(),
-            language: part.language.clone(),
-            removed,
-        });
-    }
-    Ok(parts)
+    let role = |role: &str| match role {
+        "body" => None,
+        "attachment" => Some(PartRole::Attachment),
+        "translation" => Some(PartRole::Translation),
+        _ => Some(PartRole::Other),
+    };
+    let others = || core.parts.iter().enumerate().skip(1).filter_map(|(place, part)| Some((place, part, role(&part.role)?)));
+    let removed = context.node.store.removed(&others().map(|(_, part, _)| part.commitment).collect::<Vec<_>>()).await?;
+    let parts = others().map(|(place, part, role)| view::Part {
+        role,
+        name: catalogue.and_then(|catalogue| catalogue.parts.get(place - 1).cloned()),
+        media: part.media.clone(),
+        size: part.size,
+        commitment: part.commitment.to_string(),
+        language: part.language.clone(),
+        removed: removed.get(&part.commitment).copied(),
+    });
+    Ok(parts.collect())
 }
 
 async fn notices(context: &Context<'_>, versions: &[u64], owner: &str) -> Result<Vec<Notice>, StoreError> {
     let mut notices = Vec::new();
-    for (_, index, kind, instrument) in context.node.store.events(versions).await?.into_iter().rev() {
+    let events = context.node.store.events(versions).await?;
+    let named: Vec<u64> = events.iter().flat_map(|(_, index, _, instrument)| [Some(*index), *instrument]).flatten().collect();
+    context.fetch_entries(named).await?;
+    for (_, index, kind, instrument) in events.into_iter().rev() {
         let change = match (kind.as_str(), standing_of(&kind)) {
             ("redaction", _) => Change::Redacted,
             (_, Some(standing)) => Change::Became(standing),
             _ => Change::Reinstated,
         };
-        let bytes = context.node.store.entry(index).await?.unwrap_or_default();
-        let statement = Entry::parse(&bytes).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
-        let (effective, ground, by_agency) = match statement.as_ref().map(|statement| &statement.core) {
-            Some(Core::Status(core)) => (core.effective.clone(), Some(core.ground.clone()), Some(core.agency.clone())),
-            Some(Core::Redaction(core)) => (None, Some(core.ground.clone()), Some(core.agency.clone())),
+        let (effective, ground, by_agency) = match context.entry(index).and_then(|bytes| core_of(&bytes)) {
+            Some(Core::Status(core)) => (core.effective, Some(core.ground), Some(core.agency)),
+            Some(Core::Redaction(core)) => (None, Some(core.ground), Some(core.agency)),
             _ => (None, None, None),
         };
         let by = match instrument {
@@ -147,14 +157,18 @@ fn shown(catalogue: Catalogue, core: &Disclosure) -> view::Catalogue {
     }
 }
 
-/// The text of a disclosure that a search looked through, for its snippets.
-pub async fn searched_text(store: &crate::store::Store, index: u64) -> Result<Option<String>, StoreError> {
-    let Some(bytes) = store.entry(index).await? else { return Ok(None) };
-    let statement = Entry::parse(&bytes).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
-    let Some(Core::Disclosure(core)) = statement.as_ref().map(|statement| &statement.core) else { return Ok(None) };
-    let Some(part) = core.parts.iter().find(|part| part.role == "body") else { return Ok(None) };
-    Ok(match store.content(&part.commitment).await? {
-        Some(StoredContent::Present { bytes, .. }) => String::from_utf8(bytes).ok().map(|text| markdown::words(&text)),
+/// The texts of disclosures that a search looked through, for its snippets.
+pub async fn searched_texts(store: &crate::store::Store, indexes: &[u64]) -> Result<HashMap<u64, String>, StoreError> {
+    let body = |bytes: &[u8]| match core_of(bytes)? {
+        Core::Disclosure(core) => core.parts.iter().find(|part| part.role == "body").map(|part| part.commitment),
         _ => None,
-    })
+    };
+    let entries = store.entries_at(indexes).await?;
+    let bodies: Vec<_> = entries.iter().filter_map(|(index, bytes)| Some((*index, body(bytes)?))).collect();
+    let contents = store.contents_of(&bodies.iter().map(|(_, body)| *body).collect::<Vec<_>>()).await?;
+    let text = |(index, body): (u64, Commitment)| match contents.get(&body)? {
+        StoredContent::Present { bytes, .. } => Some((index, markdown::words(std::str::from_utf8(bytes).ok()?))),
+        _ => None,
+    };
+    Ok(bodies.into_iter().filter_map(text).collect())
 }

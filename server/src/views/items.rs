@@ -12,18 +12,31 @@ use app::{
 use chain::{
     catalogue::Catalogue,
     entry::Entry,
+    part::Commitment,
     state::State,
     statement::{Core, Disclosure, Statement, StatusKind},
+    time::Millis,
 };
 use jiff::tz::TimeZone;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
-/// What filling the views of one request needs.
+/// What filling the views of one request needs, and what it has read so far.
 pub struct Context<'n> {
     pub node: &'n Node,
     pub state: Arc<State>,
     pub zone: TimeZone,
     pub lang: Lang,
+    read: Mutex<Read>,
+}
+
+/// Answers of the store, `None` where it has nothing.
+#[derive(Default)]
+struct Read {
+    entries: HashMap<u64, Option<Arc<[u8]>>>,
+    contents: HashMap<Commitment, Option<Arc<StoredContent>>>,
 }
 
 impl<'n> Context<'n> {
@@ -31,7 +44,46 @@ impl<'n> Context<'n> {
     pub fn new(node: &'n Node, lang: Lang) -> Context<'n> {
         let state = node.submitter.state();
         let zone = state.charter().and_then(|charter| TimeZone::get(&charter.zone).ok()).unwrap_or(TimeZone::UTC);
-        Context { node, state, zone, lang }
+        Context { node, state, zone, lang, read: Mutex::default() }
+    }
+
+    fn read(&self) -> MutexGuard<'_, Read> {
+        // Only ever added to, an answer at a time.
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads those of these entries that were not read yet, in one go.
+    pub(super) async fn fetch_entries(&self, indexes: impl IntoIterator<Item = u64>) -> Result<(), StoreError> {
+        // Gathered before anything is locked: finding out what is wanted may look at what was read.
+        let mut wanted: Vec<u64> = indexes.into_iter().collect();
+        wanted.retain(|index| !self.read().entries.contains_key(index));
+        let mut found = self.node.store.entries_at(&wanted).await?;
+        self.read().entries.extend(wanted.into_iter().map(|index| (index, found.remove(&index).map(Arc::from))));
+        Ok(())
+    }
+
+    /// Reads those of these parts that were not read yet, in one go.
+    pub(super) async fn fetch_contents(&self, commitments: impl IntoIterator<Item = Commitment>) -> Result<(), StoreError> {
+        let mut wanted: Vec<Commitment> = commitments.into_iter().collect();
+        wanted.retain(|commitment| !self.read().contents.contains_key(commitment));
+        let mut found = self.node.store.contents_of(&wanted).await?;
+        self.read().contents.extend(wanted.into_iter().map(|commitment| (commitment, found.remove(&commitment).map(Arc::new))));
+        Ok(())
+    }
+
+    /// An entry that was fetched, if the store has it.
+    pub(super) fn entry(&self, index: u64) -> Option<Arc<[u8]>> {
+        self.read().entries.get(&index).cloned().flatten()
+    }
+
+    /// A part that was fetched, if the store has it.
+    pub(super) fn content(&self, commitment: &Commitment) -> Option<Arc<StoredContent>> {
+        self.read().contents.get(commitment).cloned().flatten()
+    }
+
+    /// The logged time of an entry that was fetched.
+    pub(super) fn time(&self, index: u64) -> Option<Millis> {
+        self.entry(index).and_then(|bytes| Entry::parse(&bytes).ok().map(|entry| entry.header.time))
     }
 
     pub(super) fn agency(&self, id: &str) -> AgencyRef {
@@ -41,26 +93,42 @@ impl<'n> Context<'n> {
         }
     }
 
-    /// The catalogue of a disclosure, or why there is none to show.
-    pub(super) async fn catalogue(&self, core: &Disclosure) -> Result<Result<Catalogue, Title>, StoreError> {
-        let Some(part) = core.parts.first() else { return Ok(Err(Title::Missing)) };
-        Ok(match self.node.store.content(&part.commitment).await? {
+    /// The catalogue of a disclosure, fetched before, or why there is none to show.
+    pub(super) fn catalogue(&self, core: &Disclosure) -> Result<Catalogue, Title> {
+        let part = core.parts.first().ok_or(Title::Missing)?;
+        match self.content(&part.commitment).as_deref() {
             // Bytes that are no catalogue any more are shown as missing; the browser's C7 says what is wrong with them.
-            Some(StoredContent::Present { bytes, .. }) => Catalogue::read(&bytes).map_err(|_| Title::Missing),
+            Some(StoredContent::Present { bytes, .. }) => Catalogue::read(bytes).map_err(|_| Title::Missing),
             Some(StoredContent::Removed { .. }) => Err(Title::Removed),
             Some(StoredContent::Lost) | None => Err(Title::Missing),
-        })
+        }
     }
+
+    /// Reads the catalogues of those of these entries that are disclosures, in one go. The entries were fetched before.
+    pub(super) async fn fetch_catalogues(&self, indexes: impl IntoIterator<Item = u64>) -> Result<(), StoreError> {
+        let catalogue = |index| match core_of(&self.entry(index)?)? {
+            Core::Disclosure(core) => core.parts.first().map(|part| part.commitment),
+            _ => None,
+        };
+        let wanted: Vec<_> = indexes.into_iter().filter_map(catalogue).collect();
+        self.fetch_contents(wanted).await
+    }
+}
+
+/// What the statement of an entry says.
+pub(super) fn core_of(bytes: &[u8]) -> Option<Core> {
+    Statement::parse(Entry::parse(bytes).ok()?.note.as_bytes()).ok().map(|statement| statement.core)
 }
 
 /// Another entry, to link to, with its title if it is a disclosure.
 pub async fn entry_ref(context: &Context<'_>, index: u64) -> Result<Option<EntryRef>, StoreError> {
-    let Some(bytes) = context.node.store.entry(index).await? else { return Ok(None) };
-    let statement = Entry::parse(&bytes).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
-    let Some(Core::Disclosure(core)) = statement.as_ref().map(|statement| &statement.core) else {
+    context.fetch_entries([index]).await?;
+    context.fetch_catalogues([index]).await?;
+    let Some(bytes) = context.entry(index) else { return Ok(None) };
+    let Some(Core::Disclosure(core)) = core_of(&bytes) else {
         return Ok(Some(EntryRef { index, title: None, disclosure: false }));
     };
-    let title = context.catalogue(core).await?.ok().map(|catalogue| catalogue.title);
+    let title = context.catalogue(&core).ok().map(|catalogue| catalogue.title);
     Ok(Some(EntryRef { index, title, disclosure: true }))
 }
 
@@ -94,37 +162,45 @@ pub(super) fn standing(
     found
 }
 
+/// Rows of the store that lines are made of.
+struct Rows {
+    items: HashMap<u64, Row>,
+    events: Vec<(u64, u64, String, Option<u64>)>,
+    /// Of documents with more than one version: (document, version), oldest first.
+    versions: Vec<(u64, u64)>,
+    today: String,
+}
+
 /// Lines for these entries, in this order. Entries that cannot be read are shown as such, never left out.
 pub async fn items(context: &Context<'_>, indexes: &[u64]) -> Result<Vec<Item>, StoreError> {
     let store = &context.node.store;
-    let events = store.events(indexes).await?;
-    let today = jiff::Timestamp::now().to_zoned(context.zone.clone()).date().to_string();
-    let mut entries: HashMap<u64, Vec<u8>> = HashMap::new();
-    if let (Some(low), Some(high)) = (indexes.iter().min(), indexes.iter().max()) {
-        if high - low < 256 {
-            entries.extend(store.entries(*low, high + 1).await?);
-        } else {
-            for index in indexes {
-                entries.extend(store.entry(*index).await?.map(|bytes| (*index, bytes)));
-            }
-        }
-    }
-    let mut items = Vec::with_capacity(indexes.len());
+    context.fetch_entries(indexes.iter().copied()).await?;
+    let target = |index: &u64| match core_of(&context.entry(*index)?)? {
+        Core::Status(core) => Some(core.target.index),
+        Core::Redaction(core) => Some(core.target.index),
+        _ => None,
+    };
+    let targets: Vec<u64> = indexes.iter().filter_map(target).collect();
+    context.fetch_entries(targets.iter().copied()).await?;
+    context.fetch_catalogues(indexes.iter().copied().chain(targets)).await?;
+    let items = store.items(indexes).await?;
+    let revised: Vec<u64> = items.values().filter(|row| row.document != row.index).map(|row| row.document).collect();
+    let rows = Rows {
+        items,
+        events: store.events(indexes).await?,
+        versions: store.versions_of(&revised).await?.into_iter().map(|row| (row.document, row.index)).collect(),
+        today: jiff::Timestamp::now().to_zoned(context.zone.clone()).date().to_string(),
+    };
+    let mut lines = Vec::with_capacity(indexes.len());
     for index in indexes {
-        let bytes = entries.get(index).map(Vec::as_slice).unwrap_or_default();
-        items.push(item(context, *index, bytes, &events, &today).await?);
+        lines.push(item(context, *index, &rows).await?);
     }
-    Ok(items)
+    Ok(lines)
 }
 
-async fn item(
-    context: &Context<'_>,
-    index: u64,
-    bytes: &[u8],
-    events: &[(u64, u64, String, Option<u64>)],
-    today: &str,
-) -> Result<Item, StoreError> {
-    let entry = Entry::parse(bytes).ok();
+async fn item(context: &Context<'_>, index: u64, rows: &Rows) -> Result<Item, StoreError> {
+    let bytes = context.entry(index).unwrap_or_default();
+    let entry = Entry::parse(&bytes).ok();
     let statement = entry.and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
     let mut item = Item {
         index,
@@ -162,7 +238,7 @@ async fn item(
             item.kind = Kind::Step;
             item.agency = Some(context.agency(&core.agency));
         }
-        Core::Disclosure(core) => disclosure(context, &mut item, core, events, today).await?,
+        Core::Disclosure(core) => disclosure(context, &mut item, core, rows),
         Core::Status(core) => {
             item.kind = Kind::Status;
             let target = entry_ref(context, core.target.index).await?.unwrap_or_default();
@@ -181,19 +257,13 @@ async fn item(
     Ok(item)
 }
 
-async fn disclosure(
-    context: &Context<'_>,
-    item: &mut Item,
-    core: &Disclosure,
-    events: &[(u64, u64, String, Option<u64>)],
-    today: &str,
-) -> Result<(), StoreError> {
-    let row = context.node.store.item(item.index).await?;
+fn disclosure(context: &Context<'_>, item: &mut Item, core: &Disclosure, rows: &Rows) {
+    let row = rows.items.get(&item.index);
     item.kind = Kind::Disclosure;
-    item.document = row.as_ref().map_or(item.index, |row| row.document);
+    item.document = row.map_or(item.index, |row| row.document);
     if item.document != item.index {
-        let versions = context.node.store.versions(item.document).await?;
-        let place = versions.iter().position(|version| version.index == item.index).map_or(1, |place| place + 1);
+        let mut versions = rows.versions.iter().filter(|(document, _)| *document == item.document);
+        let place = versions.position(|(_, version)| *version == item.index).map_or(1, |place| place + 1);
         item.version = u32::try_from(place).unwrap_or(u32::MAX);
     }
     item.language = core.language.clone();
@@ -202,10 +272,10 @@ async fn disclosure(
     item.stated_agency = core.stated_agency.clone();
     item.source = core.source.clone().map(|name| Source { name, url: None, record: None });
     item.genre = Some(core.genre.clone());
-    let (now, by) = standing(row.as_ref(), events, core, today);
+    let (now, by) = standing(row, &rows.events, core, &rows.today);
     item.standing = Some(now);
     item.standing_by = by;
-    match context.catalogue(core).await? {
+    match context.catalogue(core) {
         Ok(catalogue) => {
             item.title = Title::Text(catalogue.title);
             item.document_number = catalogue.document_number;
@@ -213,5 +283,4 @@ async fn disclosure(
         }
         Err(title) => item.title = title,
     }
-    Ok(())
 }

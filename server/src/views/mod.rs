@@ -4,7 +4,7 @@ mod disclosure;
 mod items;
 mod records;
 
-pub use disclosure::{disclosure, searched_text};
+pub use disclosure::{disclosure, searched_texts};
 pub use items::{Context, entry_ref, items};
 pub use records::{agencies, agency, chain_view, entry_view, pager};
 

@@ -36,7 +36,8 @@ pub async fn entry_view(context: &Context<'_>, index: u64, size: u64) -> Result<
         return Ok(None);
     }
     // An entry that the tree has and the store has not is shown all the same; the browser's checks say what is wrong with it.
-    let bytes = context.node.store.entry(index).await?.unwrap_or_default();
+    context.fetch_entries(index.checked_sub(1).into_iter().chain([index, index + 1])).await?;
+    let bytes = context.entry(index).unwrap_or_default();
     let Some(item) = items(context, &[index]).await?.pop() else { return Ok(None) };
     let entry = Entry::parse(&bytes).ok();
     let statement = entry.and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
