@@ -9,7 +9,7 @@ mod reader;
 
 pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
-pub(crate) use commit::{stated_date, submission_key, to_hash};
+pub(crate) use commit::{stated_agency, stated_date, submission_key, to_hash};
 pub use range::ContentRow;
 pub(crate) use range::contents;
 pub use read::{Head, Item, StoredContent};
