@@ -21,6 +21,8 @@ use sqlx::AnyPool;
 pub enum StoreError {
     #[error("the data folder {path} cannot be used: {source}")]
     Folder { path: std::path::PathBuf, source: std::io::Error },
+    #[error("the database {database} cannot be opened: {source}")]
+    Open { database: String, source: sqlx::Error },
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
     #[error("the database's tables: {0}")]
