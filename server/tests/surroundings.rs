@@ -253,3 +253,55 @@ fn an_import_asked_to_stop_keeps_what_it_has_and_says_how_to_go_on() {
     assert!(kept < LINES as u64);
     goes_on(&program, kept, LINES as u64);
 }
+
+#[test]
+fn an_old_copy_put_back_is_read_only_until_what_is_missing_was_fetched() {
+    let program = Program::new();
+    program.serve().end();
+    let data = program.dir.path().join("data");
+    trial::copy(&data, &program.dir.path().join("backup"));
+    program.file("papers.jsonl", &(0..300).map(|n| line(n, "")).collect::<String>());
+    assert!(program.run(&["import", "papers.jsonl"]).status.success());
+    let mirror = Program::new();
+    for folder in ["data", "state"] {
+        trial::copy(&program.dir.path().join(folder), &mirror.dir.path().join(folder));
+    }
+    fs::remove_dir_all(&data).unwrap();
+    trial::copy(&program.dir.path().join("backup"), &data);
+
+    let server = program.serve();
+    let alarm = fs::read_to_string(program.path("serve.err")).unwrap();
+    assert!(alarm.contains("ERROR") && alarm.contains("here are 2 entries, and this machine has signed 302"), "{alarm}");
+    assert!(server.get("/en/").contains("It shows the chain up to entry 1"));
+    assert!(server.get("/zh/").contains("现只到第 1 条"));
+    refused(&program.run(&["import", "papers.jsonl"]), &["read-only", "gazette recover"]);
+    refused(&program.run(&["recover", "--from", "/nowhere"]), &["/nowhere", "neither a data folder"]);
+    assert_eq!(program.size(), 2);
+
+    let other = mirror.serve();
+    let recovered = program.run(&["recover", "--from", &format!("http://{}", other.address)]);
+    assert!(recovered.status.success(), "{}", text(&recovered.stderr));
+    assert!(
+        text(&recovered.stdout).contains("300 entries and 600 parts recovered; here are 302 entries now"),
+        "{}",
+        text(&recovered.stdout)
+    );
+    server.wait_for("/en/search?q=number299", "Notice 299 of Qinghe");
+    assert!(!server.wait_for("/en/about", "200 OK").contains("missing for now"));
+    let again = program.run(&["import", "papers.jsonl"]);
+    assert!(text(&again.stdout).contains("0 documents added (0 of them revisions), 300 present already"), "{}", text(&again.stderr));
+    server.end();
+    assert!(program.run(&["fsck"]).status.success());
+}
+
+#[test]
+fn a_new_folder_with_the_old_key_founds_nothing() {
+    let program = Program::new();
+    program.serve().end();
+    let data = program.dir.path().join("data");
+    trial::copy(&data.join("keys"), &program.dir.path().join("keys"));
+    fs::remove_dir_all(&data).unwrap();
+    trial::copy(&program.dir.path().join("keys"), &data.join("keys"));
+    refused(&program.run(&["serve", "--listen", "127.0.0.1:0"]), &["no chain", "has signed 2 entries", "gazette recover"]);
+    assert_eq!(program.size(), 0);
+}

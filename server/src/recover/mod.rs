@@ -94,6 +94,10 @@ pub async fn recover(place: &Place, from: &str, progress: Progress<'_>) -> Resul
     if signed.origin != head.origin {
         return Err(RecoverError::OtherChain { from: from.into(), found: signed.origin, wanted: head.origin });
     }
+    if head.size == 0 {
+        // Nothing is here that says which chain this is but the key itself.
+        Checkpoint::open(note.as_bytes(), &key)?;
+    }
     let mut recovered = Recovered { origin: head.origin.clone(), from: head.size, size: head.size, parts: 0, behind: None };
     if signed.size > head.size {
         consistent(&source, &head, tip.state.frontier.root(), &signed).await.map_err(|error| match error {

@@ -3,7 +3,7 @@
 use std::{
     os::unix::{fs::MetadataExt, process::CommandExt},
     path::{Path, PathBuf},
-    process::{ChildStdin, Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -15,8 +15,8 @@ struct Cluster {
     programs: PathBuf,
     /// Holds the data, the socket and what the server said.
     folder: PathBuf,
-    /// Closed when this process ends, however it ends; the shell at its other end then stops the server.
-    _alive: ChildStdin,
+    /// Its standard input is closed when this process ends, however it ends; then it stops the server.
+    _shell: Child,
 }
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
@@ -93,8 +93,8 @@ fn start() -> Cluster {
     "#;
     let mut shell = command(Path::new("/bin/sh"));
     shell.args(["-c", script, "sh"]).arg(&programs).arg(&folder).process_group(0);
-    let mut shell = shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    Cluster { programs, folder, _alive: shell.stdin.take().unwrap() }
+    let shell = shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    Cluster { programs, folder, _shell: shell }
 }
 
 impl Cluster {
