@@ -29,6 +29,7 @@ on_each_engine! {
     statements_that_wait_together_share_a_checkpoint_and_each_gets_its_own_place,
     the_same_statement_again_is_answered_with_its_first_place,
     two_nodes_on_one_folder_never_fork_and_see_each_others_entries,
+    a_node_opened_while_another_one_signs_takes_up_the_chain_as_it_is,
     an_agency_registered_by_one_process_may_publish_through_another,
     an_old_copy_of_the_data_refuses_to_sign_a_second_history,
     another_history_with_the_same_keys_is_not_continued_however_long_it_is,
@@ -115,6 +116,29 @@ async fn two_nodes_on_one_folder_never_fork_and_see_each_others_entries(engine: 
     }
     close(one).await;
     close(two).await;
+    assert_eq!(server::fsck::fsck(&trial.place, &|_, _, _| {}).await.unwrap().differs, None);
+}
+
+async fn a_node_opened_while_another_one_signs_takes_up_the_chain_as_it_is(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut one = trial.open().await;
+    let first = agency(&mut one, "bureau-0").await;
+    let registering = tokio::spawn(async move {
+        for n in 1..30 {
+            agency(&mut one, &format!("bureau-{n}")).await;
+        }
+        close(one).await;
+    });
+    // Each registration changes what the next entry must say; a view of two moments would sign a wrong registry root.
+    let mut opened = 0;
+    while !registering.is_finished() || opened == 0 {
+        let two = trial.open().await;
+        assert_eq!(two.behind(), None, "the mark of the one is not ahead of the store for the other");
+        publish(&two, draft(&first, &format!("Notice {opened}"), "text")).await.unwrap();
+        close(two).await;
+        opened += 1;
+    }
+    registering.await.unwrap();
     assert_eq!(server::fsck::fsck(&trial.place, &|_, _, _| {}).await.unwrap().differs, None);
 }
 

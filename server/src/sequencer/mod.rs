@@ -146,18 +146,16 @@ impl Sequencer {
         let Some(head) = self.store.head().await? else { return Ok(()) };
         if self.stale || head.size != self.tip.state.size() {
             self.reload().await?;
-            self.look_again().await;
         }
         Ok(())
     }
 
     /// Whether what was missing has been fetched.
-    async fn look_again(&self) {
+    async fn look_again(&self, head: &Head) {
         let Some(before) = *self.behind.borrow() else { return };
-        let head = self.head.borrow().clone();
         let marks = self.mark.read().map_err(OpenError::from);
         let now = match marks {
-            Ok(marks) => standing(&self.store, &marks, &self.tip, &head).await,
+            Ok(marks) => standing(&self.store, &marks, &self.tip, head).await,
             Err(error) => Err(error),
         };
         match &now {
@@ -173,6 +171,8 @@ impl Sequencer {
         self.tip = tip;
         self.stale = false;
         self.publish_view();
+        // Before the new head is told: whoever hears of it shows it without the alarm.
+        self.look_again(&head).await;
         self.head.send_replace(head);
         Ok(())
     }
