@@ -74,6 +74,10 @@ pub enum NodeError {
         "there is no chain in {data}, and this machine has signed {signed} entries with the key in it: put the newest copy back, or fetch them all with `gazette recover`"
     )]
     Lost { data: PathBuf, signed: u64 },
+    #[error(
+        "there is no chain in {0}, and its key has founded one before, says {1}: put the newest copy back, or fetch all of it with `gazette recover`"
+    )]
+    Founded(PathBuf, PathBuf),
     #[error("a chain that is not a trial needs --origin together with --charter")]
     NoOrigin,
     #[error("{0:?} cannot be an origin: lowercase ASCII letters, digits, and - . _ / only")]
@@ -134,6 +138,11 @@ impl Node {
         if !founded && let Some(newest) = mark.read().map_err(OpenError::from)?.first() {
             return Err(NodeError::Lost { data: place.data.clone(), signed: newest.size });
         }
+        // Beside the key and saved with it: on a new machine there is no mark to tell.
+        let noted = folder.join("log.founded");
+        if !founded && noted.exists() {
+            return Err(NodeError::Founded(place.data.clone(), noted));
+        }
         let registrar_file = folder.join("registrar.key");
         // Judged before anything is written: a charter that cannot found a chain leaves no trace of one.
         let founding = match (&head, &place.charter) {
@@ -161,6 +170,12 @@ impl Node {
         let mut node = Node { store, submitter, heads, origin, data: place.data.clone(), seals: Arc::default(), registrar: Arc::new(None) };
         if let Some(charter) = founding {
             node.submitter.submit(charter, vec![]).await?;
+        }
+        if !noted.exists()
+            && let Some(charter) = node.store.entry(0).await?
+        {
+            let identity = chain::tree::leaf_hash(&charter);
+            std::fs::write(&noted, format!("{identity}\n")).map_err(|error| KeyError::File(noted, error))?;
         }
         if registrar_file.exists() {
             node.registrar = Arc::new(Some(keys::open(&registrar_file)?));

@@ -302,6 +302,10 @@ fn a_new_folder_with_the_old_key_founds_nothing() {
     trial::copy(&data.join("keys"), &program.dir.path().join("keys"));
     fs::remove_dir_all(&data).unwrap();
     trial::copy(&program.dir.path().join("keys"), &data.join("keys"));
-    refused(&program.run(&["serve", "--listen", "127.0.0.1:0"]), &["no chain", "has signed 2 entries", "gazette recover"]);
+    let serve = || program.run(&["serve", "--listen", "127.0.0.1:0"]);
+    refused(&serve(), &["no chain", "has signed 2 entries", "gazette recover"]);
+    // Nor on another machine, which has signed nothing.
+    fs::remove_dir_all(program.dir.path().join("state")).unwrap();
+    refused(&serve(), &["no chain", "has founded one before", "gazette recover"]);
     assert_eq!(program.size(), 0);
 }
