@@ -103,7 +103,7 @@ export async function refusal(place, options) {
     return error.log;
   }
   await server.stop();
-  throw new Error("the server started");
+  throw Object.assign(new Error("the server started"), { log: server.log });
 }
 
 function ended(child) {

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod mark;
 pub mod markdown;
 pub mod node;
+pub mod recover;
 pub mod sample;
 pub mod search;
 pub mod sequencer;

@@ -4,7 +4,7 @@ use crate::{
     compose,
     keys::{self, KeyError},
     mark::Mark,
-    sequencer::{Clock, OpenError, Sequencer, SubmitError, Submitter},
+    sequencer::{Behind, Clock, OpenError, Sequencer, SubmitError, Submitter},
     store::{Head, Store, StoreError},
 };
 use chain::{
@@ -33,6 +33,26 @@ pub struct Place {
     pub charter: Option<PathBuf>,
 }
 
+impl Place {
+    pub(crate) async fn store(&self) -> Result<Store, StoreError> {
+        match &self.database {
+            Some(url) => Store::connect(url, &self.data).await,
+            None => Store::open(&self.data).await,
+        }
+    }
+
+    /// The log's key, if there is one here.
+    pub(crate) fn log_key(&self) -> Result<Option<Signer>, KeyError> {
+        let file = self.data.join("keys/log.key");
+        // Asked of the file system: a folder that cannot be looked into is not one without a key.
+        match file.try_exists() {
+            Ok(true) => keys::open(&file).map(Some),
+            Ok(false) => Ok(None),
+            Err(error) => Err(KeyError::File(file, error)),
+        }
+    }
+}
+
 /// Why a node could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum NodeError {
@@ -48,6 +68,16 @@ pub enum NodeError {
     Charter(PathBuf, std::io::Error),
     #[error("this data folder holds the chain {found:?}, not {wanted:?}")]
     OtherChain { found: String, wanted: String },
+    #[error("here is a chain and not its key file {0}: put it back from where keys are kept")]
+    NoLogKey(PathBuf),
+    #[error(
+        "there is no chain in {data}, and this machine has signed {signed} entries with the key in it: put the newest copy back, or fetch them all with `gazette recover`"
+    )]
+    Lost { data: PathBuf, signed: u64 },
+    #[error(
+        "there is no chain in {0}, and its key has founded one before, says {1}: put the newest copy back, or fetch all of it with `gazette recover`"
+    )]
+    Founded(PathBuf, PathBuf),
     #[error("a chain that is not a trial needs --origin together with --charter")]
     NoOrigin,
     #[error("{0:?} cannot be an origin: lowercase ASCII letters, digits, and - . _ / only")]
@@ -80,10 +110,10 @@ impl Node {
     /// Opens the chain of a data folder, founding it first when the folder is empty: with `charter` as it says, without
     /// as a trial.
     pub async fn open(place: &Place, clock: Clock) -> Result<Node, NodeError> {
-        let store = match &place.database {
-            Some(url) => Store::connect(url, &place.data).await?,
-            None => Store::open(&place.data).await?,
-        };
+        if let Some(origin) = place.origin.as_ref().filter(|origin| !statement::is_id(origin)) {
+            return Err(NodeError::BadOrigin(origin.clone()));
+        }
+        let store = place.store().await?;
         let head = store.head().await?;
         let trial = place.charter.is_none();
         let origin = match (&head, &place.origin) {
@@ -95,13 +125,24 @@ impl Node {
             (None, None) if trial => TRIAL_ORIGIN.to_owned(),
             (None, None) => return Err(NodeError::NoOrigin),
         };
-        if !statement::is_id(&origin) {
-            return Err(NodeError::BadOrigin(origin));
-        }
         let folder = place.data.join("keys");
-        let log = keys::open_or_create(&folder.join("log.key"), &origin)?;
+        let founded = head.as_ref().is_some_and(|head| head.size > 0);
+        // A new key in the place of one that was lost would sign what nobody could verify.
+        let log = match place.log_key()? {
+            Some(log) => log,
+            None if founded || Mark::stands_in(&place.data) => return Err(NodeError::NoLogKey(folder.join("log.key"))),
+            None => keys::create(&folder.join("log.key"), &origin)?,
+        };
         let log_key = log.vkey().clone();
         let mark = Mark::new(&place.data, &place.state, &log_key);
+        if !founded && let Some(newest) = mark.read().map_err(OpenError::from)?.first() {
+            return Err(NodeError::Lost { data: place.data.clone(), signed: newest.size });
+        }
+        // Beside the key and saved with it: on a new machine there is no mark to tell.
+        let noted = folder.join("log.founded");
+        if !founded && noted.exists() {
+            return Err(NodeError::Founded(place.data.clone(), noted));
+        }
         let registrar_file = folder.join("registrar.key");
         // Judged before anything is written: a charter that cannot found a chain leaves no trace of one.
         let founding = match (&head, &place.charter) {
@@ -130,15 +171,27 @@ impl Node {
         if let Some(charter) = founding {
             node.submitter.submit(charter, vec![]).await?;
         }
+        if !noted.exists()
+            && let Some(charter) = node.store.entry(0).await?
+        {
+            let identity = chain::tree::leaf_hash(&charter);
+            std::fs::write(&noted, format!("{identity}\n")).map_err(|error| KeyError::File(noted, error))?;
+        }
         if registrar_file.exists() {
             node.registrar = Arc::new(Some(keys::open(&registrar_file)?));
         }
         node.load_seals(&folder)?;
-        if node.registrar.is_some() {
+        if node.registrar.is_some() && node.behind().is_none() {
             let names = [("zh", "本站档案"), ("en", "Portal archive")];
             node.register_agency(ARCHIVE, &names.map(|(l, n)| (l.to_owned(), n.to_owned())).into(), true).await?;
         }
         Ok(node)
+    }
+
+    /// Why nothing can be published now, if this is an old copy of the chain.
+    #[must_use]
+    pub fn behind(&self) -> Option<Behind> {
+        self.submitter.behind()
     }
 
     fn load_seals(&mut self, folder: &Path) -> Result<(), NodeError> {

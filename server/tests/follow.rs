@@ -1,6 +1,7 @@
 //! What following the log promises: what is published is found, what is replaced or redacted is not, and nothing is missed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[macro_use]
 mod trial;
 
 use chain::{
@@ -15,7 +16,11 @@ use server::{
     search::{Index, Opening, Query, State},
 };
 use std::{sync::Arc, time::Duration};
-use trial::{Trial, agency, close, draft, import_all, line, publish, redact, reference, status};
+use trial::{Engine, Trial, agency, close, draft, import_all, line, publish, redact, reference, status};
+
+on_each_engine! {
+    a_part_redacted_in_one_version_is_found_in_none_that_shares_it,
+}
 
 fn find(index: &Index, text: &str) -> Vec<u64> {
     let hits = index.search(&Query { text: text.into(), ..Query::default() }, &|_| std::collections::HashMap::new()).unwrap();
@@ -139,9 +144,8 @@ async fn redacted_words_are_gone_from_the_index_and_the_rest_is_still_found() {
     assert_eq!(index.documents(), 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_part_redacted_in_one_version_is_found_in_none_that_shares_it() {
-    let trial = Trial::new();
+async fn a_part_redacted_in_one_version_is_found_in_none_that_shares_it(engine: Engine) {
+    let trial = Trial::on(engine);
     let mut node = trial.open().await;
     let id = agency(&mut node, "finance").await;
     let (index, _) = follow::open(&trial.place.data, 0).unwrap();

@@ -1,6 +1,7 @@
 //! What `fsck` promises: a good chain is clean, and whatever was altered behind the server's back is named by the right check.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[macro_use]
 mod trial;
 
 use chain::{
@@ -18,8 +19,15 @@ use server::{
     keys,
     node::Node,
 };
-use sqlx::{Row, SqliteConnection};
-use trial::{Trial, agency, close, copy, draft, import_all, line, publish, redact, reference, status};
+use sqlx::{AnyConnection, Row};
+use trial::{Engine, Trial, agency, close, draft, import_all, line, publish, redact, reference, status};
+
+on_each_engine! {
+    a_good_chain_is_clean_and_everything_of_it_was_looked_at,
+    an_old_copy_and_another_history_are_named_by_the_mark_and_a_lagging_index_is_told,
+    a_chain_that_is_being_written_is_checked_as_of_one_moment,
+    what_was_altered_behind_the_server_is_named_on_either_engine,
+}
 
 async fn check(trial: &Trial) -> Report {
     fsck(&trial.place, &|_, _, _| {}).await.unwrap()
@@ -39,8 +47,8 @@ const REVISED: u64 = 5;
 const LARGE: u64 = 8;
 
 /// A chain with something of everything, longer than one tile, and searchable.
-async fn chain() -> Trial {
-    let trial = Trial::new();
+async fn chain(engine: Engine) -> Trial {
+    let trial = Trial::on(engine);
     let mut node = trial.open().await;
     let id = agency(&mut node, "finance").await;
     agency(&mut node, "works").await;
@@ -62,9 +70,8 @@ async fn chain() -> Trial {
     trial
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_good_chain_is_clean_and_everything_of_it_was_looked_at() {
-    let trial = chain().await;
+async fn a_good_chain_is_clean_and_everything_of_it_was_looked_at(engine: Engine) {
+    let trial = chain(engine).await;
     let report = check(&trial).await;
     assert_eq!(report.differs, None);
     assert_eq!((report.entries, report.versions, report.parts, report.redacted), (309, 303, 606, 1));
@@ -75,13 +82,13 @@ async fn a_good_chain_is_clean_and_everything_of_it_was_looked_at() {
     assert!(!nowhere.place.data.exists(), "looking made nothing");
 }
 
-async fn run(raw: &mut SqliteConnection, sql: &str) {
+async fn run(raw: &mut AnyConnection, sql: &str) {
     let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(raw).await.unwrap();
     assert!(done.rows_affected() > 0, "nothing was altered by {sql}");
 }
 
 /// Replaces one place in a column of bytes.
-async fn flip(raw: &mut SqliteConnection, table: &str, filter: &str, change: impl Fn(&mut Vec<u8>)) {
+async fn flip(raw: &mut AnyConnection, table: &str, filter: &str, change: impl Fn(&mut Vec<u8>)) {
     let sql = format!("select rowid, bytes from {table} where {filter}");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *raw).await.unwrap();
     let (id, mut bytes): (i64, Vec<u8>) = (row.get(0), row.get(1));
@@ -125,9 +132,34 @@ async fn rewritten(good: &Trial, cases: &[(&str, &str, &str, &str, Check, &str)]
     }
 }
 
+async fn what_was_altered_behind_the_server_is_named_on_either_engine(engine: Engine) {
+    let good = chain(engine).await;
+    let cases = [
+        ("delete from entries where idx = 20", Check::Link, "entry 20"),
+        ("update entries set bytes = (select bytes from entries where idx = 30) where idx = 31", Check::Link, "entry 31"),
+        ("delete from tiles where level = 1", Check::Inclusion, "tile/1/000"),
+        ("delete from checkpoints where size = 309", Check::Checkpoint, "checkpoint 309"),
+        ("update head set time = time - 1", Check::Head, "the newest state"),
+        ("update items set newest = 1 where idx = 4", Check::Items, "entry 4"),
+        ("delete from registrations where idx = 2", Check::Registrations, "entry 2"),
+        ("update events set kind = 'lapsed' where idx = 6", Check::Events, "entry 6"),
+        ("delete from submissions where idx = 5", Check::Submissions, "rows"),
+        ("update contents set bytes = null, salt = null where entry = 5 and part = 1", Check::Content, "entry 5"),
+    ];
+    altered(&good, &cases).await;
+    let trial = good.copy();
+    let mut raw = trial.raw().await;
+    let row = sqlx::query("select bytes from entries where idx = 5").fetch_one(&mut raw).await.unwrap();
+    let mut bytes: Vec<u8> = row.get(0);
+    replace(&mut bytes, "\"language\":\"en\"", "\"language\":\"zh\"");
+    sqlx::query("update entries set bytes = $1 where idx = 5").bind(bytes).execute(&mut raw).await.unwrap();
+    drop(raw);
+    found(&check(&trial).await, Check::Inclusion, "entry 5");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_altered_entry_fails_by_what_was_altered() {
-    let good = chain().await;
+    let good = chain(Engine::Sqlite).await;
     let cases = [
         ("entries", "idx = 5", "\"language\":\"en\"", "\"language\":\"zh\"", Check::Inclusion, "entry 5"),
         ("entries", "idx = 308", "\"genre\":\"city-notice\"", "\"genre\":\"city-order\"", Check::Inclusion, "entry 308"),
@@ -143,7 +175,7 @@ async fn an_altered_entry_fails_by_what_was_altered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dropped_swapped_and_added_entries_break_the_chain_where_they_stood() {
-    let good = chain().await;
+    let good = chain(Engine::Sqlite).await;
     let swap = "update entries set idx = -1 where idx = 20; update entries set idx = 20 where idx = 30; update entries set idx = 30 where idx = -1";
     let cases = [
         ("delete from entries where idx = 20", Check::Link, "entry 20"),
@@ -158,7 +190,7 @@ async fn dropped_swapped_and_added_entries_break_the_chain_where_they_stood() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_byte_of_every_tile_counts() {
-    let good = chain().await;
+    let good = chain(Engine::Sqlite).await;
     for (filter, byte, at) in [
         ("level = 0 and number = 0", 40 * 32, "tile/0/000"),
         ("level = 0 and number = 1", 9 * 32 + 31, "tile/0/001"),
@@ -185,7 +217,7 @@ async fn every_byte_of_every_tile_counts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_checkpoint_by_another_key_over_another_root_or_rolled_back_is_named() {
-    let good = chain().await;
+    let good = chain(Engine::Sqlite).await;
     let stranger = Signer::new("gazette.example/log", KeyType::Ed25519, &[9; 32]).unwrap();
     let mut raw = good.raw().await;
     let (note,): (String,) = sqlx::query_as("select note from checkpoints where size = 309").fetch_one(&mut raw).await.unwrap();
@@ -223,7 +255,7 @@ async fn a_checkpoint_by_another_key_over_another_root_or_rolled_back_is_named()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_derived_row_that_says_something_else_is_named_by_its_table() {
-    let good = chain().await;
+    let good = chain(Engine::Sqlite).await;
     let cases = [
         ("update items set newest = 1 where idx = 4", Check::Items, "entry 4"),
         ("update items set newest = 0 where idx = 5", Check::Items, "entry 5"),
@@ -249,7 +281,7 @@ async fn a_derived_row_that_says_something_else_is_named_by_its_table() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn content_that_is_missing_replaced_extra_or_still_kept_fails_c7() {
-    let good = chain().await;
+    let good = chain(Engine::Sqlite).await;
     let cases = [
         ("delete from contents where entry = 5 and part = 1", Check::Content, "entry 5"),
         ("delete from contents where entry = 308", Check::Content, "entry 308"),
@@ -273,7 +305,7 @@ async fn content_that_is_missing_replaced_extra_or_still_kept_fails_c7() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn objects_are_checked_as_parts_are_and_what_an_interrupted_publication_left_harms_nothing() {
-    let good = chain().await;
+    let good = chain(Engine::Sqlite).await;
     let mut raw = good.raw().await;
     let (large,): (Vec<u8>,) =
         sqlx::query_as("select commitment from contents where bytes is null and removed_by is null").fetch_one(&mut raw).await.unwrap();
@@ -337,7 +369,7 @@ async fn forged(good: &Trial, change: impl FnOnce(Header, String) -> (Header, St
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_who_signs_everything_anew_is_still_caught() {
-    let good = chain().await;
+    let good = chain(Engine::Sqlite).await;
     let key = |name: &str| keys::open(&good.place.data.join(format!("keys/seal-{name}.key"))).unwrap();
     let resigned = |note: &str, signer: &Signer, change: &dyn Fn(&str) -> String| {
         let text = change(&(note.split_once("\n\n").unwrap().0.to_owned() + "\n"));
@@ -375,9 +407,8 @@ async fn an_operator_who_signs_everything_anew_is_still_caught() {
     assert_eq!(report.differs.as_ref().map(|difference| difference.check), Some(Check::Items), "{report:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_old_copy_and_another_history_are_named_by_the_mark_and_a_lagging_index_is_told() {
-    let good = chain().await;
+async fn an_old_copy_and_another_history_are_named_by_the_mark_and_a_lagging_index_is_told(engine: Engine) {
+    let good = chain(engine).await;
     let old = good.copy();
     let node = good.open().await;
     publish(&node, draft(&node.sibling("finance"), "Later", "text")).await.unwrap();
@@ -387,9 +418,8 @@ async fn an_old_copy_and_another_history_are_named_by_the_mark_and_a_lagging_ind
     assert_eq!((report.differs, report.index_behind), (None, 1));
 
     // The data folder put back as it was, the mark outside it not.
-    let restored = Trial::new();
-    copy(&old.place.data, &restored.place.data);
-    copy(&good.place.state, &restored.place.state);
+    let mut restored = good.copy();
+    restored.restore(&old);
     found(&check(&restored).await, Check::Mark, "the newest tree this machine signed");
 
     let node = old.open().await;
@@ -397,15 +427,14 @@ async fn an_old_copy_and_another_history_are_named_by_the_mark_and_a_lagging_ind
         publish(&node, draft(&node.sibling("finance"), "Otherwise", "text")).await.unwrap();
     }
     close(node).await;
-    let other = Trial::new();
-    copy(&old.place.data, &other.place.data);
-    copy(&good.place.state, &other.place.state);
+    let mut other = good.copy();
+    other.restore(&old);
     found(&check(&other).await, Check::Mark, "the newest tree this machine signed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_index_that_misses_documents_or_is_damaged_is_named() {
-    let good = chain().await;
+    let good = chain(Engine::Sqlite).await;
     let folder = |trial: &Trial| trial.place.data.join(follow::FOLDER);
     let trial = good.copy();
     let largest = std::fs::read_dir(folder(&trial))
@@ -435,9 +464,8 @@ async fn a_search_index_that_misses_documents_or_is_damaged_is_named() {
     assert_eq!((report.differs, report.indexed), (None, None));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_chain_that_is_being_written_is_checked_as_of_one_moment() {
-    let trial = Trial::new();
+async fn a_chain_that_is_being_written_is_checked_as_of_one_moment(engine: Engine) {
+    let trial = Trial::on(engine);
     let node = trial.open().await;
     let file = trial.file("papers.jsonl", &(0..3_000).map(|n| line(n, "")).collect::<String>());
     let importing = tokio::spawn({

@@ -1,6 +1,7 @@
 //! What importing promises, tried on papers of a city that does not exist.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[macro_use]
 mod trial;
 
 use chain::{
@@ -14,7 +15,21 @@ use server::{
     store::StoredContent,
 };
 use std::{io::Write, path::PathBuf};
-use trial::{Trial, close, import_all, line};
+use trial::{Engine, Trial, close, import_all, line, runtime};
+
+on_each_engine! {
+    every_field_of_a_record_lands_where_it_belongs,
+    what_a_record_supersedes_is_revised_and_what_became_of_it_is_a_status,
+    a_character_that_a_database_has_no_room_for_stops_nothing,
+    a_second_run_adds_nothing_and_leaves_no_object_behind,
+    a_stopped_import_keeps_what_it_has_and_the_next_run_adds_the_rest,
+    real_files_import_without_a_bad_line,
+}
+
+on_each_engine! {
+    plain
+    a_killed_import_loses_nothing_that_was_acknowledged_and_duplicates_nothing,
+}
 
 async fn core(node: &Node, index: u64) -> Core {
     let bytes = node.store.entry(index).await.unwrap().unwrap();
@@ -43,9 +58,8 @@ async fn catalogue(node: &Node, core: &Disclosure) -> Catalogue {
 /// Entries of a fresh trial chain: its charter and its archive.
 const BEFORE: u64 = 2;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_field_of_a_record_lands_where_it_belongs() {
-    let trial = Trial::new();
+async fn every_field_of_a_record_lands_where_it_belongs(engine: Engine) {
+    let trial = Trial::on(engine);
     let node = trial.open().await;
     let text = concat!(
         r##"{"id":"000099/2026-00007","title":"青禾市政务公开办法","published":"2026-02-03","agency":"青禾市政府、青禾市军务处","category":"市政府文件","language":"zh","doc_number":"青政发〔2026〕5号","topic":"综合政务\\政务公开","written":"2025-12-30","source_url":"http://www.qinghe.example/zhengce/1.htm","body":"# 办法\n\n第一条"}"##,
@@ -101,9 +115,8 @@ fn lined(count: usize, more: impl Fn(usize) -> String) -> String {
     (0..count).map(|n| line(n, &more(n))).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_record_supersedes_is_revised_and_what_became_of_it_is_a_status() {
-    let trial = Trial::new();
+async fn what_a_record_supersedes_is_revised_and_what_became_of_it_is_a_status(engine: Engine) {
+    let trial = Trial::on(engine);
     let node = trial.open().await;
     let file = trial.file(
         "papers.jsonl",
@@ -138,6 +151,17 @@ async fn what_a_record_supersedes_is_revised_and_what_became_of_it_is_a_status()
             ("Notice 6 of Qinghe".into(), StatusKind::Lapsed, "stated-by-source".into(), None),
         ]
     );
+}
+
+async fn a_character_that_a_database_has_no_room_for_stops_nothing(engine: Engine) {
+    let trial = Trial::on(engine);
+    let node = trial.open().await;
+    let odd = line(0, "").replace("Qinghe Works", "Qinghe\\u0000Works").replace("City notice", "City\\u0000notice");
+    let report = import_all(&node, &[trial.file("papers.jsonl", &(odd + &line(1, "")))]).await;
+    assert_eq!((report.added, report.bad), (2, 0), "{:?}", report.bad_lines);
+    assert_eq!(disclosure(&node, BEFORE).await.stated_agency.as_deref(), Some("Qinghe\0Works"), "the entry has it as it was stated");
+    close(node).await;
+    assert_eq!(server::fsck::fsck(&trial.place, &|_, _, _| {}).await.unwrap().differs, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -190,9 +214,8 @@ async fn a_bad_line_is_named_and_the_others_are_imported() {
     assert_eq!(node.store.head().await.unwrap().unwrap().size, BEFORE + 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_second_run_adds_nothing_and_leaves_no_object_behind() {
-    let trial = Trial::new();
+async fn a_second_run_adds_nothing_and_leaves_no_object_behind(engine: Engine) {
+    let trial = Trial::on(engine);
     let node = trial.open().await;
     let long = format!(",\"supersedes\":\"qh-0\",\"body2\":\"\",\"data\":{{\"n\":\"{}\"}}", "x".repeat(200_000));
     let file = trial.file("papers.jsonl", &lined(600, |n| if n == 599 { long.clone() } else { String::new() }));
@@ -231,9 +254,8 @@ async fn packed_and_plain_are_the_same_file() {
     assert!(report.bad_lines[0].reason.contains("cannot be read further"), "{:?}", report.bad_lines);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stopped_import_keeps_what_it_has_and_the_next_run_adds_the_rest() {
-    let trial = Trial::new();
+async fn a_stopped_import_keeps_what_it_has_and_the_next_run_adds_the_rest(engine: Engine) {
+    let trial = Trial::on(engine);
     let node = trial.open().await;
     let more = |n: usize| match n {
         1_500 => r#","supersedes":"qh-3""#.into(),
@@ -258,13 +280,12 @@ async fn a_stopped_import_keeps_what_it_has_and_the_next_run_adds_the_rest() {
     assert_eq!((second.present, second.bad, second.stopped), (first.added, 0, false), "{:?}", second.bad_lines);
 }
 
-#[test]
-fn a_killed_import_loses_nothing_that_was_acknowledged_and_duplicates_nothing() {
-    let trial = Trial::new();
+fn a_killed_import_loses_nothing_that_was_acknowledged_and_duplicates_nothing(engine: Engine) {
+    let trial = Trial::on(engine);
     let more = |n: usize| if n % 7 == 6 { format!(r#","supersedes":"qh-{}","withdrawn_seen":"2026-02-11""#, n - 3) } else { String::new() };
     let file = trial.file("papers.jsonl", &lined(3_000, more));
     for round in 0..4 {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let runtime = runtime();
         runtime.block_on(async {
             let node = trial.open().await;
             let from = node.store.head().await.unwrap().unwrap().size;
@@ -281,7 +302,7 @@ fn a_killed_import_loses_nothing_that_was_acknowledged_and_duplicates_nothing() 
         });
         runtime.shutdown_background();
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = runtime();
     runtime.block_on(async {
         let node = trial.open().await;
         import_all(&node, std::slice::from_ref(&file)).await;
@@ -307,12 +328,11 @@ async fn a_file_that_cannot_be_opened_is_told_before_anything_is_imported() {
     assert_eq!(node.store.head().await.unwrap().unwrap().size, BEFORE);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn real_files_import_without_a_bad_line() {
+async fn real_files_import_without_a_bad_line(engine: Engine) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
     let Ok(found) = std::fs::read_dir(folder) else { return };
     let files: Vec<_> = found.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "gz")).collect();
-    let trial = Trial::new();
+    let trial = Trial::on(engine);
     let node = trial.open().await;
     let mut heads = Vec::new();
     for file in files {

@@ -1,6 +1,7 @@
 //! What the sequencer promises: one history, nothing lost, nothing twice, and a typed answer to whatever is refused.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[macro_use]
 mod trial;
 
 use chain::{
@@ -11,7 +12,7 @@ use chain::{
 };
 use server::{
     node::{Node, NodeError},
-    sequencer::{Clock, ClockAlarm, OpenError, SubmitError},
+    sequencer::{Behind, Clock, ClockAlarm, OpenError, SubmitError},
 };
 use std::{
     future::Future,
@@ -22,15 +23,35 @@ use std::{
     task::{Context, Waker},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use trial::{Trial, agency, close, compose, draft, publish, redact, reference, status};
+use trial::{Engine, Trial, agency, close, compose, draft, publish, redact, reference, runtime, status};
+
+on_each_engine! {
+    statements_that_wait_together_share_a_checkpoint_and_each_gets_its_own_place,
+    the_same_statement_again_is_answered_with_its_first_place,
+    two_nodes_on_one_folder_never_fork_and_see_each_others_entries,
+    a_node_opened_while_another_one_signs_takes_up_the_chain_as_it_is,
+    an_agency_registered_by_one_process_may_publish_through_another,
+    an_old_copy_of_the_data_refuses_to_sign_a_second_history,
+    another_history_with_the_same_keys_is_not_continued_however_long_it_is,
+    a_clock_that_jumps_or_lies_behind_the_chain_stops_sequencing_and_nothing_is_logged,
+    a_full_queue_answers_busy_and_does_not_grow,
+    a_part_that_is_missing_or_another_one_is_refused_and_nothing_is_logged,
+    a_statement_that_may_not_be_made_is_refused_by_name_and_nothing_is_logged,
+    a_redacted_part_is_not_kept_and_is_named_by_its_redaction,
+    a_part_of_one_document_is_never_taken_into_another,
+}
+
+on_each_engine! {
+    plain
+    a_process_killed_between_batches_leaves_a_chain_that_opens_and_goes_on,
+}
 
 async fn size(node: &Node) -> u64 {
     node.store.head().await.unwrap().unwrap().size
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn statements_that_wait_together_share_a_checkpoint_and_each_gets_its_own_place() {
-    let trial = Trial::new();
+async fn statements_that_wait_together_share_a_checkpoint_and_each_gets_its_own_place(engine: Engine) {
+    let trial = Trial::on(engine);
     let mut node = trial.open().await;
     let id = agency(&mut node, "finance").await;
     let before = size(&node).await;
@@ -48,9 +69,8 @@ async fn statements_that_wait_together_share_a_checkpoint_and_each_gets_its_own_
     assert!(checkpoints < 250, "{checkpoints} checkpoints for 500 entries");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_same_statement_again_is_answered_with_its_first_place() {
-    let trial = Trial::new();
+async fn the_same_statement_again_is_answered_with_its_first_place(engine: Engine) {
+    let trial = Trial::on(engine);
     let mut node = trial.open().await;
     let id = agency(&mut node, "finance").await;
     let composed = compose(&node, draft(&id, "Notice", "text"));
@@ -71,9 +91,8 @@ async fn the_same_statement_again_is_answered_with_its_first_place() {
     assert_eq!(node.submitter.submit(note, composed.contents).await.unwrap().index, first.index);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_nodes_on_one_folder_never_fork_and_see_each_others_entries() {
-    let trial = Trial::new();
+async fn two_nodes_on_one_folder_never_fork_and_see_each_others_entries(engine: Engine) {
+    let trial = Trial::on(engine);
     let mut one = trial.open().await;
     let id = agency(&mut one, "finance").await;
     let two = trial.open().await;
@@ -100,9 +119,31 @@ async fn two_nodes_on_one_folder_never_fork_and_see_each_others_entries() {
     assert_eq!(server::fsck::fsck(&trial.place, &|_, _, _| {}).await.unwrap().differs, None);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_agency_registered_by_one_process_may_publish_through_another() {
-    let trial = Trial::new();
+async fn a_node_opened_while_another_one_signs_takes_up_the_chain_as_it_is(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut one = trial.open().await;
+    let first = agency(&mut one, "bureau-0").await;
+    let registering = tokio::spawn(async move {
+        for n in 1..30 {
+            agency(&mut one, &format!("bureau-{n}")).await;
+        }
+        close(one).await;
+    });
+    // Each registration changes what the next entry must say; a view of two moments would sign a wrong registry root.
+    let mut opened = 0;
+    while !registering.is_finished() || opened == 0 {
+        let two = trial.open().await;
+        assert_eq!(two.behind(), None, "the mark of the one is not ahead of the store for the other");
+        publish(&two, draft(&first, &format!("Notice {opened}"), "text")).await.unwrap();
+        close(two).await;
+        opened += 1;
+    }
+    registering.await.unwrap();
+    assert_eq!(server::fsck::fsck(&trial.place, &|_, _, _| {}).await.unwrap().differs, None);
+}
+
+async fn an_agency_registered_by_one_process_may_publish_through_another(engine: Engine) {
+    let trial = Trial::on(engine);
     let mut one = trial.open().await;
     let two = trial.open().await;
     let id = agency(&mut one, "finance").await;
@@ -114,11 +155,10 @@ async fn an_agency_registered_by_one_process_may_publish_through_another() {
     two.submitter.submit(note, composed.contents).await.unwrap();
 }
 
-#[test]
-fn a_process_killed_between_batches_leaves_a_chain_that_opens_and_goes_on() {
-    let trial = Trial::new();
+fn a_process_killed_between_batches_leaves_a_chain_that_opens_and_goes_on(engine: Engine) {
+    let trial = Trial::on(engine);
     for round in 0..3 {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let runtime = runtime();
         runtime.block_on(async {
             let mut node = trial.open().await;
             let id = agency(&mut node, "finance").await;
@@ -130,7 +170,7 @@ fn a_process_killed_between_batches_leaves_a_chain_that_opens_and_goes_on() {
         });
         runtime.shutdown_background();
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = runtime();
     runtime.block_on(async {
         let mut node = trial.open().await;
         let id = agency(&mut node, "finance").await;
@@ -141,9 +181,8 @@ fn a_process_killed_between_batches_leaves_a_chain_that_opens_and_goes_on() {
     });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_old_copy_of_the_data_refuses_to_sign_a_second_history() {
-    let trial = Trial::new();
+async fn an_old_copy_of_the_data_refuses_to_sign_a_second_history(engine: Engine) {
+    let mut trial = Trial::on(engine);
     let mut node = trial.open().await;
     let id = agency(&mut node, "finance").await;
     close(node).await;
@@ -151,18 +190,16 @@ async fn an_old_copy_of_the_data_refuses_to_sign_a_second_history() {
     let node = trial.open().await;
     publish(&node, draft(&id, "Notice", "text")).await.unwrap();
     close(node).await;
-    std::fs::remove_dir_all(&trial.place.data).unwrap();
-    trial::copy(&old.place.data, &trial.place.data);
-    match Node::open(&trial.place, Clock::system()).await {
-        Err(NodeError::Open(OpenError::Behind { found: 3, signed: 4 })) => {}
-        Err(other) => panic!("{other}"),
-        Ok(_) => panic!("it was opened"),
-    }
+    trial.restore(&old);
+    let node = trial.open().await;
+    assert_eq!(node.behind(), Some(Behind { found: 3, signed: 4 }));
+    let outcome = publish(&node, draft(&id, "Otherwise", "text")).await;
+    assert!(matches!(outcome, Err(SubmitError::Behind(_))), "{outcome:?}");
+    assert_eq!(size(&node).await, 3);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_history_with_the_same_keys_is_not_continued_however_long_it_is() {
-    let trial = Trial::new();
+async fn another_history_with_the_same_keys_is_not_continued_however_long_it_is(engine: Engine) {
+    let mut trial = Trial::on(engine);
     let mut node = trial.open().await;
     let id = agency(&mut node, "finance").await;
     close(node).await;
@@ -175,8 +212,7 @@ async fn another_history_with_the_same_keys_is_not_continued_however_long_it_is(
         publish(&node, draft(&id, &format!("Otherwise {n}"), "text")).await.unwrap();
     }
     close(node).await;
-    std::fs::remove_dir_all(&trial.place.data).unwrap();
-    trial::copy(&other.place.data, &trial.place.data);
+    trial.restore(&other);
     match Node::open(&trial.place, Clock::system()).await {
         Err(NodeError::Open(OpenError::OtherHistory { size: 4, .. })) => {}
         Err(other) => panic!("{other}"),
@@ -188,9 +224,8 @@ fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_clock_that_jumps_or_lies_behind_the_chain_stops_sequencing_and_nothing_is_logged() {
-    let trial = Trial::new();
+async fn a_clock_that_jumps_or_lies_behind_the_chain_stops_sequencing_and_nothing_is_logged(engine: Engine) {
+    let trial = Trial::on(engine);
     let shift = Arc::new(AtomicI64::new(0));
     let clock = || {
         let shift = shift.clone();
@@ -215,14 +250,13 @@ async fn a_clock_that_jumps_or_lies_behind_the_chain_stops_sequencing_and_nothin
     assert_eq!(size(&node).await, before + 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_queue_answers_busy_and_does_not_grow() {
-    let trial = Trial::new();
+async fn a_full_queue_answers_busy_and_does_not_grow(engine: Engine) {
+    let trial = Trial::on(engine);
     let mut node = trial.open().await;
     let id = agency(&mut node, "finance").await;
     // Another writer holds the database, so that nothing can be sequenced.
     let mut raw = trial.raw().await;
-    sqlx::raw_sql("begin immediate").execute(&mut raw).await.unwrap();
+    sqlx::raw_sql("begin; update head set claim = claim").execute(&mut raw).await.unwrap();
     let target = Reference { index: 1, leaf: Hash::ZERO };
     let core = statement::Status { agency: id.clone(), target, kind: StatusKind::Withdrawn, effective: None, ground: "x".into(), by: None };
     let line = statement::core_line("status", &"0".repeat(32), &core).unwrap();
@@ -249,9 +283,8 @@ async fn a_full_queue_answers_busy_and_does_not_grow() {
     outcome.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_part_that_is_missing_or_another_one_is_refused_and_nothing_is_logged() {
-    let trial = Trial::new();
+async fn a_part_that_is_missing_or_another_one_is_refused_and_nothing_is_logged(engine: Engine) {
+    let trial = Trial::on(engine);
     let mut node = trial.open().await;
     let id = agency(&mut node, "finance").await;
     let before = size(&node).await;
@@ -268,9 +301,8 @@ async fn a_part_that_is_missing_or_another_one_is_refused_and_nothing_is_logged(
     node.submitter.submit(note, composed.contents).await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_statement_that_may_not_be_made_is_refused_by_name_and_nothing_is_logged() {
-    let trial = Trial::new();
+async fn a_statement_that_may_not_be_made_is_refused_by_name_and_nothing_is_logged(engine: Engine) {
+    let trial = Trial::on(engine);
     let mut node = trial.open().await;
     let id = agency(&mut node, "finance").await;
     let other = agency(&mut node, "works").await;
@@ -313,9 +345,8 @@ async fn a_statement_that_may_not_be_made_is_refused_by_name_and_nothing_is_logg
     assert!(matches!(outcome, Err(SubmitError::Refused(Refusal::NotHead(_)))), "a version never has two successors: {outcome:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_redacted_part_is_not_kept_and_is_named_by_its_redaction() {
-    let trial = Trial::new();
+async fn a_redacted_part_is_not_kept_and_is_named_by_its_redaction(engine: Engine) {
+    let trial = Trial::on(engine);
     let mut node = trial.open().await;
     let id = agency(&mut node, "finance").await;
     let first = publish(&node, draft(&id, "Notice", "text")).await.unwrap();
@@ -339,9 +370,8 @@ async fn a_redacted_part_is_not_kept_and_is_named_by_its_redaction() {
     assert_eq!(left, 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_part_of_one_document_is_never_taken_into_another() {
-    let trial = Trial::new();
+async fn a_part_of_one_document_is_never_taken_into_another(engine: Engine) {
+    let trial = Trial::on(engine);
     let mut node = trial.open().await;
     let (works, parks) = (agency(&mut node, "works").await, agency(&mut node, "parks").await);
     let first = compose(&node, draft(&works, "Bridge closed", "From Monday."));

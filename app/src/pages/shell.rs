@@ -145,9 +145,18 @@ fn masthead<'a>(shell: &Shell<'a>, section: Section, w: &'static Words) -> impl 
             </div>
         }
     });
+    let read_only = shell.site.newest_kept.map(|newest| {
+        view! {
+            <div class="trial behind" role="note">
+                <strong>{w.site.read_only_tag}</strong>
+                <span>{(w.site.read_only)(newest)}</span>
+            </div>
+        }
+    });
     view! {
         <header class="masthead">
             {trial}
+            {read_only}
             <div class="plate">
                 <a class="name" href=shell.at("/")>{shell.site.name(shell.lang)}</a>
                 <a class="other" href=address(other, shell.path) hreflang=other.tag() lang=other.tag()>{words::of(other).site.own_name}</a>

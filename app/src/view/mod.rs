@@ -24,6 +24,8 @@ pub struct Site {
     pub chain: String,
     /// Whether the charter says that this chain is a trial.
     pub trial: bool,
+    /// Where this is an old copy of the chain: the newest entry it has. Nothing is published until the rest is back.
+    pub newest_kept: Option<u64>,
     /// The portal's time zone as the charter names it.
     pub zone: String,
     pub assets: Assets,

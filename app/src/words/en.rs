@@ -15,6 +15,12 @@ pub(super) static WORDS: Words = Words {
         about: "About",
         trial_tag: "Sample",
         trial: "This is a trial chain. Nothing on it is an official publication.",
+        read_only_tag: "Read-only",
+        read_only: |n| {
+            format!(
+                "This portal is being restored. It shows the chain up to entry {n}; later entries are missing for now, and nothing can be published."
+            )
+        },
         without_script: "Your browser has not checked this page, so the cord stays in pencil. You can check it in \
             another way:",
         how_to_check: "how to check it yourself",

@@ -63,6 +63,9 @@ pub struct SiteWords {
     pub about: Text,
     pub trial_tag: Text,
     pub trial: Text,
+    pub read_only_tag: Text,
+    /// Where an old copy of the chain is shown: up to which entry.
+    pub read_only: fn(u64) -> String,
     pub without_script: Text,
     pub how_to_check: Text,
     pub alarm: Text,

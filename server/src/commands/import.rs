@@ -23,6 +23,9 @@ impl Import {
     pub async fn run(self) -> Outcome {
         let place = self.folder.place(None);
         let node = Node::open(&place, Clock::system()).await?;
+        if let Some(behind) = node.behind() {
+            return Err(behind.into());
+        }
         let size = node.heads.borrow().size;
         let (index, _) = follow::open(&place.data, size)?;
         let index = Arc::new(index);
@@ -30,15 +33,17 @@ impl Import {
         let following = follow::start(node.store.clone(), node.heads.clone(), index.clone());
         let stop = Stop::default();
         let asked = stop.clone();
+        let stopped = super::stopped()?;
         tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                eprintln!("stopping; what was handed in is still being logged");
-                asked.ask();
-            }
+            stopped.await;
+            eprintln!("stopping; what was handed in is still being logged");
+            asked.ask();
         });
-        let report = import::import(&node, &self.files, &stop, &Bar::new()).await?;
+        let report = import::import(&node, &self.files, &stop, &Bar::new()).await;
+        // Also where it failed: the index is not left to a runtime that is going away.
         following.abort();
         drop(following.await);
+        let report = report?;
         let size = node.heads.borrow().size;
         match follow::catch_up(&node.store, &index, size).await {
             Err(follow::FollowError::Search(server::search::Error::Busy)) => {}

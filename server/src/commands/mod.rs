@@ -3,6 +3,7 @@
 mod fsck;
 mod import;
 mod key;
+mod recover;
 mod registrar;
 mod serve;
 mod submit;
@@ -10,6 +11,7 @@ mod submit;
 use clap::{Args, Parser, Subcommand};
 use server::{node::Place, sequencer::Clock};
 use std::{path::PathBuf, process::ExitCode};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// A public transparency portal with a verifiable timeline.
 #[derive(Parser)]
@@ -27,6 +29,8 @@ enum Command {
     Import(import::Import),
     /// Rebuild everything from the entries and name the first thing that differs.
     Fsck(fsck::Fsck),
+    /// Fetch what an old copy of the chain lacks, from a newer copy or from whoever serves the log.
+    Recover(recover::Recover),
     /// Make the keys that the server keeps, and print their public halves.
     Key(key::KeyCommand),
     /// What registrars do, offline: keys, charters, registrations, signatures.
@@ -70,8 +74,21 @@ pub async fn run(gazette: Gazette) -> Outcome {
         Command::Serve(serve) => serve.run(Clock::system()).await,
         Command::Import(import) => import.run().await,
         Command::Fsck(fsck) => fsck.run().await,
+        Command::Recover(recover) => recover.run().await,
         Command::Key(key) => key.run(),
         Command::Registrar(registrar) => registrar.run(),
         Command::Submit(submit) => submit.run().await,
     }
+}
+
+/// Ends when this process is asked to stop: an interrupt from the keyboard, or a service manager's SIGTERM. From this
+/// call on neither ends the process by itself.
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
 }

@@ -15,7 +15,11 @@ use std::{
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
+
+/// How long answers under way are waited for when the server is asked to stop.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Args)]
 pub struct Serve {
@@ -49,7 +53,7 @@ impl Serve {
         let address = listener.local_addr()?;
         let place = self.folder.place(self.charter);
         let mut node = Node::open(&place, clock).await?;
-        if !self.no_sample && sample::wanted(&node).await? {
+        if !self.no_sample && node.behind().is_none() && sample::wanted(&node).await? {
             tracing::info!("filling the trial chain with the sample");
             sample::publish(&mut node).await?;
         }
@@ -57,7 +61,7 @@ impl Serve {
         let (index, opening) = follow::open(&place.data, size)?;
         tracing::info!(?opening, covered = index.covered(), size, "search index");
         let index = Arc::new(index);
-        let _following = follow::start(node.store.clone(), node.heads.clone(), index.clone());
+        let following = follow::start(node.store.clone(), node.heads.clone(), index.clone());
         let identity = node.store.entry(0).await?.map(|bytes| chain::tree::leaf_hash(&bytes)).unwrap_or_default();
         let base = self.base.unwrap_or_else(|| format!("http://{address}"));
         let limits = Limits::new(self.rate, &self.proxies);
@@ -70,22 +74,24 @@ impl Serve {
             base: base.into(),
             identity,
         };
+        let store = app.node.store.clone();
+        let stopped = super::stopped()?;
         println!("listening on http://{address}");
+        let (stop, mut stopping) = tokio::sync::watch::channel(());
         let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(stop()).await?;
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-async fn stop() {
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move { drop(stopping.changed().await) });
+        tokio::select! {
+            done = serving => done?,
+            () = async {
+                stopped.await;
+                stop.send_replace(());
+                // One reader that holds a connection and says nothing would hold everything up.
+                tokio::time::sleep(PATIENCE).await;
+            } => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
+        following.abort();
+        drop(following.await);
+        store.close().await;
+        Ok(ExitCode::SUCCESS)
     }
 }

@@ -4,7 +4,7 @@
 //! hundred megabytes; facts that one statement needs of an earlier entry are read again from that entry.
 
 use super::{Check, End, Progress, Report, differs};
-use crate::store::{from_sql, stated_date, submission_key, to_sql};
+use crate::store::{from_sql, stated_agency, stated_date, submission_key, to_sql};
 use chain::{
     Hash,
     entry::Entry,
@@ -346,9 +346,8 @@ impl Rebuilt {
                     self.versions[at].newest = false;
                 }
                 let document = facts.versions.get(&index).map_or(index, |version| version.document);
-                let stated = stated_date(core);
-                let fields =
-                    (&*core.agency, &*core.genre, core.theme.as_deref(), &*core.language, stated.as_deref(), core.stated_agency.as_deref());
+                let (stated, by) = (stated_date(core), stated_agency(core));
+                let fields = (&*core.agency, &*core.genre, core.theme.as_deref(), &*core.language, stated.as_deref(), by.as_deref());
                 let row = item_row(index, &leaf.0, document, fields);
                 let agency = self.agency(&core.agency);
                 self.versions.push(Kept { index, document, newest: true, agency, row });

@@ -191,7 +191,11 @@ fn readable<T>(check: Check, at: &str, outcome: Result<T, End>) -> Result<T, End
 fn mark(place: &Place, rebuilt: &entries::Rebuilt, now: u64) -> Result<(), End> {
     let at = "the newest tree this machine signed";
     let Some(key) = rebuilt.state.charter().and_then(|charter| charter.log_key(rebuilt.size())) else { return Ok(()) };
-    let marks = match Mark::new(&place.data, &place.state, key).read() {
+    let mark = Mark::new(&place.data, &place.state, key);
+    if let Some(damaged) = mark.damaged() {
+        return differs(Check::Mark, at, damaged.to_string());
+    }
+    let marks = match mark.read() {
         Ok(marks) => marks,
         Err(error @ (MarkError::File(..) | MarkError::Malformed(_))) => return differs(Check::Mark, at, error.to_string()),
     };

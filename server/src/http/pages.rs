@@ -64,6 +64,7 @@ fn site(app: &App) -> Site {
         chain: app.identity.to_string(),
         base: app.base.to_string(),
         trial: charter.is_none_or(|charter| charter.trial),
+        newest_kept: app.node.behind().map(|behind| behind.found.saturating_sub(1)),
         zone: charter.map(|charter| charter.zone.clone()).unwrap_or_default(),
         assets: app.assets.0.clone(),
     }

@@ -39,7 +39,7 @@ pub enum ImportError {
     NoSeal(String),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("sequencing stopped the import after {} new documents: {error}", .report.added)]
+    #[error("the import stopped after {} new documents, which are kept: {error}; run it again to go on from there", .report.added)]
     Sequencing { error: SubmitError, report: Box<Report> },
     #[error("a part of the import ended unexpectedly")]
     Task,

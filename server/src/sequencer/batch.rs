@@ -34,6 +34,7 @@ impl Sequencer {
             Err(error) => {
                 tracing::error!(%error, "a batch was not committed");
                 // What is in memory may be ahead of the store now; only the store is true.
+                self.stale = true;
                 if let Err(error) = self.reload().await {
                     tracing::error!(%error, "the chain could not be loaded again");
                 }
@@ -52,6 +53,12 @@ impl Sequencer {
         said: Vec<Said>,
         contents: &mut [Vec<crate::store::NewContent>],
     ) -> Result<Answers, SubmitError> {
+        if let Some(behind) = *self.behind.borrow() {
+            return Err(behind.into());
+        }
+        if self.stale {
+            self.reload().await?;
+        }
         // Parsed before they were queued: what does not parse cannot be here.
         let statements = said.into_iter().zip(notes).map(|(said, (note, _))| said.over(note)).collect::<Result<Vec<_>, _>>()?;
         let all: Vec<_> = statements.iter().collect();

@@ -4,12 +4,14 @@
 //! begins by claiming the head row at the size this task believes in (so two processes never extend the same tree).
 //! Before its commit nothing is visible and nothing is acknowledged; after it everything is. The high-water mark is
 //! raised between commit and acknowledgement. On any error the state in memory is thrown away and loaded again.
+//! A store behind the mark is served and not added to, until what is missing was fetched.
 
 mod batch;
 mod clock;
 mod submit;
 
 pub use clock::{Clock, ClockAlarm};
+pub(crate) use submit::SMALL;
 pub use submit::{Checked, Receipt, Submission, SubmitError, Submitter, Waiting};
 
 use crate::{
@@ -40,23 +42,31 @@ pub enum OpenError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Mark(#[from] MarkError),
-    #[error(
-        "this data folder has {found} entries, and this machine has signed {signed}: it is an old copy, and signing on top of it would make a second history. Put the newest copy back"
-    )]
-    Behind { found: u64, signed: u64 },
     #[error("entry {size} and before are not the history this machine signed: root {found} instead of {signed}")]
     OtherHistory { size: u64, found: chain::Hash, signed: chain::Hash },
     #[error("the store's tree at size {size} has root {computed}, and its checkpoint says {signed}")]
     Checkpoint { size: u64, computed: chain::Hash, signed: chain::Hash },
     #[error("the checkpoint in the store is not one: {0}")]
     Malformed(#[from] chain::checkpoint::CheckpointError),
+    #[error("the log's key file holds {found}, and the charter names {wanted}: put the chain's own key file back")]
+    OtherKey { found: String, wanted: String },
+}
+
+/// The store is an old copy: signing on top of it would make a second history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "read-only: here are {found} entries, and this machine has signed {signed}; put the newest copy back, or fetch what is missing with `gazette recover`"
+)]
+pub struct Behind {
+    pub found: u64,
+    pub signed: u64,
 }
 
 /// The chain as this task last committed or loaded it. Owned by the sequencer's task alone.
-struct Tip {
-    state: State,
+pub(crate) struct Tip {
+    pub(crate) state: State,
     /// The growing tile of each level. Owned with `state`: both are replaced together.
-    edge: BTreeMap<u8, (u64, Vec<u8>)>,
+    pub(crate) edge: BTreeMap<u8, (u64, Vec<u8>)>,
 }
 
 /// Everything the task needs; moved into it whole.
@@ -66,27 +76,41 @@ pub struct Sequencer {
     mark: Mark,
     clock: Clock,
     tip: Tip,
+    /// What is in memory may be ahead of the store: an error was followed by another one while loading.
+    stale: bool,
+    /// Set while nothing may be signed.
+    behind: watch::Sender<Option<Behind>>,
     /// What submitters verify against: a copy of the state, replaced when the registry changes.
     view: Arc<RwLock<Arc<State>>>,
     head: watch::Sender<Head>,
 }
 
 impl Sequencer {
-    /// Opens a founded chain, refusing to sign on top of anything but what this machine signed before.
+    /// Opens a founded chain, refusing to sign on top of anything but what this machine signed before. An older copy of
+    /// that is opened for reading.
     pub async fn open(store: Store, log: Signer, mark: Mark, clock: Clock) -> Result<Sequencer, OpenError> {
         let origin = log.vkey().name().to_owned();
+        // Before the store is: what another process signs in between is then in the store and not yet in these.
+        let marks = mark.read()?;
         let (tip, head) = load(&store, &origin).await?;
-        check_mark(&store, &mark, &tip, &head).await?;
+        let behind = standing(&store, &marks, &tip, &head).await?;
+        let wanted = tip.state.charter().and_then(|charter| charter.log_key(head.size + 1));
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != log.vkey()) {
+            return Err(OpenError::OtherKey { found: log.vkey().to_string(), wanted: wanted.to_string() });
+        }
+        if let Some(behind) = &behind {
+            tracing::error!("{behind}");
+        }
         let view = Arc::new(RwLock::new(Arc::new(tip.state.clone())));
-        let head = watch::Sender::new(head);
-        Ok(Sequencer { store, log, mark, clock, tip, view, head })
+        let (head, behind) = (watch::Sender::new(head), watch::Sender::new(behind));
+        Ok(Sequencer { store, log, mark, clock, tip, stale: false, behind, view, head })
     }
 
     /// The door for submissions, and the newest head this process knows of.
     pub fn start(self) -> (Submitter, watch::Receiver<Head>, tokio::task::JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let heads = self.head.subscribe();
-        let submitter = Submitter::new(sender, self.view.clone(), self.store.clone());
+        let submitter = Submitter::new(sender, self.view.clone(), self.behind.subscribe(), self.store.clone());
         let task = tokio::spawn(self.run(receiver));
         (submitter, heads, task)
     }
@@ -120,16 +144,35 @@ impl Sequencer {
     /// Loads what another process committed, if anything.
     async fn catch_up(&mut self) -> Result<(), StoreError> {
         let Some(head) = self.store.head().await? else { return Ok(()) };
-        if head.size != self.tip.state.size() {
+        if self.stale || head.size != self.tip.state.size() {
             self.reload().await?;
         }
         Ok(())
     }
 
+    /// Whether what was missing has been fetched.
+    async fn look_again(&self, head: &Head) {
+        let Some(before) = *self.behind.borrow() else { return };
+        let marks = self.mark.read().map_err(OpenError::from);
+        let now = match marks {
+            Ok(marks) => standing(&self.store, &marks, &self.tip, head).await,
+            Err(error) => Err(error),
+        };
+        match &now {
+            Ok(None) => tracing::info!(size = head.size, "what was missing is here: statements are taken again"),
+            Ok(Some(behind)) => tracing::error!("{behind}"),
+            Err(error) => tracing::error!(%error, "still read-only"),
+        }
+        self.behind.send_replace(now.unwrap_or(Some(before)));
+    }
+
     async fn reload(&mut self) -> Result<(), StoreError> {
         let (tip, head) = load(&self.store, self.log.vkey().name()).await?;
         self.tip = tip;
+        self.stale = false;
         self.publish_view();
+        // Before the new head is told: whoever hears of it shows it without the alarm.
+        self.look_again(&head).await;
         self.head.send_replace(head);
         Ok(())
     }
@@ -150,7 +193,7 @@ impl Sequencer {
     }
 }
 
-async fn load(store: &Store, origin: &str) -> Result<(Tip, Head), StoreError> {
+pub(crate) async fn load(store: &Store, origin: &str) -> Result<(Tip, Head), StoreError> {
     let (state, tiles, head) = store.load(origin).await?;
     let mut edge = BTreeMap::new();
     for level in 0..8u8 {
@@ -166,7 +209,8 @@ async fn load(store: &Store, origin: &str) -> Result<(Tip, Head), StoreError> {
     Ok((Tip { state, edge }, head))
 }
 
-async fn check_mark(store: &Store, mark: &Mark, tip: &Tip, head: &Head) -> Result<(), OpenError> {
+/// How the store stands to its own checkpoint and to what this machine signed: whole, behind, or not to be touched.
+pub(crate) async fn standing(store: &Store, marks: &[Signed], tip: &Tip, head: &Head) -> Result<Option<Behind>, OpenError> {
     if head.size > 0 {
         let text = head.checkpoint.split_once("\n\n").map_or("", |(text, _)| text);
         let signed = Checkpoint::parse(&format!("{text}\n"))?;
@@ -175,16 +219,18 @@ async fn check_mark(store: &Store, mark: &Mark, tip: &Tip, head: &Head) -> Resul
             return Err(OpenError::Checkpoint { size: head.size, computed, signed: signed.root });
         }
     }
-    for signed in mark.read()? {
+    let mut behind = None;
+    for signed in marks {
         if signed.size > head.size {
-            return Err(OpenError::Behind { found: head.size, signed: signed.size });
+            behind = behind.or(Some(Behind { found: head.size, signed: signed.size }));
+            continue;
         }
         let found = root_at(store, signed.size).await?;
         if found != signed.root {
             return Err(OpenError::OtherHistory { size: signed.size, found, signed: signed.root });
         }
     }
-    Ok(())
+    Ok(behind)
 }
 
 /// Root of the stored tree at an earlier size.

@@ -1,6 +1,6 @@
 //! The door of the sequencer: checks that need no place in the chain, a bounded queue, and the answer.
 
-use super::ClockAlarm;
+use super::{Behind, ClockAlarm};
 use crate::store::{NewContent, Store, StoreError};
 use chain::{
     Hash,
@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, RwLock},
     time::Duration,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Parts of at most this many bytes are kept in the database and committed with their entry.
 pub const SMALL: usize = 100 * 1024;
@@ -45,6 +45,8 @@ pub enum SubmitError {
     Busy,
     #[error("sequencing has stopped: {0}")]
     Clock(#[from] ClockAlarm),
+    #[error(transparent)]
+    Behind(#[from] Behind),
     #[error("the store could not be written: {0}")]
     Store(String),
     #[error("the sequencer has stopped")]
@@ -116,6 +118,7 @@ pub struct Submission {
 pub struct Submitter {
     queue: mpsc::Sender<Submission>,
     view: Arc<RwLock<Arc<State>>>,
+    behind: watch::Receiver<Option<Behind>>,
     store: Store,
 }
 
@@ -123,8 +126,19 @@ pub struct Submitter {
 pub type Waiting = oneshot::Receiver<Result<Receipt, SubmitError>>;
 
 impl Submitter {
-    pub(super) fn new(queue: mpsc::Sender<Submission>, view: Arc<RwLock<Arc<State>>>, store: Store) -> Submitter {
-        Submitter { queue, view, store }
+    pub(super) fn new(
+        queue: mpsc::Sender<Submission>,
+        view: Arc<RwLock<Arc<State>>>,
+        behind: watch::Receiver<Option<Behind>>,
+        store: Store,
+    ) -> Submitter {
+        Submitter { queue, view, behind, store }
+    }
+
+    /// Why nothing is taken now, if the store is an old copy.
+    #[must_use]
+    pub fn behind(&self) -> Option<Behind> {
+        *self.behind.borrow()
     }
 
     /// The chain's registry as of the last change, to verify and seal against.
@@ -177,6 +191,10 @@ impl Submitter {
     }
 
     async fn enqueue(&self, checked: Checked, wait: bool) -> Result<Waiting, SubmitError> {
+        // Before a large part is put anywhere.
+        if let Some(behind) = self.behind() {
+            return Err(behind.into());
+        }
         let Checked { note, said, verified, mut contents } = checked;
         if let Core::Disclosure(core) = &said.core {
             let given = |part: &&chain::statement::Part| contents.iter().any(|content| content.commitment == part.commitment);

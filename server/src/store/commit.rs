@@ -8,7 +8,7 @@ use chain::{
     state::{Facts, Version},
     statement::{Core, Reference, Statement},
 };
-use sqlx::{Any, AssertSqlSafe, Row, Transaction};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Row, Transaction};
 use std::collections::{BTreeSet, HashMap};
 
 /// A part on its way in. Larger ones were already put into the object store, durably, and have no bytes here.
@@ -181,7 +181,18 @@ impl Store {
         facts: &Facts,
         head: &Head,
     ) -> Result<(), StoreError> {
-        let connection = &mut *transaction;
+        self.write(&mut transaction, batch, statements, facts).await?;
+        self.finish(transaction, head).await
+    }
+
+    /// Writes a batch inside its transaction; nobody else sees it before [`Store::finish`].
+    pub(crate) async fn write(
+        &self,
+        connection: &mut AnyConnection,
+        batch: &Batch,
+        statements: &[&Statement<'_>],
+        facts: &Facts,
+    ) -> Result<(), StoreError> {
         let insert = |into, columns| Bulk { into, columns, then: "" };
         insert("entries (idx, bytes)", 2)
             .insert(connection, &batch.entries, |query, entry| query.bind(to_sql(entry.index)).bind(&entry.bytes[..]))
@@ -248,7 +259,7 @@ impl Store {
                     .bind(core.theme.clone())
                     .bind(&*core.language)
                     .bind(stated_date(core))
-                    .bind(core.stated_agency.clone())
+                    .bind(stated_agency(core))
             })
             .await?;
         Bulk { into: "contents (entry, part, commitment, media, size, salt, bytes)", columns: 7, then: "on conflict do nothing" }
@@ -274,6 +285,12 @@ impl Store {
                 query.bind(i64::from(*level)).bind(to_sql(*number)).bind(&bytes[..])
             })
             .await?;
+        Ok(())
+    }
+
+    /// Makes `head` the newest state, and commits.
+    pub(crate) async fn finish(&self, mut transaction: Transaction<'static, Any>, head: &Head) -> Result<(), StoreError> {
+        let connection = &mut *transaction;
         sqlx::query("insert into checkpoints (size, note, time) values ($1, $2, $3)")
             .bind(to_sql(head.size))
             .bind(&head.checkpoint)
@@ -301,7 +318,12 @@ pub(crate) fn stated_date(core: &chain::statement::Disclosure) -> Option<String>
     stated.published.clone().or_else(|| stated.issued.clone()).or_else(|| stated.effective.clone())
 }
 
-async fn event(connection: &mut sqlx::AnyConnection, at: i64, target: i64, kind: &str, instrument: Option<i64>) -> Result<(), sqlx::Error> {
+/// As a row has it: PostgreSQL's text has no room for the one character that JSON allows and it does not.
+pub(crate) fn stated_agency(core: &chain::statement::Disclosure) -> Option<String> {
+    core.stated_agency.as_deref().map(|name| name.replace('\0', "\u{fffd}"))
+}
+
+async fn event(connection: &mut AnyConnection, at: i64, target: i64, kind: &str, instrument: Option<i64>) -> Result<(), sqlx::Error> {
     let sql = "insert into events (idx, target, kind, instrument) values ($1, $2, $3, $4)";
     sqlx::query(sql).bind(at).bind(target).bind(kind).bind(instrument).execute(connection).await?;
     Ok(())

@@ -10,7 +10,7 @@ mod reader;
 
 pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
-pub(crate) use commit::{stated_date, submission_key, to_hash};
+pub(crate) use commit::{stated_agency, stated_date, submission_key, to_hash};
 pub use range::ContentRow;
 pub(crate) use range::contents;
 pub use read::{Head, Item, StoredContent};
@@ -22,6 +22,8 @@ use sqlx::AnyPool;
 pub enum StoreError {
     #[error("the data folder {path} cannot be used: {source}")]
     Folder { path: std::path::PathBuf, source: std::io::Error },
+    #[error("the database {database} cannot be opened: {source}")]
+    Open { database: String, source: sqlx::Error },
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
     #[error("the database's tables: {0}")]

@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError};
 use sqlx::{
-    AssertSqlSafe, Executor, SqlSafeStr,
+    AnyConnection, AssertSqlSafe, Connection, Executor, SqlSafeStr,
     any::{AnyPoolOptions, install_default_drivers},
     migrate::{Migration, MigrationType, Migrator},
 };
@@ -27,12 +27,22 @@ fn migrator(sqlite: bool) -> Migrator {
 const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; \
     pragma busy_timeout = 10000; pragma cache_size = -16000; pragma wal_autocheckpoint = 16000;";
 
+async fn set_up(connection: &mut AnyConnection, sqlite: bool) -> Result<(), sqlx::Error> {
+    if sqlite {
+        connection.execute(AssertSqlSafe(PRAGMAS.to_owned())).await?;
+    }
+    Ok(())
+}
+
+/// The data folder's own database.
+pub const FILE: &str = "gazette.sqlite";
+
 impl Store {
     /// Opens the data folder's own SQLite database, creating both when they are missing.
     pub async fn open(data: &Path) -> Result<Store, StoreError> {
         let folder = |source| StoreError::Folder { path: data.to_path_buf(), source };
         std::fs::create_dir_all(data.join("content")).map_err(folder)?;
-        let path = data.join("gazette.sqlite");
+        let path = data.join(FILE);
         let url = format!("sqlite://{}?mode=rwc", path.to_string_lossy().replace('%', "%25").replace('?', "%3f"));
         Store::connect(&url, data).await
     }
@@ -45,20 +55,30 @@ impl Store {
         std::fs::create_dir_all(&content).map_err(folder)?;
         let objects = object_store::local::LocalFileSystem::new_with_prefix(&content)?.with_fsync(true);
         let sqlite = url.starts_with("sqlite:");
+        // An address may have a password in it.
+        let name = || if sqlite { data.join(FILE).display().to_string() } else { "that DATABASE_URL names".to_owned() };
+        let failed = |source| StoreError::Open { database: name(), source };
+        // A pool would try again for half a minute, and then not say what was wrong.
+        let mut first = AnyConnection::connect(url).await.map_err(failed)?;
+        set_up(&mut first, sqlite).await.map_err(failed)?;
+        first.close().await.map_err(failed)?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
             // A file does not hang up.
             .test_before_acquire(!sqlite)
-            .after_connect(move |connection, _| {
+            .after_release(|connection, _| {
                 Box::pin(async move {
-                    if sqlite {
-                        connection.execute(AssertSqlSafe(PRAGMAS.to_owned())).await?;
-                    }
-                    Ok(())
+                    // Waits for a rollback that is only queued.
+                    connection.ping().await?;
+                    // A commit that fails, as on a full disk, ends SQLite's transaction and not sqlx's count of it. What
+                    // came next on that connection would be nested in nothing: committed for sqlx, and never written.
+                    Ok(!connection.is_in_transaction())
                 })
             })
+            .after_connect(move |connection, _| Box::pin(set_up(connection, sqlite)))
             .connect(url)
-            .await?;
+            .await
+            .map_err(failed)?;
         migrator(sqlite).run(&pool).await?;
         Ok(Store { pool, objects: Arc::new(objects), idle: sqlite.then(Arc::default), genres: Arc::default() })
     }

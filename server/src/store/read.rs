@@ -80,7 +80,7 @@ impl Store {
     /// The chain's state and the right edge of its tiles, from one consistent view of the store. What is loaded was
     /// judged when it was sequenced; `fsck` judges it again.
     pub async fn load(&self, origin: &str) -> Result<(State, Tiles, Head), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.snapshot().await?;
         let head = sqlx::query(HEAD).fetch_optional(&mut *transaction).await?.ok_or(StoreError::Absent("chain"))?;
         let found: String = head.try_get(0)?;
         if found != origin {

@@ -1,5 +1,7 @@
-//! A trial chain in a folder of its own, with what several tests do to one.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+//! A trial chain in a folder of its own, on SQLite or PostgreSQL, with what several tests do to one.
+#![allow(dead_code, unused_macros, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod postgres;
 
 use chain::{
     catalogue::Catalogue,
@@ -13,8 +15,43 @@ use server::{
     node::{Node, Place},
     sequencer::{Clock, Receipt, SubmitError},
 };
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{AnyConnection, Connection, any::install_default_drivers};
 use std::path::{Path, PathBuf};
+
+/// Makes of each async function two tests: one for each engine the store runs on. After `plain`, of functions that are
+/// not async.
+macro_rules! on_each_engine {
+    (plain $($promise:ident),* $(,)?) => {
+        on_each_engine!(@ plain_on_sqlite Sqlite $($promise)*; |kept| kept);
+        on_each_engine!(@ plain_on_postgres Postgres $($promise)*; |kept| kept);
+    };
+    ($($promise:ident),* $(,)?) => {
+        on_each_engine!(@ on_sqlite Sqlite $($promise)*; |kept| super::trial::runtime().block_on(kept));
+        on_each_engine!(@ on_postgres Postgres $($promise)*; |kept| super::trial::runtime().block_on(kept));
+    };
+    (@ $module:ident $engine:ident $($promise:ident)*; |$kept:ident| $keep:expr) => {
+        mod $module {
+            $(
+                #[test]
+                fn $promise() {
+                    let $kept = super::$promise(super::trial::Engine::$engine);
+                    let () = $keep;
+                }
+            )*
+        }
+    };
+}
+
+/// A runtime like the program's own.
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
 
 pub struct Trial {
     pub dir: tempfile::TempDir,
@@ -23,8 +60,19 @@ pub struct Trial {
 
 impl Trial {
     pub fn new() -> Trial {
+        Trial::on(Engine::Sqlite)
+    }
+
+    pub fn on(engine: Engine) -> Trial {
+        Trial::with(match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(postgres::database()),
+        })
+    }
+
+    fn with(database: Option<String>) -> Trial {
         let dir = tempfile::tempdir().unwrap();
-        let place = Place { data: dir.path().join("data"), state: dir.path().join("state"), database: None, origin: None, charter: None };
+        let place = Place { data: dir.path().join("data"), state: dir.path().join("state"), database, origin: None, charter: None };
         Trial { dir, place }
     }
 
@@ -38,18 +86,26 @@ impl Trial {
         path
     }
 
-    /// The same folders, copied aside.
+    /// The same folders and database, copied aside. Nobody has them open.
     pub fn copy(&self) -> Trial {
-        let other = Trial::new();
+        let other = Trial::with(self.place.database.as_deref().map(postgres::copy_of));
         copy(&self.place.data, &other.place.data);
         copy(&self.place.state, &other.place.state);
         other
     }
 
+    /// The data put back as it was in `old`; the mark outside it stays.
+    pub fn restore(&mut self, old: &Trial) {
+        std::fs::remove_dir_all(&self.place.data).unwrap();
+        copy(&old.place.data, &self.place.data);
+        self.place.database = old.place.database.as_deref().map(postgres::copy_of);
+    }
+
     /// A connection behind everybody's back.
-    pub async fn raw(&self) -> SqliteConnection {
-        let path = self.place.data.join("gazette.sqlite");
-        SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap()
+    pub async fn raw(&self) -> AnyConnection {
+        install_default_drivers();
+        let sqlite = || format!("sqlite://{}", self.place.data.join("gazette.sqlite").display());
+        AnyConnection::connect(&self.place.database.clone().unwrap_or_else(sqlite)).await.unwrap()
     }
 }
 
