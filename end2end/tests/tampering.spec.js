@@ -122,6 +122,55 @@ test.describe("bytes altered in the database", () => {
   });
 });
 
+test.describe("a text altered on its way to the page alone", () => {
+  const PROSE = /(<div [^>]*class="prose"[^>]*>)(.*?)(<\/div>)/s;
+  const cases = [
+    ["a word", (html) => html.replace("kettle", "cattle")],
+    ["a digit", (html) => html.replace(/[0-9]/, (digit) => (Number(digit) + 1) % 10)],
+    ["a mark of punctuation", (html) => html.replace(".", "")],
+    ["a paragraph put in", (html) => html.replace("</p>", "</p><p>It is safe.</p>")],
+    ["a paragraph left out", (html) => html.replace(/<p>.*?<\/p>/s, "")],
+    ["two paragraphs exchanged", (html) => html.replace(/(<p>.*?<\/p>)(.*?)(<p>.*?<\/p>)/s, "$3$2$1")],
+    ["words struck out", (html) => html.replace(/<p>(.*?)<\/p>/s, "<p><del>$1</del></p>")],
+    ["words that stand there unseen", (html) => html.replace(/<p>(.*?)<\/p>/s, "<p hidden>$1</p>")],
+    ["a picture of other words", (html) => `${html}<img src="/favicon.svg" alt="It is safe">`],
+    ["all of it", () => ""],
+  ];
+
+  for (const [what, alter] of cases) {
+    test(`${what}: the page shows what was not sealed`, async ({ page, gazette }) => {
+      await page.route(`${gazette.url}/en/disclosures/${RECALL}`, async (route) => {
+        const answer = await route.fetch();
+        const html = await answer.text();
+        const body = html.replace(PROSE, (all, begin, text, end) => begin + alter(text) + end);
+        expect(body === html, "the page is altered").toBe(false);
+        await route.fulfill({ response: answer, body });
+      });
+      await ownPageFails(page, { page: (path) => `/en${path}` }, RECALL, CONTENT);
+      await failsBy(page, "C7", "shown-differs");
+      for (const code of ["C1", "C2", "C3", "C5"]) await expect(panel(page, code)).toHaveAttribute("data-check", "holds");
+    });
+  }
+
+  for (const [what, alter] of [
+    ["the text is gone with its place", (html) => html.replace(PROSE, "")],
+    ["the text stands where no check looks", (html) => html.replace(/data-part(="[^"]*" class="prose")/, "data-from$1").replace("electric kettles from", "electric cattle from")],
+    ["another text stands beside it", (html) => html.replace(PROSE, "$1$2$3$1<p>It is safe.</p>$3")],
+  ]) {
+    test(`${what}: the page fails`, async ({ page, gazette }) => {
+      await page.route(`${gazette.url}/en/disclosures/${RECALL}`, async (route) => {
+        const answer = await route.fetch();
+        const html = await answer.text();
+        const body = alter(html);
+        expect(body === html, "the page is altered").toBe(false);
+        await route.fulfill({ response: answer, body });
+      });
+      await ownPageFails(page, { page: (path) => `/en${path}` }, RECALL, CONTENT);
+      await failsBy(page, "C7", "shown-differs");
+    });
+  }
+});
+
 test.describe("entries dropped and moved", () => {
   test("an entry dropped: its place stays, cut on both sides", async ({ page, cheated }) => {
     const portal = await cheated((place) => sql(place, `delete from entries where idx = ${RECALL}`));

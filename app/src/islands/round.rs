@@ -11,7 +11,7 @@ use crate::{
     phrases::{IslandWords, Phrase, fill},
 };
 use chain::{
-    check::{Answer, Code, Finding, Memory, Reader, Scope, outcome},
+    check::{Answer, Code, Finding, Memory, Reader, Scope, Shown, outcome},
     evidence::{Bundle, Content, Contents, MOST_ITEMS, format_indexes},
     hash::unhex,
     statement::Core,
@@ -33,9 +33,12 @@ struct Round<'p> {
 }
 
 /// Checks what the page shows, once.
-pub async fn check_page(words: IslandWords, lang: Lang) {
+pub async fn check_page() {
     let Some(document) = fetch::window().and_then(|window| window.document()) else { return };
     let Some(page) = shown::root(&document) else { return };
+    let words = first(&page, select::WORDS).and_then(|words| words.get_attribute(attr::WORDS)).unwrap_or_default();
+    let words = IslandWords::read(&words);
+    let lang = if page.get_attribute("lang").is_some_and(|lang| lang.starts_with("zh")) { Lang::Zh } else { Lang::En };
     // A legend has knots too, which stand for no entry.
     let mut knots = all(&page, select::KNOT);
     knots.retain(|knot| shown::index(knot).is_some());
@@ -127,7 +130,8 @@ impl Round<'_> {
         for finding in &mut findings {
             withheld(finding, index, reader.checkpoint().size);
         }
-        let mut content = reader.content(index, contents, scope, &shown::facts(within));
+        let texts = if scope == Scope::Everything { shown::texts(within) } else { None };
+        let mut content = reader.content(index, contents, scope, &Shown { facts: shown::facts(within), texts });
         if content.answer != Answer::Fails {
             let time = reader.time(index).and_then(chain::time::format_time);
             let logged = shown::logged(within).map(|(machine, _)| machine);
