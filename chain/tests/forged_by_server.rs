@@ -199,3 +199,41 @@ fn a_neighbour_that_hashes_right_but_is_not_in_the_tree_fails_c1() {
     logged(&mut bundle, index - 1).proof = vec![Hash::ZERO];
     assert_eq!(says(&bundle, index, Code::C1), fails("neighbour"));
 }
+
+#[test]
+fn an_entry_that_a_source_was_asked_for_and_left_out_is_withheld() {
+    let story = story();
+    let index = story.finance;
+    let whole = story.chain.bundle(&[index]);
+    let without = |gone: u64| Bundle { entries: whole.entries.iter().filter(|e| e.index != gone).cloned().collect(), ..whole.clone() };
+    let ask = |bundle: &Bundle, asked: &[u64]| {
+        let reader = Reader::open(bundle).unwrap().asked(asked);
+        [reader.link(index), reader.inclusion(index)].map(|found| (found.answer, found.reason))
+    };
+    assert_eq!(ask(&whole, &[index]), [HOLDS; 2]);
+    assert_eq!(ask(&without(index), &[index]), [fails("withheld"); 2]);
+    assert_eq!(ask(&without(index - 1), &[index]), [fails("withheld"), HOLDS], "the one before it belongs to the answer");
+    // Asked about something else, a source need not have it at hand.
+    assert_eq!(ask(&without(index), &[index + 1]), [cannot_tell("no-entry"); 2]);
+    assert_eq!(ask(&without(index - 1), &[index - 1]), [cannot_tell("no-neighbour"), HOLDS]);
+    // What the signed tree does not have yet cannot be kept back.
+    let size = story.chain.size();
+    let reader = Reader::open(&whole).unwrap();
+    let reader = reader.asked(std::slice::from_ref(&size));
+    assert_eq!((reader.link(size).answer, reader.inclusion(size).reason), (Answer::CannotTell, "no-entry"));
+}
+
+#[test]
+fn a_redaction_that_a_source_was_asked_for_and_left_out_excuses_nothing() {
+    let story = story();
+    let (index, by) = (story.redacted, story.redaction);
+    let mut bundle = story.chain.bundle(&[index, by]);
+    bundle.entries.retain(|entry| entry.index != by);
+    let content = |asked: &[u64]| {
+        let reader = Reader::open(&bundle).unwrap();
+        let found = reader.asked(asked).content(index, &story.chain.contents, chain::check::Scope::Everything, &Default::default());
+        (found.answer, found.reason)
+    };
+    assert_eq!(content(&[index]), cannot_tell("no-redaction-entry"));
+    assert_eq!(content(&[index, by]), fails("no-redaction"));
+}

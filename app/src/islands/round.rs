@@ -75,10 +75,12 @@ impl Round<'_> {
         // With the root in the address, what a browser kept of another history of the same size is not taken for this one's.
         let root = bundle.checkpoint.lines().nth(2).unwrap_or_default().to_owned();
         let mut wanted = if within.is_empty() { vec![0] } else { within };
+        let mut asked = Vec::new();
         while !wanted.is_empty() {
             let more = fetch::text(&format!("/log/evidence/{size}/{}?root={root}", format_indexes(&wanted))).await?;
             let more: Bundle = chain::json::read(&more).map_err(|_| Failed::Unreadable)?;
-            let first = bundle.entries.is_empty();
+            let first = asked.is_empty();
+            asked.append(&mut wanted);
             bundle.entries.extend(more.entries);
             bundle.lookups.extend(more.lookups);
             if !first {
@@ -92,6 +94,7 @@ impl Round<'_> {
             wanted = blamed(&bundle, &contents, size);
         }
         let Ok(reader) = Reader::open(&bundle) else { return Err(Failed::Unreadable) };
+        let reader = reader.asked(&asked);
         let signed = reader.signed();
         let now = js_sys::Date::now() as i64;
         let (remembered, kept) = memory::compare(&reader, &bundle.checkpoint, signed.answer == Answer::Holds, now).await;
@@ -127,9 +130,6 @@ impl Round<'_> {
     /// Every check of one entry but C8, with what the page displays of it.
     fn findings(&self, reader: &Reader<'_>, contents: &Contents, index: u64, scope: Scope, within: &Element) -> Vec<Finding> {
         let mut findings = reader.check(index);
-        for finding in &mut findings {
-            withheld(finding, index, reader.checkpoint().size);
-        }
         let texts = if scope == Scope::Everything { shown::texts(within) } else { None };
         let mut content = reader.content(index, contents, scope, &Shown { facts: shown::facts(within), texts });
         if content.answer != Answer::Fails {
@@ -331,20 +331,6 @@ fn blamed(bundle: &Bundle, contents: &Contents, size: u64) -> Vec<u64> {
         }
     }
     rising(named)
-}
-
-/// The portal answered for this tree and left out an entry that the log has signed for: for a light reader that is an
-/// entry dropped, not one that has not arrived.
-fn withheld(finding: &mut Finding, index: u64, size: u64) {
-    let missing = match (finding.code, finding.reason) {
-        (Code::C1 | Code::C2, "no-entry") => Some(index),
-        (Code::C1, "no-neighbour") => index.checked_sub(1),
-        _ => None,
-    };
-    if missing.is_some_and(|missing| missing < size) {
-        finding.answer = Answer::Fails;
-        finding.reason = "withheld";
-    }
 }
 
 /// The redaction that a 410 names; the checks then look at that entry themselves.

@@ -107,7 +107,7 @@ impl Reader<'_> {
     /// Whether entry `by` really is a redaction of this part, by one entitled to it (C5 says so) and approved (C6).
     fn redacted<'c>(&self, index: u64, core: &Disclosure, part: &Part, by: u64) -> Found<'c> {
         let (Some(target), Some(known)) = (self.known(index), self.known(by)) else {
-            return Found::Unknown("no-redaction-entry");
+            return if self.was_asked(by) { Found::Fails("no-redaction") } else { Found::Unknown("no-redaction-entry") };
         };
         let Some(Core::Redaction(redaction)) = known.statement.as_ref().map(|statement| &statement.core) else {
             return Found::Fails("no-redaction");
