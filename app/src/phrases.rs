@@ -80,6 +80,8 @@ phrases! {
     /// `{what}` `{todo}`
     AlarmItem,
     AlarmHistory,
+    /// Said of C3, in its own row and in the alarm, when entry 0 or an amendment of it is not what the chain has.
+    CharterFails,
 
     // The third date.
     /// `{when}` `{seen}` `{of}`

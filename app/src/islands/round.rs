@@ -99,8 +99,13 @@ impl Round<'_> {
         let now = js_sys::Date::now() as i64;
         let (remembered, kept) = memory::compare(&reader, &bundle.checkpoint, signed.answer == Answer::Holds, now).await;
         let history = remembered.answer == Answer::Fails;
+        // What no entry on the page can be checked without, on pages without entries too.
+        let unsigned = signed.answer == Answer::Fails && own.is_none() && (knots.is_empty() || signed.reason.starts_with("charter-"));
         if history {
             self.alarm(self.words.get(Phrase::AlarmHistory));
+        } else if unsigned {
+            let (what, todo) = (panel::sentence(&self.words, &signed), self.words.remedy(Code::C3 as usize));
+            self.alarm(&fill(self.words.get(Phrase::AlarmItem), &[("what", what), ("todo", todo)]));
         }
         self.live_size(size, knots);
         if signed.answer == Answer::Holds {
@@ -118,12 +123,12 @@ impl Round<'_> {
             if let Some(index) = shown::index(own) {
                 self.own(&reader, &contents, own, index, remembered, kept.as_ref());
             }
-        } else if self.failures > 0 && !history {
+        } else if self.failures > 0 && !history && !unsigned {
             let count = self.failures.to_string();
             self.alarm(&fill(self.words.get(Phrase::AlarmList), &[("count", &count)]));
         }
         // Not one of the entries, so not counted among them.
-        self.failures += usize::from(history);
+        self.failures += usize::from(history || unsigned);
         Ok(())
     }
 
@@ -186,8 +191,7 @@ impl Round<'_> {
         };
         let sentence = match (phrase, code) {
             (Some(phrase), _) => fill(self.words.get(phrase), &[("agency", &agency)]),
-            (None, Some(code)) => self.words.check(code as usize, panel::said(answer)).to_owned(),
-            (None, None) => String::new(),
+            (None, _) => code.and_then(of).map_or("", |found| panel::sentence(&self.words, found)).to_owned(),
         };
         say(first(knot, select::VERDICT), &sentence);
         self.done += 1;
@@ -215,10 +219,10 @@ impl Round<'_> {
         let size = reader.checkpoint().size.saturating_sub(1).to_string();
         let statement = reader.statement(index);
         let words = &self.words;
+        let decisive = findings.iter().find(|finding| Some(finding.code) == code);
+        let what = decisive.map_or("", |finding| panel::sentence(words, finding));
         let mut sentence = match (answer, code, statement) {
-            (Answer::Fails, Some(code), _) => {
-                fill(words.get(Phrase::VerdictFails), &[("what", words.check(code as usize, panel::said(answer)))])
-            }
+            (Answer::Fails, ..) => fill(words.get(Phrase::VerdictFails), &[("what", what)]),
             (Answer::Pending, ..) => words.get(Phrase::VerdictPending).to_owned(),
             (Answer::CannotTell, ..) if seal == SealState::Stolen => fill(words.get(Phrase::VerdictStolen), &[("agency", &agency)]),
             (Answer::CannotTell, ..) => words.get(Phrase::VerdictUnknown).to_owned(),
@@ -239,10 +243,7 @@ impl Round<'_> {
             sentence.push_str(&fill(words.get(Phrase::VerdictCopied), &[("agency", &agency), ("source", &source)]));
         }
         if let (Answer::Fails, Some(code)) = (answer, code) {
-            let text = fill(
-                words.get(Phrase::AlarmItem),
-                &[("what", words.check(code as usize, panel::said(answer))), ("todo", words.remedy(code as usize))],
-            );
+            let text = fill(words.get(Phrase::AlarmItem), &[("what", what), ("todo", words.remedy(code as usize))]);
             self.alarm(&text);
             self.failures += 1;
         }

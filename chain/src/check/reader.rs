@@ -211,9 +211,14 @@ impl<'b> Reader<'b> {
     #[must_use]
     pub fn signed(&self) -> Finding {
         let code = Code::C3;
+        if self.charter_altered() {
+            return Finding::fails(code, "charter-altered");
+        }
         let charter = match self.newest(&self.checkpoint.origin, |known| self.charter_of(known)) {
             Registered::As(charter) => charter,
             Registered::Wrong | Registered::Absent => return Finding::fails(code, "charter"),
+            // Every answer has the charter in it, so a source that answered without it keeps it back.
+            Registered::Unknown if !self.asked.is_empty() => return Finding::fails(code, "charter-withheld"),
             Registered::Unknown => return Finding::cannot_tell(code, "no-charter"),
         };
         let Some(key) = charter.log_key(self.checkpoint.size) else {
@@ -225,6 +230,13 @@ impl<'b> Reader<'b> {
             Err(_) => Finding::fails(code, "signature"),
         };
         finding.with("size", self.checkpoint.size).with("root", self.checkpoint.root).with("key", key)
+    }
+
+    /// Whether other bytes stand in the charter's place while the newest entry stands in the tree, so that the fault is not
+    /// in the tree's own hashes.
+    fn charter_altered(&self) -> bool {
+        let newest = self.checkpoint.size.checked_sub(1).and_then(|last| self.known(last));
+        newest.is_some_and(|newest| newest.included) && self.known(0).is_some_and(|charter| !charter.included)
     }
 
     /// C4, by the charter's own policy ("this portal's list").
