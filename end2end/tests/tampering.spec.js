@@ -1,6 +1,6 @@
 // The real server on a data folder altered behind its back: each alteration is caught by the right check, by name, in
 // the page and by `gazette fsck`.
-import { BEFORE, RECALL, AFTER, NEWEST, FINANCE, LINK, TREE, SEAL, CONTENT, APPROVAL, without, swapped, publish, byFinance, ownPageFails, listFails } from "../caught.js";
+import { BEFORE, RECALL, AFTER, NEWEST, FINANCE, LINK, TREE, SEAL, CONTENT, APPROVAL, CHARTER, charterFails, without, swapped, publish, byFinance, ownPageFails, listFails } from "../caught.js";
 import { blob, replace, sql, value } from "../database.js";
 import { checked, expect, failsBy, fsckNames, knot, panel, test } from "../fixtures.js";
 import { refusal } from "../gazette.js";
@@ -54,9 +54,28 @@ test.describe("bytes altered in the database", () => {
     await ownPageFails(page, portal, 0, TREE, "entries");
     await failsBy(page, "C2", "not-in-tree");
     await failsBy(page, "C5", "registrars");
+    await charterFails(page, portal);
     await checked(page, portal.page("/"));
     await expect(page.locator('li.knot[data-check="holds"]')).toHaveCount(0);
+    await expect(page.locator('li.knot[data-failed~="C3"]')).toHaveCount(25);
+    await ownPageFails(page, portal, RECALL, CHARTER);
+    await failsBy(page, "C3", "charter-altered");
     await fsckNames(portal.place, "C2 inclusion: entry 0");
+  });
+
+  test("the charter gone: every page says so; without an answer nobody is accused", async ({ page, cheated }) => {
+    const portal = await cheated(null, { whileServed: (place) => sql(place, "delete from entries where idx = 0") });
+    await charterFails(page, portal);
+    await ownPageFails(page, portal, RECALL, CHARTER);
+    await failsBy(page, "C3", "charter-withheld");
+    await checked(page, portal.page("/").replace("/en/", "/zh/"));
+    await expect(page.locator(".alarm-text")).toContainText("规定谁有权在此签署的本链章程被改动或缺失。");
+    await page.route("**/log/evidence/**", (route) => route.abort());
+    for (const path of ["/", "/chain", `/disclosures/${RECALL}`]) {
+      await checked(page, portal.page(path));
+      await expect(page.locator("html")).toHaveAttribute("data-checked", "done");
+      await expect(page.locator(".alarm")).toBeHidden();
+    }
   });
 
   const flipTile = (place) => {
@@ -181,7 +200,14 @@ test.describe("entries dropped and moved", () => {
     await ownPageFails(page, portal, RECALL, LINK);
     await failsBy(page, "C1", "withheld");
     await failsBy(page, "C2", "withheld");
+    for (const [language, sentence, date] of [["en", "This entry is not here. The log has signed for it", "none"], ["zh", "本条不在本站。日志已为它签字", "未载"]]) {
+      await checked(page, portal.page(`/disclosures/${RECALL}`).replace("/en/", `/${language}/`));
+      await expect(page.locator("section.entry")).toContainText(sentence);
+      await expect(page.locator(".for-logged dd")).toContainText(date);
+      await expect(page.locator("body")).not.toContainText("1970");
+    }
     await ownPageFails(page, portal, AFTER, LINK);
+    await expect(page.locator(".neighbours")).toContainText("Entry 53");
     await failsBy(page, "C1", "withheld");
     await fsckNames(portal.place, `C1 link: entry ${RECALL}: it is missing`);
   });

@@ -44,7 +44,7 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
             index: version.index,
             number: u32::try_from(number + 1).unwrap_or(u32::MAX),
             stated: version.stated.clone(),
-            logged: moment(&context.zone, time.unwrap_or(0)),
+            logged: time.map(|time| moment(&context.zone, time)),
         });
     }
     let previous = entry.header.previous.to_string();

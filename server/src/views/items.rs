@@ -55,7 +55,8 @@ impl<'n> Context<'n> {
 
 /// Another entry, to link to, with its title if it is a disclosure.
 pub async fn entry_ref(context: &Context<'_>, index: u64) -> Result<Option<EntryRef>, StoreError> {
-    let Some(bytes) = context.node.store.entry(index).await? else { return Ok(None) };
+    // One that is not here has its place in the chain all the same.
+    let bytes = context.node.store.entry(index).await?.unwrap_or_default();
     let statement = Entry::parse(&bytes).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
     let Some(Core::Disclosure(core)) = statement.as_ref().map(|statement| &statement.core) else {
         return Ok(Some(EntryRef { index, title: None, disclosure: false }));
@@ -128,13 +129,13 @@ async fn item(
     let statement = entry.and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
     let mut item = Item {
         index,
-        kind: Kind::Other,
+        kind: if bytes.is_empty() { Kind::Missing } else { Kind::Other },
         document: index,
         version: 1,
         title: Title::None,
         language: "en".into(),
         stated: None,
-        logged: moment(&context.zone, entry.map_or(0, |entry| entry.header.time)),
+        logged: entry.map(|entry| moment(&context.zone, entry.header.time)),
         agency: None,
         stated_agency: None,
         source: None,
