@@ -16,6 +16,7 @@ export const SIGNED = "The checkpoint is not signed by this chain's log.";
 export const SEAL = "The seal is not the named agency's.";
 export const CONTENT = "What this page shows is not what was sealed.";
 export const APPROVAL = "It was not approved as the agency's rule demands.";
+export const CHARTER = "This chain's charter, which says who may sign here, was altered or left out.";
 export const HISTORY =
   "This chain is not the one your browser saw before. Its history was rewritten or rolled back. Do not rely on anything here.";
 
@@ -53,4 +54,14 @@ export async function listFails(page, portal, path, failing) {
   await expect(page.locator(".alarm")).toBeVisible();
   await expect(page.locator(".alarm-text")).toHaveText(`${failing.length} of the entries on this page do not hold. Each says what broke.`);
   await expect(page.locator("[data-progress]")).toHaveText(`${failing.length} of 25 do not hold`);
+}
+
+/** Pages with entries and without, each under an alarm that names the charter. */
+export async function charterFails(page, portal) {
+  for (const path of ["/", "/?before=30", "/search?q=2026", "/agencies", "/chain"]) {
+    await checked(page, portal.page(path));
+    await expect(page.locator("html")).toHaveAttribute("data-checked", "fails");
+    await expect(page.locator(".alarm")).toBeVisible();
+    await expect(page.locator(".alarm-text")).toContainText(CHARTER);
+  }
 }

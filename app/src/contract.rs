@@ -24,14 +24,16 @@
 //! check's sentence, `.values` (a `<dl>`) its values, `.remedy` (hidden until needed) what to do.
 //! The page's own verdict is `.verdict[data-verdict]` in `.judgement[data-check]`, and the knot of
 //! the page's entry is `li.knot[data-self]` in the little cord beside it.
-//! `data-seen` takes the third date. The body's text is `[data-part="<commitment>"]`.
+//! `data-seen` takes the third date. A disclosure's page shows its text in `.prose[data-part="<commitment>"]`, and nothing
+//! of the page's own in there: the island hands its inner HTML to `chain`, which compares it with the committed bytes.
 //!
 //! **The whole page.** `.alarm[role=alert][hidden]` is shown, with a sentence in `.alarm-text`,
 //! when anything fails. `data-progress` in a list's head takes "12 of 25 checked";
 //! `data-chain-size` and `data-checkpoint` take the live size and checkpoint; `data-newer` (a link,
 //! hidden) takes the number of entries logged since the page was made. `html[data-islands]`
 //! (waking, awake, failed) is the boot script's; `.without-script` shows where no script runs and
-//! where it failed.
+//! where it failed. `[data-words]` carries what the island may say, in the page's language
+//! ([`crate::phrases::IslandWords::written`]).
 //!
 //! **Keys.** `[data-key-list]` is the list that `j` and `k` walk; `[data-key-open]` in an item is
 //! what Enter opens; `[data-key-search]` is the field that `/` reaches; `dialog[data-key-help]` is
@@ -59,6 +61,7 @@ pub mod attr {
     pub const CHAIN_SIZE: &str = "data-chain-size";
     pub const CHECKPOINT: &str = "data-checkpoint";
     pub const NEWER: &str = "data-newer";
+    pub const WORDS: &str = "data-words";
     pub const ISLANDS: &str = "data-islands";
     pub const KEY_LIST: &str = "data-key-list";
     pub const KEY_OPEN: &str = "data-key-open";
@@ -72,6 +75,8 @@ pub mod select {
     pub const LINK: &str = ".link";
     pub const VERDICT: &str = ".verdict";
     pub const SEAL: &str = ".seal";
+    pub const TEXT: &str = ".prose[data-part]";
+    pub const WORDS: &str = "[data-words]";
     pub const CHECKS: &str = "section.checks";
     pub const ANSWER: &str = ".answer";
     pub const VALUES: &str = ".values";

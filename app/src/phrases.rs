@@ -1,9 +1,8 @@
 //! What the browser may say: the sentences the checking island carries, in the page's language.
 //!
-//! The words themselves are the server's ([`crate::words`]); they travel to the island as its
-//! props, so that a page brings one language and the wasm none.
+//! The words themselves are the server's ([`crate::words`]); they travel in the page, a sentence a line,
+//! so that a page brings one language and the wasm none, nor a reader of JSON for them.
 
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// What a check can answer, in the order its sentences are kept.
@@ -81,6 +80,8 @@ phrases! {
     /// `{what}` `{todo}`
     AlarmItem,
     AlarmHistory,
+    /// Said of C3, in its own row and in the alarm, when entry 0 or an amendment of it is not what the chain has.
+    CharterFails,
 
     // The third date.
     /// `{when}` `{seen}` `{of}`
@@ -139,7 +140,7 @@ phrases! {
 }
 
 /// The island's words: sentences of the eight checks, then the phrases, both by position.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IslandWords {
     /// [`PER_CHECK`] sentences for each of the eight checks.
     pub checks: Vec<Cow<'static, str>>,
@@ -148,6 +149,19 @@ pub struct IslandWords {
 }
 
 impl IslandWords {
+    /// As the page carries them; no sentence holds a line break.
+    pub fn written(&self) -> String {
+        let lines: Vec<&str> = self.checks.iter().chain(&self.phrases).map(AsRef::as_ref).collect();
+        lines.join("\n")
+    }
+
+    /// Reads what [`IslandWords::written`] writes.
+    pub fn read(text: &str) -> IslandWords {
+        let mut checks: Vec<_> = text.split('\n').map(|line| Cow::Owned(line.to_owned())).collect();
+        let phrases = checks.split_off(checks.len().min(8 * PER_CHECK));
+        IslandWords { checks, phrases }
+    }
+
     pub fn get(&self, phrase: Phrase) -> &str {
         self.phrases.get(phrase as usize).map_or("", |text| text)
     }

@@ -4,10 +4,27 @@
 //! `{"word":null}`. A second implementation would not, and the two would disagree about what is a statement.
 
 use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor,
-    value::{Error, StringDeserializer},
+    DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor, value::StringDeserializer,
 };
 use serde_json::Value;
+
+/// What does not have the shape asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Error(String);
+
+impl serde::de::Error for Error {
+    fn custom<T: std::fmt::Display>(what: T) -> Error {
+        Error(what.to_string())
+    }
+    // Serde's own sentence names the value found, for which a reader's download would carry the printing of fractions.
+    fn invalid_type(_: Unexpected<'_>, expected: &dyn serde::de::Expected) -> Error {
+        Error(format!("not {expected} where one is expected"))
+    }
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn serde::de::Expected) -> Error {
+        Error::invalid_type(found, expected)
+    }
+}
 
 /// A value that gives itself to a type's own reading. Each kind of reading is answered on its own, and the walk over
 /// members and items is not generic: every type that is read costs a reader's download something.

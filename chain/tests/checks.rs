@@ -4,7 +4,7 @@
 mod common;
 
 use chain::{
-    check::{Answer, Code, Finding, Memory, Reader, Scope, memory, outcome},
+    check::{Answer, Code, Finding, Memory, Reader, Scope, Shown, memory, outcome},
     checkpoint::Checkpoint,
     evidence::{Bundle, Content},
     policy::Policy,
@@ -137,8 +137,8 @@ fn content(story: &Story, index: u64, contents: &chain::evidence::Contents, scop
     let mut indexes = vec![index];
     indexes.extend(contents.values().filter_map(|content| if let Content::Redacted { by } = content { Some(*by) } else { None }));
     let bundle = story.chain.bundle(&indexes);
-    let shown = shown.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    Reader::open(&bundle).unwrap().content(index, contents, scope, &shown)
+    let facts = shown.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    Reader::open(&bundle).unwrap().content(index, contents, scope, &Shown { facts, texts: None })
 }
 
 #[test]
@@ -236,7 +236,8 @@ fn c7_fails_on_content_that_is_altered_or_missing_without_a_redaction() {
     // Another part's bytes, correctly salted, are not this part's.
     let other = story.chain.contents[&parts[0].to_string()].clone();
     assert_eq!(ask(&|c| drop(c.insert(body.clone(), other.clone()))), fails("bytes-differ"));
-    let nobody = Reader::open(&story.chain.bundle(&[0])).unwrap().content(story.finance, &Default::default(), Scope::Everything, &vec![]);
+    let nobody =
+        Reader::open(&story.chain.bundle(&[0])).unwrap().content(story.finance, &Default::default(), Scope::Everything, &Shown::default());
     assert_eq!((nobody.answer, nobody.reason), cannot_tell("no-entry"));
 }
 
@@ -264,7 +265,7 @@ fn c7_fails_on_a_catalogue_that_does_not_read_or_has_another_size_than_stated() 
     let bundle = chain.bundle(&[unreadable, sized]);
     let reader = Reader::open(&bundle).unwrap();
     let ask = |index| {
-        let found = reader.content(index, &chain.contents, Scope::Everything, &vec![]);
+        let found = reader.content(index, &chain.contents, Scope::Everything, &Shown::default());
         (found.answer, found.reason)
     };
     assert_eq!(ask(unreadable), fails("catalogue-unreadable"));

@@ -5,7 +5,7 @@ mod common;
 
 use chain::{
     approval::Opening,
-    check::{Answer, Code, Reader, Scope},
+    check::{Answer, Code, Reader, Scope, Shown},
     evidence::Content,
     note::{KeyType, Signer},
 };
@@ -26,7 +26,7 @@ fn a_forged_redaction_does_not_excuse_missing_content() {
         let by = chain.force(&note(&line));
         chain.contents.insert(part.to_string(), Content::Redacted { by });
         let bundle = chain.bundle(&[story.health, by]);
-        let found = Reader::open(&bundle).unwrap().content(story.health, &chain.contents, Scope::Everything, &vec![]);
+        let found = Reader::open(&bundle).unwrap().content(story.health, &chain.contents, Scope::Everything, &Shown::default());
         (found.answer, found.reason)
     };
     let core = |by: &str, target: u64, part: String| serde_json::json!({"agency": by, "target": story.chain.at(target), "parts": [part], "ground": "g"});
@@ -42,7 +42,7 @@ fn a_forged_redaction_does_not_excuse_missing_content() {
     // A redaction in the bundle that is not in the tree.
     let mut bundle = story.chain.bundle(&[story.redacted, story.redaction]);
     logged(&mut bundle, story.redaction).proof.clear();
-    let found = Reader::open(&bundle).unwrap().content(story.redacted, &story.chain.contents, Scope::Everything, &vec![]);
+    let found = Reader::open(&bundle).unwrap().content(story.redacted, &story.chain.contents, Scope::Everything, &Shown::default());
     assert_eq!((found.answer, found.reason), fails("no-redaction"));
     // One whose seal was reported stolen since neither excuses nor accuses.
     let mut robbed = story.chain.state.agency(COUNCIL).unwrap().1.clone();
@@ -51,7 +51,7 @@ fn a_forged_redaction_does_not_excuse_missing_content() {
     let line = chain.line("agency", &robbed);
     chain.publish(&registered_by(&line, &[&registrar(2), &registrar(3)])).unwrap();
     let bundle = chain.bundle(&[story.before_theft, story.successor_redaction]);
-    let found = Reader::open(&bundle).unwrap().content(story.before_theft, &chain.contents, Scope::Everything, &vec![]);
+    let found = Reader::open(&bundle).unwrap().content(story.before_theft, &chain.contents, Scope::Everything, &Shown::default());
     assert_eq!((found.answer, found.reason), cannot_tell("redaction-seal"));
 }
 
@@ -67,7 +67,7 @@ fn a_redaction_that_its_own_rule_would_not_have_let_pass_excuses_nothing() {
         contents.insert(part.to_string(), Content::Redacted { by });
         let mut bundle = chain.bundle(&[story.finance, by]);
         bundle.entries.retain(|logged| Some(logged.index) != gone);
-        let found = Reader::open(&bundle).unwrap().content(story.finance, &contents, Scope::Everything, &vec![]);
+        let found = Reader::open(&bundle).unwrap().content(story.finance, &contents, Scope::Everything, &Shown::default());
         (found.answer, found.reason)
     };
     let mut unapproved = chain.clone();

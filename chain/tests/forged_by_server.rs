@@ -176,7 +176,7 @@ fn a_charter_forged_in_the_bundle_decides_nothing() {
     let thief = key_of(ORIGIN, KeyType::Ed25519, 9);
     logged(&mut bundle, 0).entry = chain.entries[0].replace(&signer(ORIGIN).vkey().to_string(), &thief.vkey().to_string());
     bundle.checkpoint = chain.checkpoint_by(&thief);
-    assert_eq!(says(&bundle, index, Code::C3), cannot_tell("no-charter"));
+    assert_eq!(says(&bundle, index, Code::C3), fails("charter-altered"));
     assert_eq!(says(&bundle, 0, Code::C2), fails("not-in-tree"));
     assert_eq!(Reader::open(&bundle).unwrap().identity(), None, "an entry 0 outside the tree is nobody's identity");
     // A whole invented chain holds in itself; its identity is another, and that is what memory is for.
@@ -198,4 +198,72 @@ fn a_neighbour_that_hashes_right_but_is_not_in_the_tree_fails_c1() {
     let mut bundle = story.chain.bundle(&[index]);
     logged(&mut bundle, index - 1).proof = vec![Hash::ZERO];
     assert_eq!(says(&bundle, index, Code::C1), fails("neighbour"));
+}
+
+#[test]
+fn an_entry_that_a_source_was_asked_for_and_left_out_is_withheld() {
+    let story = story();
+    let index = story.finance;
+    let whole = story.chain.bundle(&[index]);
+    let without = |gone: u64| Bundle { entries: whole.entries.iter().filter(|e| e.index != gone).cloned().collect(), ..whole.clone() };
+    let ask = |bundle: &Bundle, asked: &[u64]| {
+        let reader = Reader::open(bundle).unwrap().asked(asked);
+        [reader.link(index), reader.inclusion(index)].map(|found| (found.answer, found.reason))
+    };
+    assert_eq!(ask(&whole, &[index]), [HOLDS; 2]);
+    assert_eq!(ask(&without(index), &[index]), [fails("withheld"); 2]);
+    assert_eq!(ask(&without(index - 1), &[index]), [fails("withheld"), HOLDS], "the one before it belongs to the answer");
+    // Asked about something else, a source need not have it at hand.
+    assert_eq!(ask(&without(index), &[index + 1]), [cannot_tell("no-entry"); 2]);
+    assert_eq!(ask(&without(index - 1), &[index - 1]), [cannot_tell("no-neighbour"), HOLDS]);
+    // What the signed tree does not have yet cannot be kept back.
+    let size = story.chain.size();
+    let reader = Reader::open(&whole).unwrap();
+    let reader = reader.asked(std::slice::from_ref(&size));
+    assert_eq!((reader.link(size).answer, reader.inclusion(size).reason), (Answer::CannotTell, "no-entry"));
+}
+
+#[test]
+fn a_redaction_that_a_source_was_asked_for_and_left_out_excuses_nothing() {
+    let story = story();
+    let (index, by) = (story.redacted, story.redaction);
+    let mut bundle = story.chain.bundle(&[index, by]);
+    bundle.entries.retain(|entry| entry.index != by);
+    let content = |asked: &[u64]| {
+        let reader = Reader::open(&bundle).unwrap();
+        let found = reader.asked(asked).content(index, &story.chain.contents, chain::check::Scope::Everything, &Default::default());
+        (found.answer, found.reason)
+    };
+    assert_eq!(content(&[index]), cannot_tell("no-redaction-entry"));
+    assert_eq!(content(&[index, by]), fails("no-redaction"));
+}
+
+#[test]
+fn a_charter_altered_or_kept_back_fails_c3_and_one_that_was_not_asked_for_cannot_be_told() {
+    let story = story();
+    let index = story.health;
+    let honest = story.chain.bundle(&[index]);
+    let ask = |bundle: &Bundle, asked: &[u64]| {
+        let found = Reader::open(bundle).unwrap().asked(asked).signed();
+        (found.answer, found.reason)
+    };
+    assert_eq!(ask(&honest, &[index]), HOLDS);
+    let mut altered = honest.clone();
+    logged(&mut altered, 0).entry = "nothing that could be read".into();
+    assert_eq!(ask(&altered, &[index]), fails("charter-altered"));
+    assert_eq!(ask(&altered, &[]), fails("charter-altered"), "other bytes are other bytes, whoever sent them");
+    // The first charter, and the amendment that is in force.
+    for gone in [0, story.amendment] {
+        let without = Bundle { entries: honest.entries.iter().filter(|entry| entry.index != gone).cloned().collect(), ..honest.clone() };
+        assert_eq!(ask(&without, &[index]), fails("charter-withheld"), "entry {gone}");
+        assert_eq!(ask(&without, &[]), cannot_tell("no-charter"), "entry {gone}");
+    }
+    let mut amended = honest.clone();
+    logged(&mut amended, story.amendment).entry.push(' ');
+    assert_eq!(ask(&amended, &[index]), fails("charter-withheld"), "what the registry leads to is not there");
+    // A tree whose own hashes are wrong says nothing of the charter.
+    let mut broken = altered;
+    let last = story.chain.size() - 1;
+    logged(&mut broken, last).proof.clear();
+    assert_eq!(ask(&broken, &[]), fails("charter"));
 }

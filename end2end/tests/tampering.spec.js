@@ -1,6 +1,6 @@
 // The real server on a data folder altered behind its back: each alteration is caught by the right check, by name, in
 // the page and by `gazette fsck`.
-import { BEFORE, RECALL, AFTER, NEWEST, FINANCE, LINK, TREE, SEAL, CONTENT, APPROVAL, without, swapped, publish, byFinance, ownPageFails, listFails } from "../caught.js";
+import { BEFORE, RECALL, AFTER, NEWEST, FINANCE, LINK, TREE, SEAL, CONTENT, APPROVAL, CHARTER, charterFails, without, swapped, publish, byFinance, ownPageFails, listFails } from "../caught.js";
 import { blob, replace, sql, value } from "../database.js";
 import { checked, expect, failsBy, fsckNames, knot, panel, test } from "../fixtures.js";
 import { refusal } from "../gazette.js";
@@ -54,9 +54,28 @@ test.describe("bytes altered in the database", () => {
     await ownPageFails(page, portal, 0, TREE, "entries");
     await failsBy(page, "C2", "not-in-tree");
     await failsBy(page, "C5", "registrars");
+    await charterFails(page, portal);
     await checked(page, portal.page("/"));
     await expect(page.locator('li.knot[data-check="holds"]')).toHaveCount(0);
+    await expect(page.locator('li.knot[data-failed~="C3"]')).toHaveCount(25);
+    await ownPageFails(page, portal, RECALL, CHARTER);
+    await failsBy(page, "C3", "charter-altered");
     await fsckNames(portal.place, "C2 inclusion: entry 0");
+  });
+
+  test("the charter gone: every page says so; without an answer nobody is accused", async ({ page, cheated }) => {
+    const portal = await cheated(null, { whileServed: (place) => sql(place, "delete from entries where idx = 0") });
+    await charterFails(page, portal);
+    await ownPageFails(page, portal, RECALL, CHARTER);
+    await failsBy(page, "C3", "charter-withheld");
+    await checked(page, portal.page("/").replace("/en/", "/zh/"));
+    await expect(page.locator(".alarm-text")).toContainText("规定谁有权在此签署的本链章程被改动或缺失。");
+    await page.route("**/log/evidence/**", (route) => route.abort());
+    for (const path of ["/", "/chain", `/disclosures/${RECALL}`]) {
+      await checked(page, portal.page(path));
+      await expect(page.locator("html")).toHaveAttribute("data-checked", "done");
+      await expect(page.locator(".alarm")).toBeHidden();
+    }
   });
 
   const flipTile = (place) => {
@@ -122,6 +141,55 @@ test.describe("bytes altered in the database", () => {
   });
 });
 
+test.describe("a text altered on its way to the page alone", () => {
+  const PROSE = /(<div [^>]*class="prose"[^>]*>)(.*?)(<\/div>)/s;
+  const cases = [
+    ["a word", (html) => html.replace("kettle", "cattle")],
+    ["a digit", (html) => html.replace(/[0-9]/, (digit) => (Number(digit) + 1) % 10)],
+    ["a mark of punctuation", (html) => html.replace(".", "")],
+    ["a paragraph put in", (html) => html.replace("</p>", "</p><p>It is safe.</p>")],
+    ["a paragraph left out", (html) => html.replace(/<p>.*?<\/p>/s, "")],
+    ["two paragraphs exchanged", (html) => html.replace(/(<p>.*?<\/p>)(.*?)(<p>.*?<\/p>)/s, "$3$2$1")],
+    ["words struck out", (html) => html.replace(/<p>(.*?)<\/p>/s, "<p><del>$1</del></p>")],
+    ["words that stand there unseen", (html) => html.replace(/<p>(.*?)<\/p>/s, "<p hidden>$1</p>")],
+    ["a picture of other words", (html) => `${html}<img src="/favicon.svg" alt="It is safe">`],
+    ["all of it", () => ""],
+  ];
+
+  for (const [what, alter] of cases) {
+    test(`${what}: the page shows what was not sealed`, async ({ page, gazette }) => {
+      await page.route(`${gazette.url}/en/disclosures/${RECALL}`, async (route) => {
+        const answer = await route.fetch();
+        const html = await answer.text();
+        const body = html.replace(PROSE, (all, begin, text, end) => begin + alter(text) + end);
+        expect(body === html, "the page is altered").toBe(false);
+        await route.fulfill({ response: answer, body });
+      });
+      await ownPageFails(page, { page: (path) => `/en${path}` }, RECALL, CONTENT);
+      await failsBy(page, "C7", "shown-differs");
+      for (const code of ["C1", "C2", "C3", "C5"]) await expect(panel(page, code)).toHaveAttribute("data-check", "holds");
+    });
+  }
+
+  for (const [what, alter] of [
+    ["the text is gone with its place", (html) => html.replace(PROSE, "")],
+    ["the text stands where no check looks", (html) => html.replace(/data-part(="[^"]*" class="prose")/, "data-from$1").replace("electric kettles from", "electric cattle from")],
+    ["another text stands beside it", (html) => html.replace(PROSE, "$1$2$3$1<p>It is safe.</p>$3")],
+  ]) {
+    test(`${what}: the page fails`, async ({ page, gazette }) => {
+      await page.route(`${gazette.url}/en/disclosures/${RECALL}`, async (route) => {
+        const answer = await route.fetch();
+        const html = await answer.text();
+        const body = alter(html);
+        expect(body === html, "the page is altered").toBe(false);
+        await route.fulfill({ response: answer, body });
+      });
+      await ownPageFails(page, { page: (path) => `/en${path}` }, RECALL, CONTENT);
+      await failsBy(page, "C7", "shown-differs");
+    });
+  }
+});
+
 test.describe("entries dropped and moved", () => {
   test("an entry dropped: its place stays, cut on both sides", async ({ page, cheated }) => {
     const portal = await cheated((place) => sql(place, `delete from entries where idx = ${RECALL}`));
@@ -132,7 +200,14 @@ test.describe("entries dropped and moved", () => {
     await ownPageFails(page, portal, RECALL, LINK);
     await failsBy(page, "C1", "withheld");
     await failsBy(page, "C2", "withheld");
+    for (const [language, sentence, date] of [["en", "This entry is not here. The log has signed for it", "none"], ["zh", "本条不在本站。日志已为它签字", "未载"]]) {
+      await checked(page, portal.page(`/disclosures/${RECALL}`).replace("/en/", `/${language}/`));
+      await expect(page.locator("section.entry")).toContainText(sentence);
+      await expect(page.locator(".for-logged dd")).toContainText(date);
+      await expect(page.locator("body")).not.toContainText("1970");
+    }
     await ownPageFails(page, portal, AFTER, LINK);
+    await expect(page.locator(".neighbours")).toContainText("Entry 53");
     await failsBy(page, "C1", "withheld");
     await fsckNames(portal.place, `C1 link: entry ${RECALL}: it is missing`);
   });

@@ -1,16 +1,21 @@
 //! Markdown as pages show it: rendered, then cleaned of everything that could run, load or track.
 
 use ammonia::Builder;
+use app::pages::text::escape;
+use chain::check::{resolved, shows};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
-use std::{collections::HashSet, sync::LazyLock};
+use std::{borrow::Cow, collections::HashSet, ops::Range, sync::LazyLock};
+
+const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 
 /// Text, tables, lists, headings and links; no images (they would load), no raw attributes beyond these.
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder
         .rm_tags(["img", "audio", "video", "map", "area"])
-        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_schemes(HashSet::from(SCHEMES))
         .link_rel(Some("nofollow noopener noreferrer"))
+        .add_tag_attributes("li", ["value"])
         .add_tag_attributes("td", ["align"])
         .add_tag_attributes("th", ["align"]);
     builder
@@ -19,38 +24,138 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_FOOTNOTES);
 
 /// A document's headings stand below the page's own, which is its title.
-fn lower(event: Event<'_>) -> Event<'_> {
-    let below = |level: HeadingLevel| match level {
+fn below(level: HeadingLevel) -> HeadingLevel {
+    match level {
         HeadingLevel::H1 => HeadingLevel::H2,
         HeadingLevel::H2 => HeadingLevel::H3,
         HeadingLevel::H3 => HeadingLevel::H4,
         HeadingLevel::H4 => HeadingLevel::H5,
         HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
-    };
-    match event {
-        Event::Start(Tag::Heading { level, id, classes, attrs }) => Event::Start(Tag::Heading { level: below(level), id, classes, attrs }),
-        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below(level))),
-        other => other,
     }
 }
 
-/// Safe HTML of a Markdown text. Raw HTML in it is cleaned like the rest.
+/// A link as it is being drawn.
+enum Drawn {
+    Link,
+    /// An address that no page may lead to: the source itself is shown, from the end of the link's text on.
+    Source {
+        behind: usize,
+    },
+    /// A picture within a link, of which the words are shown.
+    Words,
+}
+
+/// Draws the events of one text. Everything in the source that says something is drawn: what could run or load, as text.
+struct Drawing<'m> {
+    source: &'m str,
+    lower: bool,
+    links: Vec<Drawn>,
+    /// The number that the next item of each list around would be given.
+    lists: Vec<Option<u64>>,
+}
+
+impl<'m> Drawing<'m> {
+    fn draw(&mut self, event: Event<'m>, range: Range<usize>) -> Event<'m> {
+        let source = self.source.get(range.clone()).unwrap_or_default();
+        let behind = range.end;
+        if let (Some(Drawn::Source { behind: at }), false) =
+            (self.links.last_mut(), matches!(event, Event::End(TagEnd::Link | TagEnd::Image)))
+        {
+            *at = behind;
+        }
+        match event {
+            Event::Start(Tag::Heading { level, .. }) if self.lower => {
+                Event::Start(Tag::Heading { level: below(level), id: None, classes: vec![], attrs: vec![] })
+            }
+            Event::End(TagEnd::Heading(level)) if self.lower => Event::End(TagEnd::Heading(below(level))),
+            // Only names that every reader's check resolves too.
+            Event::Text(_) if source.starts_with('&') && source.len() > 1 && resolved(source).is_none_or(|(_, length)| length == 1) => {
+                Event::Text(source.into())
+            }
+            Event::InlineHtml(html) if matches!(&*html, "<br>" | "<br/>" | "<br />") => Event::HardBreak,
+            Event::InlineHtml(html) => Event::Code(html),
+            Event::Start(Tag::HtmlBlock) => Event::Html("<pre>".into()),
+            Event::End(TagEnd::HtmlBlock) => Event::Html("</pre>\n".into()),
+            Event::Html(html) => Event::Text(html),
+            Event::FootnoteReference(label) => Event::Text(format!("[^{label}]").into()),
+            Event::Start(Tag::FootnoteDefinition(label)) => Event::Html(format!("<p>[^{}]:</p>\n", escape(&label)).into()),
+            Event::End(TagEnd::FootnoteDefinition) => Event::Html("".into()),
+            Event::Start(Tag::List(first)) => {
+                self.lists.push(first);
+                Event::Start(Tag::List(first))
+            }
+            Event::End(TagEnd::List(ordered)) => {
+                self.lists.pop();
+                Event::End(TagEnd::List(ordered))
+            }
+            Event::Start(Tag::Item) => self.item(source),
+            Event::Start(Tag::Link { link_type, dest_url, id, .. } | Tag::Image { link_type, dest_url, id, .. }) => {
+                let drawn = match self.links.iter().any(|link| matches!(link, Drawn::Link)) {
+                    true => Drawn::Words,
+                    false if followed(&dest_url) => Drawn::Link,
+                    false => Drawn::Source { behind: range.start + source.find(['[', '<']).map_or(0, |at| at + 1) },
+                };
+                let begun = match drawn {
+                    Drawn::Link => Event::Start(Tag::Link { link_type, dest_url, title: "".into(), id }),
+                    Drawn::Words => Event::Text("".into()),
+                    Drawn::Source { behind } => Event::Text(self.source.get(range.start..behind).unwrap_or_default().into()),
+                };
+                self.links.push(drawn);
+                begun
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => match self.links.pop() {
+                Some(Drawn::Source { behind }) => Event::Text(self.source.get(behind..range.end).unwrap_or_default().into()),
+                Some(Drawn::Words) => Event::Text("".into()),
+                _ => Event::End(TagEnd::Link),
+            },
+            other => other,
+        }
+    }
+
+    /// An item bears the number that the source has, where counting on would give another.
+    fn item(&mut self, source: &str) -> Event<'m> {
+        let Some(Some(next)) = self.lists.last_mut() else { return Event::Start(Tag::Item) };
+        let digits = source.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
+        let counted = *next;
+        let number = source[..digits].parse().unwrap_or(counted);
+        *next = number + 1;
+        if number == counted { Event::Start(Tag::Item) } else { Event::Html(format!("<li value=\"{number}\">").into()) }
+    }
+}
+
+/// Whether a page may lead to an address; ones without a scheme stay within the portal.
+fn followed(address: &str) -> bool {
+    let scheme = address.split(['/', '?', '#']).next().and_then(|start| start.split_once(':'));
+    scheme.is_none_or(|(scheme, _)| SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known)))
+}
+
+/// Safe HTML of a Markdown text, of which readers' browsers can tell that it says what the text says; HTML in the text is
+/// shown as it is written. A text whose Markdown is too unusual for that is shown as it is written altogether.
 #[must_use]
 pub fn render(markdown: &str) -> String {
+    let html = formatted(&printable(markdown));
+    if shows(&html, markdown, true).is_ok() { html } else { plain(markdown) }
+}
+
+/// A NUL is dropped by browsers; it is shown as what stands for a character that cannot be.
+fn printable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+fn formatted(markdown: &str) -> String {
     let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
     let first = |event: Event<'_>| matches!(event, Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }));
-    if Parser::new_ext(markdown, OPTIONS).any(first) {
-        html::push_html(&mut unsafe_html, Parser::new_ext(markdown, OPTIONS).map(lower));
-    } else {
-        html::push_html(&mut unsafe_html, Parser::new_ext(markdown, OPTIONS));
-    }
-    CLEANER.clean(&unsafe_html).to_string()
+    let lower = Parser::new_ext(markdown, OPTIONS).any(first);
+    let mut drawing = Drawing { source: markdown, lower, links: vec![], lists: vec![] };
+    let events = Parser::new_ext(markdown, OPTIONS).into_offset_iter();
+    html::push_html(&mut unsafe_html, events.map(|(event, range)| drawing.draw(event, range)));
+    CLEANER.clean(&unsafe_html.replace(" style=\"text-align: right\"", " align=\"right\"")).to_string()
 }
 
 /// Safe HTML of a plain text: its lines as they are.
 #[must_use]
 pub fn plain(text: &str) -> String {
-    format!("<pre>{}</pre>", ammonia::clean_text(text))
+    format!("<pre>{}</pre>", escape(&printable(text)))
 }
 
 /// The words of a Markdown text without its marks, for snippets.
@@ -59,7 +164,7 @@ pub fn words(markdown: &str) -> String {
     let mut text = String::with_capacity(markdown.len());
     for event in Parser::new_ext(markdown, OPTIONS) {
         match event {
-            Event::Text(piece) | Event::Code(piece) => text.push_str(&piece),
+            Event::Text(piece) | Event::Code(piece) | Event::Html(piece) | Event::InlineHtml(piece) => text.push_str(&piece),
             Event::SoftBreak | Event::HardBreak => text.push(' '),
             Event::End(TagEnd::TableCell) => text.push(' '),
             Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableHead | TagEnd::TableRow) => text.push('\n'),
@@ -91,6 +196,8 @@ mod tests {
             "<link rel=stylesheet href=http://elsewhere.example>",
         ] {
             let html = render(hostile).to_lowercase();
+            // What is shown as text does nothing.
+            let html: String = html.split('<').map(|piece| piece.split('>').next().unwrap_or_default()).collect::<Vec<_>>().join("<");
             for sign in [
                 "<script",
                 "onerror",
@@ -116,6 +223,36 @@ mod tests {
     fn a_page_has_one_first_heading_and_it_is_its_title() {
         assert_eq!(render("# A\n\n## B\n").trim(), "<h2>A</h2>\n<h3>B</h3>");
         assert_eq!(render("## B\n").trim(), "<h2>B</h2>");
+    }
+
+    #[test]
+    fn html_in_a_document_is_shown_as_it_is_written() {
+        assert_eq!(render("Versions <R302-V1 of it> *a*").trim(), "<p>Versions <code>&lt;R302-V1 of it&gt;</code> <em>a</em></p>");
+        assert_eq!(render("<!-- not -->\n\ndue").trim(), "<pre>&lt;!-- not --&gt;\n</pre>\n<p>due</p>");
+        assert_eq!(render("one<br/>two").trim(), "<p>one<br>\ntwo</p>");
+    }
+
+    /// Every reader's check passes what is drawn, and what it would not pass is drawn as the source itself.
+    #[test]
+    fn whatever_a_document_holds_its_page_says_it() {
+        for (markdown, html) in [
+            ("[click](javascript:alert(1))", "<p>[click](javascript:alert(1))</p>"),
+            ("![seal](seal.png)", "<p><a href=\"seal.png\" rel=\"nofollow noopener noreferrer\">seal</a></p>"),
+            ("[![a](b.png)](/c)", "<pre>[![a](b.png)](/c)</pre>"),
+            ("1. a\n1. b\n3. c", "<ol>\n<li>a</li>\n<li value=\"1\">b</li>\n<li value=\"3\">c</li>\n</ol>"),
+            ("a[^1]\n\n[^1]: b", "<p>a[^1]</p>\n<p>[^1]:</p>\n<p>b</p>"),
+            ("&frac12; &amp; R&D;", "<p>&amp;frac12; &amp; R&amp;D;</p>"),
+            ("| a |\n|---|\n| b | c |", "<pre>| a |\n|---|\n| b | c |</pre>"),
+            ("a\0b", "<p>a\u{fffd}b</p>"),
+            (
+                "|a|\n|-:|\n|1|",
+                "<table><thead><tr><th align=\"right\">a</th></tr></thead><tbody>\n<tr><td align=\"right\">1</td></tr>\n</tbody></table>",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(render(markdown).trim(), html);
+            assert!(shows(&render(markdown), markdown, true).is_ok(), "{markdown}");
+        }
     }
 
     #[test]

@@ -94,7 +94,15 @@ async fn portal(trial: &Trial, node: &Node) -> Router {
     let index = Arc::new(follow::open(&trial.place.data, node.heads.borrow().size).unwrap().0);
     let identity = chain::tree::leaf_hash(&node.store.entry(0).await.unwrap().unwrap());
     let base = "http://127.0.0.1:3000".into();
-    router(App { node: node.clone(), registries: Registries::default(), index, assets: Arc::new(Assets::default()), base, identity })
+    router(App {
+        limits: server::http::Limits::new(0, &[]),
+        node: node.clone(),
+        registries: Registries::default(),
+        index,
+        assets: Arc::new(Assets::default()),
+        base,
+        identity,
+    })
 }
 
 /// Serves a copy on an address of its own.

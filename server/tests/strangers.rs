@@ -153,7 +153,7 @@ async fn every_proof_file_checks_against_the_checkpoint_in_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bundle_of_evidence_decides_a_whole_page() {
-    use chain::check::{Answer, Reader, Scope};
+    use chain::check::{Answer, Reader, Scope, Shown};
     let trial = Trial::new();
     let node = long_chain(&trial).await;
     let portal = portal(&trial, &node).await;
@@ -165,12 +165,8 @@ async fn one_bundle_of_evidence_decides_a_whole_page() {
     let reader = Reader::open(&bundle).unwrap();
     for index in size - 25..size {
         let mut findings = reader.check(index);
-        findings.push(reader.content(
-            index,
-            &contents,
-            Scope::Catalogue,
-            &vec![("title".into(), format!("Notice {} of Qinghe", index + 600 - size))],
-        ));
+        let facts = vec![("title".into(), format!("Notice {} of Qinghe", index + 600 - size))];
+        findings.push(reader.content(index, &contents, Scope::Catalogue, &Shown { facts, texts: None }));
         for finding in findings {
             assert!(matches!(finding.answer, Answer::Holds | Answer::NotApplicable), "entry {index}: {finding:?}");
         }
@@ -210,7 +206,7 @@ async fn a_part_that_two_versions_share_reads_as_redacted_on_both_once_one_of_th
         let mut contents: Contents = chain::json::read(&String::from_utf8(catalogue).unwrap()).unwrap();
         contents.insert(shared.commitment.to_string(), Content::Redacted { by: redaction.index });
         let reader = Reader::open(&bundle).unwrap();
-        let finding = reader.content(version, &contents, Scope::Everything, &vec![]);
+        let finding = reader.content(version, &contents, Scope::Everything, &chain::check::Shown::default());
         assert_eq!((finding.answer, finding.reason), (Answer::Holds, "redacted"), "version {version}: {finding:?}");
     }
 }

@@ -73,7 +73,7 @@ pub fn item(lang: Lang, index: u64) -> Item {
         title: Title::Text(title.into()),
         language: language.into(),
         stated: Some(format!("2026-11-{:02}", 1 + index % 20)),
-        logged: moment((1300 - index as i64) * 97),
+        logged: Some(moment((1300 - index as i64) * 97)),
         agency: Some(agency(lang, which)),
         stated_agency: None,
         source: None,
@@ -250,7 +250,7 @@ pub fn disclosure(lang: Lang) -> DisclosureView {
         catalogue_commitment: Some("sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae".into()),
         body_commitment: Some("sha256:fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9".into()),
         versions: vec![
-            Version { index: 1180, number: 1, stated: Some("2026-11-02".into()), logged: moment(16_000) },
+            Version { index: 1180, number: 1, stated: Some("2026-11-02".into()), logged: Some(moment(16_000)) },
             Version { index: item.index, number: 2, stated: item.stated.clone(), logged: item.logged },
         ],
         notices: vec![Notice {
@@ -420,7 +420,7 @@ pub fn chain() -> ChainView {
         checkpoint: Some(CHECKPOINT.into()),
         size: Some(1_235),
         charter: 0,
-        began: moment(120_000),
+        began: Some(moment(120_000)),
         keys: vec![
             KeyRow {
                 role: KeyRole::Log,
@@ -452,11 +452,13 @@ pub fn entry(lang: Lang) -> EntryView {
             Fact::By(target(1230)),
             Fact::SignedBy("yunze.example/water".into()),
         ],
-        text: "gazette/v1\nindex 1231\ntime 2026-11-22T05:45:00.123Z\nprevious jrJZDmY8Y7SyJE0MWLpLozkIVMSMZcD5kvuKxPC3swk=\n\
+        text: Some(
+            "gazette/v1\nindex 1231\ntime 2026-11-22T05:45:00.123Z\nprevious jrJZDmY8Y7SyJE0MWLpLozkIVMSMZcD5kvuKxPC3swk=\n\
 registry CD82D2LDm0phY0+xKbHyZfq3Hw21lVkuV7Zis5EFg0k=\n\ngazette/v1/statement yunze.example/log\n\
 {\"type\":\"status\",\"id\":\"9f2c\",\"agency\":\"yunze.example/water\",\"target\":611,\"kind\":\"repealed\"}\n\n\
 — yunze.example/water Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGz\n"
-            .into(),
+                .into(),
+        ),
         older: Some(target(1230)),
         newer: None,
         leaf: "CD82D2LDm0phY0+xKbHyZfq3Hw21lVkuV7Zis5EFg0k=".into(),

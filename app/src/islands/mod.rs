@@ -14,14 +14,12 @@ mod round;
 #[cfg(feature = "hydrate")]
 mod shown;
 
-use crate::phrases::IslandWords;
 use leptos::prelude::*;
 
-/// Checks every entry on the page, from the newest down, and the page's own entry in full.
+/// Checks every entry on the page, from the newest down, and the page's own entry in full. It finds its words and the
+/// page's language on the page: props would bring a reader of JSON with them, twice the size of what is to be read.
 #[island]
-pub fn Checker(words: IslandWords, zh: bool) -> impl IntoView {
+pub fn Checker() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    leptos::task::spawn_local(round::check_page(words, if zh { crate::Lang::Zh } else { crate::Lang::En }));
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (words, zh);
+    leptos::task::spawn_local(round::check_page());
 }

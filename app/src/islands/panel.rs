@@ -18,7 +18,7 @@ pub fn state(answer: Answer) -> State {
     }
 }
 
-pub fn said(answer: Answer) -> Said {
+fn said(answer: Answer) -> Said {
     match answer {
         Answer::Holds => Said::Holds,
         Answer::Fails => Said::Fails,
@@ -52,18 +52,22 @@ fn label<'w>(words: &'w IslandWords, name: &'w str) -> &'w str {
     words.get(phrase)
 }
 
+/// What a finding says: its check's own sentence, or a closer one.
+pub fn sentence<'w>(words: &'w IslandWords, finding: &Finding) -> &'w str {
+    match (finding.answer, finding.reason) {
+        (_, "key-stolen") => words.get(Phrase::RowStolen),
+        (Answer::Fails, "charter-altered" | "charter-withheld") => words.get(Phrase::CharterFails),
+        _ => words.check(finding.code as usize, said(finding.answer)),
+    }
+}
+
 /// Fills one check of the panel. The reason's code stands on it for those who look for it by name.
 pub fn fill(document: &Document, checks: &Element, words: &IslandWords, finding: &Finding) {
     let code = finding.code.as_str();
     let Some(details) = first(checks, &format!("details[data-code={code}]")) else { return };
-    let number = finding.code as usize;
     check(&details, state(finding.answer));
     mark(&details, "data-reason", finding.reason);
-    let mut sentence = words.check(number, said(finding.answer)).to_owned();
-    if finding.reason == "key-stolen" {
-        sentence = words.get(Phrase::RowStolen).to_owned();
-    }
-    say(first(&details, select::ANSWER), &sentence);
+    say(first(&details, select::ANSWER), sentence(words, finding));
     if finding.answer == Answer::Fails {
         mark(&details, "open", "");
         if let Some(remedy) = first(&details, select::REMEDY) {

@@ -11,7 +11,7 @@ use crate::{
     phrases::{IslandWords, Phrase, fill},
 };
 use chain::{
-    check::{Answer, Code, Finding, Memory, Reader, Scope, outcome},
+    check::{Answer, Code, Finding, Memory, Reader, Scope, Shown, outcome},
     evidence::{Bundle, Content, Contents, MOST_ITEMS, format_indexes},
     hash::unhex,
     statement::Core,
@@ -33,9 +33,12 @@ struct Round<'p> {
 }
 
 /// Checks what the page shows, once.
-pub async fn check_page(words: IslandWords, lang: Lang) {
+pub async fn check_page() {
     let Some(document) = fetch::window().and_then(|window| window.document()) else { return };
     let Some(page) = shown::root(&document) else { return };
+    let words = first(&page, select::WORDS).and_then(|words| words.get_attribute(attr::WORDS)).unwrap_or_default();
+    let words = IslandWords::read(&words);
+    let lang = if page.get_attribute("lang").is_some_and(|lang| lang.starts_with("zh")) { Lang::Zh } else { Lang::En };
     // A legend has knots too, which stand for no entry.
     let mut knots = all(&page, select::KNOT);
     knots.retain(|knot| shown::index(knot).is_some());
@@ -72,10 +75,12 @@ impl Round<'_> {
         // With the root in the address, what a browser kept of another history of the same size is not taken for this one's.
         let root = bundle.checkpoint.lines().nth(2).unwrap_or_default().to_owned();
         let mut wanted = if within.is_empty() { vec![0] } else { within };
+        let mut asked = Vec::new();
         while !wanted.is_empty() {
             let more = fetch::text(&format!("/log/evidence/{size}/{}?root={root}", format_indexes(&wanted))).await?;
             let more: Bundle = chain::json::read(&more).map_err(|_| Failed::Unreadable)?;
-            let first = bundle.entries.is_empty();
+            let first = asked.is_empty();
+            asked.append(&mut wanted);
             bundle.entries.extend(more.entries);
             bundle.lookups.extend(more.lookups);
             if !first {
@@ -89,12 +94,18 @@ impl Round<'_> {
             wanted = blamed(&bundle, &contents, size);
         }
         let Ok(reader) = Reader::open(&bundle) else { return Err(Failed::Unreadable) };
+        let reader = reader.asked(&asked);
         let signed = reader.signed();
         let now = js_sys::Date::now() as i64;
         let (remembered, kept) = memory::compare(&reader, &bundle.checkpoint, signed.answer == Answer::Holds, now).await;
         let history = remembered.answer == Answer::Fails;
+        // What no entry on the page can be checked without, on pages without entries too.
+        let unsigned = signed.answer == Answer::Fails && own.is_none() && (knots.is_empty() || signed.reason.starts_with("charter-"));
         if history {
             self.alarm(self.words.get(Phrase::AlarmHistory));
+        } else if unsigned {
+            let (what, todo) = (panel::sentence(&self.words, &signed), self.words.remedy(Code::C3 as usize));
+            self.alarm(&fill(self.words.get(Phrase::AlarmItem), &[("what", what), ("todo", todo)]));
         }
         self.live_size(size, knots);
         if signed.answer == Answer::Holds {
@@ -112,22 +123,20 @@ impl Round<'_> {
             if let Some(index) = shown::index(own) {
                 self.own(&reader, &contents, own, index, remembered, kept.as_ref());
             }
-        } else if self.failures > 0 && !history {
+        } else if self.failures > 0 && !history && !unsigned {
             let count = self.failures.to_string();
             self.alarm(&fill(self.words.get(Phrase::AlarmList), &[("count", &count)]));
         }
         // Not one of the entries, so not counted among them.
-        self.failures += usize::from(history);
+        self.failures += usize::from(history || unsigned);
         Ok(())
     }
 
     /// Every check of one entry but C8, with what the page displays of it.
     fn findings(&self, reader: &Reader<'_>, contents: &Contents, index: u64, scope: Scope, within: &Element) -> Vec<Finding> {
         let mut findings = reader.check(index);
-        for finding in &mut findings {
-            withheld(finding, index, reader.checkpoint().size);
-        }
-        let mut content = reader.content(index, contents, scope, &shown::facts(within));
+        let texts = if scope == Scope::Everything { shown::texts(within) } else { None };
+        let mut content = reader.content(index, contents, scope, &Shown { facts: shown::facts(within), texts });
         if content.answer != Answer::Fails {
             let time = reader.time(index).and_then(chain::time::format_time);
             let logged = shown::logged(within).map(|(machine, _)| machine);
@@ -182,8 +191,7 @@ impl Round<'_> {
         };
         let sentence = match (phrase, code) {
             (Some(phrase), _) => fill(self.words.get(phrase), &[("agency", &agency)]),
-            (None, Some(code)) => self.words.check(code as usize, panel::said(answer)).to_owned(),
-            (None, None) => String::new(),
+            (None, _) => code.and_then(of).map_or("", |found| panel::sentence(&self.words, found)).to_owned(),
         };
         say(first(knot, select::VERDICT), &sentence);
         self.done += 1;
@@ -211,10 +219,10 @@ impl Round<'_> {
         let size = reader.checkpoint().size.saturating_sub(1).to_string();
         let statement = reader.statement(index);
         let words = &self.words;
+        let decisive = findings.iter().find(|finding| Some(finding.code) == code);
+        let what = decisive.map_or("", |finding| panel::sentence(words, finding));
         let mut sentence = match (answer, code, statement) {
-            (Answer::Fails, Some(code), _) => {
-                fill(words.get(Phrase::VerdictFails), &[("what", words.check(code as usize, panel::said(answer)))])
-            }
+            (Answer::Fails, ..) => fill(words.get(Phrase::VerdictFails), &[("what", what)]),
             (Answer::Pending, ..) => words.get(Phrase::VerdictPending).to_owned(),
             (Answer::CannotTell, ..) if seal == SealState::Stolen => fill(words.get(Phrase::VerdictStolen), &[("agency", &agency)]),
             (Answer::CannotTell, ..) => words.get(Phrase::VerdictUnknown).to_owned(),
@@ -235,10 +243,7 @@ impl Round<'_> {
             sentence.push_str(&fill(words.get(Phrase::VerdictCopied), &[("agency", &agency), ("source", &source)]));
         }
         if let (Answer::Fails, Some(code)) = (answer, code) {
-            let text = fill(
-                words.get(Phrase::AlarmItem),
-                &[("what", words.check(code as usize, panel::said(answer))), ("todo", words.remedy(code as usize))],
-            );
+            let text = fill(words.get(Phrase::AlarmItem), &[("what", what), ("todo", words.remedy(code as usize))]);
             self.alarm(&text);
             self.failures += 1;
         }
@@ -327,20 +332,6 @@ fn blamed(bundle: &Bundle, contents: &Contents, size: u64) -> Vec<u64> {
         }
     }
     rising(named)
-}
-
-/// The portal answered for this tree and left out an entry that the log has signed for: for a light reader that is an
-/// entry dropped, not one that has not arrived.
-fn withheld(finding: &mut Finding, index: u64, size: u64) {
-    let missing = match (finding.code, finding.reason) {
-        (Code::C1 | Code::C2, "no-entry") => Some(index),
-        (Code::C1, "no-neighbour") => index.checked_sub(1),
-        _ => None,
-    };
-    if missing.is_some_and(|missing| missing < size) {
-        finding.answer = Answer::Fails;
-        finding.reason = "withheld";
-    }
 }
 
 /// The redaction that a 410 names; the checks then look at that entry themselves.

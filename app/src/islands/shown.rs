@@ -1,6 +1,6 @@
 //! Reading the page: what it displays of each entry, exactly, and marking it.
 
-use crate::contract::{Piece, SealState, State, attr, shown};
+use crate::contract::{Piece, SealState, State, attr, select, shown};
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, Node};
 
@@ -74,6 +74,16 @@ pub fn facts(within: &Element) -> Vec<(String, String)> {
             Some((name, exact(field).unwrap_or_else(|| "\u{fffe}".to_owned())))
         })
         .collect()
+}
+
+/// Every text the page displays, by the commitment it stands under, as the browser would write it down again; none on pages
+/// that are not a disclosure's own.
+pub fn texts(page: &Element) -> Option<Vec<(String, String)>> {
+    let address = page.base_uri().ok()??;
+    address.contains("/disclosures/").then(|| {
+        let texts = all(page, select::TEXT);
+        texts.iter().filter_map(|text| Some((text.get_attribute(attr::PART)?, text.inner_html()))).collect()
+    })
 }
 
 /// Agency ids and names as displayed.

@@ -29,7 +29,7 @@ pub fn chain(shell: &Shell<'_>, view: &ChainView) -> String {
                 <p>{c.identity_note}</p>
                 <dl class="plain">
                     <div><dt>{w.site.origin}</dt><dd><code>{shell.site.origin.as_str()}</code></dd></div>
-                    <div><dt>{c.began}</dt><dd>{pieces::moment(view.began, shell.lang)}</dd></div>
+                    <div><dt>{c.began}</dt><dd>{pieces::moment_or_none(view.began, shell.lang, w)}</dd></div>
                     <div>
                         <dt>{c.charter}</dt>
                         <dd>

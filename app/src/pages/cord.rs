@@ -95,7 +95,7 @@ fn dates<'a>(item: &'a Item, shell: &Shell<'a>, w: &'static Words) -> impl IntoV
     view! {
         <dl class="when">
             <div class="stated"><dt>{w.item.stated}</dt><dd>{stated}</dd></div>
-            <div class="logged"><dt>{w.item.logged}</dt><dd>{pieces::moment(item.logged, lang)}</dd></div>
+            <div class="logged"><dt>{w.item.logged}</dt><dd>{pieces::moment_or_none(item.logged, lang, w)}</dd></div>
         </dl>
     }
 }

@@ -315,7 +315,7 @@ fn versions<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
                     {(version.index == newest).then(|| view! { <span class="tag">{w.document.newest_version}</span> })}
                 </th>
                 <td class="for-stated">{version.stated.as_deref().map(|day| pieces::stated(day, None, shell.lang))}</td>
-                <td class="for-logged">{pieces::moment(version.logged, shell.lang)}</td>
+                <td class="for-logged">{pieces::moment_or_none(version.logged, shell.lang, w)}</td>
             </tr>
         }
     });

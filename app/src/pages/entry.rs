@@ -15,6 +15,14 @@ pub fn entry(shell: &Shell<'_>, view: &EntryView) -> String {
     document(shell, page, |w| {
         let kind = (w.item.kind)(view.item.kind);
         let facts: Vec<_> = view.facts.iter().map(|one| fact(one, shell, w)).collect();
+        let text = match &view.text {
+            Some(text) => view! {
+                <p>{w.record.text_note}</p>
+                <pre tabindex="0" dir="ltr" inner_html=text::marked_lines(text, w)></pre>
+            }
+            .into_any(),
+            None => view! { <p class="gone missing">{w.record.missing}</p> }.into_any(),
+        };
         view! {
             <article class="sheet">
                 <header class="head">
@@ -32,8 +40,7 @@ pub fn entry(shell: &Shell<'_>, view: &EntryView) -> String {
                     })}
                     <section class="entry" aria-labelledby="entry">
                         <h2 id="entry">{w.record.text}</h2>
-                        <p>{w.record.text_note}</p>
-                        <pre tabindex="0" dir="ltr" inner_html=text::marked_lines(&view.text, w)></pre>
+                        {text}
                     </section>
                     {margin::checks(view.item.index, w)}
                     <section class="raw">

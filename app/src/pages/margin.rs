@@ -63,7 +63,7 @@ fn dates<'a>(item: &'a Item, seen: Option<&'a Seen>, shell: &'a Shell<'a>, w: &'
             <h2 id="dates">{w.document.dates}</h2>
             <dl>
                 <div class="for-stated"><dt>{w.item.stated}</dt><dd>{stated}{none}</dd></div>
-                <div class="for-logged"><dt>{w.item.logged}</dt><dd>{pieces::moment(item.logged, shell.lang)}</dd></div>
+                <div class="for-logged"><dt>{w.item.logged}</dt><dd>{pieces::moment_or_none(item.logged, shell.lang, w)}</dd></div>
                 <div class="for-seen"><dt>{w.item.seen}</dt><dd data-seen>{seen}</dd></div>
             </dl>
             <p class="small">{w.document.dates_note}</p>
@@ -138,8 +138,8 @@ pub(super) fn raw_entry(index: u64, w: &'static Words) -> impl IntoView {
 pub(super) fn fingerprints(leaf: &str, previous: &str, w: &'static Words) -> impl IntoView + use<> {
     view! {
         <dl class="fingerprints">
-            <div><dt>{w.document.leaf}</dt><dd>{pieces::hash(leaf)}</dd></div>
-            <div><dt>{w.document.previous}</dt><dd>{pieces::hash(previous)}</dd></div>
+            {(!leaf.is_empty()).then(|| view! { <div><dt>{w.document.leaf}</dt><dd>{pieces::hash(leaf)}</dd></div> })}
+            {(!previous.is_empty()).then(|| view! { <div><dt>{w.document.previous}</dt><dd>{pieces::hash(previous)}</dd></div> })}
         </dl>
     }
 }

@@ -14,6 +14,14 @@ pub(super) fn moment(at: Moment, lang: Lang) -> impl IntoView + use<> {
     view! { <time datetime=utc title=behind>{at.minute(lang)}</time> }
 }
 
+/// The same where there may be none.
+pub(super) fn moment_or_none(at: Option<Moment>, lang: Lang, w: &'static Words) -> AnyView {
+    match at {
+        Some(at) => moment(at, lang).into_any(),
+        None => view! { <span class="none" aria-hidden="true">"—"</span><span class="visually-hidden">{w.item.no_date}</span> }.into_any(),
+    }
+}
+
 /// A stated date; `field` names the catalogue's field it comes from.
 pub(super) fn stated<'a>(day: &'a str, field: Option<&'static str>, lang: Lang) -> impl IntoView + use<'a> {
     view! { <time datetime=day data-field=field>{dates::day(lang, day)}</time> }

@@ -100,7 +100,7 @@ pub struct Version {
     pub index: u64,
     pub number: u32,
     pub stated: Option<String>,
-    pub logged: Moment,
+    pub logged: Option<Moment>,
 }
 
 /// A later statement about the document.

@@ -108,6 +108,8 @@ pub enum Kind {
     Redaction,
     /// A statement of a type this version does not know.
     Other,
+    /// The log has signed for an entry here, and this portal does not have it.
+    Missing,
 }
 
 impl Kind {
@@ -121,6 +123,7 @@ impl Kind {
             Kind::Status => "status",
             Kind::Redaction => "redaction",
             Kind::Other => "other",
+            Kind::Missing => "missing",
         }
     }
 }
@@ -199,7 +202,8 @@ pub struct Item {
     pub language: String,
     /// The date the agency states, `YYYY-MM-DD`.
     pub stated: Option<String>,
-    pub logged: Moment,
+    /// None for an entry that is not here or cannot be read.
+    pub logged: Option<Moment>,
     /// Whose seal is on it; none for statements of registrars.
     pub agency: Option<AgencyRef>,
     pub stated_agency: Option<String>,

@@ -7,8 +7,8 @@ use super::*;
 pub struct EntryView {
     pub item: Item,
     pub facts: Vec<Fact>,
-    /// The entry's whole text.
-    pub text: String,
+    /// The entry's whole text; none when it is not here.
+    pub text: Option<String>,
     pub older: Option<EntryRef>,
     pub newer: Option<EntryRef>,
     pub leaf: String,
@@ -83,7 +83,7 @@ pub struct ChainView {
     pub size: Option<u64>,
     /// Index of the newest charter.
     pub charter: u64,
-    pub began: Moment,
+    pub began: Option<Moment>,
     pub keys: Vec<KeyRow>,
     pub threshold: (u32, u32),
     /// The witness policy's text; none if there is no outside witness.

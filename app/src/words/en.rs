@@ -51,6 +51,7 @@ pub(super) static WORDS: Words = Words {
             Kind::Disclosure => "Disclosure",
             Kind::Status => "Change of standing",
             Kind::Redaction => "Removal of parts",
+            Kind::Missing => "An entry that is missing here",
             Kind::Other => "Statement of a kind this portal does not know",
         },
         standing: |standing| match standing {
@@ -265,6 +266,7 @@ pub(super) static WORDS: Words = Words {
         title: |kind, _| kind.to_owned(),
         says: "What it says",
         text: "The entry, as logged",
+        missing: "This entry is not here. The log has signed for it, so it should be, and nothing can remove it.",
         text_note: "The first five lines are the log's. The rest is the signed statement, byte for byte.",
         origin: "Chain",
         agency: "Agency",

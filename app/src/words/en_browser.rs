@@ -147,6 +147,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
             "This chain is not the one your browser saw before. Its history was rewritten or rolled back. Do not rely \
              on anything here."
         }
+        Phrase::CharterFails => "This chain's charter, which says who may sign here, was altered or left out.",
         Phrase::SeenWitnesses => "{when}, by {seen} of {of} witnesses",
         Phrase::SeenBrowser => "{when}, by this browser",
         Phrase::SeenFirstTime => "Now, by this browser for the first time",

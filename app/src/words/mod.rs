@@ -257,6 +257,8 @@ pub struct RecordWords {
     pub says: Text,
     pub text: Text,
     pub text_note: Text,
+    /// Instead of an entry's text that is not here.
+    pub missing: Text,
     pub origin: Text,
     pub agency: Text,
     pub post: Text,

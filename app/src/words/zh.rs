@@ -46,6 +46,7 @@ pub(super) static WORDS: Words = Words {
             Kind::Disclosure => "公开文件",
             Kind::Status => "效力变更",
             Kind::Redaction => "撤下内容",
+            Kind::Missing => "本站缺失的一条",
             Kind::Other => "本站尚不认识的声明",
         },
         standing: |standing| match standing {
@@ -250,6 +251,7 @@ pub(super) static WORDS: Words = Words {
         title: |kind, _| kind.to_owned(),
         says: "声明内容",
         text: "条目原文",
+        missing: "本条不在本站。日志已为它签字，它理应在此，任何决定都不能将其删去。",
         text_note: "前五行由日志写入，其余为签字的声明，逐字节照录。",
         origin: "链名",
         agency: "机关",

@@ -121,6 +121,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::AlarmList => "本页有 {count} 条核验不符，各条均已注明何处不符。",
         Phrase::AlarmItem => "{what}{todo}",
         Phrase::AlarmHistory => "这条链不是您的浏览器以前见过的那一条，历史被改写或倒退。请勿采信这里的任何内容。",
+        Phrase::CharterFails => "规定谁有权在此签署的本链章程被改动或缺失。",
         Phrase::SeenWitnesses => "{when}，{of} 个见证方中有 {seen} 个看到",
         Phrase::SeenBrowser => "{when}，本浏览器看到",
         Phrase::SeenFirstTime => "此刻，本浏览器首次看到",

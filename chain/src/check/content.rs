@@ -1,6 +1,6 @@
 //! C7: whether parts match their commitments, and whether what a page displays is what was committed.
 
-use super::{Answer, Code, Finding, Reader};
+use super::{Answer, Code, Finding, Reader, shows};
 use crate::{
     catalogue::Catalogue,
     evidence::{Content, Contents},
@@ -17,8 +17,15 @@ pub enum Scope {
     Everything,
 }
 
-/// What a page displays of an item: (catalogue member, text as displayed).
-pub type Shown = Vec<(String, String)>;
+/// What a page displays of an item.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Facts: (catalogue member, text as displayed).
+    pub facts: Vec<(String, String)>,
+    /// On a page that shows the texts of a disclosure: each with the commitment it is displayed under, as the browser
+    /// serialises the element that shows it.
+    pub texts: Option<Vec<(String, String)>>,
+}
 
 enum Found<'c> {
     Matches(&'c [u8]),
@@ -40,6 +47,7 @@ impl Reader<'_> {
         };
         let mut redacted = Vec::new();
         let mut catalogue = None;
+        let mut altered = None;
         let mut unknown = None;
         let mut checked = 0;
         for part in &core.parts {
@@ -55,7 +63,7 @@ impl Reader<'_> {
                         return Finding::fails(code, "catalogue-unreadable").with("part", part.commitment);
                     }
                 },
-                Found::Matches(_) => {}
+                Found::Matches(bytes) => altered = altered.or_else(|| shown.differs(part, bytes)),
                 Found::Redacted(by) => redacted.push((by, part.commitment)),
                 Found::Fails(reason) => {
                     return Finding::fails(code, reason).with("part", part.commitment).with("role", &part.role);
@@ -67,10 +75,14 @@ impl Reader<'_> {
             }
         }
         let told = catalogue.is_some() || unknown.is_none();
-        if told && let Some((name, text)) = shown.iter().find(|(name, text)| !displays(catalogue.as_ref(), core, name, text)) {
+        if told && let Some((name, text)) = shown.facts.iter().find(|(name, text)| !displays(catalogue.as_ref(), core, name, text)) {
             return Finding::fails(code, "shown-differs").with("member", name).with("shown", text);
         }
-        if let Some(finding) = unknown {
+        // Shown under a commitment that no part of this disclosure has, or only one that was removed.
+        let gone = |part: &Part| redacted.iter().any(|(_, of)| *of == part.commitment);
+        let stray = |(name, _): &&(String, String)| !core.parts.iter().any(|part| part.commitment.to_string() == *name && !gone(part));
+        let altered = altered.or_else(|| shown.texts.iter().flatten().find(stray).map(|(name, html)| differs(name, html)));
+        if let Some(finding) = altered.or(unknown) {
             return finding;
         }
         let finding = if redacted.is_empty() { Finding::holds(code) } else { Finding::new(code, Answer::Holds, "redacted") };
@@ -95,7 +107,7 @@ impl Reader<'_> {
     /// Whether entry `by` really is a redaction of this part, by one entitled to it (C5 says so) and approved (C6).
     fn redacted<'c>(&self, index: u64, core: &Disclosure, part: &Part, by: u64) -> Found<'c> {
         let (Some(target), Some(known)) = (self.known(index), self.known(by)) else {
-            return Found::Unknown("no-redaction-entry");
+            return if self.was_asked(by) { Found::Fails("no-redaction") } else { Found::Unknown("no-redaction-entry") };
         };
         let Some(Core::Redaction(redaction)) = known.statement.as_ref().map(|statement| &statement.core) else {
             return Found::Fails("no-redaction");
@@ -123,6 +135,33 @@ impl Reader<'_> {
             _ => Found::Unknown("redaction-seal"),
         }
     }
+}
+
+impl Shown {
+    /// Whether a page that shows texts shows this part as another text than its bytes, twice, or not at all.
+    fn differs(&self, part: &Part, bytes: &[u8]) -> Option<Finding> {
+        let texts = self.texts.as_ref()?;
+        let name = part.commitment.to_string();
+        let mut here = texts.iter().filter(|(of, _)| *of == name).map(|(_, html)| html.as_str());
+        let text = std::str::from_utf8(bytes).ok().filter(|_| matches!(part.media.as_str(), "text/markdown" | "text/plain"));
+        match (here.next(), text) {
+            (Some(html), Some(text)) => match (shows(html, text, part.media == "text/markdown"), here.next()) {
+                (Ok(()), None) => None,
+                (Ok(()), Some(again)) => Some(differs(&name, again)),
+                (Err(from), _) => Some(differs(&name, from)),
+            },
+            // A body that can be read must be there to be read.
+            (None, Some(_)) if part.role == "body" => Some(differs(&name, "")),
+            (None, _) => None,
+            (Some(html), None) => Some(differs(&name, html)),
+        }
+    }
+}
+
+/// What is shown under `part` is not that part, from `from` on.
+fn differs(part: &str, from: &str) -> Finding {
+    let beginning: String = from.chars().take(80).collect();
+    Finding::fails(Code::C7, "shown-differs").with("part", part).with("shown", beginning)
 }
 
 /// Whether `text`, displayed as the catalogue member `name`, is what the catalogue has there.

@@ -7,10 +7,12 @@ mod content;
 mod memory;
 mod reader;
 mod registered;
+mod shown;
 
 pub use content::{Scope, Shown};
 pub use memory::{Memory, memory};
 pub use reader::Reader;
+pub use shown::{resolved, shows};
 
 use serde::{Deserialize, Serialize};
 

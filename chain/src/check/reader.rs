@@ -38,6 +38,8 @@ pub struct Reader<'b> {
     pub(super) lookups: Vec<(Hash, &'b str, Option<Hash>)>,
     /// Lookups whose proof does not.
     pub(super) wrong: Vec<(Hash, &'b str)>,
+    /// What the source was asked for, of this very tree.
+    asked: &'b [u64],
 }
 
 impl Known<'_> {
@@ -87,7 +89,24 @@ impl<'b> Reader<'b> {
                 Err(_) => wrong.push((lookup.root, lookup.id.as_str())),
             }
         }
-        Ok(Reader { checkpoint, note, entries, lookups, wrong })
+        Ok(Reader { checkpoint, note, entries, lookups, wrong, asked: &[] })
+    }
+
+    /// The same bundle, known to be a source's answer to a question about these entries of the tree that its checkpoint signs.
+    /// What the log has signed for and the source leaves out is then not late, but withheld.
+    #[must_use]
+    pub fn asked(self, indexes: &'b [u64]) -> Reader<'b> {
+        Reader { asked: indexes, ..self }
+    }
+
+    /// Whether the source was asked about the entry `index`, and so for the one before it too.
+    pub(super) fn was_asked(&self, index: u64) -> bool {
+        index < self.checkpoint.size && self.asked.contains(&index)
+    }
+
+    /// What to say of an entry that is not at hand and that the question about `index` was also a question for.
+    fn not_at_hand(&self, code: Code, index: u64, reason: &'static str) -> Finding {
+        if self.was_asked(index) { Finding::fails(code, "withheld") } else { Finding::cannot_tell(code, reason) }
     }
 
     #[must_use]
@@ -134,7 +153,7 @@ impl<'b> Reader<'b> {
     pub fn link(&self, index: u64) -> Finding {
         let code = Code::C1;
         let Some(known) = self.known(index) else {
-            return Finding::cannot_tell(code, "no-entry");
+            return self.not_at_hand(code, index, "no-entry");
         };
         let Some(Entry { header, .. }) = known.entry else {
             return Finding::fails(code, "header");
@@ -151,7 +170,7 @@ impl<'b> Reader<'b> {
             return finding(if first { Finding::holds(code) } else { Finding::fails(code, "link") });
         };
         let Some(before) = self.known(before) else {
-            return finding(Finding::cannot_tell(code, "no-neighbour"));
+            return finding(self.not_at_hand(code, index, "no-neighbour"));
         };
         if header.previous != before.leaf {
             return finding(Finding::fails(code, "link")).with("neighbour", before.leaf);
@@ -178,7 +197,7 @@ impl<'b> Reader<'b> {
     pub fn inclusion(&self, index: u64) -> Finding {
         let code = Code::C2;
         let Some(known) = self.known(index) else {
-            return Finding::cannot_tell(code, "no-entry");
+            return self.not_at_hand(code, index, "no-entry");
         };
         let finding = if known.included { Finding::holds(code) } else { Finding::fails(code, "not-in-tree") };
         finding
@@ -192,9 +211,14 @@ impl<'b> Reader<'b> {
     #[must_use]
     pub fn signed(&self) -> Finding {
         let code = Code::C3;
+        if self.charter_altered() {
+            return Finding::fails(code, "charter-altered");
+        }
         let charter = match self.newest(&self.checkpoint.origin, |known| self.charter_of(known)) {
             Registered::As(charter) => charter,
             Registered::Wrong | Registered::Absent => return Finding::fails(code, "charter"),
+            // Every answer has the charter in it, so a source that answered without it keeps it back.
+            Registered::Unknown if !self.asked.is_empty() => return Finding::fails(code, "charter-withheld"),
             Registered::Unknown => return Finding::cannot_tell(code, "no-charter"),
         };
         let Some(key) = charter.log_key(self.checkpoint.size) else {
@@ -206,6 +230,13 @@ impl<'b> Reader<'b> {
             Err(_) => Finding::fails(code, "signature"),
         };
         finding.with("size", self.checkpoint.size).with("root", self.checkpoint.root).with("key", key)
+    }
+
+    /// Whether other bytes stand in the charter's place while the newest entry stands in the tree, so that the fault is not
+    /// in the tree's own hashes.
+    fn charter_altered(&self) -> bool {
+        let newest = self.checkpoint.size.checked_sub(1).and_then(|last| self.known(last));
+        newest.is_some_and(|newest| newest.included) && self.known(0).is_some_and(|charter| !charter.included)
     }
 
     /// C4, by the charter's own policy ("this portal's list").

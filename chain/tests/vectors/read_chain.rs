@@ -6,7 +6,7 @@ use super::{
 };
 use chain::{
     Hash,
-    check::{Memory, Reader, Scope, memory},
+    check::{Memory, Reader, Scope, Shown, memory},
     checkpoint::Checkpoint,
     evidence::{Bundle, Content, Contents},
     note::Vkey,
@@ -105,7 +105,8 @@ fn bundles_and_contents() {
     }
     for case in cases(&file["contents"]) {
         let bundle: Bundle = of(&case["bundle"]);
-        let (contents, shown): (Contents, Vec<(String, String)>) = (of(&case["contents"]), of(&case["shown"]));
+        let contents: Contents = of(&case["contents"]);
+        let shown = Shown { facts: of(&case["shown"]), texts: None };
         let found = Reader::open(&bundle).unwrap().content(of(&case["index"]), &contents, Scope::Everything, &shown);
         assert_eq!((found.answer.as_str(), found.reason), (text(&case["answer"]), text(&case["reason"])), "{}", case["case"]);
     }

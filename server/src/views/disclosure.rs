@@ -55,7 +55,7 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
         index: version.index,
         number,
         stated: version.stated.clone(),
-        logged: moment(&context.zone, context.time(version.index).unwrap_or(0)),
+        logged: context.time(version.index).map(|time| moment(&context.zone, time)),
     });
     let lines = lines.collect();
     let previous = entry.header.previous.to_string();

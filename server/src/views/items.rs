@@ -124,8 +124,8 @@ pub(super) fn core_of(bytes: &[u8]) -> Option<Core> {
 pub async fn entry_ref(context: &Context<'_>, index: u64) -> Result<Option<EntryRef>, StoreError> {
     context.fetch_entries([index]).await?;
     context.fetch_catalogues([index]).await?;
-    let Some(bytes) = context.entry(index) else { return Ok(None) };
-    let Some(Core::Disclosure(core)) = core_of(&bytes) else {
+    // One that is not here has its place in the chain all the same.
+    let Some(Core::Disclosure(core)) = context.entry(index).and_then(|bytes| core_of(&bytes)) else {
         return Ok(Some(EntryRef { index, title: None, disclosure: false }));
     };
     let title = context.catalogue(&core).ok().map(|catalogue| catalogue.title);
@@ -204,13 +204,13 @@ async fn item(context: &Context<'_>, index: u64, rows: &Rows) -> Result<Item, St
     let statement = entry.and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
     let mut item = Item {
         index,
-        kind: Kind::Other,
+        kind: if bytes.is_empty() { Kind::Missing } else { Kind::Other },
         document: index,
         version: 1,
         title: Title::None,
         language: "en".into(),
         stated: None,
-        logged: moment(&context.zone, entry.map_or(0, |entry| entry.header.time)),
+        logged: entry.map(|entry| moment(&context.zone, entry.header.time)),
         agency: None,
         stated_agency: None,
         source: None,

@@ -37,7 +37,9 @@ pub async fn entry_view(context: &Context<'_>, index: u64, size: u64) -> Result<
     }
     // An entry that the tree has and the store has not is shown all the same; the browser's checks say what is wrong with it.
     context.fetch_entries(index.checked_sub(1).into_iter().chain([index, index + 1])).await?;
-    let bytes = context.entry(index).unwrap_or_default();
+    let bytes = context.entry(index);
+    let here = bytes.is_some();
+    let bytes = bytes.unwrap_or_default();
     let Some(item) = items(context, &[index]).await?.pop() else { return Ok(None) };
     let entry = Entry::parse(&bytes).ok();
     let statement = entry.and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
@@ -48,13 +50,13 @@ pub async fn entry_view(context: &Context<'_>, index: u64, size: u64) -> Result<
     Ok(Some(EntryView {
         item,
         facts,
-        text: String::from_utf8_lossy(&bytes).into_owned(),
+        text: here.then(|| String::from_utf8_lossy(&bytes).into_owned()),
         older: match index.checked_sub(1) {
             Some(older) => entry_ref(context, older).await?,
             None => None,
         },
         newer: if index + 1 < size { entry_ref(context, index + 1).await? } else { None },
-        leaf: leaf_hash(&bytes).to_string(),
+        leaf: if here { leaf_hash(&bytes).to_string() } else { String::new() },
         previous: entry.map_or(String::new(), |entry| entry.header.previous.to_string()),
     }))
 }
@@ -184,7 +186,7 @@ pub async fn chain_view(context: &Context<'_>) -> Result<Option<ChainView>, Stor
         checkpoint: None,
         size: None,
         charter: newest,
-        began: moment(&context.zone, began.unwrap_or(0)),
+        began: began.map(|time| moment(&context.zone, time)),
         keys,
         threshold: (count(charter.registrars.threshold), count(charter.registrars.keys.len())),
         policy: chain::policy::Policy::parse(&charter.policy)

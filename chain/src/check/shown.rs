@@ -1,0 +1,217 @@
+//! Whether the text a page shows is the committed one: both are walked side by side, and nothing may be left over in either.
+//!
+//! A browser's `innerHTML` of the shown text is its own certificate: each element says which Markdown it was made from, and
+//! that syntax must stand in the source at just that place. Nothing else of the source may be passed over, so that a word,
+//! digit or sign that is left out, added, moved or altered has no place to hide. What this does not understand, differs: a
+//! page that shows the source itself in a `<pre>` always passes.
+//!
+//! Words must be apart where the source has them apart; how wide the space is, and which heading is how large, is not compared.
+
+mod elements;
+mod syntax;
+
+pub use syntax::decoded as resolved;
+use syntax::{decoded, definition};
+
+/// What must stand in the source where an element of the page ends.
+enum End<'s> {
+    Nothing,
+    /// The mark that the element began with, or what answers it.
+    Mark(&'s str),
+    Code(&'s str),
+    /// Where the link leads, and the source from its text on.
+    Link(String, &'s str),
+    Heading,
+    Underline,
+    Fence(char, usize),
+    Pre,
+    Quote,
+    List,
+    Cell,
+    Row,
+    Head,
+    Table,
+}
+
+struct Walk<'s> {
+    whole: &'s str,
+    /// What of the source was not yet shown.
+    rest: &'s str,
+    markdown: bool,
+    /// The source's character before `rest`.
+    last: char,
+    /// Only marks of lists and quotations stand before `rest` on its line.
+    fresh: bool,
+    /// The line before was empty, so that a definition may follow.
+    blank: bool,
+    /// Marks of quotation passed over on this line, and how many there may be.
+    quoted: usize,
+    quotes: usize,
+    /// Space met since the last character, in the source and on the page, and whether it matters here.
+    apart: bool,
+    shown_apart: bool,
+    loose: bool,
+    /// Nothing here is syntax: code, and texts that are no Markdown.
+    verbatim: bool,
+    pre: bool,
+    /// Inside a table, and whether the rule under its head was passed.
+    table: bool,
+    ruled: bool,
+    /// Inside a table's cell, which ends with its line.
+    cell: bool,
+    cells: usize,
+    /// The numbers that the next items of the lists around bear; none in one without numbers.
+    lists: Vec<Option<u64>>,
+}
+
+/// Whether `html`, a browser's serialisation of the element that shows a text, shows `source`; else from where on it does not.
+pub fn shows<'h>(html: &'h str, source: &str, markdown: bool) -> Result<(), &'h str> {
+    let mut walk = Walk {
+        whole: source,
+        rest: source,
+        markdown,
+        last: '\n',
+        fresh: true,
+        blank: true,
+        quoted: 0,
+        quotes: 0,
+        apart: true,
+        shown_apart: true,
+        loose: false,
+        verbatim: !markdown,
+        pre: false,
+        table: false,
+        ruled: false,
+        cell: false,
+        cells: 0,
+        lists: Vec::new(),
+    };
+    let mut open: Vec<(&str, End<'_>)> = Vec::new();
+    let mut html = html;
+    while !html.is_empty() {
+        html = walk.step(html, &mut open).ok_or(html)?;
+    }
+    walk.settle();
+    if walk.rest.is_empty() && open.is_empty() { Ok(()) } else { Err(html) }
+}
+
+impl<'s> Walk<'s> {
+    /// Takes one character or tag of the page; answers what follows it.
+    fn step<'h>(&mut self, html: &'h str, open: &mut Vec<(&'h str, End<'s>)>) -> Option<&'h str> {
+        let Some(tag) = html.strip_prefix('<') else {
+            let (c, length) = decoded(html)?;
+            if c.is_whitespace() {
+                self.shown_apart = true;
+            } else {
+                self.character(c)?;
+            }
+            return html.get(length..);
+        };
+        if let Some(tag) = tag.strip_prefix('/') {
+            let (name, after) = tag.split_once('>')?;
+            let (opened, end) = open.pop()?;
+            self.close(end).filter(|()| opened == name)?;
+            self.shown_apart |= block(name);
+            return Some(after);
+        }
+        let at = tag.find([' ', '>'])?;
+        let (name, mut after) = tag.split_at(at);
+        let mut value = None;
+        while let Some(attribute) = after.strip_prefix(' ') {
+            let (key, rest) = attribute.split_once('=')?;
+            let (text, rest) = rest.strip_prefix('"')?.split_once('"')?;
+            match (name, key) {
+                ("a", "href") | ("ol", "start") | ("li", "value") => value = Some(text),
+                // How it stands or is followed, not what it says.
+                ("a", "rel") | ("td" | "th", "align") => {}
+                _ => return None,
+            }
+            after = rest;
+        }
+        let after = after.strip_prefix('>')?;
+        self.shown_apart |= block(name);
+        let end = self.open(name, value)?;
+        if !matches!(name, "br" | "hr") {
+            open.push((name, end));
+        }
+        Some(after)
+    }
+
+    /// The next character of the source, with what it is written as resolved, and its length there.
+    fn next(&self) -> Option<(char, usize)> {
+        let first = self.rest.chars().next()?;
+        let second = self.rest.chars().nth(1);
+        match (first, second) {
+            ('\\', Some('|')) if self.cell => Some(('|', 2)),
+            ('\\', Some(c)) if !self.verbatim && c.is_ascii_punctuation() => Some((c, 2)),
+            ('&', _) if !self.verbatim => decoded(self.rest),
+            ('\0', _) => Some(('\u{fffd}', 1)),
+            _ => Some((first, first.len_utf8())),
+        }
+    }
+
+    fn advance(&mut self, length: usize) {
+        let (passed, rest) = self.rest.split_at(length);
+        self.last = passed.chars().next_back().unwrap_or(self.last);
+        self.rest = rest;
+    }
+
+    /// Passes over space, and over what stands before the text of a line.
+    fn settle(&mut self) {
+        while let Some((c, length)) = self.next() {
+            if self.rest.starts_with('\n') {
+                if self.cell {
+                    return;
+                }
+                self.blank = self.fresh;
+                self.fresh = true;
+                self.quoted = 0;
+            }
+            if c.is_whitespace() {
+                self.advance(length);
+            } else if self.fresh && self.quoted < self.quotes && self.rest.starts_with('>') {
+                self.quoted += 1;
+                self.advance(1);
+            } else if self.fresh && self.blank && !self.verbatim && definition(self.rest).is_some() {
+                let line = self.rest.find('\n').unwrap_or(self.rest.len());
+                self.advance(line);
+            } else {
+                return;
+            }
+            self.apart = true;
+        }
+    }
+
+    fn character(&mut self, shown: char) -> Option<()> {
+        self.settle();
+        let (c, length) = self.next()?;
+        let ends_cell = self.cell && self.rest.starts_with('|');
+        if c != shown || ends_cell || (self.apart != self.shown_apart && !self.loose) {
+            return None;
+        }
+        self.advance(length);
+        (self.fresh, self.apart, self.shown_apart, self.loose) = (false, false, false, false);
+        Some(())
+    }
+
+    /// How often the source has `c` here.
+    fn run(&self, c: char) -> usize {
+        self.rest.len() - self.rest.trim_start_matches(c).len()
+    }
+
+    fn at_line_end(&self) -> bool {
+        self.rest.is_empty() || self.rest.starts_with('\n')
+    }
+
+    /// Takes the rest of the line, if it is made of these characters alone.
+    fn line_of(&mut self, characters: &str) -> Option<&'s str> {
+        let line = self.rest.split('\n').next()?;
+        line.chars().all(|c| c.is_whitespace() || characters.contains(c)).then(|| self.advance(line.len()))?;
+        Some(line)
+    }
+}
+
+/// Whether an element stands on lines of its own, so that what is in it is apart from what is not.
+fn block(tag: &str) -> bool {
+    !matches!(tag, "em" | "strong" | "del" | "code" | "a")
+}
