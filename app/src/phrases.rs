@@ -127,6 +127,7 @@ phrases! {
     ValueCommitment,
     ValueComputed,
     ValueBytes,
+    ValueShown,
     ValueRemembered,
     ValueNewest,
     /// Said of a value that is the same on both sides.

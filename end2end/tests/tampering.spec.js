@@ -167,6 +167,7 @@ test.describe("a text altered on its way to the page alone", () => {
       });
       await ownPageFails(page, { page: (path) => `/en${path}` }, RECALL, CONTENT);
       await failsBy(page, "C7", "shown-differs");
+      await expect(panel(page, "C7").locator(".values")).toContainText("This page shows");
       for (const code of ["C1", "C2", "C3", "C5"]) await expect(panel(page, code)).toHaveAttribute("data-check", "holds");
     });
   }

@@ -46,6 +46,7 @@ fn label<'w>(words: &'w IslandWords, name: &'w str) -> &'w str {
         "seen-by" => Phrase::ValueWitness,
         "step" | "steps" => Phrase::ValueStep,
         "part" | "parts" | "redacted" => Phrase::ValuePart,
+        "shown" => Phrase::ValueShown,
         "kept-root" | "kept-size" => Phrase::ValueRemembered,
         _ => return name,
     };

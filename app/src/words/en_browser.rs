@@ -181,6 +181,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::ValueCommitment => "Fingerprint sealed",
         Phrase::ValueComputed => "Fingerprint computed",
         Phrase::ValueBytes => "Bytes",
+        Phrase::ValueShown => "This page shows",
         Phrase::ValueRemembered => "Seen before",
         Phrase::ValueNewest => "Now",
         Phrase::Same => "the same",

@@ -155,6 +155,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::ValueCommitment => "盖章时的指纹",
         Phrase::ValueComputed => "算出的指纹",
         Phrase::ValueBytes => "字节数",
+        Phrase::ValueShown => "本页显示",
         Phrase::ValueRemembered => "以前所见",
         Phrase::ValueNewest => "现在",
         Phrase::Same => "相同",

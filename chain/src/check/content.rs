@@ -158,9 +158,15 @@ impl Shown {
     }
 }
 
-/// What is shown under `part` is not that part, from `from` on.
+/// What is shown under `part` is not that part, from `from` on, which is told without its tags.
 fn differs(part: &str, from: &str) -> Finding {
-    let beginning: String = from.chars().take(80).collect();
+    let mut tag = false;
+    let words = from.chars().filter(|c| {
+        let within = tag || *c == '<';
+        tag = within && *c != '>';
+        !within
+    });
+    let beginning: String = words.take(80).collect();
     Finding::fails(Code::C7, "shown-differs").with("part", part).with("shown", beginning)
 }
 
