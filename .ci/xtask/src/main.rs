@@ -61,7 +61,8 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Error> {
     }
     let needed = |value: Option<PathBuf>, name: &str| value.ok_or_else(|| Error::Usage(format!("{name} is missing")));
     site::build(&site::Plan {
-        root: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")),
+        // Where it is run, not where it was built: one folder of compiled code may serve several checkouts.
+        root: PathBuf::from("."),
         wasm: needed(wasm, "--wasm")?,
         wasm_opt: needed(wasm_opt, "--wasm-opt")?,
         out: needed(out, "--out")?,
