@@ -26,6 +26,7 @@
 //! the page's entry is `li.knot[data-self]` in the little cord beside it.
 //! `data-seen` takes the third date. A disclosure's page shows its text in `.prose[data-part="<commitment>"]`, and nothing
 //! of the page's own in there: the island hands its inner HTML to `chain`, which compares it with the committed bytes.
+//! An entry's page shows it as logged in `pre[data-entry]`, read back like a fact.
 //!
 //! **The whole page.** `.alarm[role=alert][hidden]` is shown, with a sentence in `.alarm-text`,
 //! when anything fails. `data-progress` in a list's head takes "12 of 25 checked";
@@ -57,6 +58,7 @@ pub mod attr {
     pub const SELF: &str = "data-self";
     pub const SEEN: &str = "data-seen";
     pub const PART: &str = "data-part";
+    pub const ENTRY: &str = "data-entry";
     pub const PROGRESS: &str = "data-progress";
     pub const CHAIN_SIZE: &str = "data-chain-size";
     pub const CHECKPOINT: &str = "data-checkpoint";
@@ -75,6 +77,7 @@ pub mod select {
     pub const LINK: &str = ".link";
     pub const VERDICT: &str = ".verdict";
     pub const SEAL: &str = ".seal";
+    pub const ENTRY: &str = "[data-entry]";
     pub const TEXT: &str = ".prose[data-part]";
     pub const WORDS: &str = "[data-words]";
     pub const CHECKS: &str = "section.checks";

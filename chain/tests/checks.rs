@@ -138,7 +138,7 @@ fn content(story: &Story, index: u64, contents: &chain::evidence::Contents, scop
     indexes.extend(contents.values().filter_map(|content| if let Content::Redacted { by } = content { Some(*by) } else { None }));
     let bundle = story.chain.bundle(&indexes);
     let facts = shown.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    Reader::open(&bundle).unwrap().content(index, contents, scope, &Shown { facts, texts: None })
+    Reader::open(&bundle).unwrap().content(index, contents, scope, &Shown { facts, ..Shown::default() })
 }
 
 #[test]

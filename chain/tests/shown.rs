@@ -202,6 +202,7 @@ fn c7_fails_on_a_disclosures_page_that_shows_another_text_or_none() {
     let page = |texts: &[(&str, &str)]| Shown {
         facts: vec![],
         texts: Some(texts.iter().map(|(of, html)| ((*of).into(), (*html).into())).collect()),
+        ..Shown::default()
     };
     let bundle = story.chain.bundle(&[story.finance]);
     let reader = Reader::open(&bundle).unwrap();
@@ -237,5 +238,23 @@ fn c7_fails_on_a_disclosures_page_that_shows_another_text_or_none() {
     for (texts, expected) in [(&[][..], (Answer::Holds, "redacted")), (&[(removed.as_str(), "<p>Once more</p>")], fails("shown-differs"))] {
         let found = reader.content(story.redacted, &story.chain.contents, Scope::Everything, &page(texts));
         assert_eq!((found.answer, found.reason), expected);
+    }
+}
+
+#[test]
+fn c7_fails_on_a_page_that_shows_an_entry_otherwise_than_it_was_logged() {
+    let story = story();
+    let index = story.finance_status;
+    let bundle = story.chain.bundle(&[index]);
+    let reader = Reader::open(&bundle).unwrap();
+    let ask = |entry: &str| {
+        let shown = Shown { entry: Some(entry.into()), ..Shown::default() };
+        let found = reader.content(index, &story.chain.contents, Scope::Everything, &shown);
+        (found.answer, found.reason)
+    };
+    let logged = story.chain.entries[index as usize].as_str();
+    assert_eq!(ask(logged), (Answer::NotApplicable, "no-parts"));
+    for shown in [logged.replace("status", "statue"), logged.to_uppercase(), format!("{logged} "), String::new()] {
+        assert_eq!(ask(&shown), fails("shown-differs"));
     }
 }

@@ -191,6 +191,20 @@ test.describe("a text altered on its way to the page alone", () => {
   }
 });
 
+test("an entry altered on its way to its own page alone: the page shows what was not logged", async ({ page, gazette }) => {
+  await checked(page, "/en/entries/19");
+  await expect(page.locator("html")).toHaveAttribute("data-checked", "done");
+  await page.route(`${gazette.url}/en/entries/19`, async (route) => {
+    const answer = await route.fetch();
+    const html = await answer.text();
+    const body = html.replace(/(<pre [^>]*data-entry[^>]*>.*?)(&quot;agency&quot;)/s, "$1&quot;agencx&quot;");
+    expect(body === html, "the page is altered").toBe(false);
+    await route.fulfill({ response: answer, body });
+  });
+  await ownPageFails(page, { page: (path) => `/en${path}` }, 19, CONTENT, "entries");
+  await failsBy(page, "C7", "shown-differs");
+});
+
 test.describe("entries dropped and moved", () => {
   test("an entry dropped: its place stays, cut on both sides", async ({ page, cheated }) => {
     const portal = await cheated((place) => sql(place, `delete from entries where idx = ${RECALL}`));

@@ -166,7 +166,7 @@ async fn one_bundle_of_evidence_decides_a_whole_page() {
     for index in size - 25..size {
         let mut findings = reader.check(index);
         let facts = vec![("title".into(), format!("Notice {} of Qinghe", index + 600 - size))];
-        findings.push(reader.content(index, &contents, Scope::Catalogue, &Shown { facts, texts: None }));
+        findings.push(reader.content(index, &contents, Scope::Catalogue, &Shown { facts, ..Shown::default() }));
         for finding in findings {
             assert!(matches!(finding.answer, Answer::Holds | Answer::NotApplicable), "entry {index}: {finding:?}");
         }

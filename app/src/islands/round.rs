@@ -135,8 +135,8 @@ impl Round<'_> {
     /// Every check of one entry but C8, with what the page displays of it.
     fn findings(&self, reader: &Reader<'_>, contents: &Contents, index: u64, scope: Scope, within: &Element) -> Vec<Finding> {
         let mut findings = reader.check(index);
-        let texts = if scope == Scope::Everything { shown::texts(within) } else { None };
-        let mut content = reader.content(index, contents, scope, &Shown { facts: shown::facts(within), texts });
+        let (texts, entry) = if scope == Scope::Everything { (shown::texts(within), shown::entry(within)) } else { (None, None) };
+        let mut content = reader.content(index, contents, scope, &Shown { facts: shown::facts(within), texts, entry });
         if content.answer != Answer::Fails {
             let time = reader.time(index).and_then(chain::time::format_time);
             let logged = shown::logged(within).map(|(machine, _)| machine);

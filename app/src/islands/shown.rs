@@ -86,6 +86,11 @@ pub fn texts(page: &Element) -> Option<Vec<(String, String)>> {
     })
 }
 
+/// The entry's own text, where the page shows it as it was logged.
+pub fn entry(page: &Element) -> Option<String> {
+    first(page, select::ENTRY).map(|entry| exact(&entry).unwrap_or_default())
+}
+
 /// Agency ids and names as displayed.
 pub fn agencies(within: &Element) -> Vec<(String, String)> {
     let names = all(within, "[data-agency-name]");

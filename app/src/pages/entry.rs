@@ -18,7 +18,7 @@ pub fn entry(shell: &Shell<'_>, view: &EntryView) -> String {
         let text = match &view.text {
             Some(text) => view! {
                 <p>{w.record.text_note}</p>
-                <pre tabindex="0" dir="ltr" inner_html=text::marked_lines(text, w)></pre>
+                <pre tabindex="0" dir="ltr" data-entry="" inner_html=text::marked_lines(text, w)></pre>
             }
             .into_any(),
             None => view! { <p class="gone missing">{w.record.missing}</p> }.into_any(),

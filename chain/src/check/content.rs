@@ -25,6 +25,8 @@ pub struct Shown {
     /// On a page that shows the texts of a disclosure: each with the commitment it is displayed under, as the browser
     /// serialises the element that shows it.
     pub texts: Option<Vec<(String, String)>>,
+    /// On a page that shows the entry as it was logged: that text.
+    pub entry: Option<String>,
 }
 
 enum Found<'c> {
@@ -42,6 +44,9 @@ impl Reader<'_> {
         let Some(statement) = self.statement(index) else {
             return Finding::cannot_tell(code, "no-entry");
         };
+        if shown.entry.as_deref().is_some_and(|entry| self.text(index) != Some(entry)) {
+            return Finding::fails(code, "shown-differs").with("index", index);
+        }
         let Core::Disclosure(core) = &statement.core else {
             return Finding::new(code, Answer::NotApplicable, "no-parts");
         };

@@ -311,7 +311,7 @@ fn content_cases(story: &Story) -> Vec<Value> {
         .into_iter()
         .map(|(case, index, by, given, shown)| {
             let bundle = story.chain.bundle(&[Some(index), by].into_iter().flatten().collect::<Vec<_>>());
-            let found = Reader::open(&bundle).unwrap().content(index, &given, Scope::Everything, &Shown { facts: shown.clone(), texts: None });
+            let found = Reader::open(&bundle).unwrap().content(index, &given, Scope::Everything, &Shown { facts: shown.clone(), ..Shown::default() });
             json!({"case": case, "index": index, "contents": contents(&given), "shown": shown, "answer": found.answer, "reason": found.reason, "bundle": bundle})
         })
         .collect()

@@ -106,7 +106,7 @@ fn bundles_and_contents() {
     for case in cases(&file["contents"]) {
         let bundle: Bundle = of(&case["bundle"]);
         let contents: Contents = of(&case["contents"]);
-        let shown = Shown { facts: of(&case["shown"]), texts: None };
+        let shown = Shown { facts: of(&case["shown"]), ..Shown::default() };
         let found = Reader::open(&bundle).unwrap().content(of(&case["index"]), &contents, Scope::Everything, &shown);
         assert_eq!((found.answer.as_str(), found.reason), (text(&case["answer"]), text(&case["reason"])), "{}", case["case"]);
     }
