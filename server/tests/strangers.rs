@@ -210,3 +210,15 @@ async fn a_part_that_two_versions_share_reads_as_redacted_on_both_once_one_of_th
         assert_eq!((finding.answer, finding.reason), (Answer::Holds, "redacted"), "version {version}: {finding:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_with_a_document_and_a_status_about_it_shows_the_title_in_both_lines() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let works = trial::agency(&mut node, "works").await;
+    let bridge = trial::publish(&node, trial::draft(&works, "Bridge closed", "From Monday.")).await.unwrap();
+    trial::status(&node, &works, trial::reference(&bridge), chain::statement::StatusKind::Repealed).await.unwrap();
+    let page = String::from_utf8(bytes(&portal(&trial, &node).await, "/en/").await).unwrap();
+    assert!(page.matches("Bridge closed").count() >= 2, "once in its own line, once in the line of the status");
+    assert!(!page.contains("Title missing"));
+}

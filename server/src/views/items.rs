@@ -19,7 +19,7 @@ use chain::{
 };
 use jiff::tz::TimeZone;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -55,18 +55,18 @@ impl<'n> Context<'n> {
     /// Reads those of these entries that were not read yet, in one go.
     pub(super) async fn fetch_entries(&self, indexes: impl IntoIterator<Item = u64>) -> Result<(), StoreError> {
         // Gathered before anything is locked: finding out what is wanted may look at what was read.
-        let mut wanted: Vec<u64> = indexes.into_iter().collect();
+        let mut wanted: HashSet<u64> = indexes.into_iter().collect();
         wanted.retain(|index| !self.read().entries.contains_key(index));
-        let mut found = self.node.store.entries_at(&wanted).await?;
+        let mut found = self.node.store.entries_at(&Vec::from_iter(wanted.iter().copied())).await?;
         self.read().entries.extend(wanted.into_iter().map(|index| (index, found.remove(&index).map(Arc::from))));
         Ok(())
     }
 
     /// Reads those of these parts that were not read yet, in one go.
     pub(super) async fn fetch_contents(&self, commitments: impl IntoIterator<Item = Commitment>) -> Result<(), StoreError> {
-        let mut wanted: Vec<Commitment> = commitments.into_iter().collect();
+        let mut wanted: HashSet<Commitment> = commitments.into_iter().collect();
         wanted.retain(|commitment| !self.read().contents.contains_key(commitment));
-        let mut found = self.node.store.contents_of(&wanted).await?;
+        let mut found = self.node.store.contents_of(&Vec::from_iter(wanted.iter().copied())).await?;
         self.read().contents.extend(wanted.into_iter().map(|commitment| (commitment, found.remove(&commitment).map(Arc::new))));
         Ok(())
     }
