@@ -116,8 +116,8 @@ impl Round<'_> {
         for (n, knot) in knots.iter().enumerate() {
             let Some(index) = shown::index(knot) else { continue };
             self.knot(&reader, &contents, knot, index);
-            // The first screen closes visibly; the rest need not keep a reader waiting.
-            fetch::pause(if n < 12 { 30 } else { 0 }).await;
+            // The first screen of a list closes visibly; the rest, and a verdict, need not keep a reader waiting.
+            fetch::pause(if own.is_none() && n < 12 { 30 } else { 0 }).await;
         }
         if let Some(own) = own {
             if let Some(index) = shown::index(own) {
