@@ -29,7 +29,7 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
     let Ok(statement) = Statement::parse(entry.note.as_bytes()) else { return Ok(None) };
     let Core::Disclosure(core) = &statement.core else { return Ok(None) };
     let body_part = core.parts.iter().find(|part| part.role == "body");
-    let catalogues = around().filter_map(|index| match core_of(&context.entry(index)?)? {
+    let catalogues = around().filter_map(|index| match &*context.core(index)? {
         Core::Disclosure(core) => core.parts.first().map(|part| part.commitment),
         _ => None,
     });
@@ -116,9 +116,9 @@ async fn notices(context: &Context<'_>, versions: &[u64], owner: &str) -> Result
             (_, Some(standing)) => Change::Became(standing),
             _ => Change::Reinstated,
         };
-        let (effective, ground, by_agency) = match context.entry(index).and_then(|bytes| core_of(&bytes)) {
-            Some(Core::Status(core)) => (core.effective, Some(core.ground), Some(core.agency)),
-            Some(Core::Redaction(core)) => (None, Some(core.ground), Some(core.agency)),
+        let (effective, ground, by_agency) = match context.core(index).as_deref() {
+            Some(Core::Status(core)) => (core.effective.clone(), Some(core.ground.clone()), Some(core.agency.clone())),
+            Some(Core::Redaction(core)) => (None, Some(core.ground.clone()), Some(core.agency.clone())),
             _ => (None, None, None),
         };
         let by = match instrument {

@@ -36,6 +36,8 @@ pub struct Context<'n> {
 #[derive(Default)]
 struct Read {
     entries: HashMap<u64, Option<Arc<[u8]>>>,
+    /// What the statements of entries say, each read once however many lines speak of it.
+    cores: HashMap<u64, Option<Arc<Core>>>,
     contents: HashMap<Commitment, Option<Arc<StoredContent>>>,
 }
 
@@ -76,6 +78,16 @@ impl<'n> Context<'n> {
         self.read().entries.get(&index).cloned().flatten()
     }
 
+    /// What the statement of an entry that was fetched says.
+    pub(super) fn core(&self, index: u64) -> Option<Arc<Core>> {
+        if let Some(known) = self.read().cores.get(&index) {
+            return known.clone();
+        }
+        let core = self.entry(index).and_then(|bytes| core_of(&bytes)).map(Arc::new);
+        self.read().cores.insert(index, core.clone());
+        core
+    }
+
     /// A part that was fetched, if the store has it.
     pub(super) fn content(&self, commitment: &Commitment) -> Option<Arc<StoredContent>> {
         self.read().contents.get(commitment).cloned().flatten()
@@ -106,7 +118,7 @@ impl<'n> Context<'n> {
 
     /// Reads the catalogues of those of these entries that are disclosures, in one go. The entries were fetched before.
     pub(super) async fn fetch_catalogues(&self, indexes: impl IntoIterator<Item = u64>) -> Result<(), StoreError> {
-        let catalogue = |index| match core_of(&self.entry(index)?)? {
+        let catalogue = |index| match &*self.core(index)? {
             Core::Disclosure(core) => core.parts.first().map(|part| part.commitment),
             _ => None,
         };
@@ -125,10 +137,11 @@ pub async fn entry_ref(context: &Context<'_>, index: u64) -> Result<Option<Entry
     context.fetch_entries([index]).await?;
     context.fetch_catalogues([index]).await?;
     // One that is not here has its place in the chain all the same.
-    let Some(Core::Disclosure(core)) = context.entry(index).and_then(|bytes| core_of(&bytes)) else {
+    let core = context.core(index);
+    let Some(Core::Disclosure(core)) = core.as_deref() else {
         return Ok(Some(EntryRef { index, title: None, disclosure: false }));
     };
-    let title = context.catalogue(&core).ok().map(|catalogue| catalogue.title);
+    let title = context.catalogue(core).ok().map(|catalogue| catalogue.title);
     Ok(Some(EntryRef { index, title, disclosure: true }))
 }
 
@@ -175,7 +188,7 @@ struct Rows {
 pub async fn items(context: &Context<'_>, indexes: &[u64]) -> Result<Vec<Item>, StoreError> {
     let store = &context.node.store;
     context.fetch_entries(indexes.iter().copied()).await?;
-    let target = |index: &u64| match core_of(&context.entry(*index)?)? {
+    let target = |index: &u64| match &*context.core(*index)? {
         Core::Status(core) => Some(core.target.index),
         Core::Redaction(core) => Some(core.target.index),
         _ => None,
