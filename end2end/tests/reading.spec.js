@@ -110,6 +110,8 @@ for (const [lang, say] of Object.entries(words)) {
         const here = new URL(page.url());
         expect(there.pathname.replace(`/${say.other}/`, `/${lang}/`), path).toBe(here.pathname);
         expect([...there.searchParams]).toEqual([...here.searchParams]);
+        // Left while its wasm is on the way, a page rightly says that it could not fetch it.
+        await expect(page.locator("html[data-islands=waking]")).toHaveCount(0);
       }
     });
   });
