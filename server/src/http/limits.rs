@@ -11,13 +11,17 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock, clock:
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 /// A page with all that it fetches is about a dozen requests; a whole office may share one address.
 const BURST: NonZeroU32 = NonZeroU32::new(600).unwrap();
-/// Addresses remembered before those that have been quiet are forgotten.
+/// Addresses remembered before those that have been quiet are forgotten, and after how many requests that is looked at.
 const REMEMBERED: usize = 50_000;
+const LOOK: u32 = 4_096;
 
 static FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -26,6 +30,7 @@ static FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub struct Limits {
     /// None: nobody is limited.
     limiter: Option<Arc<DefaultKeyedRateLimiter<IpAddr>>>,
+    counted: Arc<AtomicU32>,
     /// Whose word on where a request came from is taken. This machine's own proxies need not be named.
     proxies: Arc<[IpAddr]>,
 }
@@ -36,17 +41,18 @@ impl Limits {
     pub fn new(rate: u32, proxies: &[IpAddr]) -> Limits {
         let limiter = NonZeroU32::new(rate)
             .map(|rate| Arc::new(RateLimiter::hashmap(Quota::per_second(rate).allow_burst(BURST.saturating_add(rate.get())))));
-        Limits { limiter, proxies: proxies.into() }
+        Limits { limiter, counted: Arc::default(), proxies: proxies.into() }
     }
 
     /// Seconds to wait, if this request is one too many.
     fn refuse(&self, peer: IpAddr, headers: &HeaderMap) -> Option<u32> {
         let limiter = self.limiter.as_ref()?;
         let from = self.whose(peer, headers)?;
-        let Err(until) = limiter.check_key(&from) else { return None };
-        if limiter.len() > REMEMBERED {
+        // Whether or not anybody is refused: a flood from many addresses must not fill the memory either.
+        if self.counted.fetch_add(1, Ordering::Relaxed) % LOOK == 0 && limiter.len() > REMEMBERED {
             limiter.retain_recent();
         }
+        let Err(until) = limiter.check_key(&from) else { return None };
         let seconds = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
         Some(u32::try_from(seconds).unwrap_or(60).min(60))
     }
@@ -108,6 +114,16 @@ mod tests {
         assert!((300..400).contains(&refused), "{refused}");
         assert!(limits.refuse(flood, &HeaderMap::new()).is_some_and(|seconds| (1..=60).contains(&seconds)));
         assert_eq!(limits.refuse(other, &HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_flood_from_many_addresses_that_nobody_is_refused_for_does_not_fill_the_memory() {
+        let limits = Limits::new(10_000, &[]);
+        for n in 0..400_000u32 {
+            assert_eq!(limits.refuse(std::net::Ipv4Addr::from_bits(0x0b00_0000 + n).into(), &HeaderMap::new()), None);
+        }
+        let remembered = limits.limiter.as_ref().unwrap().len();
+        assert!(remembered < 200_000, "{remembered}");
     }
 
     #[test]

@@ -91,10 +91,10 @@ async fn submit(State(app): State<Arc<App>>, room: Arc<Semaphore>, body: Bytes) 
         .collect();
     let mut waiting = Vec::with_capacity(lines.len());
     let mut full = false;
-    for chunk in checking {
-        // A panic is this program's fault and has been logged; the lines were not taken.
-        let Ok(chunk) = chunk.await else { return Err(Refused::Busy) };
-        for checked in chunk {
+    for (checking, chunk) in checking.into_iter().zip(lines.chunks(CHUNK)) {
+        // A panic is this program's fault and has been logged. These lines were not taken; others may have been.
+        let checked = checking.await.unwrap_or_else(|_| chunk.iter().map(|_| Err(SubmitError::Stopped.into())).collect());
+        for checked in checked {
             waiting.push(match checked {
                 Err(refused) => Err(refused),
                 Ok(_) if full => Err(SubmitError::Busy.into()),

@@ -83,7 +83,8 @@ impl<'n> Context<'n> {
         if let Some(known) = self.read().cores.get(&index) {
             return known.clone();
         }
-        let core = self.entry(index).and_then(|bytes| core_of(&bytes)).map(Arc::new);
+        // Nothing is noted down of an entry that was not fetched: it may be yet.
+        let core = core_of(&self.entry(index)?).map(Arc::new);
         self.read().cores.insert(index, core.clone());
         core
     }
