@@ -56,8 +56,9 @@ impl Bulk {
     }
 }
 
-/// `$1,$2,…,$count`: a list for `in (…)`.
+/// `$1,$2,…,$count`, or `?,?,…` where places are not `numbered`: a list for `in (…)`. See [`Bulk::sql`] for why.
 #[must_use]
-pub fn placeholders(count: usize) -> String {
-    (1..=count).map(|n| format!("${n}")).collect::<Vec<_>>().join(",")
+pub fn placeholders(count: usize, numbered: bool) -> String {
+    let place = |n| if numbered { format!("${n}") } else { "?".to_owned() };
+    (1..=count).map(place).collect::<Vec<_>>().join(",")
 }

@@ -68,7 +68,7 @@ impl Store {
         let mut facts = Facts::default();
         let keys: Vec<_> = statements.iter().map(|statement| submission_key(statement.signer(), &statement.id)).collect();
         for (keys, statements) in keys.chunks(256).zip(statements.chunks(256)) {
-            let sql = format!("select key, idx from submissions where key in ({})", placeholders(keys.len()));
+            let sql = format!("select key, idx from submissions where key in ({})", placeholders(keys.len(), self.numbered()));
             let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(keys.len() == 256);
             for key in keys {
                 query = query.bind(&key.0[..]);
@@ -136,7 +136,7 @@ impl Store {
         for parts in parts.chunks(256) {
             let sql = format!(
                 "select c.commitment, i.document from contents c join items i on i.idx = c.entry where c.commitment in ({})",
-                placeholders(parts.len())
+                placeholders(parts.len(), self.numbered())
             );
             let query = parts.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, part| query.bind(&part.0.0[..]));
             for row in query.persistent(parts.len() == 256).fetch_all(&mut **transaction).await? {

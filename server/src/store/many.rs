@@ -3,6 +3,7 @@
 
 use super::{
     Store, StoreError,
+    bulk::placeholders,
     commit::to_hash,
     from_sql,
     read::{ITEM, Item, StoredContent, item},
@@ -26,10 +27,7 @@ impl Store {
         for values in values.chunks(MOST) {
             let Some(last) = values.last() else { continue };
             let width = values.len().next_power_of_two();
-            // SQLite takes `$1` for a name and looks through all names for every value bound.
-            let place = |n: usize| if self.idle.is_some() { "?".to_owned() } else { format!("${}", n + 1) };
-            let places: Vec<_> = (0..width).map(place).collect();
-            let mut query = sqlx::query(AssertSqlSafe(format!("{select} ({}) {then}", places.join(","))));
+            let mut query = sqlx::query(AssertSqlSafe(format!("{select} ({}) {then}", placeholders(width, self.numbered()))));
             for value in values.iter().chain(std::iter::repeat_n(last, width - values.len())) {
                 query = query.bind(value.clone());
             }

@@ -48,6 +48,13 @@ pub struct Store {
     genres: std::sync::Arc<std::sync::Mutex<read::Genres>>,
 }
 
+impl Store {
+    /// Whether the places in a statement carry numbers, as PostgreSQL wants them.
+    fn numbered(&self) -> bool {
+        self.idle.is_none()
+    }
+}
+
 /// An index as the database's signed integers hold it. Sizes never reach 2^63: the checkpoint format forbids it.
 pub(crate) fn to_sql(index: u64) -> i64 {
     i64::try_from(index).unwrap_or(i64::MAX)

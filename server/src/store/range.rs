@@ -30,7 +30,7 @@ impl Store {
         let mut logged = HashMap::new();
         for ids in ids.chunks(256) {
             let keys: HashMap<_, _> = ids.iter().map(|id| (submission_key(signer, id).0, id)).collect();
-            let sql = format!("select key, idx from submissions where key in ({})", placeholders(keys.len()));
+            let sql = format!("select key, idx from submissions where key in ({})", placeholders(keys.len(), self.numbered()));
             let query = keys.keys().fold(sqlx::query(AssertSqlSafe(sql)), |query, key| query.bind(&key[..]));
             for row in query.persistent(keys.len() == 256).fetch_all(self.reader().await?.ask()?).await? {
                 let key = to_hash(row.try_get(0)?)?;

@@ -252,7 +252,7 @@ impl Store {
             let sql = format!(
                 "select e.idx from events e join items i on i.idx = e.target \
                  where i.document in (select document from items where idx in ({}))",
-                placeholders(versions.len())
+                placeholders(versions.len(), self.numbered())
             );
             let query = versions.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, version| query.bind(to_sql(*version)));
             for row in query.fetch_all(self.reader().await?.ask()?).await? {
