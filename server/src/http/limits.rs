@@ -49,7 +49,7 @@ impl Limits {
         let limiter = self.limiter.as_ref()?;
         let from = self.whose(peer, headers)?;
         // Whether or not anybody is refused: a flood from many addresses must not fill the memory either.
-        if self.counted.fetch_add(1, Ordering::Relaxed) % LOOK == 0 && limiter.len() > REMEMBERED {
+        if self.counted.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK) && limiter.len() > REMEMBERED {
             limiter.retain_recent();
         }
         let Err(until) = limiter.check_key(&from) else { return None };
