@@ -3,7 +3,7 @@
 use super::{Refusal, State};
 use crate::{
     hash::Hash,
-    note::{SignatureLine, Signer},
+    note::{SignatureLine, Signer, Vkey},
     statement::{Core, Key, Registrars, Statement, good_key},
 };
 
@@ -29,15 +29,17 @@ impl State {
         Ok(Verified { registry: self.root })
     }
 
-    /// Signs `text` as a statement of `signer`, whose key must be good here. What was just signed needs no verifying.
-    pub fn seal(&self, text: &str, signer: &Signer) -> Result<(String, Verified), Refusal> {
-        let vkey = signer.vkey();
+    /// Whether an agency's seal with this key is good for the next entry.
+    pub fn may_seal(&self, vkey: &Vkey) -> Result<(), Refusal> {
         let unknown = || Refusal::UnknownKey(vkey.name().into());
         let (_, agency) = self.agencies.get(vkey.name()).ok_or_else(unknown)?;
         let key = good_key(&agency.seals, vkey.id(), self.size()).ok_or_else(unknown)?;
-        if key.key != *vkey {
-            return Err(unknown());
-        }
+        if key.key == *vkey { Ok(()) } else { Err(unknown()) }
+    }
+
+    /// Signs `text` as a statement of `signer`, whose key must be good here. What was just signed needs no verifying.
+    pub fn seal(&self, text: &str, signer: &Signer) -> Result<(String, Verified), Refusal> {
+        self.may_seal(signer.vkey())?;
         Ok((crate::note::sign(text, &[signer]), Verified { registry: self.root }))
     }
 

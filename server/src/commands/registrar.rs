@@ -28,6 +28,7 @@ enum Act {
     },
     /// Write a charter, to be signed: entry 0 of a chain.
     Charter {
+        /// Name of the chain, for example `example.gov/log`.
         #[arg(long)]
         origin: String,
         /// Public key of the log, as `gazette key log` prints it.
@@ -39,8 +40,10 @@ enum Act {
         /// How many of them must sign a registration.
         #[arg(long, default_value_t = 1)]
         threshold: usize,
+        /// What the portal is called in Chinese.
         #[arg(long)]
         name_zh: String,
+        /// What the portal is called in English.
         #[arg(long)]
         name_en: String,
         /// IANA time zone that dates are shown in.
@@ -52,12 +55,16 @@ enum Act {
     },
     /// Write an agency's registration, to be signed.
     Agency {
+        /// Name of the chain.
         #[arg(long)]
         origin: String,
+        /// The agency's id, for example `example.gov/finance`.
         #[arg(long)]
         id: String,
+        /// What the agency is called in Chinese.
         #[arg(long)]
         name_zh: String,
+        /// What the agency is called in English.
         #[arg(long)]
         name_en: String,
         /// Public half of its seal, as `gazette key seal` prints it.
@@ -72,16 +79,22 @@ enum Act {
     },
     /// Write a post's registration, to be signed.
     Post {
+        /// Name of the chain.
         #[arg(long)]
         origin: String,
+        /// The post's id, for example `example.gov/finance/approver`.
         #[arg(long)]
         id: String,
+        /// Id of the agency it belongs to.
         #[arg(long)]
         agency: String,
+        /// What the post is called in Chinese.
         #[arg(long)]
         name_zh: String,
+        /// What the post is called in English.
         #[arg(long)]
         name_en: String,
+        /// Public half of the post's key.
         #[arg(long)]
         key: String,
     },

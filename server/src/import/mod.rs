@@ -37,6 +37,8 @@ pub enum ImportError {
     Name(PathBuf),
     #[error("this process does not keep the seal of {0:?}, which seals copies")]
     NoSeal(String),
+    #[error("{0:?}, which seals copies, has no registration in this chain under which its seal here is good")]
+    NoArchive(String),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the import stopped after {} new documents, which are kept: {error}; run it again to go on from there", .report.added)]
@@ -92,8 +94,9 @@ impl Stop {
 /// Imports files of one JSON object a line, `.jsonl` or `.jsonl.gz`, in the order given.
 pub async fn import(node: &Node, files: &[PathBuf], stop: &Stop, progress: &dyn Progress) -> Result<Report, ImportError> {
     let archive = node.sibling(ARCHIVE);
-    if node.seal(&archive).is_none() {
-        return Err(ImportError::NoSeal(archive));
+    let Some(seal) = node.seal(&archive) else { return Err(ImportError::NoSeal(archive)) };
+    if node.submitter.state().may_seal(seal.vkey()).is_err() {
+        return Err(ImportError::NoArchive(archive));
     }
     // All of them first: a misspelt name is told before an hour of work.
     let mut opened = Vec::new();
