@@ -4,7 +4,7 @@ use super::{Progress, RecoverError, Source, source::Part};
 use crate::{
     mark::Signed,
     sequencer::{SMALL, Tip},
-    store::{Batch, Head, NewContent, NewEntry, Store, StoreError},
+    store::{Batch, Head, Known, NewContent, NewEntry, Owners, Store, StoreError, submission_key},
 };
 use chain::{
     checkpoint::{Checkpoint, CheckpointError},
@@ -76,28 +76,32 @@ impl<'s> Taking<'s> {
             statements.push(statement.map_err(|error| RecoverError::Entry { index, fault: Fault::Refused(Refusal::from(error)) })?);
         }
         let all: Vec<_> = statements.iter().collect();
-        let mut facts = self.store.facts(&mut self.transaction, &all).await?;
-        let mut batch = Batch::default();
+        // All of it is one transaction: nothing is on its way that the store does not know.
+        let Known { mut facts, owners } = self.store.known(&mut self.transaction, &all, &Known::default()).await?;
         let mut full = BTreeMap::new();
         for (index, bytes) in (first..).zip(entries) {
             self.judge(index, bytes, &mut facts, &mut full)?;
-            batch.entries.push(NewEntry { index, leaf: chain::tree::leaf_hash(bytes), bytes: bytes.clone(), contents: vec![] });
         }
-        let mut parts = self.fetch(first, &all).await?;
-        for (entry, statement) in batch.entries.iter_mut().zip(&statements) {
-            match &statement.core {
-                Core::Disclosure(core) => entry.contents = self.contents(entry.index, &core.parts, &mut parts).await?,
+        let mut parts = self.fetch(first, &all, &owners).await?;
+        let mut batch = Batch::default();
+        for ((index, bytes), statement) in (first..).zip(entries).zip(statements) {
+            let key = submission_key(statement.signer(), &statement.id);
+            let core = statement.core;
+            let contents = match &core {
+                Core::Disclosure(core) => self.contents(index, &core.parts, &mut parts).await?,
                 Core::Redaction(core) => {
                     core.parts.iter().for_each(|part| _ = self.unexplained.remove(part));
                     self.redacted.extend(&core.parts);
+                    vec![]
                 }
-                _ => {}
-            }
+                _ => vec![],
+            };
+            batch.entries.push(NewEntry { index, leaf: chain::tree::leaf_hash(bytes), bytes: bytes.clone(), key, core, contents });
         }
         batch.tiles = full.into_iter().map(|((level, number), bytes)| (level, number, bytes)).collect();
         let growing = self.tip.edge.iter().filter(|(_, (_, tile))| !tile.is_empty());
         batch.tiles.extend(growing.map(|(level, (number, tile))| (*level, *number, tile.clone())));
-        self.store.write(&mut self.transaction, &batch, &all, &facts).await?;
+        self.store.write(&mut self.transaction, &batch, &facts).await?;
         Ok(())
     }
 
@@ -123,8 +127,7 @@ impl<'s> Taking<'s> {
     }
 
     /// Parts that these statements name and that are not here, several at a time, each against its commitment.
-    async fn fetch(&mut self, first: u64, statements: &[&Statement<'_>]) -> Result<Parts, RecoverError> {
-        let here = self.store.owners(&mut self.transaction, statements).await?;
+    async fn fetch(&self, first: u64, statements: &[&Statement<'_>], here: &Owners) -> Result<Parts, RecoverError> {
         let mut wanted: BTreeMap<Commitment, (u64, u64)> = BTreeMap::new();
         for (index, statement) in (first..).zip(statements) {
             if let Core::Disclosure(core) = &statement.core {

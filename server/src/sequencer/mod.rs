@@ -9,6 +9,7 @@
 mod batch;
 mod clock;
 mod submit;
+mod write;
 
 pub use clock::{Clock, ClockAlarm};
 pub(crate) use submit::SMALL;
@@ -16,15 +17,16 @@ pub use submit::{Checked, Receipt, Submission, SubmitError, Submitter, Waiting};
 
 use crate::{
     mark::{Mark, MarkError, Signed},
-    store::{Head, Store, StoreError},
+    store::{Head, Known, Store, StoreError},
 };
 use chain::{checkpoint::Checkpoint, note::Signer, state::State, tile, tree};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 use tokio::sync::{mpsc, watch};
+use write::Writing;
 
 /// Submissions that may wait; beyond, a submitter is told to come back.
 const QUEUE: usize = 8192;
@@ -73,9 +75,12 @@ pub(crate) struct Tip {
 pub struct Sequencer {
     store: Store,
     log: Signer,
-    mark: Mark,
+    mark: Arc<Mark>,
     clock: Clock,
     tip: Tip,
+    writing: Writing,
+    /// What the batch that is being written changes.
+    earlier: Arc<Known>,
     /// What is in memory may be ahead of the store: an error was followed by another one while loading.
     stale: bool,
     /// Set while nothing may be signed.
@@ -103,7 +108,8 @@ impl Sequencer {
         }
         let view = Arc::new(RwLock::new(Arc::new(tip.state.clone())));
         let (head, behind) = (watch::Sender::new(head), watch::Sender::new(behind));
-        Ok(Sequencer { store, log, mark, clock, tip, stale: false, behind, view, head })
+        let (mark, writing, earlier) = (Arc::new(mark), None, Arc::default());
+        Ok(Sequencer { store, log, mark, clock, tip, writing, earlier, stale: false, behind, view, head })
     }
 
     /// The door for submissions, and the newest head this process knows of.
@@ -122,8 +128,14 @@ impl Sequencer {
         loop {
             let mut batch = Vec::new();
             tokio::select! {
-                received = submit::receive(&mut queue, &mut batch, BATCH, BATCH_BYTES) => if !received { return },
-                _ = look.tick() => {
+                received = submit::receive(&mut queue, &mut batch, BATCH, BATCH_BYTES) => if !received {
+                    return self.stop().await;
+                },
+                written = write::finished(&mut self.writing) => match self.settle(written) {
+                    Some(again) if !again.is_empty() => batch = again,
+                    _ => continue,
+                },
+                _ = look.tick(), if self.writing.is_none() => {
                     if let Err(error) = self.catch_up().await {
                         tracing::error!(%error, "cannot read the head of the chain");
                     }
@@ -132,11 +144,19 @@ impl Sequencer {
             }
             let next = tokio::time::Instant::now() + BETWEEN_COMMITS;
             self.sequence(batch).await;
-            if queue.is_empty() {
+            if queue.len() < BATCH {
+                // Let more gather, within the ten checkpoints a second.
                 tokio::time::sleep_until(next).await;
-            } else if queue.len() < BATCH / 4 {
-                // A few are waiting: let more gather, within the ten checkpoints a second.
-                tokio::time::sleep_until(next).await;
+            }
+        }
+    }
+
+    /// Every submitter is gone; what was taken is written all the same.
+    async fn stop(mut self) {
+        while self.writing.is_some() {
+            let written = write::finished(&mut self.writing).await;
+            if let Some(again) = self.settle(written) {
+                self.sequence(again).await;
             }
         }
     }
@@ -170,27 +190,16 @@ impl Sequencer {
         let (tip, head) = load(&self.store, self.log.vkey().name()).await?;
         self.tip = tip;
         self.stale = false;
-        self.publish_view();
+        publish(&self.view, Arc::new(self.tip.state.clone()));
         // Before the new head is told: whoever hears of it shows it without the alarm.
         self.look_again(&head).await;
         self.head.send_replace(head);
         Ok(())
     }
+}
 
-    fn publish_view(&self) {
-        let state = Arc::new(self.tip.state.clone());
-        match self.view.write() {
-            Ok(mut view) => *view = state,
-            Err(poisoned) => *poisoned.into_inner() = state,
-        }
-    }
-
-    fn raise_mark(&self, size: u64, root: chain::Hash) {
-        // The entries are committed whatever happens here; a mark that lags only makes the guard weaker.
-        if let Err(error) = self.mark.raise(Signed { size, root }) {
-            tracing::error!(%error, size, "the high-water mark could not be raised");
-        }
-    }
+fn publish(view: &RwLock<Arc<State>>, state: Arc<State>) {
+    *view.write().unwrap_or_else(PoisonError::into_inner) = state;
 }
 
 pub(crate) async fn load(store: &Store, origin: &str) -> Result<(Tip, Head), StoreError> {

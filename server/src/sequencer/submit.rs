@@ -85,6 +85,10 @@ impl Said {
         Said { id, core, act }
     }
 
+    pub(super) fn read(note: &str) -> Result<Said, StatementError> {
+        Statement::parse(note.as_bytes()).map(Said::of)
+    }
+
     /// The statement again. `note` is the one this was read from.
     pub(super) fn over(self, note: &str) -> Result<Statement<'_>, StatementError> {
         let note = Note::parse(note.as_bytes())?;
@@ -186,7 +190,7 @@ impl Submitter {
 
     /// Waits for room for a note that [`State::seal`] signed; the answer comes later.
     pub async fn sealed(&self, note: String, verified: Verified, contents: Vec<NewContent>) -> Result<Waiting, SubmitError> {
-        let said = Said::of(Statement::parse(note.as_bytes())?);
+        let said = Said::read(&note)?;
         self.enqueue(Checked { note, said, verified, contents }, true).await
     }
 
