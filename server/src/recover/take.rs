@@ -48,8 +48,7 @@ impl<'s> Taking<'s> {
         tip: Tip,
         marks: &'s [Signed],
     ) -> Result<Taking<'s>, RecoverError> {
-        let claim = i64::from_be_bytes(crate::keys::random().map_err(crate::keys::KeyError::from)?);
-        let transaction = store.claim(tip.state.size(), claim).await?.ok_or(RecoverError::Moved)?;
+        let transaction = store.claim(tip.state.size(), tip.leaf()).await?.ok_or(RecoverError::Moved)?;
         let (unexplained, redacted, objects) = (BTreeMap::new(), Vec::new(), Vec::new());
         Ok(Taking { store, source, from, marks, transaction, tip, parts: 0, unexplained, redacted, objects })
     }
@@ -75,17 +74,16 @@ impl<'s> Taking<'s> {
             let statement = Statement::parse(entry.note.as_bytes());
             statements.push(statement.map_err(|error| RecoverError::Entry { index, fault: Fault::Refused(Refusal::from(error)) })?);
         }
-        let all: Vec<_> = statements.iter().collect();
+        let keys: Vec<_> = statements.iter().map(|statement| submission_key(statement.signer(), &statement.id)).collect();
         // All of it is one transaction: nothing is on its way that the store does not know.
-        let Known { mut facts, owners } = self.store.known(&mut self.transaction, &all, &Known::default()).await?;
+        let Known { mut facts, owners } = self.store.known_in(&mut self.transaction, &statements, &keys, &Known::default()).await?;
         let mut full = BTreeMap::new();
         for (index, bytes) in (first..).zip(entries) {
             self.judge(index, bytes, &mut facts, &mut full)?;
         }
-        let mut parts = self.fetch(first, &all, &owners).await?;
+        let mut parts = self.fetch(first, &statements, &owners).await?;
         let mut batch = Batch::default();
-        for ((index, bytes), statement) in (first..).zip(entries).zip(statements) {
-            let key = submission_key(statement.signer(), &statement.id);
+        for ((index, bytes), (statement, key)) in (first..).zip(entries).zip(statements.into_iter().zip(keys)) {
             let core = statement.core;
             let contents = match &core {
                 Core::Disclosure(core) => self.contents(index, &core.parts, &mut parts).await?,
@@ -127,7 +125,7 @@ impl<'s> Taking<'s> {
     }
 
     /// Parts that these statements name and that are not here, several at a time, each against its commitment.
-    async fn fetch(&self, first: u64, statements: &[&Statement<'_>], here: &Owners) -> Result<Parts, RecoverError> {
+    async fn fetch(&mut self, first: u64, statements: &[Statement<'_>], here: &Owners) -> Result<Parts, RecoverError> {
         let mut wanted: BTreeMap<Commitment, (u64, u64)> = BTreeMap::new();
         for (index, statement) in (first..).zip(statements) {
             if let Core::Disclosure(core) = &statement.core {

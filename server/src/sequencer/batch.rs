@@ -1,11 +1,11 @@
 //! One batch: each submission gets its place in memory, or its refusal, while the batch before it is being written.
 
-use super::{Receipt, Sequencer, Submission, SubmitError, Tip, submit::Said};
-use crate::store::{Batch, Head, Known, NewContent, NewEntry, Owners, StoreError, submission_key};
+use super::{OpenError, Receipt, Sequencer, Submission, SubmitError, Tip, load_in, submit::Said};
+use crate::store::{Batch, Known, NewContent, NewEntry, Owners};
 use chain::{
+    Hash,
     checkpoint::Checkpoint,
     entry::Entry,
-    note::Signer,
     part::Commitment,
     state::{Facts, State, Verified},
     statement::{Core, Statement},
@@ -16,7 +16,7 @@ use sqlx::{Any, Transaction};
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::oneshot;
 
-/// Statements placed between two looks at what else this thread has to do.
+/// Statements placed between two looks at what else this thread has to do: the batch before is written from it as well.
 const STRIDE: usize = 64;
 
 type Outcome = Result<Receipt, SubmitError>;
@@ -29,33 +29,40 @@ struct Answerable {
     answer: oneshot::Sender<Outcome>,
 }
 
-/// A batch that was judged. Nobody is answered before what it stands on is durable, and it is itself.
+/// A batch that was judged. Nobody is answered before the head was claimed where it was judged, and it is durable.
 pub(super) struct Judged {
     submissions: Vec<Answerable>,
     /// What is to become of each submission, in order.
     outcomes: Vec<Outcome>,
     /// Which of the submissions became entries.
     logged: Vec<usize>,
+    /// What it was judged on top of: number of entries, and the last one's leaf hash.
+    pub(super) from: (u64, Hash),
+    /// What it was judged by, as it is afterwards: what the next batch must know that the store may not say yet.
+    pub(super) known: Arc<Known>,
     /// `None`: repeats and refusals only, so that there is nothing to sign.
     pub(super) placed: Option<Placed>,
-}
-
-/// New entries that have their place in memory: linked, their checkpoint signed, and not yet written.
-pub(super) struct Placed {
-    pub(super) batch: Batch,
-    /// What the next batch must know that the store may not say yet.
-    pub(super) known: Arc<Known>,
-    /// Number of entries this stands on.
-    pub(super) from: u64,
-    pub(super) head: Head,
-    pub(super) root: chain::Hash,
-    /// The state afterwards, if the registry changed.
-    pub(super) view: Option<Arc<State>>,
     /// A transaction that holds the head already.
     pub(super) claimed: Option<Transaction<'static, Any>>,
 }
 
+/// New entries that have their place in memory: linked, and neither written nor signed for yet.
+pub(super) struct Placed {
+    pub(super) batch: Batch,
+    /// What is to be signed.
+    pub(super) checkpoint: Checkpoint,
+    /// Leaf hash and time of the newest entry.
+    pub(super) last: (Hash, Millis),
+    /// The state afterwards, if the registry changed.
+    pub(super) view: Option<Arc<State>>,
+}
+
 impl Judged {
+    fn new(submissions: Vec<Answerable>) -> Judged {
+        let (outcomes, logged) = (Vec::with_capacity(submissions.len()), Vec::with_capacity(submissions.len()));
+        Judged { submissions, outcomes, logged, from: (0, Hash::ZERO), known: Arc::default(), placed: None, claimed: None }
+    }
+
     /// Back to what was submitted, to be judged on another head.
     pub(super) fn undo(mut self) -> Vec<Submission> {
         let entries = self.placed.into_iter().flat_map(|placed| placed.batch.entries);
@@ -88,7 +95,7 @@ impl Judged {
 
 impl Sequencer {
     /// Judges a batch on top of the one that is being written. `None`: everybody in it was told why not.
-    /// `hold`: with the head held, so that no other process can move it meanwhile once more.
+    /// `hold`: with the head held, so that no other process can move it once more meanwhile.
     pub(super) async fn judge(&mut self, batch: Vec<Submission>, hold: bool) -> Option<Judged> {
         let mut said = Vec::with_capacity(batch.len());
         let mut submissions = Vec::with_capacity(batch.len());
@@ -97,19 +104,13 @@ impl Sequencer {
             said.push(submission.said);
             submissions.push(Answerable { note, verified, contents, answer });
         }
-        let mut judged = Judged { outcomes: Vec::with_capacity(said.len()), submissions, logged: Vec::new(), placed: None };
-        let behind = *self.behind.borrow();
-        let placed = match behind {
-            Some(behind) => Err(behind.into()),
-            None => self.place(&mut judged, said, hold).await.inspect_err(|error| {
+        let mut judged = Judged::new(submissions);
+        match self.place(&mut judged, said, hold).await {
+            Ok(()) => Some(judged),
+            Err(error) => {
                 tracing::error!(%error, "a batch was not committed");
                 // The state in memory may have been changed half-way.
                 self.stale = true;
-            }),
-        };
-        match placed {
-            Ok(()) => Some(judged),
-            Err(error) => {
                 judged.refuse(&error);
                 None
             }
@@ -117,72 +118,64 @@ impl Sequencer {
     }
 
     async fn place(&mut self, judged: &mut Judged, said: Vec<Said>, hold: bool) -> Result<(), SubmitError> {
-        if self.stale {
+        if hold {
+            judged.claimed = Some(self.hold().await?);
+        } else if self.stale {
             self.reload().await?;
         }
-        let mut claimed = match hold {
-            true => Some(self.hold().await?),
-            false => None,
-        };
-        let Judged { submissions, outcomes, logged, placed } = judged;
-        let (mut notes, mut contents) = (Vec::with_capacity(said.len()), Vec::with_capacity(said.len()));
-        for submission in submissions {
-            notes.push((&*submission.note, submission.verified));
-            contents.push(&mut submission.contents);
+        let behind = *self.behind.borrow();
+        if let Some(behind) = behind {
+            return Err(behind.into());
         }
-        // Parsed before they were queued: what does not parse cannot be here.
-        let statements = said.into_iter().zip(&notes).map(|(said, (note, _))| said.over(note)).collect::<Result<Vec<_>, _>>()?;
-        let all: Vec<_> = statements.iter().collect();
-        let mut known = match &mut claimed {
-            Some(transaction) => self.store.known(transaction, &all, &self.earlier).await?,
-            // The head is claimed later, at the size that these are the facts of.
-            None => {
-                let mut reader = self.store.reader().await.map_err(StoreError::from)?;
-                self.store.known(reader.ask().map_err(StoreError::from)?, &all, &self.earlier).await?
-            }
+        let Judged { submissions, outcomes, logged, claimed, .. } = judged;
+        let mut statements = Vec::with_capacity(said.len());
+        let mut keys = Vec::with_capacity(said.len());
+        let mut rest = Vec::with_capacity(said.len());
+        for (submission, said) in submissions.iter_mut().zip(said) {
+            let note = &*submission.note;
+            keys.push(said.key);
+            // Parsed before it was queued: what does not parse cannot be here.
+            statements.push(said.over(note)?);
+            rest.push((note, submission.verified, &mut submission.contents));
+        }
+        let mut known = match claimed {
+            Some(transaction) => self.store.known_in(transaction, &statements, &keys, &self.earlier).await?,
+            None => self.store.known(&statements, &keys, &self.earlier).await?,
         };
         let now = self.clock.now(self.tip.state.last().map(|(_, time)| time))?;
-        let (from, registry) = (self.tip.state.size(), self.tip.state.registry().root());
+        let registry = self.tip.state.registry().root();
+        judged.from = (self.tip.state.size(), self.tip.leaf());
         let mut made = Made::default();
-        for (n, statement) in statements.iter().enumerate() {
-            outcomes.push(self.tip.extend(now, statement, notes[n], &mut known, &mut made)?);
-            if made.entries.len() > logged.len() {
+        for (n, ((statement, key), (note, verified, contents))) in statements.into_iter().zip(keys).zip(rest).enumerate() {
+            let outcome = self.tip.extend(now, (statement, key), (note, verified, contents), &mut known, &mut made)?;
+            if matches!(outcome, Ok(Receipt { repeated: false, .. })) {
                 logged.push(n);
             }
+            outcomes.push(outcome);
             if n % STRIDE == STRIDE - 1 {
-                // The batch before this one is written from the same thread.
                 tokio::task::yield_now().await;
             }
         }
-        if logged.is_empty() {
-            return Ok(());
+        judged.known = Arc::new(known);
+        if let Some(last) = self.tip.state.last().filter(|_| !made.entries.is_empty()) {
+            let state = &self.tip.state;
+            let batch = Batch { entries: made.entries, tiles: self.tip.tiles(made.full) };
+            let checkpoint = Checkpoint { origin: state.origin().into(), size: state.size(), root: state.frontier.root() };
+            let view = (state.registry().root() != registry).then(|| Arc::new(state.clone()));
+            judged.placed = Some(Placed { batch, checkpoint, last, view });
         }
-        let mut batch = Batch { entries: Vec::with_capacity(logged.len()), tiles: self.tip.tiles(made.full) };
-        let mut entries = made.entries.into_iter();
-        let mut next = logged.iter().peekable();
-        for (n, statement) in statements.into_iter().enumerate() {
-            if next.next_if_eq(&&n).is_some()
-                && let Some((index, leaf, bytes)) = entries.next()
-            {
-                let key = submission_key(statement.signer(), &statement.id);
-                let contents = std::mem::take(contents[n]);
-                batch.entries.push(NewEntry { index, leaf, bytes, key, core: statement.core, contents });
-            }
-        }
-        let view = (self.tip.state.registry().root() != registry).then(|| Arc::new(self.tip.state.clone()));
-        let (head, root) = (self.tip.head(&self.log)?, self.tip.state.frontier.root());
-        *placed = Some(Placed { batch, known: Arc::new(known), from, head, root, view, claimed });
         Ok(())
     }
 
-    /// Claims the head, wherever it stands.
-    async fn hold(&mut self) -> Result<Transaction<'static, Any>, SubmitError> {
-        loop {
-            match self.store.claim(self.tip.state.size()).await? {
-                Some(transaction) => return Ok(transaction),
-                None => self.reload().await?,
-            }
-        }
+    /// Claims the head wherever it stands, and takes up the chain from there.
+    async fn hold(&mut self) -> Result<Transaction<'static, Any>, OpenError> {
+        // Nobody is kept waiting for a head that is only waiting for the next checkpoint's turn.
+        tokio::time::sleep_until(self.next).await;
+        let marks = self.mark.read()?;
+        let mut transaction = self.store.hold().await?;
+        let loaded = load_in(&mut transaction, self.log.vkey().name()).await?;
+        self.take_up(&marks, loaded).await?;
+        Ok(transaction)
     }
 }
 
@@ -204,34 +197,38 @@ fn own(statement: &Statement<'_>, next: u64, facts: &Facts, owners: &mut Owners)
 /// What statements turned into so far.
 #[derive(Default)]
 struct Made {
-    /// Index, leaf hash and bytes of each.
-    entries: Vec<(u64, chain::Hash, Vec<u8>)>,
+    entries: Vec<NewEntry>,
     /// Tiles that became full, by level and number.
     full: BTreeMap<(u8, u64), Vec<u8>>,
 }
 
 impl Tip {
-    /// Makes `statement` the newest entry, or says why not, or where it stands already.
+    /// Leaf hash of the newest entry.
+    pub(crate) fn leaf(&self) -> Hash {
+        self.state.last().map_or(Hash::ZERO, |(leaf, _)| leaf)
+    }
+
+    /// Makes `statement` the newest entry and takes its parts along, or says why not, or where it stands already.
     fn extend(
         &mut self,
         now: Millis,
-        statement: &Statement<'_>,
-        (note, verified): (&str, Verified),
+        (statement, key): (Statement<'_>, Hash),
+        (note, verified, contents): (&str, Verified, &mut Vec<NewContent>),
         known: &mut Known,
         made: &mut Made,
     ) -> Result<Outcome, SubmitError> {
-        match self.state.admit(statement, Some(verified), &known.facts) {
+        match self.state.admit(&statement, Some(verified), &known.facts) {
             Err(refusal) => return Ok(Err(refusal.into())),
             Ok(Some(index)) => return Ok(Ok(Receipt { index, leaf: None, repeated: true })),
             Ok(None) => {}
         }
-        if let Err(part) = own(statement, self.state.size(), &known.facts, &mut known.owners) {
+        if let Err(part) = own(&statement, self.state.size(), &known.facts, &mut known.owners) {
             return Ok(Err(SubmitError::PartTaken(part)));
         }
         let header = self.state.next_header(now);
         let (bytes, leaf) = Entry::write(&header, note).map_err(|error| SubmitError::Store(error.to_string()))?;
         let edge = &mut self.edge;
-        self.state.append(&header, leaf, statement, &mut known.facts, |level, _, hash| {
+        self.state.append(&header, leaf, &statement, &mut known.facts, |level, _, hash| {
             if level % 8 == 0 {
                 let (number, tile) = edge.entry(level / 8).or_default();
                 tile.extend(hash.0);
@@ -241,8 +238,9 @@ impl Tip {
                 }
             }
         });
-        made.entries.push((header.index, leaf, bytes));
-        Ok(Ok(Receipt { index: header.index, leaf: Some(leaf), repeated: false }))
+        let index = header.index;
+        made.entries.push(NewEntry { index, leaf, bytes, key, core: statement.core, contents: std::mem::take(contents) });
+        Ok(Ok(Receipt { index, leaf: Some(leaf), repeated: false }))
     }
 
     /// Full and growing tiles as they stand: level, number, bytes.
@@ -250,11 +248,5 @@ impl Tip {
         let full = full.into_iter().map(|((level, number), bytes)| (level, number, bytes));
         let growing = self.edge.iter().filter(|(_, (_, tile))| !tile.is_empty());
         full.chain(growing.map(|(level, (number, tile))| (*level, *number, tile.clone()))).collect()
-    }
-
-    fn head(&self, log: &Signer) -> Result<Head, StoreError> {
-        let (leaf, time) = self.state.last().ok_or(StoreError::Absent("entry"))?;
-        let checkpoint = Checkpoint { origin: self.state.origin().into(), size: self.state.size(), root: self.state.frontier.root() };
-        Ok(Head { origin: checkpoint.origin.clone(), size: checkpoint.size, leaf, time, checkpoint: checkpoint.sign(log) })
     }
 }

@@ -1,23 +1,23 @@
 //! Writing a judged batch: one transaction, then the mark, the new head, and the answers, in this order.
 
-use super::{Sequencer, Submission, SubmitError, batch::{Judged, Placed}};
+use super::{BETWEEN_COMMITS, Sequencer, Submission, SubmitError, batch::Judged};
 use crate::{
     mark::{Mark, Signed},
     store::{Head, Store, StoreError},
 };
-use chain::{state::State, statement::Core};
+use chain::{note::Signer, state::State, statement::Core};
 use std::{
     collections::VecDeque,
     sync::{Arc, RwLock},
 };
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle, time::Instant};
 
 /// How the writing of a batch ended.
 pub(super) enum Written {
     Done,
-    /// Another process had moved the head, and nothing was written of what had been submitted.
+    /// Another process had moved the head: nothing was written, and nobody answered, of what had been submitted.
     Moved(Vec<Submission>),
-    /// Nothing was written, and the submitters know.
+    /// Nothing was acknowledged, and the submitters know.
     Failed,
 }
 
@@ -39,27 +39,25 @@ pub(super) async fn finished(writing: &mut Writing) -> Written {
 
 impl Sequencer {
     /// Judges a batch while the one before it is written, and begins to write it when that one is durable.
-    pub(super) async fn sequence(&mut self, batch: Vec<Submission>) {
-        // Oldest first. More than one where batches must be judged again.
-        let mut waiting = VecDeque::from([batch]);
-        let mut hold = false;
-        while let Some(batch) = waiting.pop_front() {
+    pub(super) async fn sequence(&mut self, batch: Vec<Submission>, hold: bool) {
+        // Oldest first: more than one where batches must be judged again.
+        let mut waiting = VecDeque::from([(batch, hold)]);
+        while let Some((batch, hold)) = waiting.pop_front() {
+            if batch.is_empty() {
+                continue;
+            }
             let judged = self.judge(batch, hold).await;
-            hold = false;
             let before = match self.writing {
                 Some(_) => finished(&mut self.writing).await,
                 None => Written::Done,
             };
             match (self.settle(before), judged) {
                 (None, None) => {}
-                (None, Some(judged)) => self.write(judged),
+                (None, Some(judged)) => self.write(judged).await,
                 // It was judged on top of what is not there.
                 (Some(earlier), judged) => {
-                    waiting.extend(judged.map(Judged::undo));
-                    if !earlier.is_empty() {
-                        waiting.push_front(earlier);
-                        hold = true;
-                    }
+                    waiting.push_front((judged.map(Judged::undo).unwrap_or_default(), false));
+                    waiting.push_front((earlier, true));
                 }
             }
         }
@@ -78,50 +76,71 @@ impl Sequencer {
         Some(again)
     }
 
-    fn write(&mut self, mut judged: Judged) {
-        match judged.placed.take() {
-            None => judged.answer(),
-            Some(placed) => {
-                self.earlier = placed.known.clone();
-                let writer = Writer { store: self.store.clone(), mark: self.mark.clone(), view: self.view.clone(), head: self.head.clone() };
-                self.writing = Some(tokio::spawn(writer.write(judged, placed)));
-            }
+    async fn write(&mut self, judged: Judged) {
+        if judged.placed.is_some() {
+            // Also where a whole batch waited, or one is judged again.
+            tokio::time::sleep_until(self.next).await;
+            self.next = Instant::now() + BETWEEN_COMMITS;
         }
+        self.earlier = judged.known.clone();
+        let writer = Writer {
+            store: self.store.clone(),
+            log: self.log.clone(),
+            mark: self.mark.clone(),
+            view: self.view.clone(),
+            head: self.head.clone(),
+        };
+        self.writing = Some(tokio::spawn(writer.write(judged)));
     }
 }
 
 /// What writing needs of the sequencer.
 struct Writer {
     store: Store,
+    log: Arc<Signer>,
     mark: Arc<Mark>,
     view: Arc<RwLock<Arc<State>>>,
     head: watch::Sender<Head>,
 }
 
 impl Writer {
-    async fn write(self, mut judged: Judged, mut placed: Placed) -> Written {
-        match self.commit(&mut placed).await {
-            Ok(true) => {}
-            Ok(false) => {
-                judged.placed = Some(placed);
-                return Written::Moved(judged.undo());
+    async fn write(self, mut judged: Judged) -> Written {
+        match self.commit(&mut judged).await {
+            Ok(true) => {
+                judged.answer();
+                Written::Done
             }
+            Ok(false) => Written::Moved(judged.undo()),
             Err(error) => {
                 tracing::error!(%error, "a batch was not committed");
                 judged.refuse(&SubmitError::from(error));
-                return Written::Failed;
+                Written::Failed
             }
         }
-        let Placed { batch, head, root, view, .. } = placed;
+    }
+
+    /// `false`: the head is not where this batch was judged.
+    async fn commit(&self, judged: &mut Judged) -> Result<bool, StoreError> {
+        let claimed = match judged.claimed.take() {
+            Some(transaction) => Some(transaction),
+            None => self.store.claim(judged.from.0, judged.from.1).await?,
+        };
+        let Some(mut transaction) = claimed else { return Ok(false) };
+        let Some(placed) = &mut judged.placed else { return Ok(true) };
+        let (leaf, time) = placed.last;
+        let (signed, checkpoint) = (&placed.checkpoint, placed.checkpoint.sign(&self.log));
+        let head = Head { origin: signed.origin.clone(), size: signed.size, leaf, time, checkpoint };
+        self.store.write(&mut transaction, &placed.batch, &judged.known.facts).await?;
+        self.store.finish(transaction, &head).await?;
         // The entries are committed whatever happens here; a mark that lags only makes the guard weaker.
-        if let Err(error) = self.mark.raise(Signed { size: head.size, root }) {
-            tracing::error!(%error, size = head.size, "the high-water mark could not be raised");
+        if let Err(error) = self.mark.raise(Signed { size: signed.size, root: signed.root }) {
+            tracing::error!(%error, size = signed.size, "the high-water mark could not be raised");
         }
-        if let Some(state) = view {
+        if let Some(state) = placed.view.take() {
             super::publish(&self.view, state);
         }
         self.head.send_replace(head);
-        for entry in &batch.entries {
+        for entry in &placed.batch.entries {
             let Core::Redaction(core) = &entry.core else { continue };
             for commitment in &core.parts {
                 // Logged and no longer served, whatever happens here; `fsck` names an object that stayed.
@@ -130,19 +149,6 @@ impl Writer {
                 }
             }
         }
-        judged.answer();
-        Written::Done
-    }
-
-    /// `false`: the head is not where this batch stands.
-    async fn commit(&self, placed: &mut Placed) -> Result<bool, StoreError> {
-        let transaction = match placed.claimed.take() {
-            Some(transaction) => Some(transaction),
-            None => self.store.claim(placed.from).await?,
-        };
-        let Some(mut transaction) = transaction else { return Ok(false) };
-        self.store.write(&mut transaction, &placed.batch, &placed.known.facts).await?;
-        self.store.finish(transaction, &placed.head).await?;
         Ok(true)
     }
 }

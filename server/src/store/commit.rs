@@ -7,7 +7,7 @@ use chain::{
     state::Facts,
     statement::Core,
 };
-use sqlx::{Any, AnyConnection, Transaction};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
 
 /// A part on its way in. Larger ones were already put into the object store, durably, and have no bytes here.
 #[derive(Debug, Clone)]
@@ -40,22 +40,31 @@ pub struct Batch {
     pub tiles: Vec<(u8, u64, Vec<u8>)>,
 }
 
+/// Writes the head row, and so keeps every other sequencing transaction out until the end of this one.
+const CLAIM: &str = "update head set claim = ~claim where one = 1";
+
 /// What identifies a submission: SHA-256(signer ‖ 0 ‖ id).
 pub(crate) fn submission_key(signer: &str, id: &str) -> Hash {
     Hash::of(&[signer.as_bytes(), b"\0", id.as_bytes()])
 }
 
 impl Store {
-    /// Begins a sequencing transaction by claiming the head at `size`. `None`: another process moved it.
-    pub async fn claim(&self, size: u64) -> Result<Option<Transaction<'static, Any>>, StoreError> {
-        // Any other value than before, so that the row is written.
+    /// Begins a sequencing transaction by claiming the head after `size` entries, the last of them `leaf`. `None`: another
+    /// process moved it.
+    pub async fn claim(&self, size: u64, leaf: Hash) -> Result<Option<Transaction<'static, Any>>, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        let claimed = sqlx::query("update head set claim = $1 where one = 1 and size = $2")
-            .bind(claim)
-            .bind(to_sql(size))
-            .execute(&mut *transaction)
-            .await?;
+        let query = sqlx::query(AssertSqlSafe(format!("{CLAIM} and size = $1 and leaf = $2")));
+        let claimed = query.bind(to_sql(size)).bind(&leaf.0[..]).execute(&mut *transaction).await?;
         Ok((claimed.rows_affected() == 1).then_some(transaction))
+    }
+
+    /// Begins a sequencing transaction by claiming the head wherever it stands.
+    pub async fn hold(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        match sqlx::query(CLAIM).execute(&mut *transaction).await?.rows_affected() {
+            1 => Ok(transaction),
+            _ => Err(StoreError::Absent("chain")),
+        }
     }
 
     /// Creates the head row of a new chain; `false` when there is one already.

@@ -1,12 +1,8 @@
 //! What is known of a batch's surroundings before it is judged: earlier statements it refers to, and whose its parts are.
 
-use super::{
-    Store, StoreError,
-    bulk::placeholders,
-    commit::{submission_key, to_hash},
-    from_sql, to_sql,
-};
+use super::{Store, StoreError, bulk::placeholders, commit::to_hash, from_sql, to_sql};
 use chain::{
+    Hash,
     entry::Entry,
     part::Commitment,
     state::{Facts, Version},
@@ -26,17 +22,33 @@ pub struct Known {
 }
 
 impl Store {
-    /// Collects what a batch of statements refers to. `earlier` is the batch before them, which may not be stored yet.
-    pub async fn known(&self, connection: &mut AnyConnection, statements: &[&Statement<'_>], earlier: &Known) -> Result<Known, StoreError> {
-        let facts = self.facts(connection, statements, &earlier.facts).await?;
+    /// Collects what a batch of statements refers to; `keys` are what [`super::submission_key`] gives for them.
+    /// `earlier` is the batch before them, which may be stored or not: what it knows goes before what is stored.
+    pub async fn known(&self, statements: &[Statement<'_>], keys: &[Hash], earlier: &Known) -> Result<Known, StoreError> {
+        self.known_in(self.reader().await?.ask()?, statements, keys, earlier).await
+    }
+
+    /// The same, as a transaction sees it.
+    pub async fn known_in(
+        &self,
+        connection: &mut AnyConnection,
+        statements: &[Statement<'_>],
+        keys: &[Hash],
+        earlier: &Known,
+    ) -> Result<Known, StoreError> {
+        let facts = self.facts(connection, statements, keys, &earlier.facts).await?;
         let owners = self.owners(connection, statements, &earlier.owners).await?;
         Ok(Known { facts, owners })
     }
 
-    /// Collects the facts that a batch of statements refers to.
-    async fn facts(&self, connection: &mut AnyConnection, statements: &[&Statement<'_>], earlier: &Facts) -> Result<Facts, StoreError> {
+    async fn facts(
+        &self,
+        connection: &mut AnyConnection,
+        statements: &[Statement<'_>],
+        keys: &[Hash],
+        earlier: &Facts,
+    ) -> Result<Facts, StoreError> {
         let mut facts = Facts::default();
-        let keys: Vec<_> = statements.iter().map(|statement| submission_key(statement.signer(), &statement.id)).collect();
         for (keys, statements) in keys.chunks(256).zip(statements.chunks(256)) {
             let sql = format!("select key, idx from submissions where key in ({})", placeholders(keys.len(), self.numbered()));
             let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(keys.len() == 256);
@@ -106,7 +118,7 @@ impl Store {
     }
 
     /// Which documents the parts of these statements belong to already.
-    async fn owners(&self, connection: &mut AnyConnection, statements: &[&Statement<'_>], earlier: &Owners) -> Result<Owners, StoreError> {
+    async fn owners(&self, connection: &mut AnyConnection, statements: &[Statement<'_>], earlier: &Owners) -> Result<Owners, StoreError> {
         let parts = statements.iter().filter_map(|statement| match &statement.core {
             Core::Disclosure(core) => Some(core.parts.iter().map(|part| part.commitment)),
             _ => None,

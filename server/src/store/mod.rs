@@ -15,6 +15,7 @@ pub(crate) use commit::{stated_agency, stated_date, submission_key, to_hash};
 pub use known::{Known, Owners};
 pub use range::ContentRow;
 pub(crate) use range::contents;
+pub(crate) use read::load_in;
 pub use read::{Head, Item, StoredContent};
 
 use sqlx::AnyPool;
