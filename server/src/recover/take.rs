@@ -4,7 +4,7 @@ use super::{Progress, RecoverError, Source, source::Part};
 use crate::{
     mark::Signed,
     sequencer::{SMALL, Tip},
-    store::{Batch, Head, NewContent, NewEntry, Store, StoreError},
+    store::{Batch, Head, Known, NewContent, NewEntry, Owners, Store, StoreError, submission_key},
 };
 use chain::{
     checkpoint::{Checkpoint, CheckpointError},
@@ -48,8 +48,7 @@ impl<'s> Taking<'s> {
         tip: Tip,
         marks: &'s [Signed],
     ) -> Result<Taking<'s>, RecoverError> {
-        let claim = i64::from_be_bytes(crate::keys::random().map_err(crate::keys::KeyError::from)?);
-        let transaction = store.claim(tip.state.size(), claim).await?.ok_or(RecoverError::Moved)?;
+        let transaction = store.claim(tip.state.size(), tip.leaf()).await?.ok_or(RecoverError::Moved)?;
         let (unexplained, redacted, objects) = (BTreeMap::new(), Vec::new(), Vec::new());
         Ok(Taking { store, source, from, marks, transaction, tip, parts: 0, unexplained, redacted, objects })
     }
@@ -75,29 +74,32 @@ impl<'s> Taking<'s> {
             let statement = Statement::parse(entry.note.as_bytes());
             statements.push(statement.map_err(|error| RecoverError::Entry { index, fault: Fault::Refused(Refusal::from(error)) })?);
         }
-        let all: Vec<_> = statements.iter().collect();
-        let mut facts = self.store.facts(&mut self.transaction, &all).await?;
-        let mut batch = Batch::default();
+        let keys: Vec<_> = statements.iter().map(|statement| submission_key(statement.signer(), &statement.id)).collect();
+        // All of it is one transaction: nothing is on its way that the store does not know.
+        let Known { mut facts, owners } = self.store.known_in(&mut self.transaction, &statements, &keys, &Known::default()).await?;
         let mut full = BTreeMap::new();
         for (index, bytes) in (first..).zip(entries) {
             self.judge(index, bytes, &mut facts, &mut full)?;
-            batch.entries.push(NewEntry { index, leaf: chain::tree::leaf_hash(bytes), bytes: bytes.clone(), contents: vec![] });
         }
-        let mut parts = self.fetch(first, &all).await?;
-        for (entry, statement) in batch.entries.iter_mut().zip(&statements) {
-            match &statement.core {
-                Core::Disclosure(core) => entry.contents = self.contents(entry.index, &core.parts, &mut parts).await?,
+        let mut parts = self.fetch(first, &statements, &owners).await?;
+        let mut batch = Batch::default();
+        for ((index, bytes), (statement, key)) in (first..).zip(entries).zip(statements.into_iter().zip(keys)) {
+            let core = statement.core;
+            let contents = match &core {
+                Core::Disclosure(core) => self.contents(index, &core.parts, &mut parts).await?,
                 Core::Redaction(core) => {
                     core.parts.iter().for_each(|part| _ = self.unexplained.remove(part));
                     self.redacted.extend(&core.parts);
+                    vec![]
                 }
-                _ => {}
-            }
+                _ => vec![],
+            };
+            batch.entries.push(NewEntry { index, leaf: chain::tree::leaf_hash(bytes), bytes: bytes.clone(), key, core, contents });
         }
         batch.tiles = full.into_iter().map(|((level, number), bytes)| (level, number, bytes)).collect();
         let growing = self.tip.edge.iter().filter(|(_, (_, tile))| !tile.is_empty());
         batch.tiles.extend(growing.map(|(level, (number, tile))| (*level, *number, tile.clone())));
-        self.store.write(&mut self.transaction, &batch, &all, &facts).await?;
+        self.store.write(&mut self.transaction, &batch, &facts).await?;
         Ok(())
     }
 
@@ -123,8 +125,7 @@ impl<'s> Taking<'s> {
     }
 
     /// Parts that these statements name and that are not here, several at a time, each against its commitment.
-    async fn fetch(&mut self, first: u64, statements: &[&Statement<'_>]) -> Result<Parts, RecoverError> {
-        let here = self.store.owners(&mut self.transaction, statements).await?;
+    async fn fetch(&mut self, first: u64, statements: &[Statement<'_>], here: &Owners) -> Result<Parts, RecoverError> {
         let mut wanted: BTreeMap<Commitment, (u64, u64)> = BTreeMap::new();
         for (index, statement) in (first..).zip(statements) {
             if let Core::Disclosure(core) = &statement.core {

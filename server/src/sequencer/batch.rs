@@ -1,107 +1,183 @@
-//! One batch: from waiting submissions to a committed transaction and their answers.
+//! One batch: each submission gets its place in memory, or its refusal, while the batch before it is being written.
 
-use super::{Receipt, Sequencer, Submission, SubmitError, Tip, submit::Said};
-use crate::store::{Batch, Head, NewEntry, StoreError};
+use super::{OpenError, Receipt, Sequencer, Submission, SubmitError, Tip, load_in, submit::Said};
+use crate::store::{Batch, Known, NewContent, NewEntry, Owners};
 use chain::{
+    Hash,
     checkpoint::Checkpoint,
     entry::Entry,
-    note::Signer,
     part::Commitment,
-    state::Facts,
+    state::{Facts, State, Verified},
     statement::{Core, Statement},
     tile,
     time::Millis,
 };
-use std::collections::{BTreeMap, HashMap};
+use sqlx::{Any, Transaction};
+use std::{collections::BTreeMap, sync::Arc};
+use tokio::sync::oneshot;
 
-/// What became of each submission, in order, while the batch is not yet committed.
-type Answers = Vec<Result<Receipt, SubmitError>>;
+/// Statements placed between two looks at what else this thread has to do: the batch before is written from it as well.
+const STRIDE: usize = 64;
 
-impl Sequencer {
-    pub(super) async fn sequence(&mut self, batch: Vec<Submission>) {
-        let mut contents = Vec::with_capacity(batch.len());
-        let mut notes = Vec::with_capacity(batch.len());
-        let mut said = Vec::with_capacity(batch.len());
-        let mut answers = Vec::with_capacity(batch.len());
-        for submission in batch {
-            contents.push(submission.contents);
-            said.push(submission.said);
-            notes.push((submission.note, submission.verified));
-            answers.push(submission.answer);
+type Outcome = Result<Receipt, SubmitError>;
+
+/// A submission that has been judged; its parts may have gone into the batch.
+struct Answerable {
+    note: String,
+    verified: Verified,
+    contents: Vec<NewContent>,
+    answer: oneshot::Sender<Outcome>,
+}
+
+/// A batch that was judged. Nobody is answered before the head was claimed where it was judged, and it is durable.
+pub(super) struct Judged {
+    submissions: Vec<Answerable>,
+    /// What is to become of each submission, in order.
+    outcomes: Vec<Outcome>,
+    /// Which of the submissions became entries.
+    logged: Vec<usize>,
+    /// What it was judged on top of: number of entries, and the last one's leaf hash.
+    pub(super) from: (u64, Hash),
+    /// What it was judged by, as it is afterwards: what the next batch must know that the store may not say yet.
+    pub(super) known: Arc<Known>,
+    /// `None`: repeats and refusals only, so that there is nothing to sign.
+    pub(super) placed: Option<Placed>,
+    /// A transaction that holds the head already.
+    pub(super) claimed: Option<Transaction<'static, Any>>,
+}
+
+/// New entries that have their place in memory: linked, and neither written nor signed for yet.
+pub(super) struct Placed {
+    pub(super) batch: Batch,
+    /// What is to be signed.
+    pub(super) checkpoint: Checkpoint,
+    /// Leaf hash and time of the newest entry.
+    pub(super) last: (Hash, Millis),
+    /// The state afterwards, if the registry changed.
+    pub(super) view: Option<Arc<State>>,
+}
+
+impl Judged {
+    fn new(submissions: Vec<Answerable>) -> Judged {
+        let (outcomes, logged) = (Vec::with_capacity(submissions.len()), Vec::with_capacity(submissions.len()));
+        Judged { submissions, outcomes, logged, from: (0, Hash::ZERO), known: Arc::default(), placed: None, claimed: None }
+    }
+
+    /// Back to what was submitted, to be judged on another head.
+    pub(super) fn undo(mut self) -> Vec<Submission> {
+        let entries = self.placed.into_iter().flat_map(|placed| placed.batch.entries);
+        for (n, entry) in self.logged.into_iter().zip(entries) {
+            self.submissions[n].contents = entry.contents;
         }
-        let results = match self.attempt(&notes, said, &mut contents).await {
-            Ok(results) => results,
-            Err(error) => {
-                tracing::error!(%error, "a batch was not committed");
-                // What is in memory may be ahead of the store now; only the store is true.
-                self.stale = true;
-                if let Err(error) = self.reload().await {
-                    tracing::error!(%error, "the chain could not be loaded again");
-                }
-                notes.iter().map(|_| Err(SubmitError::clone(&error))).collect()
+        let mut submissions = Vec::with_capacity(self.submissions.len());
+        for Answerable { note, verified, contents, answer } in self.submissions {
+            match Said::read(&note) {
+                Ok(said) => submissions.push(Submission { note, said, verified, contents, answer }),
+                Err(error) => drop(answer.send(Err(error.into()))),
             }
-        };
-        for (answer, result) in answers.into_iter().zip(results) {
-            // A submitter that went away does not need its answer; its statement is logged all the same.
-            drop(answer.send(result));
+        }
+        submissions
+    }
+
+    /// Says to each submitter what became of it. One that went away needs no answer; its statement is logged all the same.
+    pub(super) fn answer(self) {
+        for (submission, outcome) in self.submissions.into_iter().zip(self.outcomes) {
+            drop(submission.answer.send(outcome));
         }
     }
 
-    async fn attempt(
-        &mut self,
-        notes: &[(String, chain::state::Verified)],
-        said: Vec<Said>,
-        contents: &mut [Vec<crate::store::NewContent>],
-    ) -> Result<Answers, SubmitError> {
-        if let Some(behind) = *self.behind.borrow() {
-            return Err(behind.into());
+    pub(super) fn refuse(self, error: &SubmitError) {
+        for submission in self.submissions {
+            drop(submission.answer.send(Err(error.clone())));
         }
-        if self.stale {
-            self.reload().await?;
-        }
-        // Parsed before they were queued: what does not parse cannot be here.
-        let statements = said.into_iter().zip(notes).map(|(said, (note, _))| said.over(note)).collect::<Result<Vec<_>, _>>()?;
-        let all: Vec<_> = statements.iter().collect();
-        let mut transaction = loop {
-            let claim = i64::from_be_bytes(crate::keys::random().map_err(|error| SubmitError::Store(error.to_string()))?);
-            match self.store.claim(self.tip.state.size(), claim).await? {
-                Some(transaction) => break transaction,
-                None => self.reload().await?,
-            }
-        };
-        let mut facts = self.store.facts(&mut transaction, &all).await?;
-        let mut owners = self.store.owners(&mut transaction, &all).await?;
-        let now = self.clock.now(self.tip.state.last().map(|(_, time)| time))?;
-        let registry = self.tip.state.registry().root();
-        let made = self.tip.extend(now, &statements, notes, contents, &mut facts, &mut owners)?;
-        if made.batch.entries.is_empty() {
-            // Repeats and refusals only: nothing to sign.
-            drop(transaction);
-            return Ok(made.answers);
-        }
-        let head = self.tip.head(&self.log)?;
-        let logged: Vec<_> = made.logged.iter().map(|n| &statements[*n]).collect();
-        self.store.commit(transaction, &made.batch, &logged, &facts, &head).await?;
-        self.raise_mark(head.size, self.tip.state.frontier.root());
-        if self.tip.state.registry().root() != registry {
-            self.publish_view();
-        }
-        self.head.send_replace(head);
-        for statement in &logged {
-            let Core::Redaction(core) = &statement.core else { continue };
-            for commitment in &core.parts {
-                // Logged and no longer served, whatever happens here; `fsck` names an object that stayed.
-                if let Err(error) = self.store.remove_object(commitment).await {
-                    tracing::error!(%error, %commitment, "a redacted part could not be removed from the object store");
-                }
-            }
-        }
-        Ok(made.answers)
     }
 }
 
-/// The document each part belongs to.
-type Owners = HashMap<Commitment, u64>;
+impl Sequencer {
+    /// Judges a batch on top of the one that is being written. `None`: everybody in it was told why not.
+    /// `hold`: with the head held, so that no other process can move it once more meanwhile.
+    pub(super) async fn judge(&mut self, batch: Vec<Submission>, hold: bool) -> Option<Judged> {
+        let mut said = Vec::with_capacity(batch.len());
+        let mut submissions = Vec::with_capacity(batch.len());
+        for submission in batch {
+            let Submission { note, verified, contents, answer, .. } = submission;
+            said.push(submission.said);
+            submissions.push(Answerable { note, verified, contents, answer });
+        }
+        let mut judged = Judged::new(submissions);
+        match self.place(&mut judged, said, hold).await {
+            Ok(()) => Some(judged),
+            Err(error) => {
+                tracing::error!(%error, "a batch was not committed");
+                // The state in memory may have been changed half-way.
+                self.stale = true;
+                judged.refuse(&error);
+                None
+            }
+        }
+    }
+
+    async fn place(&mut self, judged: &mut Judged, said: Vec<Said>, hold: bool) -> Result<(), SubmitError> {
+        if hold {
+            judged.claimed = Some(self.hold().await?);
+        } else if self.stale {
+            self.reload().await?;
+        }
+        let behind = *self.behind.borrow();
+        if let Some(behind) = behind {
+            return Err(behind.into());
+        }
+        let Judged { submissions, outcomes, logged, claimed, .. } = judged;
+        let mut statements = Vec::with_capacity(said.len());
+        let mut keys = Vec::with_capacity(said.len());
+        let mut rest = Vec::with_capacity(said.len());
+        for (submission, said) in submissions.iter_mut().zip(said) {
+            let note = &*submission.note;
+            keys.push(said.key);
+            // Parsed before it was queued: what does not parse cannot be here.
+            statements.push(said.over(note)?);
+            rest.push((note, submission.verified, &mut submission.contents));
+        }
+        let mut known = match claimed {
+            Some(transaction) => self.store.known_in(transaction, &statements, &keys, &self.earlier).await?,
+            None => self.store.known(&statements, &keys, &self.earlier).await?,
+        };
+        let now = self.clock.now(self.tip.state.last().map(|(_, time)| time))?;
+        let registry = self.tip.state.registry().root();
+        judged.from = (self.tip.state.size(), self.tip.leaf());
+        let mut made = Made::default();
+        for (n, ((statement, key), (note, verified, contents))) in statements.into_iter().zip(keys).zip(rest).enumerate() {
+            let outcome = self.tip.extend(now, (statement, key), (note, verified, contents), &mut known, &mut made)?;
+            if matches!(outcome, Ok(Receipt { repeated: false, .. })) {
+                logged.push(n);
+            }
+            outcomes.push(outcome);
+            if n % STRIDE == STRIDE - 1 {
+                tokio::task::yield_now().await;
+            }
+        }
+        judged.known = Arc::new(known);
+        if let Some(last) = self.tip.state.last().filter(|_| !made.entries.is_empty()) {
+            let state = &self.tip.state;
+            let batch = Batch { entries: made.entries, tiles: self.tip.tiles(made.full) };
+            let checkpoint = Checkpoint { origin: state.origin().into(), size: state.size(), root: state.frontier.root() };
+            let view = (state.registry().root() != registry).then(|| Arc::new(state.clone()));
+            judged.placed = Some(Placed { batch, checkpoint, last, view });
+        }
+        Ok(())
+    }
+
+    /// Claims the head wherever it stands, and takes up the chain from there.
+    async fn hold(&mut self) -> Result<Transaction<'static, Any>, OpenError> {
+        // Nobody is kept waiting for a head that is only waiting for the next checkpoint's turn.
+        tokio::time::sleep_until(self.next).await;
+        let marks = self.mark.read()?;
+        let mut transaction = self.store.hold().await?;
+        let loaded = load_in(&mut transaction, self.log.vkey().name()).await?;
+        self.take_up(&marks, loaded).await?;
+        Ok(transaction)
+    }
+}
 
 /// Notes a disclosure's parts as its document's own; fails with the first that is another's.
 fn own(statement: &Statement<'_>, next: u64, facts: &Facts, owners: &mut Owners) -> Result<(), Commitment> {
@@ -118,63 +194,59 @@ fn own(statement: &Statement<'_>, next: u64, facts: &Facts, owners: &mut Owners)
     }
 }
 
+/// What statements turned into so far.
+#[derive(Default)]
 struct Made {
-    batch: Batch,
-    answers: Answers,
-    /// Which of the statements became the batch's entries.
-    logged: Vec<usize>,
+    entries: Vec<NewEntry>,
+    /// Tiles that became full, by level and number.
+    full: BTreeMap<(u8, u64), Vec<u8>>,
 }
 
 impl Tip {
+    /// Leaf hash of the newest entry.
+    pub(crate) fn leaf(&self) -> Hash {
+        self.state.last().map_or(Hash::ZERO, |(leaf, _)| leaf)
+    }
+
+    /// Makes `statement` the newest entry and takes its parts along, or says why not, or where it stands already.
     fn extend(
         &mut self,
         now: Millis,
-        statements: &[Statement<'_>],
-        notes: &[(String, chain::state::Verified)],
-        contents: &mut [Vec<crate::store::NewContent>],
-        facts: &mut Facts,
-        owners: &mut Owners,
-    ) -> Result<Made, SubmitError> {
-        let mut made = Made { batch: Batch::default(), answers: Vec::with_capacity(notes.len()), logged: Vec::new() };
-        let mut full: BTreeMap<(u8, u64), Vec<u8>> = BTreeMap::new();
-        for (n, statement) in statements.iter().enumerate() {
-            match self.state.admit(statement, Some(notes[n].1), facts) {
-                Err(refusal) => made.answers.push(Err(refusal.into())),
-                Ok(Some(index)) => made.answers.push(Ok(Receipt { index, leaf: None, repeated: true })),
-                Ok(None) => {
-                    let next = self.state.size();
-                    if let Err(part) = own(statement, next, facts, owners) {
-                        made.answers.push(Err(SubmitError::PartTaken(part)));
-                        continue;
-                    }
-                    let header = self.state.next_header(now);
-                    let (bytes, leaf) = Entry::write(&header, &notes[n].0).map_err(|error| SubmitError::Store(error.to_string()))?;
-                    let edge = &mut self.edge;
-                    self.state.append(&header, leaf, statement, facts, |level, _, hash| {
-                        if level % 8 == 0 {
-                            let (number, tile) = edge.entry(level / 8).or_default();
-                            tile.extend(hash.0);
-                            if tile.len() as u64 == tile::WIDTH * 32 {
-                                full.insert((level / 8, *number), std::mem::take(tile));
-                                *number += 1;
-                            }
-                        }
-                    });
-                    made.answers.push(Ok(Receipt { index: header.index, leaf: Some(leaf), repeated: false }));
-                    made.logged.push(n);
-                    made.batch.entries.push(NewEntry { index: header.index, leaf, bytes, contents: std::mem::take(&mut contents[n]) });
+        (statement, key): (Statement<'_>, Hash),
+        (note, verified, contents): (&str, Verified, &mut Vec<NewContent>),
+        known: &mut Known,
+        made: &mut Made,
+    ) -> Result<Outcome, SubmitError> {
+        match self.state.admit(&statement, Some(verified), &known.facts) {
+            Err(refusal) => return Ok(Err(refusal.into())),
+            Ok(Some(index)) => return Ok(Ok(Receipt { index, leaf: None, repeated: true })),
+            Ok(None) => {}
+        }
+        if let Err(part) = own(&statement, self.state.size(), &known.facts, &mut known.owners) {
+            return Ok(Err(SubmitError::PartTaken(part)));
+        }
+        let header = self.state.next_header(now);
+        let (bytes, leaf) = Entry::write(&header, note).map_err(|error| SubmitError::Store(error.to_string()))?;
+        let edge = &mut self.edge;
+        self.state.append(&header, leaf, &statement, &mut known.facts, |level, _, hash| {
+            if level % 8 == 0 {
+                let (number, tile) = edge.entry(level / 8).or_default();
+                tile.extend(hash.0);
+                if tile.len() as u64 == tile::WIDTH * 32 {
+                    made.full.insert((level / 8, *number), std::mem::take(tile));
+                    *number += 1;
                 }
             }
-        }
-        made.batch.tiles = full.into_iter().map(|((level, number), bytes)| (level, number, bytes)).collect();
-        let growing = self.edge.iter().filter(|(_, (_, tile))| !tile.is_empty());
-        made.batch.tiles.extend(growing.map(|(level, (number, tile))| (*level, *number, tile.clone())));
-        Ok(made)
+        });
+        let index = header.index;
+        made.entries.push(NewEntry { index, leaf, bytes, key, core: statement.core, contents: std::mem::take(contents) });
+        Ok(Ok(Receipt { index, leaf: Some(leaf), repeated: false }))
     }
 
-    fn head(&self, log: &Signer) -> Result<Head, StoreError> {
-        let (leaf, time) = self.state.last().ok_or(StoreError::Absent("entry"))?;
-        let checkpoint = Checkpoint { origin: self.state.origin().into(), size: self.state.size(), root: self.state.frontier.root() };
-        Ok(Head { origin: checkpoint.origin.clone(), size: checkpoint.size, leaf, time, checkpoint: checkpoint.sign(log) })
+    /// Full and growing tiles as they stand: level, number, bytes.
+    fn tiles(&self, full: BTreeMap<(u8, u64), Vec<u8>>) -> Vec<(u8, u64, Vec<u8>)> {
+        let full = full.into_iter().map(|((level, number), bytes)| (level, number, bytes));
+        let growing = self.edge.iter().filter(|(_, (_, tile))| !tile.is_empty());
+        full.chain(growing.map(|(level, (number, tile))| (*level, *number, tile.clone()))).collect()
     }
 }

@@ -1,14 +1,25 @@
 //! The sequencer: the one task that gives statements their place in the chain.
 //!
-//! Why a crash is harmless: a batch's entries, tiles, contents, checkpoint and the new head are one transaction, which
-//! begins by claiming the head row at the size this task believes in (so two processes never extend the same tree).
-//! Before its commit nothing is visible and nothing is acknowledged; after it everything is. The high-water mark is
-//! raised between commit and acknowledgement. On any error the state in memory is thrown away and loaded again.
-//! A store behind the mark is served and not added to, until what is missing was fetched.
+//! Why a crash is harmless: a batch's entries, tiles, contents, checkpoint and the new head are one transaction. Before
+//! its commit nothing of the batch is visible and nobody in it is answered; after it everything is there. The high-water
+//! mark is raised between commit and answers.
+//!
+//! Why two processes never extend the same tree: the transaction begins by claiming the head row at the very entry that
+//! the batch was judged on top of, and nothing is signed before. The claim fails when the head stands elsewhere. Then
+//! everything in memory is thrown away and loaded again, and the batch is judged again with the head held.
+//!
+//! Why the next batch may be judged while one is written: it is judged by the state after that one, by what that one
+//! knew and changed, and by the store for everything else. The chain only grows, so that what the store says of the rest
+//! is the same at every moment from before that commit until the claim, if the claim succeeds. If that one is not
+//! written, the next is judged again, and nobody in it was answered.
+//!
+//! A store behind the mark is served and not added to, until what is missing was fetched. What was signed is looked for
+//! in the store whenever it is loaded, not only when it is opened: a database may be brought up again from an older copy.
 
 mod batch;
 mod clock;
 mod submit;
+mod write;
 
 pub use clock::{Clock, ClockAlarm};
 pub(crate) use submit::SMALL;
@@ -16,15 +27,26 @@ pub use submit::{Checked, Receipt, Submission, SubmitError, Submitter, Waiting};
 
 use crate::{
     mark::{Mark, MarkError, Signed},
-    store::{Head, Store, StoreError},
+    store::{self, Head, Known, Store, StoreError},
 };
-use chain::{checkpoint::Checkpoint, note::Signer, state::State, tile, tree};
+use chain::{
+    checkpoint::Checkpoint,
+    note::Signer,
+    state::State,
+    tile::{self, Tiles},
+    tree,
+};
+use sqlx::AnyConnection;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
+use write::Writing;
 
 /// Submissions that may wait; beyond, a submitter is told to come back.
 const QUEUE: usize = 8192;
@@ -62,7 +84,7 @@ pub struct Behind {
     pub signed: u64,
 }
 
-/// The chain as this task last committed or loaded it. Owned by the sequencer's task alone.
+/// The chain as this task last loaded it, with what it placed since. Owned by the sequencer's task alone.
 pub(crate) struct Tip {
     pub(crate) state: State,
     /// The growing tile of each level. Owned with `state`: both are replaced together.
@@ -72,12 +94,17 @@ pub(crate) struct Tip {
 /// Everything the task needs; moved into it whole.
 pub struct Sequencer {
     store: Store,
-    log: Signer,
-    mark: Mark,
+    log: Arc<Signer>,
+    mark: Arc<Mark>,
     clock: Clock,
     tip: Tip,
-    /// What is in memory may be ahead of the store: an error was followed by another one while loading.
+    writing: Writing,
+    /// What the batch that is being written knew and changed.
+    earlier: Arc<Known>,
+    /// What is in memory may be ahead of the store. Never so when something is being written.
     stale: bool,
+    /// When the next checkpoint may be signed.
+    next: Instant,
     /// Set while nothing may be signed.
     behind: watch::Sender<Option<Behind>>,
     /// What submitters verify against: a copy of the state, replaced when the registry changes.
@@ -103,7 +130,9 @@ impl Sequencer {
         }
         let view = Arc::new(RwLock::new(Arc::new(tip.state.clone())));
         let (head, behind) = (watch::Sender::new(head), watch::Sender::new(behind));
-        Ok(Sequencer { store, log, mark, clock, tip, stale: false, behind, view, head })
+        let (log, mark) = (Arc::new(log), Arc::new(mark));
+        let (writing, earlier, stale, next) = (None, Arc::default(), false, Instant::now());
+        Ok(Sequencer { store, log, mark, clock, tip, writing, earlier, stale, next, behind, view, head })
     }
 
     /// The door for submissions, and the newest head this process knows of.
@@ -121,28 +150,39 @@ impl Sequencer {
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let mut batch = Vec::new();
+            // Let more gather until the next checkpoint's turn, unless a whole batch waits.
+            let from = if queue.len() < BATCH { self.next } else { Instant::now() };
+            let received = async {
+                tokio::time::sleep_until(from).await;
+                submit::receive(&mut queue, &mut batch, BATCH, BATCH_BYTES).await
+            };
             tokio::select! {
-                received = submit::receive(&mut queue, &mut batch, BATCH, BATCH_BYTES) => if !received { return },
-                _ = look.tick() => {
-                    if let Err(error) = self.catch_up().await {
-                        tracing::error!(%error, "cannot read the head of the chain");
-                    }
-                    continue;
-                }
+                received = received => match received {
+                    true => self.sequence(batch, false).await,
+                    false => return self.stop().await,
+                },
+                written = write::finished(&mut self.writing) => if let Some(again) = self.settle(written) {
+                    self.sequence(again, true).await;
+                },
+                _ = look.tick(), if self.writing.is_none() => if let Err(error) = self.catch_up().await {
+                    tracing::error!(%error, "cannot read the head of the chain");
+                },
             }
-            let next = tokio::time::Instant::now() + BETWEEN_COMMITS;
-            self.sequence(batch).await;
-            if queue.is_empty() {
-                tokio::time::sleep_until(next).await;
-            } else if queue.len() < BATCH / 4 {
-                // A few are waiting: let more gather, within the ten checkpoints a second.
-                tokio::time::sleep_until(next).await;
+        }
+    }
+
+    /// Every submitter is gone; what was taken is written all the same.
+    async fn stop(mut self) {
+        while self.writing.is_some() {
+            let written = write::finished(&mut self.writing).await;
+            if let Some(again) = self.settle(written) {
+                self.sequence(again, true).await;
             }
         }
     }
 
     /// Loads what another process committed, if anything.
-    async fn catch_up(&mut self) -> Result<(), StoreError> {
+    async fn catch_up(&mut self) -> Result<(), OpenError> {
         let Some(head) = self.store.head().await? else { return Ok(()) };
         if self.stale || head.size != self.tip.state.size() {
             self.reload().await?;
@@ -150,51 +190,49 @@ impl Sequencer {
         Ok(())
     }
 
-    /// Whether what was missing has been fetched.
-    async fn look_again(&self, head: &Head) {
-        let Some(before) = *self.behind.borrow() else { return };
-        let marks = self.mark.read().map_err(OpenError::from);
-        let now = match marks {
-            Ok(marks) => standing(&self.store, &marks, &self.tip, head).await,
-            Err(error) => Err(error),
-        };
-        match &now {
-            Ok(None) => tracing::info!(size = head.size, "what was missing is here: statements are taken again"),
-            Ok(Some(behind)) => tracing::error!("{behind}"),
-            Err(error) => tracing::error!(%error, "still read-only"),
-        }
-        self.behind.send_replace(now.unwrap_or(Some(before)));
+    async fn reload(&mut self) -> Result<(), OpenError> {
+        // Before the store is, as when it was opened.
+        let marks = self.mark.read()?;
+        let loaded = load(&self.store, self.log.vkey().name()).await?;
+        self.take_up(&marks, loaded).await
     }
 
-    async fn reload(&mut self) -> Result<(), StoreError> {
-        let (tip, head) = load(&self.store, self.log.vkey().name()).await?;
+    async fn take_up(&mut self, marks: &[Signed], (tip, head): (Tip, Head)) -> Result<(), OpenError> {
+        let before = *self.behind.borrow();
+        let now = standing(&self.store, marks, &tip, &head).await;
+        match (&now, before) {
+            (Ok(None), Some(_)) => tracing::info!(size = head.size, "what was missing is here: statements are taken again"),
+            (Ok(Some(behind)), _) => tracing::error!("{behind}"),
+            (Err(error), Some(_)) => tracing::error!(%error, "still read-only"),
+            _ => {}
+        }
+        let behind = match before {
+            Some(_) => now.unwrap_or(before),
+            None => now?,
+        };
         self.tip = tip;
         self.stale = false;
-        self.publish_view();
+        publish(&self.view, Arc::new(self.tip.state.clone()));
         // Before the new head is told: whoever hears of it shows it without the alarm.
-        self.look_again(&head).await;
+        self.behind.send_replace(behind);
         self.head.send_replace(head);
         Ok(())
     }
+}
 
-    fn publish_view(&self) {
-        let state = Arc::new(self.tip.state.clone());
-        match self.view.write() {
-            Ok(mut view) => *view = state,
-            Err(poisoned) => *poisoned.into_inner() = state,
-        }
-    }
-
-    fn raise_mark(&self, size: u64, root: chain::Hash) {
-        // The entries are committed whatever happens here; a mark that lags only makes the guard weaker.
-        if let Err(error) = self.mark.raise(Signed { size, root }) {
-            tracing::error!(%error, size, "the high-water mark could not be raised");
-        }
-    }
+fn publish(view: &RwLock<Arc<State>>, state: Arc<State>) {
+    *view.write().unwrap_or_else(PoisonError::into_inner) = state;
 }
 
 pub(crate) async fn load(store: &Store, origin: &str) -> Result<(Tip, Head), StoreError> {
-    let (state, tiles, head) = store.load(origin).await?;
+    tip(store.load(origin).await?)
+}
+
+async fn load_in(connection: &mut AnyConnection, origin: &str) -> Result<(Tip, Head), StoreError> {
+    tip(store::load_in(connection, origin).await?)
+}
+
+fn tip((state, tiles, head): (State, Tiles, Head)) -> Result<(Tip, Head), StoreError> {
     let mut edge = BTreeMap::new();
     for level in 0..8u8 {
         let complete = head.size.checked_shr(u32::from(level) * 8).unwrap_or(0);

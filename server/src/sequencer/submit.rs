@@ -1,7 +1,7 @@
 //! The door of the sequencer: checks that need no place in the chain, a bounded queue, and the answer.
 
-use super::{Behind, ClockAlarm};
-use crate::store::{NewContent, Store, StoreError};
+use super::{Behind, ClockAlarm, OpenError};
+use crate::store::{NewContent, Store, StoreError, submission_key};
 use chain::{
     Hash,
     approval::Act,
@@ -73,16 +73,30 @@ impl From<StoreError> for SubmitError {
     }
 }
 
+impl From<OpenError> for SubmitError {
+    fn from(error: OpenError) -> SubmitError {
+        SubmitError::Store(error.to_string())
+    }
+}
+
 /// What a note says, kept beside it while it waits: reading its JSON costs more than finding its place.
 pub(super) struct Said {
+    /// What [`submission_key`] gives for it.
+    pub(super) key: Hash,
     id: String,
     core: Core,
     act: Option<Act>,
 }
 
 impl Said {
-    fn of(Statement { id, core, act, .. }: Statement<'_>) -> Said {
-        Said { id, core, act }
+    fn of(statement: Statement<'_>) -> Said {
+        let key = submission_key(statement.signer(), &statement.id);
+        let Statement { id, core, act, .. } = statement;
+        Said { key, id, core, act }
+    }
+
+    pub(super) fn read(note: &str) -> Result<Said, StatementError> {
+        Statement::parse(note.as_bytes()).map(Said::of)
     }
 
     /// The statement again. `note` is the one this was read from.
@@ -186,7 +200,7 @@ impl Submitter {
 
     /// Waits for room for a note that [`State::seal`] signed; the answer comes later.
     pub async fn sealed(&self, note: String, verified: Verified, contents: Vec<NewContent>) -> Result<Waiting, SubmitError> {
-        let said = Said::of(Statement::parse(note.as_bytes())?);
+        let said = Said::read(&note)?;
         self.enqueue(Checked { note, said, verified, contents }, true).await
     }
 

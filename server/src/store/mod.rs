@@ -2,6 +2,7 @@
 
 mod bulk;
 mod commit;
+mod known;
 mod many;
 mod open;
 mod range;
@@ -11,8 +12,10 @@ mod reader;
 pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
 pub(crate) use commit::{stated_agency, stated_date, submission_key, to_hash};
+pub use known::{Known, Owners};
 pub use range::ContentRow;
 pub(crate) use range::contents;
+pub(crate) use read::load_in;
 pub use read::{Head, Item, StoredContent};
 
 use sqlx::AnyPool;

@@ -80,41 +80,7 @@ impl Store {
     /// The chain's state and the right edge of its tiles, from one consistent view of the store. What is loaded was
     /// judged when it was sequenced; `fsck` judges it again.
     pub async fn load(&self, origin: &str) -> Result<(State, Tiles, Head), StoreError> {
-        let mut transaction = self.snapshot().await?;
-        let head = sqlx::query(HEAD).fetch_optional(&mut *transaction).await?.ok_or(StoreError::Absent("chain"))?;
-        let found: String = head.try_get(0)?;
-        if found != origin {
-            return Err(StoreError::OtherChain { found, wanted: origin.into() });
-        }
-        let head = Head {
-            origin: found,
-            size: from_sql(head.try_get(1)?),
-            leaf: to_hash(head.try_get(2)?)?,
-            time: head.try_get(3)?,
-            checkpoint: head.try_get(4)?,
-        };
-        let mut state = State::new(origin);
-        let rows = sqlx::query("select r.idx, r.leaf, e.bytes from registrations r join entries e on e.idx = r.idx order by r.idx");
-        for row in rows.fetch_all(&mut *transaction).await? {
-            let at = Reference { index: from_sql(row.try_get(0)?), leaf: to_hash(row.try_get(1)?)? };
-            let bytes: Vec<u8> = row.try_get(2)?;
-            let unreadable = |reason: String| StoreError::Entry { index: at.index, reason };
-            let entry = Entry::parse(&bytes).map_err(|error| unreadable(error.to_string()))?;
-            let statement = Statement::parse(entry.note.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
-            state.restore(at, &statement);
-        }
-        let mut edge = Tiles::new(head.size);
-        for level in 0..8u8 {
-            let Some(last) = head.size.checked_shr(u32::from(level) * 8).filter(|n| *n > 0).map(|n| (n - 1) / tile::WIDTH) else { break };
-            // The right-most tile that exists; a level whose hashes end on a full tile keeps that one.
-            let bytes = tile_bytes(&mut transaction, level, last).await?.ok_or(StoreError::Absent("tile at the tree's edge"))?;
-            edge.insert(level, last, &bytes);
-        }
-        if head.size > 0 {
-            let frontier = Frontier::load(&edge, head.size).map_err(|_| StoreError::Absent("tile at the tree's edge"))?;
-            state.resume(frontier, (head.leaf, head.time));
-        }
-        Ok((state, edge, head))
+        load_in(&mut *self.snapshot().await?, origin).await
     }
 
     /// A tile's bytes as they stand, which may be more than a smaller tree's partial tile has.
@@ -261,6 +227,44 @@ impl Store {
         }
         Ok(events)
     }
+}
+
+/// The same, as a connection sees it while nobody's writing changes what it sees.
+pub(crate) async fn load_in(connection: &mut AnyConnection, origin: &str) -> Result<(State, Tiles, Head), StoreError> {
+    let head = sqlx::query(HEAD).fetch_optional(&mut *connection).await?.ok_or(StoreError::Absent("chain"))?;
+    let found: String = head.try_get(0)?;
+    if found != origin {
+        return Err(StoreError::OtherChain { found, wanted: origin.into() });
+    }
+    let head = Head {
+        origin: found,
+        size: from_sql(head.try_get(1)?),
+        leaf: to_hash(head.try_get(2)?)?,
+        time: head.try_get(3)?,
+        checkpoint: head.try_get(4)?,
+    };
+    let mut state = State::new(origin);
+    let rows = sqlx::query("select r.idx, r.leaf, e.bytes from registrations r join entries e on e.idx = r.idx order by r.idx");
+    for row in rows.fetch_all(&mut *connection).await? {
+        let at = Reference { index: from_sql(row.try_get(0)?), leaf: to_hash(row.try_get(1)?)? };
+        let bytes: Vec<u8> = row.try_get(2)?;
+        let unreadable = |reason: String| StoreError::Entry { index: at.index, reason };
+        let entry = Entry::parse(&bytes).map_err(|error| unreadable(error.to_string()))?;
+        let statement = Statement::parse(entry.note.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
+        state.restore(at, &statement);
+    }
+    let mut edge = Tiles::new(head.size);
+    for level in 0..8u8 {
+        let Some(last) = head.size.checked_shr(u32::from(level) * 8).filter(|n| *n > 0).map(|n| (n - 1) / tile::WIDTH) else { break };
+        // The right-most tile that exists; a level whose hashes end on a full tile keeps that one.
+        let bytes = tile_bytes(connection, level, last).await?.ok_or(StoreError::Absent("tile at the tree's edge"))?;
+        edge.insert(level, last, &bytes);
+    }
+    if head.size > 0 {
+        let frontier = Frontier::load(&edge, head.size).map_err(|_| StoreError::Absent("tile at the tree's edge"))?;
+        state.resume(frontier, (head.leaf, head.time));
+    }
+    Ok((state, edge, head))
 }
 
 /// Where the object store keeps a part: two levels, so that no folder grows without bound.
