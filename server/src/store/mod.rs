@@ -2,6 +2,7 @@
 
 mod bulk;
 mod commit;
+mod lines;
 mod many;
 mod open;
 mod range;
@@ -11,6 +12,7 @@ mod reader;
 pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
 pub(crate) use commit::{stated_agency, stated_date, submission_key, to_hash};
+pub use lines::{Beginning, Beside, Line, Record};
 pub use range::ContentRow;
 pub(crate) use range::contents;
 pub use read::{Head, Item, StoredContent};
