@@ -86,7 +86,7 @@ fn places(text: &str, marks: &[Vec<(Kind, String)>]) -> (Vec<Place>, bool) {
         return (places, text.len() > WIDTH * 4);
     }
     let mut settled = false;
-    let mut stems = Stems::default();
+    let mut stems = Stems::few();
     // For each part: how many of its words stood last, and where the first began.
     let mut standing = vec![(0usize, 0usize); marks.len()];
     runs::read(text, |run| {

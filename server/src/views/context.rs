@@ -86,6 +86,11 @@ impl Logged {
         (Logged { index, bytes, header, said, row, later, visible }, catalogue)
     }
 
+    /// Whether it is the first version of its document and the newest one.
+    pub fn only_version(&self) -> bool {
+        self.row.as_ref().is_some_and(|row| row.newest && row.document == self.index)
+    }
+
     /// The redaction that took this part away.
     pub fn redacted_by(&self, part: &Commitment) -> Option<u64> {
         self.visible.redacted_by(part)

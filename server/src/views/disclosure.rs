@@ -41,8 +41,7 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
         },
     };
     let versions = match &logged.row {
-        // The first version and the newest one.
-        Some(row) if row.newest && row.document == index => vec![row.clone()],
+        Some(row) if logged.only_version() => vec![row.clone()],
         _ => context.node.store.versions_of(&[item.document]).await?,
     };
     let of_versions: Vec<u64> = versions.iter().map(|version| version.index).collect();
@@ -91,7 +90,10 @@ async fn parts(
         _ => Some(PartRole::Other),
     };
     let others = || core.parts.iter().enumerate().skip(1).filter_map(|(place, part)| Some((place, part, role(&part.role)?)));
-    let removed = context.node.store.removed(&others().map(|(_, part, _)| part.commitment).collect::<Vec<_>>()).await?;
+    // Another version may share a part, and a redaction of that one take it away.
+    let alone = logged.only_version() && logged.later.is_empty();
+    let shared: Vec<_> = others().filter(|_| !alone).map(|(_, part, _)| part.commitment).collect();
+    let removed = context.node.store.removed(&shared).await?;
     let parts = others().map(|(place, part, role)| view::Part {
         role,
         name: catalogue.and_then(|catalogue| catalogue.parts.get(place - 1).cloned()),
