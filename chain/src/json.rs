@@ -20,7 +20,32 @@ pub struct JsonError(String);
 /// member whose name begins with `!` (v1 understands none, and such a member means "refuse if not understood").
 /// An object is never read from an array, nor a word from an object.
 pub fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, JsonError> {
-    T::deserialize(Exact(parse(text)?)).map_err(|error| JsonError(error.to_string()))
+    of(parse(text)?)
+}
+
+/// A line that keeps the rules, to read more than one thing from.
+pub struct Checked(Value);
+
+/// Checks every rule that [`read`] does, once.
+pub fn checked(text: &str) -> Result<Checked, JsonError> {
+    parse(text).map(Checked)
+}
+
+impl Checked {
+    /// Reads a few members, as [`read`] would with no others there.
+    pub fn members<T: serde::de::DeserializeOwned>(&self, names: &[&str]) -> Result<T, JsonError> {
+        let member = |name: &&str| Some(((*name).to_owned(), self.0.get(*name)?.clone()));
+        of(names.iter().filter_map(member).collect::<serde_json::Map<_, _>>().into())
+    }
+
+    /// Reads it whole.
+    pub fn whole<T: serde::de::DeserializeOwned>(self) -> Result<T, JsonError> {
+        of(self.0)
+    }
+}
+
+fn of<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, JsonError> {
+    T::deserialize(Exact(value)).map_err(|error| JsonError(error.to_string()))
 }
 
 /// The rules alone, without reading anything out.

@@ -116,16 +116,17 @@ impl<'a> Statement<'a> {
         let origin = header.strip_prefix(HEADER).and_then(|rest| rest.strip_prefix(' ')).ok_or(StatementError::Lines)?;
         member(is_id(origin), "origin")?;
         let in_core = |error| StatementError::Json("core", error);
-        let Kind { r#type: kind, id } = json::read(core_line).map_err(in_core)?;
+        let said = json::checked(core_line).map_err(in_core)?;
+        let Kind { r#type: kind, id } = said.members(&["type", "id"]).map_err(in_core)?;
         member(unhex::<16>(&id).is_some(), "id")?;
         let core = match kind.as_str() {
-            "charter" => Core::Charter(json::read(core_line).map_err(in_core)?),
-            "agency" => Core::Agency(json::read(core_line).map_err(in_core)?),
-            "post" => Core::Post(json::read(core_line).map_err(in_core)?),
-            "step" => Core::Step(json::read(core_line).map_err(in_core)?),
-            "disclosure" => Core::Disclosure(json::read(core_line).map_err(in_core)?),
-            "status" => Core::Status(json::read(core_line).map_err(in_core)?),
-            "redaction" => Core::Redaction(json::read(core_line).map_err(in_core)?),
+            "charter" => Core::Charter(said.whole().map_err(in_core)?),
+            "agency" => Core::Agency(said.whole().map_err(in_core)?),
+            "post" => Core::Post(said.whole().map_err(in_core)?),
+            "step" => Core::Step(said.whole().map_err(in_core)?),
+            "disclosure" => Core::Disclosure(said.whole().map_err(in_core)?),
+            "status" => Core::Status(said.whole().map_err(in_core)?),
+            "redaction" => Core::Redaction(said.whole().map_err(in_core)?),
             _ => return Err(StatementError::Type(kind.chars().take(64).collect())),
         };
         core.check()?;

@@ -69,18 +69,25 @@ pub fn visible(newest: bool, events: &[Event]) -> Visible {
 
 /// Looks up how these versions stand now; indexes that are no disclosures are left out.
 pub async fn look(store: &Store, indexes: &[u64]) -> Result<BTreeMap<u64, (Item, Visible)>, StoreError> {
-    let mut events: HashMap<u64, Vec<Event>> = HashMap::new();
-    for (target, index, kind, _) in store.events(indexes).await? {
-        if let Some(event) = event(store, index, &kind).await? {
-            events.entry(target).or_default().push(event);
+    let events = store.events(indexes).await?;
+    let items = store.items(indexes).await?;
+    let mut seen = judged(store, items.values(), &events).await?;
+    Ok(items.into_iter().filter_map(|(index, item)| Some((index, (item, seen.remove(&index)?)))).collect())
+}
+
+/// How these versions stand, of which `events` are all that speak.
+pub(crate) async fn judged<'i>(
+    store: &Store,
+    items: impl Iterator<Item = &'i Item>,
+    events: &[(u64, u64, String, Option<u64>)],
+) -> Result<HashMap<u64, Visible>, StoreError> {
+    let mut of: HashMap<u64, Vec<Event>> = HashMap::new();
+    for (target, index, kind, _) in events {
+        if let Some(event) = event(store, *index, kind).await? {
+            of.entry(*target).or_default().push(event);
         }
     }
-    let items = store.items(indexes).await?;
-    let seen = |item: Item| {
-        let visible = visible(item.newest, events.get(&item.index).map_or(&[][..], Vec::as_slice));
-        (item.index, (item, visible))
-    };
-    Ok(items.into_values().map(seen).collect())
+    Ok(items.map(|item| (item.index, visible(item.newest, of.get(&item.index).map_or(&[][..], Vec::as_slice)))).collect())
 }
 
 async fn event(store: &Store, index: u64, kind: &str) -> Result<Option<Event>, StoreError> {

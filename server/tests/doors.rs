@@ -5,14 +5,13 @@ mod portal;
 mod trial;
 
 use axum::{
-    Router,
     body::Body,
     http::{Request, StatusCode, header},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use portal::{ask, bytes, get, portal};
 use serde_json::{Value, json};
-use server::{compose::Composed, node::Node, store::NewContent};
+use server::{compose::Composed, http::Portal, node::Node, store::NewContent};
 use trial::{Trial, agency, compose, draft};
 
 fn line_of(node: &Node, id: &str, Composed { text, contents }: &Composed) -> String {
@@ -22,7 +21,7 @@ fn line_of(node: &Node, id: &str, Composed { text, contents }: &Composed) -> Str
     format!("{}\n", json!({ "note": note, "parts": contents.iter().map(part).collect::<Vec<_>>() }))
 }
 
-async fn post(portal: &Router, body: impl Into<Body>) -> (StatusCode, Vec<Value>) {
+async fn post(portal: &Portal, body: impl Into<Body>) -> (StatusCode, Vec<Value>) {
     let (status, _, body) = ask(portal, "203.0.113.7:9", Request::post("/submit").body(body.into()).unwrap()).await;
     (status, body.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
 }
@@ -149,4 +148,71 @@ async fn a_browser_that_has_a_page_gets_it_again_only_after_the_next_entry() {
     let (status, _, body) = page(Some(tag)).await;
     assert_eq!(status, StatusCode::OK);
     assert!(String::from_utf8(body).unwrap().contains("Lanterns"));
+}
+
+/// They are answered without the layers around everything else.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_logs_small_answers_carry_what_every_answer_does_and_count_like_any() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    agency(&mut node, "finance").await;
+    let portal = portal(&trial, &node).await;
+    let size = node.heads.borrow().size;
+    let ask = |peer: &'static str, request: Request<Body>| ask(&portal, peer, request);
+    let get = |path: &str| Request::get(path).body(Body::empty()).unwrap();
+    let (tile, bundle) = (format!("/log/tile/0/000.p/{size}"), format!("/log/tile/entries/000.p/{size}"));
+    let immutable = "public, max-age=31536000, immutable";
+    for (path, media, cache) in [
+        ("/log/checkpoint", "text/plain; charset=utf-8", "public, max-age=1, must-revalidate"),
+        (&tile, "application/octet-stream", immutable),
+        (&bundle, "application/octet-stream", immutable),
+        ("/log/entry/0", "text/plain; charset=utf-8", immutable),
+    ] {
+        // Made, and then from memory.
+        let mut bodies = Vec::new();
+        for _ in 0..2 {
+            let (status, headers, body) = ask("127.0.0.1:9", get(path)).await;
+            assert_eq!(status, StatusCode::OK, "{path}");
+            for (name, value) in [
+                ("content-type", media),
+                ("cache-control", cache),
+                ("access-control-allow-origin", "*"),
+                ("x-content-type-options", "nosniff"),
+                ("referrer-policy", "no-referrer"),
+                ("cross-origin-opener-policy", "same-origin"),
+            ] {
+                assert_eq!(headers.get_all(name).iter().collect::<Vec<_>>(), [value], "{path} {name}");
+            }
+            assert!(headers.contains_key("content-security-policy") && headers.contains_key("permissions-policy"), "{path}");
+            bodies.push(body);
+        }
+        assert_eq!(bodies[0], bodies[1], "{path}");
+        let posted = ask("127.0.0.1:9", Request::post(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(posted.0, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+    }
+    let (_, headers, _) = ask("127.0.0.1:9", get(&tile)).await;
+    let mut again = get(&tile);
+    again.headers_mut().insert(header::IF_NONE_MATCH, headers[header::ETAG].clone());
+    assert_eq!(ask("127.0.0.1:9", again).await.0, StatusCode::NOT_MODIFIED);
+    let mut packed = get(&bundle);
+    packed.headers_mut().insert(header::ACCEPT_ENCODING, "gzip".parse().unwrap());
+    let (_, headers, _) = ask("127.0.0.1:9", packed).await;
+    assert_eq!(
+        (&headers[header::CONTENT_ENCODING], &headers[header::VARY]),
+        (&"gzip".parse().unwrap(), &"accept-encoding".parse().unwrap())
+    );
+    for path in ["/log/checkpoint", &tile] {
+        let mut refused = None;
+        for _ in 0..5_000 {
+            let (status, headers, _) = ask("203.0.113.9:9", get(path)).await;
+            if status == StatusCode::TOO_MANY_REQUESTS {
+                refused = Some(headers);
+                break;
+            }
+        }
+        let headers = refused.expect("five thousand requests in a row");
+        assert!(headers.contains_key(header::RETRY_AFTER) && headers.contains_key(header::CONTENT_SECURITY_POLICY));
+    }
+    let (_, headers, body) = ask("127.0.0.1:9", Request::head("/log/checkpoint").body(Body::empty()).unwrap()).await;
+    assert!(body.is_empty() && headers["access-control-allow-origin"] == "*");
 }

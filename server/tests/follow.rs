@@ -23,13 +23,12 @@ on_each_engine! {
 }
 
 fn find(index: &Index, text: &str) -> Vec<u64> {
-    let hits = index.search(&Query { text: text.into(), ..Query::default() }, &|_| std::collections::HashMap::new()).unwrap();
+    let hits = index.search(&Query { text: text.into(), ..Query::default() }).unwrap();
     hits.hits.iter().map(|hit| hit.index).collect()
 }
 
 fn find_state(index: &Index, text: &str, state: State) -> Vec<u64> {
-    let hits =
-        index.search(&Query { text: text.into(), state: Some(state), ..Query::default() }, &|_| std::collections::HashMap::new()).unwrap();
+    let hits = index.search(&Query { text: text.into(), state: Some(state), ..Query::default() }).unwrap();
     hits.hits.iter().map(|hit| hit.index).collect()
 }
 

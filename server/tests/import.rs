@@ -347,7 +347,7 @@ async fn real_files_import_without_a_bad_line(engine: Engine) {
     let (index, _) = server::follow::open(&trial.place.data, size).unwrap();
     server::follow::catch_up(&node.store, &index, size).await.unwrap();
     let query = server::search::Query { text: "国发〔2019〕5号".into(), ..Default::default() };
-    let hits = index.search(&query, &|_| std::collections::HashMap::new()).unwrap();
+    let hits = index.search(&query).unwrap();
     let core = disclosure(&node, hits.hits[0].index).await;
     assert_eq!(catalogue(&node, &core).await.document_number.as_deref(), Some("国发〔2019〕5号"));
     drop(index);

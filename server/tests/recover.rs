@@ -5,7 +5,6 @@
 mod trial;
 
 use axum::{
-    Router,
     body::{Body, to_bytes},
     http::Request,
 };
@@ -19,7 +18,7 @@ use server::{
     evidence::Registries,
     follow,
     fsck::fsck,
-    http::{App, Assets, router},
+    http::{self, App, Assets, Portal},
     import::{ImportError, Silent, Stop, import},
     node::{Node, NodeError},
     recover::{RecoverError, Recovered, recover},
@@ -90,11 +89,11 @@ async fn restored(engine: Engine) -> Restored {
     Restored { trial, newest, redacted: [old_part, gone_part], large }
 }
 
-async fn portal(trial: &Trial, node: &Node) -> Router {
+async fn portal(trial: &Trial, node: &Node) -> Portal {
     let index = Arc::new(follow::open(&trial.place.data, node.heads.borrow().size).unwrap().0);
     let identity = chain::tree::leaf_hash(&node.store.entry(0).await.unwrap().unwrap());
     let base = "http://127.0.0.1:3000".into();
-    router(App {
+    http::portal(App {
         limits: server::http::Limits::new(0, &[]),
         node: node.clone(),
         registries: Registries::default(),
@@ -111,11 +110,11 @@ async fn served(trial: &Trial) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let portal = portal(trial, &node).await;
-    tokio::spawn(async move { axum::serve(listener, portal).await });
+    tokio::spawn(async move { axum::serve(listener, axum::ServiceExt::<Request<Body>>::into_make_service(portal)).await });
     address
 }
 
-async fn get(portal: &Router, path: &str) -> String {
+async fn get(portal: &Portal, path: &str) -> String {
     let response = portal.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
     String::from_utf8(to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec()).unwrap()
 }

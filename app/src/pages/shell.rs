@@ -70,21 +70,28 @@ pub(super) fn document<V: IntoView>(shell: &Shell<'_>, page: Page<'_>, main: imp
 /// Adds the doctype and takes out the marks that only a hydrating browser would need; what stands
 /// inside an island keeps them.
 fn finish(html: String) -> String {
-    const MARK: &str = "<!>";
     let mut out = String::with_capacity(html.len() + 16);
     out.push_str("<!DOCTYPE html>");
     let island = html.find("<leptos-island").unwrap_or(html.len());
     let (plain, rest) = html.split_at(island);
     let behind = rest.rfind("</leptos-island>").unwrap_or(0);
     let (islands, tail) = rest.split_at(behind);
-    for (stretch, marks) in [(plain, false), (islands, true), (tail, false)] {
-        if marks {
-            out.push_str(stretch);
-        } else {
-            stretch.split(MARK).for_each(|piece| out.push_str(piece));
+    unmarked(&mut out, plain);
+    out.push_str(islands);
+    unmarked(&mut out, tail);
+    out
+}
+
+/// Adds `html` without its marks, `<!>`. Looks for the sign that is rare in a page.
+fn unmarked(out: &mut String, html: &str) {
+    let mut from = 0;
+    for (at, _) in html.match_indices('!') {
+        if let Some(mark) = at.checked_sub(1).filter(|mark| html.as_bytes()[*mark..].starts_with(b"<!>")) {
+            out.push_str(&html[from..mark]);
+            from = at + 2;
         }
     }
-    out
+    out.push_str(&html[from..]);
 }
 
 fn head<'a>(shell: &Shell<'a>, page: &Page<'a>, w: &'static Words) -> impl IntoView + use<'a> {

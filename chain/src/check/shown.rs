@@ -90,6 +90,7 @@ pub fn shows<'h>(html: &'h str, source: &str, markdown: bool) -> Result<(), &'h 
     let mut html = html;
     while !html.is_empty() {
         html = walk.step(html, &mut open).ok_or(html)?;
+        html = walk.alike(html);
     }
     walk.settle();
     if walk.rest.is_empty() && open.is_empty() { Ok(()) } else { Err(html) }
@@ -135,6 +136,31 @@ impl<'s> Walk<'s> {
             open.push((name, end));
         }
         Some(after)
+    }
+
+    /// Takes a stretch that page and source have alike and in which no character is more than itself: only what
+    /// [`Walk::step`] would take one by one, since most of a text is this.
+    fn alike<'h>(&mut self, html: &'h str) -> &'h str {
+        if self.fresh || self.apart || self.shown_apart || self.loose {
+            return html;
+        }
+        let (shown, source) = (html.as_bytes(), self.rest.as_bytes());
+        let mut length = 0;
+        while let (Some(byte), Some(other)) = (shown.get(length), source.get(length)) {
+            // One space between words; more of it, and line ends, may stand differently.
+            let between = *byte == b' '
+                && shown.get(length + 1).is_some_and(u8::is_ascii_alphanumeric)
+                && shown.get(length + 1) == source.get(length + 1);
+            if byte != other || !(between || itself(*byte)) {
+                break;
+            }
+            length += 1;
+        }
+        let length = html.floor_char_boundary(length);
+        if length > 0 {
+            self.advance(length);
+        }
+        html.get(length..).unwrap_or_default()
     }
 
     /// The next character of the source, with what it is written as resolved, and its length there.
@@ -209,6 +235,12 @@ impl<'s> Walk<'s> {
         line.chars().all(|c| c.is_whitespace() || characters.contains(c)).then(|| self.advance(line.len()))?;
         Some(line)
     }
+}
+
+/// Whether a byte within a text stands for itself in every place: no space, no mark that escapes, refers, or ends a cell or a
+/// text. Of characters beyond ASCII those from U+4000 on, none of which is a space.
+fn itself(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'&' | b'<' | b'|') || matches!(byte, 0x80..=0xbf | 0xe4..)
 }
 
 /// Whether an element stands on lines of its own, so that what is in it is apart from what is not.

@@ -33,7 +33,7 @@ pub fn measure(table: &mut Table, portal: &Portal<'_>, scratch: &Path) {
     for (n, (name, path, goal)) in pages.iter().enumerate() {
         let size = std::fs::metadata(files.join(n.to_string())).unwrap().len();
         let (ours, each) = cost(portal, path, None);
-        let theirs = ask(&nginx.address, &format!("/{n}"), None).0;
+        let theirs = ask(&nginx.address, &format!("/{n}"), None, SECONDS).0;
         let yardstick = format!("{} nginx", per_second(theirs));
         table.row(&format!("{name}, {size} bytes"), rate_and_cost(ours, each), yardstick, Some(ours / theirs), goal);
     }
@@ -48,8 +48,12 @@ pub fn measure(table: &mut Table, portal: &Portal<'_>, scratch: &Path) {
 
 /// Answers a second, and the portal's processor time for each.
 fn cost(portal: &Portal<'_>, path: &str, script: Option<&Path>) -> (f64, Duration) {
+    cost_for(portal, path, script, SECONDS)
+}
+
+pub fn cost_for(portal: &Portal<'_>, path: &str, script: Option<&Path>, seconds: &str) -> (f64, Duration) {
     let used = processor(portal.process());
-    let (rate, count) = ask(&portal.address, path, script);
+    let (rate, count) = ask(&portal.address, path, script, seconds);
     (rate, (processor(portal.process()) - used) / count.max(1))
 }
 
@@ -60,9 +64,9 @@ pub fn newest(portal: &Portal<'_>) -> u64 {
 }
 
 /// Answers a second, and how many there were. A script asks for many addresses, of which some lead elsewhere.
-fn ask(address: &str, path: &str, script: Option<&Path>) -> (f64, u32) {
+fn ask(address: &str, path: &str, script: Option<&Path>, seconds: &str) -> (f64, u32) {
     let mut wrk = Command::new("wrk");
-    wrk.args(["-t2", "-c32", "--timeout", "20s", "-d", SECONDS]);
+    wrk.args(["-t2", "-c32", "--timeout", "20s", "-d", seconds]);
     if let Some(script) = script {
         wrk.arg("-s").arg(script);
     }

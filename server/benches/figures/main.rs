@@ -1,7 +1,7 @@
 //! Measures what the portal must be able to do, each figure beside its yardstick in the same run, and prints one table.
 //!
-//! `cargo bench -p server --bench figures [-- ROOM…]`, rooms: publish, bulk, import, search, million, http, visible, browser, audit.
-//! Without one, all but `million` (which writes 10 GB and takes a quarter of an hour). `GAZETTE_BIN` names the built program.
+//! `cargo bench -p server --bench figures [-- ROOM…]`, rooms: publish, bulk, import, search, million, large, http, visible, browser,
+//! audit. Without one, all but `million` (which writes 10 GB and takes a quarter of an hour) and `large` (some minutes). `GAZETTE_BIN` names the built program.
 //! Real documents are used where they lie beside the repository; otherwise made-up ones, and the table says so.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -11,6 +11,7 @@ mod browser;
 mod bulk;
 mod http;
 mod import;
+mod large;
 mod portal;
 mod publish;
 mod search;
@@ -24,7 +25,7 @@ use table::Table;
 fn main() {
     // cargo adds `--bench`.
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let wanted = |room: &str| if asked.is_empty() { room != "million" } else { asked.iter().any(|name| name == room) };
+    let wanted = |room: &str| if asked.is_empty() { !["million", "large"].contains(&room) } else { asked.iter().any(|name| name == room) };
     let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let mut table = Table::begin();
     if wanted("publish") {
@@ -59,6 +60,9 @@ fn main() {
     }
     if wanted("million") {
         search::measure(&mut table, &corpus, 1_000_000, scratch.path());
+    }
+    if wanted("large") {
+        large::measure(&mut table, &corpus, &program(), scratch.path());
     }
     table.print();
 }

@@ -56,9 +56,14 @@ impl Portal<'_> {
 
     /// Resident memory in MB.
     pub fn memory(&self) -> u64 {
+        self.memory_of("VmRSS")
+    }
+
+    /// What the system says of the process's memory under this name, in MB.
+    pub fn memory_of(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(PathBuf::from(format!("/proc/{}/status", self.child.id()))).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-        line.unwrap_or(0) / 1_000
+        let of = |line: &str| line.strip_prefix(name)?.strip_prefix(':')?.trim().strip_suffix(" kB")?.parse::<u64>().ok();
+        status.lines().find_map(of).unwrap_or(0) / 1_000
     }
 }
 

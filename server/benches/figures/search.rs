@@ -46,7 +46,7 @@ fn ours(folder: &Path, texts: &[Document], size: usize) -> Vec<Duration> {
             index.forget();
             let query = Query { text: (*asked).into(), per_page: 20, ..Query::default() };
             let begun = Instant::now();
-            let hits = index.search(&query, &|_| std::collections::HashMap::new()).unwrap();
+            let hits = index.search(&query).unwrap();
             record(&mut times, round, asked, begun.elapsed(), hits.total);
         }
     }

@@ -1,6 +1,7 @@
 //! `gazette serve`: the portal itself.
 
 use super::{Folder, Outcome};
+use axum::ServiceExt;
 use clap::Args;
 use server::{
     evidence::Registries,
@@ -78,7 +79,7 @@ impl Serve {
         let stopped = super::stopped()?;
         println!("listening on http://{address}");
         let (stop, mut stopping) = tokio::sync::watch::channel(());
-        let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let service = http::portal(app).into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async move { drop(stopping.changed().await) });
         tokio::select! {
             done = serving => done?,

@@ -1,5 +1,6 @@
-//! Answers kept in memory, up to a bound: whole tiles and bundles for ever, pages until the chain has another entry.
+//! Answers kept in memory, up to a bound: tiles and bundles for ever, pages until the chain has another entry.
 
+use super::{common_headers, log};
 use crate::store::Head;
 use axum::{
     body::{Bytes, HttpBody, to_bytes},
@@ -15,8 +16,9 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// Most bytes kept by one [`Kept`].
+/// Most bytes kept by one [`Kept`], and of partial tiles and bundles, which other ones soon follow.
 const LIMIT: usize = 32 << 20;
+const PARTIAL: usize = 8 << 20;
 /// A larger answer is not kept.
 const LARGEST: usize = 1 << 20;
 /// A page also says what is in force today, and a day ends without an entry.
@@ -27,13 +29,14 @@ const LONGEST: Duration = Duration::from_secs(30);
 pub(super) struct Kept {
     heads: watch::Receiver<Head>,
     answers: Arc<Mutex<Answers>>,
+    partial: Arc<Mutex<Answers>>,
 }
 
-#[derive(Default)]
 struct Answers {
     /// Size of the tree they were given for, and since when they are kept, where that matters.
     size: u64,
     since: Option<Instant>,
+    limit: usize,
     bytes: usize,
     by_address: HashMap<String, (HeaderMap, Bytes)>,
     /// Addresses, oldest first.
@@ -41,17 +44,47 @@ struct Answers {
 }
 
 impl Kept {
-    pub(super) fn new(heads: watch::Receiver<Head>) -> Kept {
-        Kept { heads, answers: Arc::default() }
+    pub(super) fn tiles(heads: watch::Receiver<Head>) -> Kept {
+        let of = |limit| Arc::new(Mutex::new(Answers::new(limit)));
+        Kept { heads, answers: of(LIMIT), partial: of(PARTIAL) }
     }
 
-    fn answers(&self) -> MutexGuard<'_, Answers> {
-        // Nothing in it is ever half changed in a way that matters: at worst an answer is made again.
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn pages(heads: watch::Receiver<Head>) -> Kept {
+        let kept = Kept::tiles(heads.clone());
+        let (answers, mut newer) = (Arc::downgrade(&kept.answers), heads);
+        // What a redaction took away must not lie here until somebody asks for another page.
+        tokio::spawn(async move {
+            while newer.changed().await.is_ok() {
+                let Some(answers) = answers.upgrade() else { return };
+                lock(&answers).forget_before(newer.borrow_and_update().size);
+            }
+        });
+        kept
+    }
+
+    /// The answer to this request, if it is kept for ever.
+    pub(super) fn at_once(&self, request: &Request) -> Option<Response> {
+        let path = request.uri().path();
+        let found = lock(self.of(path)).by_address.get(path).cloned();
+        let (headers, body) = found.filter(|_| request.uri().query().is_none())?;
+        Some(fresh_or_whole(request.headers().get(header::IF_NONE_MATCH), headers, body))
+    }
+
+    fn of(&self, path: &str) -> &Mutex<Answers> {
+        if path.contains(".p/") { &self.partial } else { &self.answers }
     }
 }
 
+fn lock(answers: &Mutex<Answers>) -> MutexGuard<'_, Answers> {
+    // Nothing in it is ever half changed in a way that matters: at worst an answer is made again.
+    answers.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Answers {
+    fn new(limit: usize) -> Answers {
+        Answers { size: 0, since: None, limit, bytes: 0, by_address: HashMap::new(), order: VecDeque::new() }
+    }
+
     fn keep(&mut self, address: String, headers: HeaderMap, body: Bytes) {
         if self.by_address.contains_key(&address) {
             return;
@@ -59,17 +92,24 @@ impl Answers {
         self.bytes += body.len();
         self.order.push_back(address.clone());
         self.by_address.insert(address, (headers, body));
-        while self.bytes > LIMIT {
+        while self.bytes > self.limit {
             let Some(oldest) = self.order.pop_front() else { break };
             self.bytes -= self.by_address.remove(&oldest).map_or(0, |(_, body)| body.len());
         }
     }
+
+    /// Drops what was given for a smaller tree, or too long ago.
+    fn forget_before(&mut self, size: u64) {
+        let old = self.since.is_none_or(|since| since.elapsed() > LONGEST);
+        if self.size < size || old {
+            *self = Answers { size: self.size.max(size), since: Some(Instant::now()), ..Answers::new(self.limit) };
+        }
+    }
 }
 
-/// Whole tiles and bundles never change. Partial ones are cut anew: they are asked for once or twice.
+/// Tiles and bundles never change, partial ones neither.
 pub(super) async fn for_ever(State(kept): State<Kept>, request: Request, next: Next) -> Response {
-    let partial = request.uri().path().contains(".p/");
-    if partial { next.run(request).await } else { answer(kept, None, request, next).await }
+    answer(kept, None, request, next).await
 }
 
 /// Everything a page shows but search is decided by the entries there are, so the next one makes all of them old: also a
@@ -90,12 +130,9 @@ async fn answer(kept: Kept, size: Option<u64>, request: Request, next: Next) -> 
     let asked = request.headers().get(header::IF_NONE_MATCH).cloned();
     let address = request.uri().path_and_query().map_or("", |address| address.as_str());
     {
-        let mut answers = kept.answers();
+        let mut answers = lock(kept.of(address));
         if let Some(size) = size {
-            let old = answers.since.is_none_or(|since| since.elapsed() > LONGEST);
-            if answers.size < size || old {
-                *answers = Answers { size: answers.size.max(size), since: Some(Instant::now()), ..Answers::default() };
-            }
+            answers.forget_before(size);
         }
         if size.is_none_or(|size| answers.size == size)
             && let Some((headers, body)) = answers.by_address.get(address)
@@ -115,7 +152,12 @@ async fn answer(kept: Kept, size: Option<u64>, request: Request, next: Next) -> 
     if let Ok(tag) = HeaderValue::from_str(&format!("W/\"{}\"", &chain::Hash::of(&[&bytes]).to_hex()[..32])) {
         parts.headers.insert(header::ETAG, tag);
     }
-    let mut answers = kept.answers();
+    if size.is_none() {
+        // Whole, as the portal hands them out without asking anybody.
+        log::open_to_all(&mut parts.headers);
+        common_headers(&mut parts.headers);
+    }
+    let mut answers = lock(kept.of(&address));
     if size.is_none_or(|size| answers.size == size) {
         answers.keep(address, parts.headers.clone(), bytes.clone());
     }
@@ -154,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_stays_within_its_bound_and_the_oldest_goes_first() {
-        let mut answers = Answers::default();
+        let mut answers = Answers::new(LIMIT);
         let body = Bytes::from(vec![0; LARGEST]);
         for n in 0..100 {
             answers.keep(n.to_string(), HeaderMap::new(), body.clone());
@@ -162,5 +204,24 @@ mod tests {
         }
         assert_eq!((answers.bytes, answers.by_address.len(), answers.order.len()), (LIMIT, 32, 32));
         assert!(answers.by_address.contains_key("99") && !answers.by_address.contains_key("67"));
+    }
+
+    #[tokio::test]
+    async fn pages_are_gone_once_the_chain_has_another_entry_whether_or_not_anybody_asks() {
+        let head = Head { origin: "qinghe.example/log".into(), size: 4, leaf: chain::Hash::ZERO, time: 0, checkpoint: String::new() };
+        let (told, heads) = watch::channel(head.clone());
+        let kept = Kept::pages(heads);
+        let there = || lock(&kept.answers).by_address.len();
+        lock(&kept.answers).forget_before(4);
+        lock(&kept.answers).keep("/en/disclosures/3".into(), HeaderMap::new(), Bytes::from_static(b"a name"));
+        assert_eq!(there(), 1);
+        told.send_replace(Head { size: 5, ..head });
+        tokio::time::timeout(Duration::from_secs(5), async {
+            while there() > 0 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .unwrap();
     }
 }

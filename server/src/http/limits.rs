@@ -45,7 +45,7 @@ impl Limits {
     }
 
     /// Seconds to wait, if this request is one too many.
-    fn refuse(&self, peer: IpAddr, headers: &HeaderMap) -> Option<u32> {
+    pub(super) fn refuse(&self, peer: IpAddr, headers: &HeaderMap) -> Option<u32> {
         let limiter = self.limiter.as_ref()?;
         let from = self.whose(peer, headers)?;
         // Whether or not anybody is refused: a flood from many addresses must not fill the memory either.
@@ -88,11 +88,15 @@ fn network(address: IpAddr) -> IpAddr {
 
 /// Answers 429 with the seconds to wait instead of going on.
 pub(super) async fn limited(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    match peer.and_then(|peer| app.limits.refuse(peer, request.headers())) {
+    match asker(&request).and_then(|peer| app.limits.refuse(peer, request.headers())) {
         None => next.run(request).await,
         Some(seconds) => pages::too_many(&app, request.uri(), request.headers(), seconds),
     }
+}
+
+/// Who holds the other end of the connection.
+pub(super) fn asker(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())
 }
 
 #[cfg(test)]

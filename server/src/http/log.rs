@@ -8,9 +8,9 @@ use crate::{evidence, sequencer::with_tiles};
 use axum::{
     Json, Router,
     extract::{Path, State},
-    http::header,
-    middleware::from_fn_with_state,
-    response::IntoResponse,
+    http::{HeaderMap, HeaderValue, header},
+    middleware::{from_fn_with_state, map_response},
+    response::{IntoResponse, Response},
     routing::get,
 };
 use chain::{Hash, checkpoint::parse_size, evidence::parse_indexes, tile, tree};
@@ -26,18 +26,27 @@ pub(super) fn router(kept: Kept) -> Router<Arc<App>> {
         .route("/log/consistency/{sizes}", get(consistency))
         .route("/log/registry/{root}/{*id}", get(registry))
         .route("/log/evidence/{size}/{indexes}", get(bundle))
+        .layer(map_response(|mut response: Response| async move {
+            open_to_all(response.headers_mut());
+            response
+        }))
 }
 
-type Answer = Result<axum::response::Response, Refused>;
+/// Other people's readers fetch the log; nothing else is theirs to read from a page.
+pub(super) fn open_to_all(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+}
+
+type Answer = Result<Response, Refused>;
 
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const TEXT: &str = "text/plain; charset=utf-8";
 
-fn text(body: impl Into<axum::body::Body>, cache: &'static str) -> axum::response::Response {
+fn text(body: impl Into<axum::body::Body>, cache: &'static str) -> Response {
     ([(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, cache)], body.into()).into_response()
 }
 
-fn bytes(body: Vec<u8>) -> axum::response::Response {
+fn bytes(body: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, FOREVER)], body).into_response()
 }
 
@@ -47,7 +56,11 @@ async fn checkpoint(State(app): State<Arc<App>>) -> Answer {
     if head.size == 0 {
         return Err(Refused::NotFound);
     }
-    Ok(text(head.checkpoint, "public, max-age=1, must-revalidate"))
+    Ok(checkpoint_of(head.checkpoint))
+}
+
+pub(super) fn checkpoint_of(note: impl Into<axum::body::Body>) -> Response {
+    text(note, "public, max-age=1, must-revalidate")
 }
 
 /// `tile/<L>/<N>[.p/<W>]` and `tile/entries/<N>[.p/<W>]`.
@@ -69,7 +82,10 @@ async fn tile_or_bundle(State(app): State<Arc<App>>, Path(path): Path<String>) -
             tracing::error!(number, "entries of a bundle are missing from the store");
             return Err(Refused::NotFound);
         }
-        return Ok(bytes(body));
+        let mut response = bytes(body);
+        // Who asks for it gets it compressed.
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        return Ok(response);
     }
     let Some(level) = parse_size(level).and_then(|level| u8::try_from(level).ok()).filter(|level| *level < 64) else {
         return Err(malformed);

@@ -6,25 +6,24 @@ mod kept;
 mod limits;
 mod log;
 mod pages;
+mod portal;
 mod submit;
 
 use crate::{evidence::Registries, node::Node, search, store::StoreError};
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::get,
 };
 use std::sync::Arc;
 use tower::ServiceBuilder;
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, set_header::SetResponseHeaderLayer,
-    timeout::TimeoutLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 pub use assets::Assets;
 pub use limits::Limits;
+pub use portal::Portal;
 
 /// What handlers share.
 #[derive(Clone)]
@@ -44,35 +43,38 @@ pub struct App {
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; font-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Every address of the portal.
-pub fn router(app: App) -> Router {
+/// The portal.
+pub fn portal(app: App) -> Portal {
     let app = Arc::new(app);
-    let kept = || kept::Kept::new(app.node.heads.clone());
-    // Other people's readers fetch the log; nothing else is theirs to read from a page.
-    let log =
-        log::router(kept()).layer(SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
+    let tiles = kept::Kept::tiles(app.node.heads.clone());
+    let pages = kept::Kept::pages(app.node.heads.clone());
     let router = Router::new()
-        .merge(log)
+        .merge(log::router(tiles.clone()))
         .merge(content::router())
-        .merge(pages::router().layer(from_fn_with_state(kept(), kept::until_the_next_entry)))
+        .merge(pages::router().layer(from_fn_with_state(pages, kept::until_the_next_entry)))
         .route("/pkg/{*path}", get(assets::packaged))
         .fallback(get(assets::public))
         .layer(RequestBodyLimitLayer::new(64 * 1024))
         .merge(submit::router())
         .layer(from_fn_with_state(app.clone(), limits::limited))
-        .with_state(app);
-    router.layer(
+        .with_state(app.clone());
+    let rest = router.layer(
         ServiceBuilder::new()
             .map_response(common)
             .layer(CompressionLayer::new())
             .layer(CatchPanicLayer::new())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, std::time::Duration::from_secs(30))),
-    )
+    );
+    Portal { app, tiles, newest: Arc::new(portal::of_checkpoints()), rest }
 }
 
 /// What every answer says, be it a page, a refusal or a fault.
 fn common<B>(mut response: Response<B>) -> Response<B> {
-    let headers = response.headers_mut();
+    common_headers(response.headers_mut());
+    response
+}
+
+fn common_headers(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -83,7 +85,6 @@ fn common<B>(mut response: Response<B>) -> Response<B> {
     }
     // Contents bring a stricter one.
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
-    response
 }
 
 /// An answer that is not the thing asked for, at addresses meant for programs.

@@ -363,24 +363,23 @@ async fn find(context: &Context<'_>, app: &App, asked: &SearchQuery, page: u64) 
         per_page: view::PAGE as usize,
         ..search::Query::default()
     };
-    let (index, node, runtime) = (app.index.clone(), app.node.clone(), tokio::runtime::Handle::current());
-    // A page without snippets is better than none.
-    let texts = move |at: &[u64]| {
-        runtime
-            .block_on(views::searched_texts(&node.store, at))
-            .inspect_err(|error| tracing::error!(%error, "no snippets"))
-            .unwrap_or_default()
-    };
-    let found = tokio::task::spawn_blocking(move || index.search(&query, &texts)).await;
+    let index = app.index.clone();
+    let found = tokio::task::spawn_blocking(move || index.search(&query)).await;
     let found = found.map_err(|_| Trouble::Problem(Problem::Broken))?.map_err(Trouble::Search)?;
     let pages = found.total.div_ceil(view::PAGE);
     if page > 0 && page >= pages {
         return Ok(Outcome::Problem(SearchProblem::PastTheEnd { pages }));
     }
     let indexes: Vec<u64> = found.hits.iter().map(|hit| hit.index).collect();
-    let hits = items(context, &indexes).await?.into_iter().zip(found.hits).map(|(item, hit)| {
-        let snippet = hit.snippet.into_iter().map(|piece| Fragment { text: piece.text, hit: piece.marked }).collect();
-        view::Hit { item, snippet }
+    let lines = items(context, &indexes).await?;
+    // A page without snippets is better than none.
+    let mut snippets = views::snippets(context, &indexes, &found.marks)
+        .await
+        .inspect_err(|error| tracing::error!(%error, "no snippets"))
+        .unwrap_or_default();
+    let hits = lines.into_iter().map(|item| {
+        let snippet = snippets.remove(&item.index).unwrap_or_default().into_iter();
+        view::Hit { item, snippet: snippet.map(|piece| Fragment { text: piece.text, hit: piece.marked }).collect() }
     });
     Ok(Outcome::Found { hits: hits.collect(), total: found.total, pages })
 }

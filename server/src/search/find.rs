@@ -5,7 +5,7 @@
 //! number is the one asked for, are then ranked again by title, number and by words standing together.
 //! Pages go on past the window in the order of the first step, so every hit is on exactly one page.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Bound;
 
@@ -17,7 +17,7 @@ use tantivy::{DocAddress, Score, Searcher, TantivyError, Term};
 use super::fields::{index_of, order, whole_term};
 use super::index::{Index, guarded};
 use super::query::{self, Notice, PER_PAGE_LIMIT, Query, Reading, Sort, Unit};
-use super::snippet::{self, Fragment};
+use super::snippet::Marks;
 use super::{Error, State};
 
 mod rank;
@@ -38,6 +38,8 @@ pub struct Hits {
     pub total: u64,
     /// The page asked for; empty past the last.
     pub hits: Vec<Hit>,
+    /// What to mark in their texts, which are not here: a page shows pieces of what the store has today.
+    pub marks: Marks,
     pub notice: Option<Notice>,
     /// Tree size of the index that answered.
     pub covered: u64,
@@ -51,8 +53,6 @@ pub struct Hit {
     pub document: u64,
     /// Meaningful only within one answer sorted by relevance; 0 otherwise.
     pub score: f32,
-    /// A piece of the text that shows why; empty where there is no text any more.
-    pub snippet: Vec<Fragment>,
 }
 
 /// A hit before its text is fetched.
@@ -64,21 +64,17 @@ struct Found {
 }
 
 impl Index {
-    /// Answers `query`. `texts` gives the texts of entries, to cut the snippets from: what they may show today.
-    pub fn search(&self, query: &Query, texts: &dyn Fn(&[u64]) -> HashMap<u64, String>) -> Result<Hits, Error> {
-        let reading = query::read(&query.text);
-        let mut hits = Hits { total: 0, hits: Vec::new(), notice: reading.notice, covered: self.covered() };
+    /// Answers `query`.
+    pub fn search(&self, query: &Query) -> Result<Hits, Error> {
+        let mut reading = query::read(&query.text);
+        let marks = std::mem::take(&mut reading.marks);
+        let mut hits = Hits { total: 0, hits: Vec::new(), marks, notice: reading.notice, covered: self.covered() };
         if reading.notice == Some(Notice::NoWords) {
             return Ok(hits);
         }
         let (total, found) = guarded(|| Search::new(self, query, &reading).run())?;
         hits.total = total;
-        let texts = texts(&found.iter().map(|found| index_of(found.0.order)).collect::<Vec<_>>());
-        for found in found {
-            let index = index_of(found.0.order);
-            let snippet = texts.get(&index).map(|text| snippet::cut(text, &reading.marks)).unwrap_or_default();
-            hits.hits.push(Hit { index, document: found.1, score: found.0.score, snippet });
-        }
+        hits.hits = found.into_iter().map(|(found, document)| Hit { index: index_of(found.order), document, score: found.score }).collect();
         Ok(hits)
     }
 }

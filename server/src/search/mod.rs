@@ -18,7 +18,7 @@ mod words;
 pub use find::{Hit, Hits};
 pub use index::{Budget, Index, Opening, Writer};
 pub use query::{Notice, PER_PAGE_LIMIT, QUERY_CHARS, QUERY_WORDS, Query, Sort};
-pub use snippet::Fragment;
+pub use snippet::{Fragment, Marks, Snippet};
 pub use words::warm;
 
 /// What can go wrong with the index.

@@ -6,6 +6,7 @@
 
 use super::State;
 use super::runs::{self, Kind};
+use super::snippet::Marks;
 use super::words::{self, QueryWord};
 
 /// Characters of a query that are read.
@@ -74,7 +75,7 @@ pub(super) struct Reading {
     /// What could be a document's number, in its one spelling.
     pub numbers: Vec<String>,
     /// What to mark in a text: per unit, its words as they stand.
-    pub marks: Vec<Vec<(Kind, String)>>,
+    pub marks: Marks,
     pub notice: Option<Notice>,
 }
 
@@ -157,7 +158,7 @@ impl Reading {
                 _ => marks.push((word.kind, word.term.clone())),
             }
         }
-        self.marks.push(marks);
+        self.marks.0.push(marks);
     }
 
     /// Words like "the" and 的 are not insisted on where there are others.
@@ -171,7 +172,7 @@ impl Reading {
         let mut keeps = keep.iter();
         self.units.retain(|_| keeps.next().copied().unwrap_or(true));
         let mut keeps = keep.iter();
-        self.marks.retain(|_| keeps.next().copied().unwrap_or(true));
+        self.marks.0.retain(|_| keeps.next().copied().unwrap_or(true));
     }
 }
 

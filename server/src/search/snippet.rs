@@ -14,10 +14,29 @@ pub struct Fragment {
     pub marked: bool,
 }
 
+/// What of a query is marked in a text: for each of its parts, the words as they stand together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks(pub(super) Vec<Vec<(Kind, String)>>);
+
+/// The best piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet {
+    pub pieces: Vec<Fragment>,
+    /// Whether all parts of the query were seen close together, so that more of the text would give no other piece.
+    pub settled: bool,
+}
+
+impl Marks {
+    /// The best piece of `text`.
+    #[must_use]
+    pub fn cut(&self, text: &str) -> Snippet {
+        let (pieces, settled) = cut(text, &self.0);
+        Snippet { pieces, settled }
+    }
+}
+
 /// Width of a snippet, where a Han character is two wide.
 const WIDTH: usize = 200;
-/// Bytes of text that are looked at: beyond, the beginning of the text serves.
-const READ_LIMIT: usize = 512 * 1024;
 /// Places gathered before choosing.
 const PLACES: usize = 2000;
 
@@ -29,10 +48,9 @@ struct Place {
     mark: usize,
 }
 
-/// The best piece of `text`. `marks`: for each part of the query, its words as they stand together.
-pub(super) fn cut(text: &str, marks: &[Vec<(Kind, String)>]) -> Vec<Fragment> {
-    let text = &text[..text.floor_char_boundary(READ_LIMIT)];
-    let places = places(text, marks);
+/// The best piece of `text`, and whether more text would not change it.
+fn cut(text: &str, marks: &[Vec<(Kind, String)>]) -> (Vec<Fragment>, bool) {
+    let (places, settled) = places(text, marks);
     let (from, to) = window(text, &places);
     let mut out = Vec::new();
     if from > 0 {
@@ -58,16 +76,17 @@ pub(super) fn cut(text: &str, marks: &[Vec<(Kind, String)>]) -> Vec<Fragment> {
         last.text.truncate(last.text.trim_end().len());
     }
     out.retain(|f| !f.text.is_empty());
-    out
+    (out, settled)
 }
 
-/// Where the parts of the query stand, in order. Stops once every part was seen close together.
-fn places(text: &str, marks: &[Vec<(Kind, String)>]) -> Vec<Place> {
+/// Where the parts of the query stand, in order. Stops once every part was seen close together, and says whether it did.
+fn places(text: &str, marks: &[Vec<(Kind, String)>]) -> (Vec<Place>, bool) {
     let mut places: Vec<Place> = Vec::new();
     if marks.is_empty() {
-        return places;
+        return (places, text.len() > WIDTH * 4);
     }
-    let mut stems = Stems::default();
+    let mut settled = false;
+    let mut stems = Stems::few();
     // For each part: how many of its words stood last, and where the first began.
     let mut standing = vec![(0usize, 0usize); marks.len()];
     runs::read(text, |run| {
@@ -79,10 +98,11 @@ fn places(text: &str, marks: &[Vec<(Kind, String)>]) -> Vec<Place> {
         let near = |mark| places.iter().rev().take_while(|p| p.from + WIDTH > last).any(|p| p.mark == mark);
         let read_to = run.source_range(run.text.len(), run.text.len()).0;
         let complete = !places.is_empty() && read_to > last + WIDTH && (0..marks.len()).all(near);
-        !complete && places.len() < PLACES
+        settled = complete || places.len() >= PLACES;
+        !settled
     });
     places.sort_by_key(|p| (p.from, std::cmp::Reverse(p.to)));
-    places
+    (places, settled)
 }
 
 fn follow(run: &Run<'_>, stem: &str, mark: usize, words: &[(Kind, String)], standing: &mut (usize, usize), places: &mut Vec<Place>) {
@@ -221,7 +241,8 @@ mod tests {
     use super::*;
 
     fn snippet(text: &str, asked: &str) -> String {
-        cut(text, &query::read(asked).marks).iter().map(|f| if f.marked { format!("[{}]", f.text) } else { f.text.clone() }).collect()
+        let Snippet { pieces, .. } = query::read(asked).marks.cut(text);
+        pieces.iter().map(|f| if f.marked { format!("[{}]", f.text) } else { f.text.clone() }).collect()
     }
 
     #[test]
@@ -249,6 +270,20 @@ mod tests {
         let piece = snippet(&text, "lanterns harbour");
         assert!(piece.starts_with('…') && piece.contains("[harbour] master counts [lanterns]"), "{piece}");
         assert!(piece.chars().count() < 230, "{piece}");
+    }
+
+    /// What lets a page read the beginning of a long text only.
+    #[test]
+    fn a_piece_that_is_settled_is_the_same_whatever_follows() {
+        let filler = "Filler line. ".repeat(500);
+        let beginning = format!("{filler}The harbour master counts lanterns at dusk. {filler}");
+        let marks = query::read("lanterns harbour").marks;
+        let short = marks.cut(&beginning);
+        assert!(short.settled);
+        assert_eq!(short, marks.cut(&format!("{beginning}Harbour lanterns, harbour lanterns. {filler}")));
+        for open in [filler.as_str(), "The harbour master counts lanterns", "", "The harbour master. "] {
+            assert!(!marks.cut(open).settled, "{open}");
+        }
     }
 
     #[test]

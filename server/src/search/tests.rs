@@ -33,8 +33,7 @@ impl Shelf {
     }
 
     fn search(&self, index: &Index, query: &Query) -> Hits {
-        let texts = self.texts.borrow();
-        index.search(query, &|at| at.iter().filter_map(|at| Some((*at, texts.get(at)?.clone()))).collect()).unwrap()
+        index.search(query).unwrap()
     }
 
     /// Entries found, best first.

@@ -193,7 +193,7 @@ pub struct QueryWord {
 
 /// Cuts a query into the words of its best reading.
 pub fn cut_query(text: &str) -> Vec<QueryWord> {
-    let mut stems = Stems::default();
+    let mut stems = Stems::few();
     let mut out = Vec::new();
     let mut position = 0u32;
     runs::read(text, |run| {
@@ -230,27 +230,35 @@ pub fn cut_query(text: &str) -> Vec<QueryWord> {
 pub struct Stems {
     stemmer: frostem::Stemmer,
     seen: Vec<(String, String)>,
+    most: usize,
 }
-
-const SEEN: usize = 4096;
 
 impl Default for Stems {
     fn default() -> Self {
-        Self { stemmer: frostem::Stemmer::new(frostem::Algorithm::English), seen: Vec::new() }
+        Stems::remembering(4096)
     }
 }
 
 impl Stems {
+    fn remembering(most: usize) -> Self {
+        Self { stemmer: frostem::Stemmer::new(frostem::Algorithm::English), seen: Vec::new(), most }
+    }
+
+    /// For one short text, of which a large memory would cost more than the text.
+    pub fn few() -> Self {
+        Stems::remembering(64)
+    }
+
     /// The stem of a folded word.
     pub fn stem<'a>(&'a mut self, word: &'a str) -> &'a str {
         if word.len() < 3 || !word.bytes().all(|b| b.is_ascii_lowercase() || b == b'\'') {
             return word;
         }
         if self.seen.is_empty() {
-            self.seen.resize(SEEN, Default::default());
+            self.seen.resize(self.most, Default::default());
         }
         let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-        let slot = &mut self.seen[(hash ^ (hash >> 32)) as usize % SEEN];
+        let slot = &mut self.seen[(hash ^ (hash >> 32)) as usize % self.most];
         if slot.0 != word {
             slot.0.clear();
             slot.0.push_str(word);

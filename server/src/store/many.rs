@@ -36,7 +36,7 @@ impl Store {
         Ok(rows)
     }
 
-    async fn at(&self, select: &str, indexes: &[u64], then: &str) -> Result<Vec<AnyRow>, StoreError> {
+    pub(super) async fn at(&self, select: &str, indexes: &[u64], then: &str) -> Result<Vec<AnyRow>, StoreError> {
         let indexes: Vec<i64> = indexes.iter().copied().map(to_sql).collect();
         self.listed(select, &indexes, then).await
     }
@@ -56,12 +56,12 @@ impl Store {
     /// The items among these entries.
     pub async fn items(&self, indexes: &[u64]) -> Result<HashMap<u64, Item>, StoreError> {
         let rows = self.at(&format!("{ITEM} where idx in"), indexes, "").await?;
-        rows.iter().map(|row| item(row).map(|item| (item.index, item))).collect()
+        rows.iter().map(|row| item(row, 0).map(|item| (item.index, item))).collect()
     }
 
     /// Every version of these documents, oldest first.
     pub async fn versions_of(&self, documents: &[u64]) -> Result<Vec<Item>, StoreError> {
-        self.at(&format!("{ITEM} where document in"), documents, "order by idx").await?.iter().map(item).collect()
+        self.at(&format!("{ITEM} where document in"), documents, "order by idx").await?.iter().map(|row| item(row, 0)).collect()
     }
 
     /// Statuses and redactions that speak of any of these versions: (target, index, kind, instrument), in order.

@@ -3,6 +3,7 @@
 mod bulk;
 mod commit;
 mod known;
+mod lines;
 mod many;
 mod open;
 mod range;
@@ -13,6 +14,7 @@ pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
 pub(crate) use commit::{stated_agency, stated_date, submission_key, to_hash};
 pub use known::{Known, Owners};
+pub use lines::{Beginning, Beside, Line, Record};
 pub use range::ContentRow;
 pub(crate) use range::contents;
 pub(crate) use read::load_in;

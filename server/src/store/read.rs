@@ -159,28 +159,28 @@ impl Store {
     pub async fn item(&self, index: u64) -> Result<Option<Item>, StoreError> {
         let sql = format!("{ITEM} where idx = $1");
         let row = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(index)).fetch_optional(self.reader().await?.ask()?).await?;
-        row.as_ref().map(item).transpose()
+        row.as_ref().map(|row| item(row, 0)).transpose()
     }
 
     /// Every version of a document, oldest first.
     pub async fn versions(&self, document: u64) -> Result<Vec<Item>, StoreError> {
         let sql = format!("{ITEM} where document = $1 order by idx");
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(document)).fetch_all(self.reader().await?.ask()?).await?;
-        rows.iter().map(item).collect()
+        rows.iter().map(|row| item(row, 0)).collect()
     }
 
     /// Newest versions by stated date, newest first: `count` from `offset` on.
     pub async fn by_stated(&self, offset: u64, count: u64) -> Result<Vec<Item>, StoreError> {
         let sql = format!("{ITEM} where newest = 1 and stated is not null order by stated desc, idx desc limit $1 offset $2");
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(count)).bind(to_sql(offset)).fetch_all(self.reader().await?.ask()?).await?;
-        rows.iter().map(item).collect()
+        rows.iter().map(|row| item(row, 0)).collect()
     }
 
     /// One agency's items, newest in the chain first.
     pub async fn by_agency(&self, agency: &str, offset: u64, count: u64) -> Result<Vec<Item>, StoreError> {
         let sql = format!("{ITEM} where agency = $1 order by idx desc limit $2 offset $3");
         let query = sqlx::query(AssertSqlSafe(sql)).bind(agency).bind(to_sql(count)).bind(to_sql(offset));
-        query.fetch_all(self.reader().await?.ask()?).await?.iter().map(item).collect()
+        query.fetch_all(self.reader().await?.ask()?).await?.iter().map(|row| item(row, 0)).collect()
     }
 
     /// How many items each agency sealed, and how many newest versions with a stated date there are.
@@ -279,16 +279,17 @@ async fn tile_bytes(connection: &mut AnyConnection, level: u8, number: u64) -> R
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
-pub(super) fn item(row: &AnyRow) -> Result<Item, StoreError> {
+/// From a row whose columns from `at` on are those of an item.
+pub(super) fn item(row: &AnyRow, at: usize) -> Result<Item, StoreError> {
     Ok(Item {
-        index: from_sql(row.try_get(0)?),
-        document: from_sql(row.try_get(1)?),
-        newest: row.try_get::<i64, _>(2)? == 1,
-        agency: row.try_get(3)?,
-        genre: row.try_get(4)?,
-        theme: row.try_get(5)?,
-        language: row.try_get(6)?,
-        stated: row.try_get(7)?,
-        stated_agency: row.try_get(8)?,
+        index: from_sql(row.try_get(at)?),
+        document: from_sql(row.try_get(at + 1)?),
+        newest: row.try_get::<i64, _>(at + 2)? == 1,
+        agency: row.try_get(at + 3)?,
+        genre: row.try_get(at + 4)?,
+        theme: row.try_get(at + 5)?,
+        language: row.try_get(at + 6)?,
+        stated: row.try_get(at + 7)?,
+        stated_agency: row.try_get(at + 8)?,
     })
 }

@@ -1,44 +1,36 @@
-//! The view of one disclosure.
+//! The view of one disclosure, and the texts that a search shows pieces of.
 
 use super::{
-    items::{Context, core_of},
+    context::{Context, Logged, entry_ref},
     *,
 };
 use crate::{
     markdown,
+    search::{Fragment, Marks},
     store::{StoreError, StoredContent},
 };
 use app::view::{self, Body, Change, DisclosureView, Notice, PartRole, Version};
 use chain::{
     catalogue::Catalogue,
-    entry::Entry,
     part::Commitment,
-    statement::{Core, Disclosure, Statement},
+    statement::{Core, Disclosure},
     tree::leaf_hash,
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// The page of the disclosure at `index`; `None` when there is no such entry, or it is no disclosure.
 pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<Option<DisclosureView>, StoreError> {
-    let store = &context.node.store;
-    let (older, newer) = (index.checked_sub(1), Some(index + 1).filter(|newer| *newer < size));
-    let around = || older.into_iter().chain([index]).chain(newer);
-    context.fetch_entries(around()).await?;
-    let Some(bytes) = context.entry(index) else { return Ok(None) };
-    let Ok(entry) = Entry::parse(&bytes) else { return Ok(None) };
-    let Ok(statement) = Statement::parse(entry.note.as_bytes()) else { return Ok(None) };
-    let Core::Disclosure(core) = &statement.core else { return Ok(None) };
+    context.fetch_record(index).await?;
+    let Some(logged) = context.entry(index) else { return Ok(None) };
+    let Some(core) = logged.disclosure() else { return Ok(None) };
     let body_part = core.parts.iter().find(|part| part.role == "body");
-    let catalogues = around().filter_map(|index| match &*context.core(index)? {
-        Core::Disclosure(core) => core.parts.first().map(|part| part.commitment),
-        _ => None,
-    });
-    context.fetch_contents(catalogues.chain(body_part.map(|part| part.commitment))).await?;
+    // Most often both are here already.
+    context.fetch_contents(core.parts.first().into_iter().chain(body_part).map(|part| part.commitment)).await?;
     let Some(item) = items(context, &[index]).await?.pop() else { return Ok(None) };
-    let catalogue = context.catalogue(core).ok();
+    let catalogue = context.catalogue(&logged).ok();
     let body = match body_part {
         None => Body::None,
-        Some(part) => match context.content(&part.commitment).as_deref() {
+        Some(part) => match context.part(&logged, &part.commitment).as_deref() {
             Some(StoredContent::Removed { by }) => Body::Removed(*by),
             Some(StoredContent::Lost) | None => Body::Missing,
             Some(StoredContent::Present { media, bytes, .. }) => match (media.as_str(), std::str::from_utf8(bytes)) {
@@ -48,43 +40,49 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
             },
         },
     };
-    let versions = store.versions_of(&[item.document]).await?;
+    let versions = match &logged.row {
+        Some(row) if logged.only_version() => vec![row.clone()],
+        _ => context.node.store.versions_of(&[item.document]).await?,
+    };
     let of_versions: Vec<u64> = versions.iter().map(|version| version.index).collect();
-    context.fetch_entries(of_versions.iter().copied()).await?;
-    let lines = versions.iter().zip(1..).map(|(version, number)| Version {
+    context.fetch(of_versions.iter().copied()).await?;
+    let lines = versions.into_iter().zip(1..).map(|(version, number)| Version {
         index: version.index,
         number,
-        stated: version.stated.clone(),
+        stated: version.stated,
         logged: context.time(version.index).map(|time| moment(&context.zone, time)),
     });
-    let lines = lines.collect();
-    let previous = entry.header.previous.to_string();
+    let beside = |index: Option<u64>| async move {
+        Ok::<_, StoreError>(match index {
+            Some(index) => Some(entry_ref(context, index).await?),
+            None => None,
+        })
+    };
     Ok(Some(DisclosureView {
-        parts: parts(context, core, catalogue.as_ref()).await?,
+        parts: parts(context, &logged, core, catalogue.as_deref()).await?,
         catalogue_commitment: core.parts.first().map(|part| part.commitment.to_string()),
         body_commitment: body_part.map(|part| part.commitment.to_string()),
-        catalogue: catalogue.map(|catalogue| shown(catalogue, core)),
+        catalogue: catalogue.as_deref().cloned().map(|catalogue| shown(catalogue, core)),
         body,
-        versions: lines,
+        versions: lines.collect(),
         notices: notices(context, &of_versions, &core.agency).await?,
         seen: None,
-        older: match older {
-            Some(older) => entry_ref(context, older).await?,
-            None => None,
-        },
-        newer: match newer {
-            Some(newer) => entry_ref(context, newer).await?,
-            None => None,
-        },
-        leaf: leaf_hash(&bytes).to_string(),
-        previous,
+        older: beside(index.checked_sub(1)).await?,
+        newer: beside(Some(index + 1).filter(|newer| *newer < size)).await?,
+        leaf: leaf_hash(&logged.bytes).to_string(),
+        previous: logged.header.map(|header| header.previous.to_string()).unwrap_or_default(),
         approval: None,
         item,
     }))
 }
 
 /// Parts for download, with their names from the catalogue, whose list follows the statement's order after itself.
-async fn parts(context: &Context<'_>, core: &Disclosure, catalogue: Option<&Catalogue>) -> Result<Vec<view::Part>, StoreError> {
+async fn parts(
+    context: &Context<'_>,
+    logged: &Logged,
+    core: &Disclosure,
+    catalogue: Option<&Catalogue>,
+) -> Result<Vec<view::Part>, StoreError> {
     let role = |role: &str| match role {
         "body" => None,
         "attachment" => Some(PartRole::Attachment),
@@ -92,7 +90,10 @@ async fn parts(context: &Context<'_>, core: &Disclosure, catalogue: Option<&Cata
         _ => Some(PartRole::Other),
     };
     let others = || core.parts.iter().enumerate().skip(1).filter_map(|(place, part)| Some((place, part, role(&part.role)?)));
-    let removed = context.node.store.removed(&others().map(|(_, part, _)| part.commitment).collect::<Vec<_>>()).await?;
+    // Another version may share a part, and a redaction of that one take it away.
+    let alone = logged.only_version() && logged.later.is_empty();
+    let shared: Vec<_> = others().filter(|_| !alone).map(|(_, part, _)| part.commitment).collect();
+    let removed = context.node.store.removed(&shared).await?;
     let parts = others().map(|(place, part, role)| view::Part {
         role,
         name: catalogue.and_then(|catalogue| catalogue.parts.get(place - 1).cloned()),
@@ -100,33 +101,36 @@ async fn parts(context: &Context<'_>, core: &Disclosure, catalogue: Option<&Cata
         size: part.size,
         commitment: part.commitment.to_string(),
         language: part.language.clone(),
-        removed: removed.get(&part.commitment).copied(),
+        removed: logged.redacted_by(&part.commitment).or_else(|| removed.get(&part.commitment).copied()),
     });
     Ok(parts.collect())
 }
 
+/// What later entries say of these versions, which were fetched.
 async fn notices(context: &Context<'_>, versions: &[u64], owner: &str) -> Result<Vec<Notice>, StoreError> {
     let mut notices = Vec::new();
-    let events = context.node.store.events(versions).await?;
-    let named: Vec<u64> = events.iter().flat_map(|(_, index, _, instrument)| [Some(*index), *instrument]).flatten().collect();
-    context.fetch_entries(named).await?;
-    for (_, index, kind, instrument) in events.into_iter().rev() {
-        let change = match (kind.as_str(), standing_of(&kind)) {
+    let versions: Vec<Arc<Logged>> = versions.iter().filter_map(|version| context.entry(*version)).collect();
+    let mut events: Vec<_> = versions.iter().flat_map(|version| &version.later).collect();
+    events.sort_by_key(|event| event.index);
+    let named: Vec<u64> = events.iter().flat_map(|event| [Some(event.index), event.instrument]).flatten().collect();
+    context.fetch(named).await?;
+    for event in events.into_iter().rev() {
+        let change = match (event.kind.as_str(), standing_of(&event.kind)) {
             ("redaction", _) => Change::Redacted,
             (_, Some(standing)) => Change::Became(standing),
             _ => Change::Reinstated,
         };
-        let (effective, ground, by_agency) = match context.core(index).as_deref() {
+        let (effective, ground, by_agency) = match context.entry(event.index).as_deref().and_then(Logged::core) {
             Some(Core::Status(core)) => (core.effective.clone(), Some(core.ground.clone()), Some(core.agency.clone())),
             Some(Core::Redaction(core)) => (None, Some(core.ground.clone()), Some(core.agency.clone())),
             _ => (None, None, None),
         };
-        let by = match instrument {
-            Some(instrument) => entry_ref(context, instrument).await?,
+        let by = match event.instrument {
+            Some(instrument) => Some(entry_ref(context, instrument).await?),
             None => None,
         };
         let stated_by = by_agency.filter(|agency| agency != owner).map(|agency| context.agency(&agency));
-        notices.push(Notice { change, index, effective, ground, by, stated_by });
+        notices.push(Notice { change, index: event.index, effective, ground, by, stated_by });
     }
     Ok(notices)
 }
@@ -157,18 +161,41 @@ fn shown(catalogue: Catalogue, core: &Disclosure) -> view::Catalogue {
     }
 }
 
-/// The texts of disclosures that a search looked through, for its snippets.
-pub async fn searched_texts(store: &crate::store::Store, indexes: &[u64]) -> Result<HashMap<u64, String>, StoreError> {
-    let body = |bytes: &[u8]| match core_of(bytes)? {
-        Core::Disclosure(core) => core.parts.iter().find(|part| part.role == "body").map(|part| part.commitment),
-        _ => None,
+/// Bytes of a text that are looked through for a snippet before more of it is, and at most.
+const BEGINNING: usize = 8 << 10;
+const MOST: usize = 128 << 10;
+
+/// Pieces of the texts of disclosures, which were fetched, that show why a search found them; from what may be shown today.
+pub async fn snippets(context: &Context<'_>, indexes: &[u64], marks: &Marks) -> Result<HashMap<u64, Vec<Fragment>>, StoreError> {
+    let body = |index: &u64| {
+        let logged = context.entry(*index)?;
+        let body = logged.disclosure()?.parts.iter().find(|part| part.role == "body")?.commitment;
+        logged.redacted_by(&body).is_none().then_some((*index, body))
     };
-    let entries = store.entries_at(indexes).await?;
-    let bodies: Vec<_> = entries.iter().filter_map(|(index, bytes)| Some((*index, body(bytes)?))).collect();
-    let contents = store.contents_of(&bodies.iter().map(|(_, body)| *body).collect::<Vec<_>>()).await?;
-    let text = |(index, body): (u64, Commitment)| match contents.get(&body)? {
-        StoredContent::Present { bytes, .. } => Some((index, markdown::words(std::str::from_utf8(bytes).ok()?))),
-        _ => None,
-    };
-    Ok(bodies.into_iter().filter_map(text).collect())
+    let mut bodies: HashMap<u64, Commitment> = indexes.iter().filter_map(body).collect();
+    let mut snippets = HashMap::new();
+    let asked: Vec<u64> = bodies.keys().copied().collect();
+    for (index, beginning) in context.node.store.beginnings(&asked, BEGINNING).await? {
+        if bodies.get(&index) != Some(&beginning.commitment) {
+            continue;
+        }
+        let snippet = marks.cut(&markdown::words(text(&beginning.bytes)));
+        if beginning.whole || snippet.settled {
+            bodies.remove(&index);
+            snippets.insert(index, snippet.pieces);
+        }
+    }
+    let contents = context.node.store.contents_of(&bodies.values().copied().collect::<Vec<_>>()).await?;
+    for (index, body) in bodies {
+        if let Some(StoredContent::Present { bytes, .. }) = contents.get(&body) {
+            snippets.insert(index, marks.cut(&markdown::words(text(&bytes[..bytes.len().min(MOST)]))).pieces);
+        }
+    }
+    Ok(snippets)
+}
+
+/// The text at the beginning of some bytes, which may end within a character.
+fn text(bytes: &[u8]) -> &str {
+    let good = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    std::str::from_utf8(&bytes[..good]).unwrap_or_default()
 }

@@ -1,11 +1,13 @@
 //! Views: what the pages of `app` show, filled from the store.
 
+mod context;
 mod disclosure;
 mod items;
 mod records;
 
-pub use disclosure::{disclosure, searched_texts};
-pub use items::{Context, entry_ref, items};
+pub use context::Context;
+pub use disclosure::{disclosure, snippets};
+pub use items::items;
 pub use records::{agencies, agency, chain_view, entry_view, pager};
 
 use app::{

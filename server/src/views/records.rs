@@ -1,6 +1,9 @@
 //! The views of single records: a raw entry, agencies, the chain itself.
 
-use super::{items::Context, *};
+use super::{
+    context::{Context, entry_ref},
+    *,
+};
 use crate::store::StoreError;
 use app::view::{
     AgenciesView, AgencyEnd, AgencyRow, AgencyView, ChainView, Custody, EntryView, Fact, KeyEnd, KeyRole, KeyRow, Pager, Standing,
@@ -36,28 +39,25 @@ pub async fn entry_view(context: &Context<'_>, index: u64, size: u64) -> Result<
         return Ok(None);
     }
     // An entry that the tree has and the store has not is shown all the same; the browser's checks say what is wrong with it.
-    context.fetch_entries(index.checked_sub(1).into_iter().chain([index, index + 1])).await?;
-    let bytes = context.entry(index);
-    let here = bytes.is_some();
-    let bytes = bytes.unwrap_or_default();
+    context.fetch_record(index).await?;
     let Some(item) = items(context, &[index]).await?.pop() else { return Ok(None) };
-    let entry = Entry::parse(&bytes).ok();
-    let statement = entry.and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
-    let facts = match &statement {
-        Some(statement) => facts(context, statement, index).await?,
+    let logged = context.entry(index);
+    let note = logged.as_deref().and_then(|logged| Entry::parse(&logged.bytes).ok()).map(|entry| entry.note);
+    let facts = match note.and_then(|note| Statement::parse(note.as_bytes()).ok()) {
+        Some(statement) => facts(context, &statement, index).await?,
         None => vec![],
     };
     Ok(Some(EntryView {
         item,
         facts,
-        text: here.then(|| String::from_utf8_lossy(&bytes).into_owned()),
+        text: logged.as_deref().map(|logged| String::from_utf8_lossy(&logged.bytes).into_owned()),
         older: match index.checked_sub(1) {
-            Some(older) => entry_ref(context, older).await?,
+            Some(older) => Some(entry_ref(context, older).await?),
             None => None,
         },
-        newer: if index + 1 < size { entry_ref(context, index + 1).await? } else { None },
-        leaf: if here { leaf_hash(&bytes).to_string() } else { String::new() },
-        previous: entry.map_or(String::new(), |entry| entry.header.previous.to_string()),
+        newer: if index + 1 < size { Some(entry_ref(context, index + 1).await?) } else { None },
+        leaf: logged.as_deref().map(|logged| leaf_hash(&logged.bytes).to_string()).unwrap_or_default(),
+        previous: logged.and_then(|logged| logged.header).map(|header| header.previous.to_string()).unwrap_or_default(),
     }))
 }
 
@@ -82,7 +82,7 @@ async fn facts(context: &Context<'_>, statement: &Statement<'_>, index: u64) -> 
         }
         Core::Step(core) => facts.extend([Fact::Agency(context.agency(&core.agency)), Fact::Case(core.case.clone())]),
         Core::Status(core) => {
-            facts.extend(entry_ref(context, core.target.index).await?.map(Fact::Target));
+            facts.push(Fact::Target(entry_ref(context, core.target.index).await?));
             let kind = serde_json::to_value(core.kind).ok();
             let standing: Option<Standing> = kind.as_ref().and_then(|kind| kind.as_str()).and_then(standing_of);
             match standing {
@@ -92,12 +92,12 @@ async fn facts(context: &Context<'_>, statement: &Statement<'_>, index: u64) -> 
             facts.extend(core.effective.clone().map(Fact::Effective));
             facts.push(Fact::Ground(core.ground.clone()));
             if let Some(by) = core.by {
-                facts.extend(entry_ref(context, by.index).await?.map(Fact::By));
+                facts.push(Fact::By(entry_ref(context, by.index).await?));
             }
             facts.push(Fact::StatedBy(context.agency(&core.agency)));
         }
         Core::Redaction(core) => {
-            facts.extend(entry_ref(context, core.target.index).await?.map(Fact::Target));
+            facts.push(Fact::Target(entry_ref(context, core.target.index).await?));
             facts.push(Fact::Parts(core.parts.iter().map(ToString::to_string).collect()));
             facts.push(Fact::Ground(core.ground.clone()));
             facts.push(Fact::StatedBy(context.agency(&core.agency)));

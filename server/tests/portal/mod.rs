@@ -3,7 +3,6 @@
 
 use super::trial::Trial;
 use axum::{
-    Router,
     body::{Body, to_bytes},
     extract::ConnectInfo,
     http::{HeaderMap, Request, StatusCode, header},
@@ -11,7 +10,7 @@ use axum::{
 use server::{
     evidence::Registries,
     follow,
-    http::{App, Assets, Limits, router},
+    http::{self, App, Assets, Limits, Portal},
     node::Node,
 };
 use std::{net::SocketAddr, sync::Arc};
@@ -20,10 +19,10 @@ use tower::ServiceExt;
 /// Requests a second that an address may go on asking for here.
 pub const RATE: u32 = 100;
 
-pub async fn portal(trial: &Trial, node: &Node) -> Router {
+pub async fn portal(trial: &Trial, node: &Node) -> Portal {
     let index = Arc::new(follow::open(&trial.place.data, node.heads.borrow().size).unwrap().0);
     let identity = chain::tree::leaf_hash(&node.store.entry(0).await.unwrap().unwrap());
-    router(App {
+    http::portal(App {
         node: node.clone(),
         registries: Registries::default(),
         index,
@@ -34,7 +33,7 @@ pub async fn portal(trial: &Trial, node: &Node) -> Router {
     })
 }
 
-pub async fn ask(portal: &Router, from: &str, mut request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
+pub async fn ask(portal: &Portal, from: &str, mut request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
     let from: SocketAddr = from.parse().unwrap();
     request.extensions_mut().insert(ConnectInfo(from));
     let response = portal.clone().oneshot(request).await.unwrap();
@@ -42,13 +41,13 @@ pub async fn ask(portal: &Router, from: &str, mut request: Request<Body>) -> (St
     (status, headers, to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec())
 }
 
-pub async fn get(portal: &Router, path: &str) -> (StatusCode, String, Vec<u8>) {
+pub async fn get(portal: &Portal, path: &str) -> (StatusCode, String, Vec<u8>) {
     let (status, headers, body) = ask(portal, "127.0.0.1:1", Request::get(path).body(Body::empty()).unwrap()).await;
     let media = headers.get(header::CONTENT_TYPE).map_or(String::new(), |value| value.to_str().unwrap().to_owned());
     (status, media, body)
 }
 
-pub async fn bytes(portal: &Router, path: &str) -> Vec<u8> {
+pub async fn bytes(portal: &Portal, path: &str) -> Vec<u8> {
     let (status, _, bytes) = get(portal, path).await;
     assert_eq!(status, StatusCode::OK, "{path}");
     bytes

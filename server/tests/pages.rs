@@ -1,0 +1,161 @@
+//! What pages show of the store: a record in one question, its neighbours, its versions, and nothing that was redacted.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod portal;
+#[macro_use]
+mod trial;
+
+use chain::{
+    entry::Entry,
+    part::Commitment,
+    statement::{Core, Statement, StatusKind},
+};
+use portal::{bytes, portal};
+use server::{follow, http::Portal, node::Node, sequencer::Receipt};
+use std::time::Duration;
+use trial::{Engine, Trial, agency, close, draft, publish, redact, reference, status};
+
+on_each_engine! {
+    a_records_page_shows_its_text_its_neighbours_and_what_became_of_it,
+    a_version_shows_parts_that_came_with_an_earlier_one,
+    what_was_redacted_is_on_no_page_and_in_no_snippet,
+    a_redaction_by_another_process_is_seen_by_pages_that_were_kept,
+    a_piece_of_a_long_text_is_shown_from_wherever_the_words_are,
+}
+
+async fn page(portal: &Portal, path: &str) -> String {
+    String::from_utf8(bytes(portal, path).await).unwrap()
+}
+
+async fn record(portal: &Portal, receipt: &Receipt) -> String {
+    page(portal, &format!("/en/disclosures/{}", receipt.index)).await
+}
+
+async fn parts(node: &Node, receipt: &Receipt) -> Vec<Commitment> {
+    let bytes = node.store.entry(receipt.index).await.unwrap().unwrap();
+    match Statement::parse(Entry::parse(&bytes).unwrap().note.as_bytes()).unwrap().core {
+        Core::Disclosure(core) => core.parts.iter().map(|part| part.commitment).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The portal over a chain that its search index covers.
+async fn searched(trial: &Trial, node: &Node) -> Portal {
+    let size = node.heads.borrow().size;
+    let (index, _) = follow::open(&trial.place.data, size).unwrap();
+    follow::catch_up(&node.store, &index, size).await.unwrap();
+    drop(index);
+    portal(trial, node).await
+}
+
+async fn a_records_page_shows_its_text_its_neighbours_and_what_became_of_it(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let older = publish(&node, draft(&id, "Older lanterns", "One.")).await.unwrap();
+    let here = publish(&node, draft(&id, "Bridge tolls", "# Tolls\n\nA **fee** of 3.")).await.unwrap();
+    let newer = publish(&node, draft(&id, "Newer harbours", "Two.")).await.unwrap();
+    let portal = portal(&trial, &node).await;
+    let shown = record(&portal, &here).await;
+    for said in
+        ["Bridge tolls", "<h2>Tolls</h2>", "A <strong>fee</strong> of 3.", "Older lanterns", "Newer harbours", "data-standing=\"in-force\""]
+    {
+        assert!(shown.contains(said), "{said}");
+    }
+    assert!(!shown.contains("class=\"versions\"") && !shown.contains("See the statement"));
+    let first = record(&portal, &older).await;
+    // Its own older neighbour is an agency's registration, which has no title.
+    assert!(first.contains(&format!("/en/entries/{}", older.index - 1)) && first.contains("Bridge tolls"));
+    status(&node, &id, reference(&here), StatusKind::Repealed).await.unwrap();
+    let shown = record(&portal, &here).await;
+    assert!(shown.contains("data-standing=\"repealed\"") && shown.contains(&format!("/en/entries/{}", newer.index + 1)));
+    close(node).await;
+}
+
+async fn a_version_shows_parts_that_came_with_an_earlier_one(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let first = publish(&node, draft(&id, "Parking", "Twenty lanterns.")).await.unwrap();
+    let (old, mut revision) = (parts(&node, &first).await, draft(&id, "Parking, again", "Twenty lanterns."));
+    revision.revises = Some(reference(&first));
+    let composed = trial::compose(&node, revision);
+    let text = composed.text.replace(&composed.contents[1].commitment.to_string(), &old[1].to_string());
+    let contents = composed.contents[..1].to_vec();
+    let second = node.submitter.seal(&text, node.seal(&id).unwrap(), contents).await.unwrap().await.unwrap().unwrap();
+    let portal = searched(&trial, &node).await;
+    let shown = record(&portal, &second).await;
+    assert!(shown.contains("Parking, again") && shown.contains("Twenty lanterns.") && shown.contains("class=\"versions\""));
+    let shown = record(&portal, &first).await;
+    assert!(shown.contains("data-standing=\"superseded\"") && shown.contains(&format!("/en/disclosures/{}", second.index)));
+    let found = page(&portal, "/en/search?q=lanterns").await;
+    assert!(found.contains("<mark>lanterns</mark>") && found.contains("Parking, again"));
+    close(node).await;
+}
+
+async fn what_was_redacted_is_on_no_page_and_in_no_snippet(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let gone = publish(&node, draft(&id, "Xenolantern of a person", "Yttrium lives in it.")).await.unwrap();
+    let beside = publish(&node, draft(&id, "Beside", "Nothing.")).await.unwrap();
+    let portal = searched(&trial, &node).await;
+    let paths = [
+        format!("/en/disclosures/{}", gone.index),
+        format!("/en/disclosures/{}", beside.index),
+        format!("/en/entries/{}", beside.index),
+        "/en/".to_owned(),
+        format!("/en/agencies/{id}"),
+        "/en/search?q=yttrium".to_owned(),
+    ];
+    for path in &paths {
+        assert!(page(&portal, path).await.contains("Xenolantern"), "{path}");
+    }
+    assert!(page(&portal, &paths[5]).await.contains("<mark>Yttrium</mark>"));
+    let all = parts(&node, &gone).await;
+    redact(&node, &id, reference(&gone), vec![all[1]]).await.unwrap();
+    // The index has not followed: what it finds is shown without what was taken away.
+    let found = page(&portal, &paths[5]).await;
+    assert!(found.contains("Xenolantern") && !found.contains("<mark>"));
+    let shown = record(&portal, &gone).await;
+    assert!(!shown.contains("lives in it") && shown.contains("Xenolantern"));
+    redact(&node, &id, reference(&gone), vec![all[0]]).await.unwrap();
+    for path in &paths {
+        assert!(!page(&portal, path).await.contains("Xenolantern"), "{path}");
+    }
+    close(node).await;
+}
+
+async fn a_redaction_by_another_process_is_seen_by_pages_that_were_kept(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let gone = publish(&node, draft(&id, "Xenolantern of a person", "Yttrium lives in it.")).await.unwrap();
+    let portal = portal(&trial, &node).await;
+    assert!(record(&portal, &gone).await.contains("Yttrium"));
+    let other = trial.open().await;
+    redact(&other, &id, reference(&gone), parts(&node, &gone).await).await.unwrap();
+    let size = other.heads.borrow().size;
+    tokio::time::timeout(Duration::from_secs(10), node.heads.wait_for(|head| head.size >= size)).await.unwrap().unwrap();
+    let shown = record(&portal, &gone).await;
+    assert!(!shown.contains("Yttrium") && !shown.contains("Xenolantern"));
+    close(other).await;
+    close(node).await;
+}
+
+async fn a_piece_of_a_long_text_is_shown_from_wherever_the_words_are(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let filler = "Filler about nothing in particular. ".repeat(1_000);
+    publish(&node, draft(&id, "Beginning", &format!("The xenolantern hangs. {filler}"))).await.unwrap();
+    publish(&node, draft(&id, "Middle", &format!("{filler}\n\nA xenolantern stands here. {filler}"))).await.unwrap();
+    // Beyond what the database keeps: from the folder of large parts.
+    publish(&node, draft(&id, "Large", &format!("A xenolantern burns. {}", filler.repeat(4)))).await.unwrap();
+    let portal = searched(&trial, &node).await;
+    let found = page(&portal, "/en/search?q=xenolantern").await;
+    for said in ["The <mark>xenolantern</mark> hangs", "A <mark>xenolantern</mark> stands here", "A <mark>xenolantern</mark> burns"] {
+        assert!(found.contains(said), "{said}");
+    }
+    close(node).await;
+}
