@@ -40,6 +40,8 @@ phrases! {
     Progress,
     /// `{total}`
     ProgressDone,
+    /// The same of a list without cord. `{total}`
+    ProgressDoneLoose,
     /// `{failed}` `{total}`
     ProgressFailed,
 

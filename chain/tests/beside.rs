@@ -34,9 +34,8 @@ fn the_logs_time_is_the_entrys_own() {
 #[test]
 fn no_other_agency_can_be_shown_to_have_sealed_an_entry() {
     let story = story();
-    let said = |index: u64, id: &str, name: &str| {
-        ask(&story, index, &[], Shown { agencies: vec![(id.into(), name.into())], ..Shown::default() })
-    };
+    let said =
+        |index: u64, id: &str, name: &str| ask(&story, index, &[], Shown { agencies: vec![(id.into(), name.into())], ..Shown::default() });
     assert_eq!(said(story.finance, FINANCE, FINANCE), HOLDS);
     assert_eq!(said(story.finance, FINANCE, "Ministry of Health"), DIFFERS);
     assert_eq!(said(story.finance, HEALTH, HEALTH), DIFFERS, "another body, rightly named");
@@ -83,9 +82,8 @@ fn signer_of(id: &str) -> String {
 #[test]
 fn what_a_change_speaks_of_is_called_by_its_own_title() {
     let story = story();
-    let called = |index: u64, of: u64, title: &str| {
-        ask(&story, index, &[of], Shown { titles: vec![(of, title.into())], ..Shown::default() })
-    };
+    let called =
+        |index: u64, of: u64, title: &str| ask(&story, index, &[of], Shown { titles: vec![(of, title.into())], ..Shown::default() });
     assert_eq!(called(story.council_status, story.finance, "The budget"), PLAIN);
     assert_eq!(called(story.council_status, story.finance, "On water"), DIFFERS);
     assert_eq!(called(story.council_status, story.health, "On water"), DIFFERS, "rightly called, but not spoken of");
@@ -114,6 +112,18 @@ fn a_notice_on_a_documents_page_is_about_that_document() {
     let shown = Shown { about: Some(story.finance), ..Shown::default() };
     let found = found.content(story.health_status, &story.chain.contents, Scope::Catalogue, &shown);
     assert_eq!(found.answer, Answer::CannotTell, "what leads to it is not at hand");
+}
+
+#[test]
+fn fingerprints_on_a_page_are_the_entrys() {
+    let story = story();
+    for (index, holds) in [(story.finance, HOLDS), (story.redaction, PLAIN)] {
+        let (leaf, before) = (story.chain.leaf(index).to_string(), story.chain.leaf(index - 1).to_string());
+        assert_eq!(ask(&story, index, &[], fact("leaf", &leaf)), holds);
+        assert_eq!(ask(&story, index, &[], fact("previous", &before)), holds);
+        assert_eq!(ask(&story, index, &[], fact("leaf", &before)), DIFFERS);
+        assert_eq!(ask(&story, index, &[], fact("previous", &leaf)), DIFFERS);
+    }
 }
 
 #[test]

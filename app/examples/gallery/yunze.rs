@@ -247,6 +247,7 @@ pub fn disclosure(lang: Lang) -> DisclosureView {
                 removed: None,
             },
         ],
+        translation: None,
         catalogue_commitment: Some("sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae".into()),
         body_commitment: Some("sha256:fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9".into()),
         versions: vec![

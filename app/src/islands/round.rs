@@ -206,6 +206,7 @@ impl Round<'_> {
         let (done, total, failed) = (self.done.to_string(), self.total.to_string(), self.failures.to_string());
         let phrase = match (self.failures, self.done == self.total) {
             (0, false) => Phrase::Progress,
+            (0, true) if first(&self.page, select::LINK).is_none() => Phrase::ProgressDoneLoose,
             (0, true) => Phrase::ProgressDone,
             _ => Phrase::ProgressFailed,
         };

@@ -44,9 +44,10 @@ fn row<'a>(row: &'a AgencyRow, shell: &'a Shell<'a>, w: &'static Words) -> impl 
             <h2>
                 <a href=shell.at(&pieces::agency_path(&row.agency.id)) data-key-open="" inner_html=pieces::agency_name(&row.agency, w)></a>
             </h2>
-            <p class="facts"><span>{(w.lists.documents)(row.documents)}</span>{newest}</p>
+            <p class="facts">{(row.documents > 0).then(|| view! { <span>{(w.lists.documents)(row.documents)}</span> })}{newest}</p>
             {row.archive.then(|| view! { <p class="small">{w.lists.archive}</p> })}
             {row.ended.as_ref().map(|end| ended(end, shell, w))}
+            <p class="verdict"></p>
         </li>
     }
 }
@@ -93,29 +94,30 @@ pub fn agency(shell: &Shell<'_>, view: &AgencyView) -> String {
         let rule = text::marked(view.rule.as_deref().unwrap_or(l.rule_none), w).into_owned();
         view! {
             <div class="registration" data-index=view.registered data-check="unchecked">
-            <div class="lead body-head">
-                {pieces::named_stamp(&view.agency, w)}
-                <div>
-                    <h1 inner_html=pieces::agency_name(&view.agency, w)></h1>
-                    {view.archive.then(|| view! { <p>{l.archive}</p> })}
-                    {view.ended.as_ref().map(|end| ended(end, shell, w))}
-                    <p class="facts"><span>{(l.documents)(view.documents)}</span></p>
-                </div>
-            </div>
-            {without_script(shell, w)}
-            <section class="catalogue single">
-                <h2 class="visually-hidden">{l.registered}</h2>
-                <dl>
-                    <div><dt>{l.agency_id}</dt><dd><code>{view.agency.id.as_str()}</code></dd></div>
+                <div class="lead body-head">
+                    {pieces::named_stamp(&view.agency, w)}
                     <div>
-                        <dt>{l.registered}</dt>
-                        <dd><a href=shell.at(&format!("/entries/{}", view.registered))>{(w.item.entry)(view.registered)}</a></dd>
+                        <h1 inner_html=pieces::agency_name(&view.agency, w)></h1>
+                        {view.archive.then(|| view! { <p>{l.archive}</p> })}
+                        {view.ended.as_ref().map(|end| ended(end, shell, w))}
+                        <p class="facts"><span>{(l.documents)(view.documents)}</span></p>
                     </div>
-                    <div><dt>{l.rule}</dt><dd><bdi inner_html=rule></bdi></dd></div>
-                    <div><dt>{l.posts}</dt><dd>{posts}</dd></div>
-                    <div><dt>{l.seal_keys}</dt><dd><ul class="keylist">{keys}</ul></dd></div>
-                </dl>
-            </section>
+                </div>
+                {without_script(shell, w)}
+                <p class="verdict"></p>
+                <section class="catalogue single">
+                    <h2 class="visually-hidden">{l.registered}</h2>
+                    <dl>
+                        <div><dt>{l.agency_id}</dt><dd><code>{view.agency.id.as_str()}</code></dd></div>
+                        <div>
+                            <dt>{l.registered}</dt>
+                            <dd><a href=shell.at(&format!("/entries/{}", view.registered))>{(w.item.entry)(view.registered)}</a></dd>
+                        </div>
+                        <div><dt>{l.rule}</dt><dd><bdi inner_html=rule></bdi></dd></div>
+                        <div><dt>{l.posts}</dt><dd>{posts}</dd></div>
+                        <div><dt>{l.seal_keys}</dt><dd><ul class="keylist">{keys}</ul></dd></div>
+                    </dl>
+                </section>
             </div>
             <div class="listhead">
                 <h2 class="count">{l.agency_documents}</h2>

@@ -21,6 +21,7 @@ pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
                     {without_script(shell, w)}
                     {issuer(item, shell, w)}
                     <h1>{title(item, w)}</h1>
+                    {translated_title(view, w)}
                     {docnum(item, w)}
                     {copied(item, w)}
                 </header>
@@ -28,6 +29,7 @@ pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
                 <div class="rest">
                     {catalogue(view, shell, w)}
                     {body(view, shell, w)}
+                    {translation(view, w)}
                     {parts(view, PartRole::Attachment, w.document.attachments, w)}
                     {parts(view, PartRole::Translation, w.document.translations, w)}
                     {versions(view, shell, w)}
@@ -35,6 +37,7 @@ pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
                     {margin::checks(item.index, w)}
                     {raw(view, w)}
                 </div>
+                {margin::on_paper(item.index, &view.leaf, shell, w)}
             </article>
         }
     })
@@ -91,9 +94,9 @@ fn notice<'a>(notice: &'a Notice, shell: &'a Shell<'a>, w: &'static Words) -> im
         pieces::filled(&(w.document.since)(pieces::BLANKS[0]), [&time, ""], w)
     });
     let by = notice.by.as_ref().map(|by| {
-        view! { <span>{w.document.by}" "{pieces::entry_link(by, shell, w)}</span> }
+        view! { <span>{(w.site.label)(w.document.by)}{pieces::entry_link(by, shell, w)}</span> }
     });
-    let ground = notice.ground.as_ref().map(|code| view! { <span>{w.document.ground}" "{pieces::ground(code, w)}</span> });
+    let ground = notice.ground.as_ref().map(|code| view! { <span>{(w.site.label)(w.document.ground)}{pieces::ground(code, w)}</span> });
     let stated_by = notice.stated_by.as_ref().map(|agency| {
         let sentence = (w.document.stated_by)(pieces::BLANKS[0]);
         view! { <span inner_html=pieces::filled(&sentence, [&pieces::agency_name(agency, w), ""], w)></span> }
@@ -199,7 +202,7 @@ fn subject<'a>(subject: &'a Subject, w: &'static Words) -> impl IntoView + use<'
     let id = subject.id.as_ref().map(|id| {
         let scheme = subject.scheme.as_deref().unwrap_or_default();
         view! {
-            <span class="scheme">{(!scheme.is_empty()).then_some(scheme)}</span>
+            <span class="scheme">{(!scheme.is_empty()).then(|| scheme_name(scheme, w))}</span>
             <bdi class="id" data-field="subjects" inner_html=text::marked(id, w).into_owned()></bdi>
         }
     });
@@ -209,6 +212,12 @@ fn subject<'a>(subject: &'a Subject, w: &'static Words) -> impl IntoView + use<'
             {id}
         </li>
     }
+}
+
+/// What ids of a scheme are called; a scheme nobody here knows is shown as it is.
+fn scheme_name(scheme: &str, w: &'static Words) -> String {
+    let known = w.catalogue.schemes.iter().find(|(code, _)| *code == scheme);
+    known.map_or_else(|| text::plain(scheme).into_owned(), |(_, name)| (*name).to_owned())
 }
 
 fn source<'a>(given: &'a Catalogue, w: &'static Words) -> Option<impl IntoView + use<'a>> {
@@ -264,6 +273,28 @@ fn body<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -
             {inner}
         </section>
     }
+}
+
+/// The text in the reader's language, where the document is in another and has one.
+fn translation<'a>(view: &'a DisclosureView, w: &'static Words) -> Option<impl IntoView + use<'a>> {
+    let given = view.translation.as_ref()?;
+    Some(view! {
+        <section class="body" aria-labelledby="translation">
+            <h2 id="translation">{w.document.translation}</h2>
+            <div class="prose" lang=given.language.as_str() dir="auto" data-part=given.commitment.as_str() inner_html=given.html.as_str()></div>
+        </section>
+    })
+}
+
+fn translated_title<'a>(view: &'a DisclosureView, w: &'static Words) -> Option<impl IntoView + use<'a>> {
+    let given = view.translation.as_ref()?;
+    let name = view.parts.iter().find(|part| part.commitment == given.commitment)?.name.as_deref()?;
+    Some(view! {
+        <p class="translated">
+            <bdi lang=given.language.as_str() data-field="parts" inner_html=text::marked(name, w).into_owned()></bdi>" "
+            <a href="#translation">{w.document.translation_see}</a>
+        </p>
+    })
 }
 
 fn parts<'a>(view: &'a DisclosureView, role: PartRole, heading: &'static str, w: &'static Words) -> Option<impl IntoView + use<'a>> {
@@ -337,7 +368,7 @@ fn versions<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">{w.document.versions}</th>
+                        <th scope="col"><span class="visually-hidden">{w.document.versions}</span></th>
                         <th scope="col" class="for-stated">{w.item.stated}</th>
                         <th scope="col" class="for-logged">{w.item.logged}</th>
                     </tr>

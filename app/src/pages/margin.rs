@@ -130,6 +130,19 @@ pub(super) fn checks(index: u64, w: &'static Words) -> impl IntoView {
     }
 }
 
+/// What a printed page says of its place on the chain, in full: paper has no links to follow.
+pub(super) fn on_paper<'a>(index: u64, leaf: &str, shell: &Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    view! {
+        <section class="on-paper">
+            <p><strong>{(w.item.entry)(index)}</strong>" "<code>{leaf.to_owned()}</code></p>
+            <p>{w.site.origin}" "<code>{shell.site.origin.as_str()}</code></p>
+            <p>{w.site.identity}" "<code>{shell.site.chain.as_str()}</code></p>
+            <p>{w.chain.checkpoint}</p>
+            <pre data-checkpoint></pre>
+        </section>
+    }
+}
+
 pub(super) fn raw_entry(index: u64, w: &'static Words) -> impl IntoView {
     view! {
         <ul>
@@ -142,8 +155,8 @@ pub(super) fn raw_entry(index: u64, w: &'static Words) -> impl IntoView {
 pub(super) fn fingerprints(leaf: &str, previous: &str, w: &'static Words) -> impl IntoView + use<> {
     view! {
         <dl class="fingerprints">
-            {(!leaf.is_empty()).then(|| view! { <div><dt>{w.document.leaf}</dt><dd>{pieces::hash(leaf)}</dd></div> })}
-            {(!previous.is_empty()).then(|| view! { <div><dt>{w.document.previous}</dt><dd>{pieces::hash(previous)}</dd></div> })}
+            {(!leaf.is_empty()).then(|| view! { <div><dt>{w.document.leaf}</dt><dd><span data-field="leaf">{pieces::hash(leaf)}</span></dd></div> })}
+            {(!previous.is_empty()).then(|| view! { <div><dt>{w.document.previous}</dt><dd><span data-field="previous">{pieces::hash(previous)}</span></dd></div> })}
         </dl>
     }
 }

@@ -112,6 +112,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::Checking => "Checking…",
         Phrase::Progress => "{done} of {total} checked in this browser",
         Phrase::ProgressDone => "All {total} checked in this browser: every link holds",
+        Phrase::ProgressDoneLoose => "All {total} checked in this browser: each holds",
         Phrase::ProgressFailed => "{failed} of {total} do not hold",
         Phrase::RowHolds => "In its place, sealed by {agency}, title unchanged.",
         Phrase::RowCopied => "In its place, sealed as a copy by {agency}, title unchanged.",

@@ -69,6 +69,8 @@ pub struct SiteWords {
     pub read_only: fn(u64) -> String,
     pub without_script: Text,
     pub how_to_check: Text,
+    /// What stands before the thing it names.
+    pub label: fn(&str) -> String,
     pub alarm: Text,
     pub origin: Text,
     pub identity: Text,
@@ -192,6 +194,8 @@ pub struct DocumentWords {
     pub catalogue_missing: Text,
     pub attachments: Text,
     pub translations: Text,
+    pub translation: Text,
+    pub translation_see: Text,
     pub attachment: Text,
     pub body_file: Text,
     pub part_removed: Text,
@@ -249,6 +253,8 @@ pub struct CatalogueWords {
     pub language: Text,
     pub region: Text,
     pub subjects: Text,
+    /// Schemes of subjects' ids: code and name.
+    pub schemes: [(Text, Text); 7],
     pub source: Text,
     pub authentic: Text,
     pub original: Text,

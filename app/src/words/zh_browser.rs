@@ -101,6 +101,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::Checking => "核验中…",
         Phrase::Progress => "本浏览器已核验 {done}／{total} 条",
         Phrase::ProgressDone => "本页 {total} 条已由本浏览器全部核验，环环相连",
+        Phrase::ProgressDoneLoose => "本页 {total} 条已由本浏览器全部核验，条条相符",
         Phrase::ProgressFailed => "{total} 条中有 {failed} 条不符",
         Phrase::RowHolds => "位置未动，{agency}印鉴相符，标题未改。",
         Phrase::RowCopied => "位置未动，{agency}以副本盖章，标题未改。",

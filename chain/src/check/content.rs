@@ -45,7 +45,7 @@ impl Reader<'_> {
             return Finding::fails(code, "shown-differs").with("index", index);
         }
         let Core::Disclosure(core) = &statement.core else {
-            return match shown.facts.iter().find(|(name, text)| !says(statement, name, text)) {
+            return match shown.facts.iter().find(|(name, text)| !self.headed(index, name, text) && !says(statement, name, text)) {
                 Some((name, text)) => Finding::fails(code, "shown-differs").with("member", name).with("shown", text),
                 None => Finding::new(code, Answer::NotApplicable, "no-parts"),
             };
@@ -80,7 +80,10 @@ impl Reader<'_> {
             }
         }
         let told = catalogue.is_some() || unknown.is_none();
-        if told && let Some((name, text)) = shown.facts.iter().find(|(name, text)| !displays(catalogue.as_ref(), core, name, text)) {
+        if told
+            && let Some((name, text)) =
+                shown.facts.iter().find(|(name, text)| !self.headed(index, name, text) && !displays(catalogue.as_ref(), core, name, text))
+        {
             return Finding::fails(code, "shown-differs").with("member", name).with("shown", text);
         }
         // Shown under a commitment that no part of this disclosure has, or only one that was removed.
@@ -174,4 +177,3 @@ fn differs(part: &str, from: &str) -> Finding {
     let beginning: String = words.take(80).collect();
     Finding::fails(Code::C7, "shown-differs").with("part", part).with("shown", beginning)
 }
-

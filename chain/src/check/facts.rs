@@ -58,6 +58,16 @@ impl Reader<'_> {
         None
     }
 
+    /// Whether `text`, displayed as `name`, is an entry's own fingerprint, or the one it names of the entry before.
+    pub(super) fn headed(&self, index: u64, name: &str, text: &str) -> bool {
+        let Some(known) = self.known(index) else { return false };
+        match name {
+            "leaf" => known.leaf.to_string() == text,
+            "previous" => known.entry.is_some_and(|entry| entry.header.previous.to_string() == text),
+            _ => false,
+        }
+    }
+
     /// The first version of the document that a version belongs to, as far as the versions between are at hand.
     fn document(&self, version: u64) -> Option<u64> {
         match &self.statement(version)?.core {
