@@ -1,6 +1,6 @@
 //! An agency's seal, drawn from its name: the same stamp wherever the agency appears.
 //!
-//! Square with up to nine characters for a Chinese name, read in columns from the right; an oval
+//! Square with up to sixteen characters for a Chinese name, read in columns from the right; an oval
 //! with initials for any other. Round seals with a star are the state's own and are not imitated.
 
 use std::fmt::Write;
@@ -29,21 +29,30 @@ fn is_han(c: char) -> bool {
 }
 
 fn columns(mut han: Vec<char>) -> Vec<Vec<char>> {
-    if han.len() > 9 {
-        han.drain(..han.len() - 3);
+    if han.len() > 16 {
+        han.drain(..han.len() - 16);
     }
     // An uneven name is filled up the way seal cutters do it: 印, or 之印.
     match han.len() {
-        3 | 5 | 8 => han.push('印'),
-        7 => han.extend(['之', '印']),
+        3 | 5 | 8 | 11 => han.push('印'),
+        7 | 10 => han.extend(['之', '印']),
         _ => {}
     }
-    let rows = match han.len() {
+    let across = match han.len() {
         1 => 1,
-        2..=4 => 2,
-        _ => 3,
+        2..=4 | 6 => 2,
+        5..=12 => 3,
+        _ => 4,
     };
-    han.chunks(rows).map(<[char]>::to_vec).collect()
+    // Columns that differ, by one character at most: the first are the longer ones.
+    let (each, longer) = (han.len() / across, han.len() % across);
+    let mut rest = han.as_slice();
+    let mut column = |at: usize| {
+        let (column, behind) = rest.split_at(each + usize::from(at < longer));
+        rest = behind;
+        column.to_vec()
+    };
+    (0..across).map(&mut column).collect()
 }
 
 fn initials(name: &str) -> String {
@@ -123,9 +132,13 @@ mod tests {
     #[test]
     fn a_chinese_seal_is_read_in_columns_from_the_right() {
         assert_eq!(read("财政局"), ["财政", "局印"]);
+        assert_eq!(read("府"), ["府"]);
         assert_eq!(read("云泽市财政局"), ["云泽市", "财政局"]);
         assert_eq!(read("云泽市人民政府"), ["云泽市", "人民政", "府之印"]);
-        assert_eq!(read("云泽市住房和城乡建设局"), ["建设", "局印"]);
+        assert_eq!(read("云泽市教育局"), ["云泽市", "教育局"]);
+        assert_eq!(read("云泽市住房和城乡建设局"), ["云泽市住", "房和城乡", "建设局印"]);
+        assert_eq!(read("云泽市市场监督管理局"), ["云泽市市", "场监督管", "理局之印"]);
+        assert_eq!(read("云泽市退役军人事务管理委员会"), ["云泽市退", "役军人事", "务管理", "委员会"]);
     }
 
     #[test]

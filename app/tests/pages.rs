@@ -146,6 +146,31 @@ fn nothing_is_drawn_as_checked_before_a_browser_has_checked_it() {
 }
 
 #[test]
+fn a_ground_is_said_in_words_and_an_unknown_one_is_shown_as_it_is() {
+    let site = yunze::site();
+    for (lang, words) in [(Lang::En, "the wording was wrong"), (Lang::Zh, "文字有误")] {
+        let mut view = yunze::disclosure(lang);
+        for (code, shown) in [("error-in-text", words), ("by-decree-7", "by-decree-7"), ("<b>", "&lt;b&gt;")] {
+            view.notices[0].ground = Some(code.into());
+            let html = pages::disclosure(&Shell { site: &site, lang, path: "/disclosures/1" }, &view);
+            let said = html.split("data-field=\"ground\" data-value=").nth(1).and_then(|rest| rest.split_once('>')).unwrap().1;
+            assert!(said.starts_with(&format!("{shown}<")), "{said:.40}");
+        }
+    }
+}
+
+#[test]
+fn words_put_into_a_sentence_cannot_open_another_blank_of_it() {
+    let mut item = yunze::copy(Lang::En, 9);
+    let agency = item.agency.as_mut().unwrap();
+    agency.name = "Archive \u{fdd1} <i>".into();
+    item.source.as_mut().unwrap().name = "Yearbook \u{fdd0}".into();
+    let html = list(Lang::En, vec![item]);
+    assert_eq!(html.matches("Yearbook").count(), 1);
+    assert!(!html.contains("<i>"));
+}
+
+#[test]
 fn every_entry_of_the_chain_is_a_knot_tied_to_the_one_before() {
     let html = list(Lang::En, yunze::timeline(Lang::En).items);
     assert_eq!(tags(&html).filter(|tag| tag.starts_with("li ") && tag.contains("class=\"knot")).count(), 25);

@@ -177,6 +177,37 @@ test.describe("lists and documents", () => {
     await expect(page).toHaveURL(/\/en\/disclosures\/33$/);
   });
 
+  test("why a document was changed or parts removed is said in words, in both languages", async ({ page }) => {
+    for (const [path, words] of [
+      [`/en/disclosures/${SAMPLE.repealed}`, "Reason: a newer rule takes its place"],
+      [`/zh/disclosures/${SAMPLE.repealed}`, "理由：已由新的规定取代"],
+    ]) {
+      await checked(page, path);
+      await expect(page.locator(".notice")).toContainText(words);
+      await expect(page.locator(".notice")).toHaveAttribute("data-check", "holds");
+    }
+    for (const [lang, words] of [["en", "it held personal data"], ["zh", "含有个人信息"]]) {
+      await page.goto(`/${lang}/entries/${SAMPLE.redaction}`);
+      await expect(page.locator("main dl").first()).toContainText(words);
+    }
+  });
+
+  test("a document in another language brings its translation into the page, and the browser checks it too", async ({ page, gazette }) => {
+    await checked(page, `/en/disclosures/${SAMPLE.newest}`);
+    await expect(page.locator(".translated")).toContainText("Changes to bus route 18 (revised in August)");
+    await expect(page.locator("#translation + .prose")).toContainText("bus 18 returns to South Gate Street");
+    await expect(panel(page, "C7")).toHaveAttribute("data-check", "holds");
+    await page.goto(`/zh/disclosures/${SAMPLE.newest}`);
+    await expect(page.locator("#translation")).toHaveCount(0);
+    await page.route(`${gazette.url}/en/disclosures/${SAMPLE.newest}`, async (route) => {
+      const answer = await route.fetch();
+      const html = await answer.text();
+      await route.fulfill({ response: answer, body: html.replace("returns to South Gate Street", "avoids South Gate Street") });
+    });
+    await checked(page, `/en/disclosures/${SAMPLE.newest}`);
+    await expect(panel(page, "C7")).toHaveAttribute("data-check", "fails");
+  });
+
   test("a correction keeps the wrong figures readable and leads to the right ones", async ({ page }) => {
     await checked(page, `/en/disclosures/${SAMPLE.wrong}`);
     await expect(page.getByText(en.corrected)).toBeVisible();
@@ -257,7 +288,7 @@ test.describe("lists and documents", () => {
     const count = await page.locator("li.knot").count();
     expect(count).toBeGreaterThan(4);
     await expect(page.locator("li.knot[data-check=holds]")).toHaveCount(count);
-    await expect(page.locator("[data-progress]")).toHaveText(en.progress(count));
+    await expect(page.locator("[data-progress]")).toHaveText(`All ${count} checked in this browser: each holds`);
   });
 
   test("the chain's page names identity, size, key and how to check it oneself", async ({ page, request }) => {
@@ -283,6 +314,8 @@ test.describe("search", () => {
     await expect(page.locator("html[data-checked=done]")).toBeAttached();
     await expect(page.locator("li.knot:not([data-check=holds])")).toHaveCount(0);
     await expect(page.locator("mark").first()).toHaveText(/kettle/i);
+    // A line's check does not reach its extract; the page says so.
+    await expect(page.locator("#extracts")).toHaveText("Extracts in pencil are not checked until you open the text.");
     expect(await found(page, { q: "政府信息公开" }, "zh")).toContain(10);
     expect(await found(page, { q: '"shared bicycles"' })).toContain(33);
     const number = await page.goto("/en/disclosures/33").then(() => page.locator('[data-field="document_number"]').first().textContent());

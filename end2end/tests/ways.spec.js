@@ -67,6 +67,28 @@ test.describe("by keyboard", () => {
     await expect(page).toHaveURL(/\/en\/disclosures\/55$/);
   });
 
+  test("where the masthead has no room for a field, as at 200 % on a small screen, / opens the page of search", async ({ page }) => {
+    await page.setViewportSize({ width: 640, height: 450 });
+    await checked(page, "/en/disclosures/53");
+    await page.keyboard.press("/");
+    await expect(page).toHaveURL(/\/en\/search$/);
+    await expect(page.locator("html[data-checked]")).toBeAttached();
+    await page.keyboard.press("/");
+    await expect(page.locator("form.search input[name=q]")).toBeFocused();
+  });
+
+  test("what has the focus is outlined, and with reduced motion nothing moves", async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await checked(page, "/en/");
+    await page.keyboard.press("j");
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineWidth);
+    expect(parseFloat(outline)).toBeGreaterThanOrEqual(2);
+    const moving = await page.evaluate(
+      () => [...document.querySelectorAll("*")].filter((one) => ["", "::before", "::after"].some((part) => getComputedStyle(one, part || null).transitionDuration !== "0s")).length,
+    );
+    expect(moving).toBe(0);
+  });
+
   test("the checks open and close from the keyboard", async ({ page }) => {
     await checked(page, `/en/disclosures/${RECALL}`);
     await panel(page, "C5").locator("summary").focus();

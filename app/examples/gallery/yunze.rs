@@ -247,6 +247,7 @@ pub fn disclosure(lang: Lang) -> DisclosureView {
                 removed: None,
             },
         ],
+        translation: None,
         catalogue_commitment: Some("sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae".into()),
         body_commitment: Some("sha256:fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9".into()),
         versions: vec![
@@ -257,7 +258,7 @@ pub fn disclosure(lang: Lang) -> DisclosureView {
             change: Change::Became(Standing::Amended),
             index: 1231,
             effective: Some("2026-12-15".into()),
-            ground: word("文字有误", "error in the text"),
+            ground: Some("error-in-text".into()),
             by: Some(target(1230)),
             stated_by: Some(agency(lang, 3)),
         }],
@@ -367,6 +368,7 @@ pub fn agencies(lang: Lang) -> AgenciesView {
                 agency: agency(lang, n),
                 documents: [212, 97, 64, 1_033, 67_965, 0][n],
                 newest: (n != 5).then(|| moment(n as i64 * 700)),
+                registered: n as u64 + 1,
                 ended: (n == 2).then(|| AgencyEnd { day: Some("2026-10-01".into()), successor: Some(agency(lang, 3)) }),
                 archive: n == 4,
             })

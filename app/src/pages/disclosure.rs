@@ -21,6 +21,7 @@ pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
                     {without_script(shell, w)}
                     {issuer(item, shell, w)}
                     <h1>{title(item, w)}</h1>
+                    {translated_title(view, w)}
                     {docnum(item, w)}
                     {copied(item, w)}
                 </header>
@@ -28,6 +29,7 @@ pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
                 <div class="rest">
                     {catalogue(view, shell, w)}
                     {body(view, shell, w)}
+                    {translation(view, w)}
                     {parts(view, PartRole::Attachment, w.document.attachments, w)}
                     {parts(view, PartRole::Translation, w.document.translations, w)}
                     {versions(view, shell, w)}
@@ -35,6 +37,7 @@ pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
                     {margin::checks(item.index, w)}
                     {raw(view, w)}
                 </div>
+                {margin::on_paper(item.index, &view.leaf, shell, w)}
             </article>
         }
     })
@@ -82,22 +85,34 @@ fn notice<'a>(notice: &'a Notice, shell: &'a Shell<'a>, w: &'static Words) -> im
         Change::Became(standing) if standing.ended() => "notice severe",
         _ => "notice",
     };
-    let since = notice.effective.as_ref().map(|day| (w.document.since)(&dates::day(shell.lang, day)));
+    let since = notice.effective.as_ref().map(|day| {
+        let time = format!(
+            r#"<time datetime="{}" data-field="effective">{}</time>"#,
+            text::escape(day),
+            text::marked(&dates::day(shell.lang, day), w)
+        );
+        pieces::filled(&(w.document.since)(pieces::BLANKS[0]), [&time, ""], w)
+    });
     let by = notice.by.as_ref().map(|by| {
-        view! { <span>{w.document.by}" "{pieces::entry_link(by, shell, w)}</span> }
+        view! { <span>{(w.site.label)(w.document.by)}{pieces::entry_link(by, shell, w)}</span> }
     });
-    let ground = notice.ground.as_ref().map(|ground| {
-        view! { <span>{w.document.ground}" "<bdi inner_html=text::marked(ground, w).into_owned()></bdi></span> }
-    });
+    let ground = notice.ground.as_ref().map(|code| view! { <span>{(w.site.label)(w.document.ground)}{pieces::ground(code, w)}</span> });
     let stated_by = notice.stated_by.as_ref().map(|agency| {
-        view! { <span inner_html=text::marked(&(w.document.stated_by)(&agency.name), w).into_owned()></span> }
+        let sentence = (w.document.stated_by)(pieces::BLANKS[0]);
+        view! { <span inner_html=pieces::filled(&sentence, [&pieces::agency_name(agency, w), ""], w)></span> }
     });
+    let kind = match notice.change {
+        Change::Became(standing) => Some(standing.code()),
+        Change::Reinstated => Some("reinstated"),
+        Change::Redacted => None,
+    };
     view! {
-        <div class=class role="note">
+        <div class=class role="note" data-index=notice.index data-check="unchecked">
             <p>
-                <strong>{(w.document.notice)(notice.change)}</strong>
-                {since.map(|since| view! { " "<span>{since}</span> })}
+                <strong data-field=kind.map(|_| "kind") data-value=kind>{(w.document.notice)(notice.change)}</strong>
+                {since.map(|since| view! { " "<span inner_html=since></span> })}
             </p>
+            <p class="verdict"></p>
             <p class="more">
                 {by}{ground}{stated_by}
                 <a href=shell.at(&format!("/entries/{}", notice.index))>{w.document.see_statement}</a>
@@ -187,7 +202,7 @@ fn subject<'a>(subject: &'a Subject, w: &'static Words) -> impl IntoView + use<'
     let id = subject.id.as_ref().map(|id| {
         let scheme = subject.scheme.as_deref().unwrap_or_default();
         view! {
-            <span class="scheme">{(!scheme.is_empty()).then_some(scheme)}</span>
+            <span class="scheme">{(!scheme.is_empty()).then(|| scheme_name(scheme, w))}</span>
             <bdi class="id" data-field="subjects" inner_html=text::marked(id, w).into_owned()></bdi>
         }
     });
@@ -197,6 +212,12 @@ fn subject<'a>(subject: &'a Subject, w: &'static Words) -> impl IntoView + use<'
             {id}
         </li>
     }
+}
+
+/// What ids of a scheme are called; a scheme nobody here knows is shown as it is.
+fn scheme_name(scheme: &str, w: &'static Words) -> String {
+    let known = w.catalogue.schemes.iter().find(|(code, _)| *code == scheme);
+    known.map_or_else(|| text::plain(scheme).into_owned(), |(_, name)| (*name).to_owned())
 }
 
 fn source<'a>(given: &'a Catalogue, w: &'static Words) -> Option<impl IntoView + use<'a>> {
@@ -254,6 +275,28 @@ fn body<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -
     }
 }
 
+/// The text in the reader's language, where the document is in another and has one.
+fn translation<'a>(view: &'a DisclosureView, w: &'static Words) -> Option<impl IntoView + use<'a>> {
+    let given = view.translation.as_ref()?;
+    Some(view! {
+        <section class="body" aria-labelledby="translation">
+            <h2 id="translation">{w.document.translation}</h2>
+            <div class="prose" lang=given.language.as_str() dir="auto" data-part=given.commitment.as_str() inner_html=given.html.as_str()></div>
+        </section>
+    })
+}
+
+fn translated_title<'a>(view: &'a DisclosureView, w: &'static Words) -> Option<impl IntoView + use<'a>> {
+    let given = view.translation.as_ref()?;
+    let name = view.parts.iter().find(|part| part.commitment == given.commitment)?.name.as_deref()?;
+    Some(view! {
+        <p class="translated">
+            <bdi lang=given.language.as_str() data-field="parts" inner_html=text::marked(name, w).into_owned()></bdi>" "
+            <a href="#translation">{w.document.translation_see}</a>
+        </p>
+    })
+}
+
 fn parts<'a>(view: &'a DisclosureView, role: PartRole, heading: &'static str, w: &'static Words) -> Option<impl IntoView + use<'a>> {
     let of_role = |part: &&Part| match role {
         PartRole::Attachment => part.role != PartRole::Translation,
@@ -308,13 +351,13 @@ fn versions<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
         let here = version.index == view.item.index;
         let label = (w.item.version)(version.number);
         view! {
-            <tr aria-current=here.then_some("true")>
+            <tr aria-current=here.then_some("true") data-index=version.index data-check="unchecked">
                 <th scope="row">
                     <a href=shell.at(&format!("/disclosures/{}", version.index))>{label}</a>
                     {here.then(|| view! { <span class="tag">{w.document.this_version}</span> })}
                     {(version.index == newest).then(|| view! { <span class="tag">{w.document.newest_version}</span> })}
                 </th>
-                <td class="for-stated">{version.stated.as_deref().map(|day| pieces::stated(day, None, shell.lang))}</td>
+                <td class="for-stated">{version.stated.as_deref().map(|day| pieces::stated(day, Some("stated"), shell.lang))}</td>
                 <td class="for-logged">{pieces::moment_or_none(version.logged, shell.lang, w)}</td>
             </tr>
         }
@@ -325,7 +368,7 @@ fn versions<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">{w.document.versions}</th>
+                        <th scope="col"><span class="visually-hidden">{w.document.versions}</span></th>
                         <th scope="col" class="for-stated">{w.item.stated}</th>
                         <th scope="col" class="for-logged">{w.item.logged}</th>
                     </tr>

@@ -205,7 +205,7 @@ fn foot<'a>(shell: &Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
             </dl>
             <p class="small">{(w.site.zone)(&shell.site.zone)}</p>
             <p class="small">
-                <a href=format!("{}#check", shell.at("/chain"))>{w.site.how_to_check}</a>
+                <a href=format!("{}#check", shell.at("/chain"))>{w.chain.check}</a>
             </p>
         </footer>
     }

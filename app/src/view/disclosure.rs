@@ -7,6 +7,8 @@ pub struct DisclosureView {
     pub item: Item,
     pub catalogue: Option<Catalogue>,
     pub body: Body,
+    /// The text in the page's language, where the document is in another.
+    pub translation: Option<Translated>,
     /// The translations, then the attachments. Catalogue and body are not repeated here.
     pub parts: Vec<Part>,
     /// Commitments of the two parts the page itself shows, `sha256:…`.
@@ -72,6 +74,15 @@ pub enum Body {
     None,
 }
 
+/// A translation to be read on the page.
+#[derive(Clone, Debug)]
+pub struct Translated {
+    pub commitment: String,
+    pub language: String,
+    /// Ready-made, sanitized HTML.
+    pub html: String,
+}
+
 /// A part offered for download.
 #[derive(Clone, Debug)]
 pub struct Part {
@@ -109,7 +120,7 @@ pub struct Notice {
     pub change: Change,
     pub index: u64,
     pub effective: Option<String>,
-    /// The reason, as the statement's code in words.
+    /// The reason, as the statement's code.
     pub ground: Option<String>,
     /// The document that brought it about.
     pub by: Option<EntryRef>,

@@ -4,6 +4,7 @@ mod checks;
 mod en;
 mod en_browser;
 mod en_pages;
+mod grounds;
 mod zh;
 mod zh_browser;
 mod zh_pages;
@@ -68,6 +69,8 @@ pub struct SiteWords {
     pub read_only: fn(u64) -> String,
     pub without_script: Text,
     pub how_to_check: Text,
+    /// What stands before the thing it names.
+    pub label: fn(&str) -> String,
     pub alarm: Text,
     pub origin: Text,
     pub identity: Text,
@@ -89,6 +92,8 @@ pub struct ItemWords {
     pub logged: Text,
     pub seen: Text,
     pub no_date: Text,
+    /// A ground's code in words, if it is one that is known.
+    pub ground: fn(&str) -> Option<Text>,
     pub kind: fn(Kind) -> Text,
     pub standing: fn(Standing) -> Text,
     pub removed: Text,
@@ -159,6 +164,8 @@ pub struct SearchWords {
     pub clear: Text,
     pub found: fn(u64, &str) -> String,
     pub found_filters: fn(u64) -> String,
+    /// Said once over what was found: a line's check does not reach the extract under it.
+    pub extracts: Text,
     pub page_of: fn(u64, u64) -> String,
     pub page: fn(u64) -> String,
     pub previous: Text,
@@ -187,6 +194,8 @@ pub struct DocumentWords {
     pub catalogue_missing: Text,
     pub attachments: Text,
     pub translations: Text,
+    pub translation: Text,
+    pub translation_see: Text,
     pub attachment: Text,
     pub body_file: Text,
     pub part_removed: Text,
@@ -244,6 +253,8 @@ pub struct CatalogueWords {
     pub language: Text,
     pub region: Text,
     pub subjects: Text,
+    /// Schemes of subjects' ids: code and name.
+    pub schemes: [(Text, Text); 7],
     pub source: Text,
     pub authentic: Text,
     pub original: Text,

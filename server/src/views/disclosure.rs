@@ -9,7 +9,7 @@ use crate::{
     search::{Fragment, Marks},
     store::{StoreError, StoredContent},
 };
-use app::view::{self, Body, Change, DisclosureView, Notice, PartRole, Version};
+use app::view::{self, Body, Change, DisclosureView, Notice, PartRole, Translated, Version};
 use chain::{
     catalogue::Catalogue,
     part::Commitment,
@@ -40,6 +40,7 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
             },
         },
     };
+    let translation = translation(context, &logged, core).await?;
     let versions = match &logged.row {
         Some(row) if logged.only_version() => vec![row.clone()],
         _ => context.node.store.versions_of(&[item.document]).await?,
@@ -64,6 +65,7 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
         body_commitment: body_part.map(|part| part.commitment.to_string()),
         catalogue: catalogue.as_deref().cloned().map(|catalogue| shown(catalogue, core)),
         body,
+        translation,
         versions: lines.collect(),
         notices: notices(context, &of_versions, &core.agency).await?,
         seen: None,
@@ -73,6 +75,23 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
         previous: logged.header.map(|header| header.previous.to_string()).unwrap_or_default(),
         approval: None,
         item,
+    }))
+}
+
+/// The text in the reader's language, when the document is in another and brings one.
+async fn translation(context: &Context<'_>, logged: &Logged, core: &Disclosure) -> Result<Option<Translated>, StoreError> {
+    let lang = context.lang.code();
+    let of = |language: &str| language.split('-').next() == Some(lang);
+    let readable = |part: &&chain::statement::Part| part.role == "translation" && part.media == "text/markdown";
+    let part = core.parts.iter().filter(readable).find(|part| part.language.as_deref().is_some_and(of));
+    let Some(part) = part.filter(|_| !of(&core.language)) else { return Ok(None) };
+    context.fetch_contents([part.commitment]).await?;
+    let content = context.part(logged, &part.commitment);
+    let Some(StoredContent::Present { bytes, .. }) = content.as_deref() else { return Ok(None) };
+    Ok(std::str::from_utf8(bytes).ok().map(|text| Translated {
+        commitment: part.commitment.to_string(),
+        language: part.language.clone().unwrap_or_default(),
+        html: markdown::render(text),
     }))
 }
 
