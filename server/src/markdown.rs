@@ -86,7 +86,7 @@ impl<'m> Drawing<'m> {
                 Event::End(TagEnd::List(ordered))
             }
             Event::Start(Tag::Item) => self.item(source),
-            Event::Rule => Event::Html("\n<hr>\n".into()),
+            Event::Rule => Event::Html("<hr>\n".into()),
             // Without the language, which would be a class.
             Event::Start(Tag::CodeBlock(_)) => Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)),
             Event::Start(Tag::Table(columns)) => {
