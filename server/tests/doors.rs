@@ -88,6 +88,8 @@ async fn a_request_beyond_the_limit_is_refused_before_it_is_read() {
     let portal = portal(&trial, &node).await;
     let (status, _) = post(&portal, vec![b' '; (32 << 20) + 1]).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    let (status, _) = post(&portal, vec![b'\n'; 32 << 20]).await;
+    assert_eq!(status, StatusCode::OK, "as much as is promised is read");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,6 +104,29 @@ async fn a_part_is_served_as_what_its_statement_says_it_is() {
     node.submitter.submit(note, composed.contents).await.unwrap();
     let (_, media, _) = get(&portal(&trial, &node).await, &format!("/content/{body}")).await;
     assert!(media.starts_with("text/markdown"), "{media}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_asked_for_again_stays_as_shut_in_as_it_was() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let composed = compose(&node, draft(&id, "Notice", "# The text"));
+    let note = chain::note::sign(&composed.text, &[node.seal(&id).unwrap()]);
+    let address = format!("/content/{}", composed.contents[1].commitment);
+    node.submitter.submit(note, composed.contents).await.unwrap();
+    let portal = portal(&trial, &node).await;
+    let first = || Request::get(&address);
+    let (status, whole, _) = ask(&portal, "203.0.113.7:9", first().body(Body::empty()).unwrap()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(whole[header::CONTENT_SECURITY_POLICY].to_str().unwrap().ends_with("sandbox"));
+    let again = first().header(header::IF_NONE_MATCH, &whole[header::ETAG]).body(Body::empty()).unwrap();
+    let (status, known, _) = ask(&portal, "203.0.113.7:9", again).await;
+    assert_eq!(status, StatusCode::NOT_MODIFIED);
+    // A browser takes the later of these for the bytes that it has.
+    for name in [header::CONTENT_SECURITY_POLICY, header::CONTENT_TYPE, header::CONTENT_DISPOSITION, header::X_CONTENT_TYPE_OPTIONS] {
+        assert_eq!(known[&name], whole[&name], "{name}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,9 @@ const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src da
 const SHOWN: [&str; 8] =
     ["text/plain", "text/markdown", "text/csv", "application/json", "application/pdf", "image/png", "image/jpeg", "image/svg+xml"];
 
+/// What no browser runs.
+const FILE: &str = "application/octet-stream";
+
 /// `<commitment>` and `<commitment>.salt`.
 async fn one(State(app): State<Arc<App>>, Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Refused> {
     let (commitment, salted) = match name.strip_suffix(".salt") {
@@ -41,26 +44,30 @@ async fn one(State(app): State<Arc<App>>, Path(name): Path<String>, headers: Hea
         Some(StoredContent::Present { media, salt, bytes }) => (media, salt, bytes),
     };
     let etag = format!("\"{}{}\"", hex(&commitment.0.0[..12]), if salted { "-salt" } else { "" });
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == etag.as_bytes()) {
-        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
-    }
-    let body = if salted { format!("{}\n", format_salt(&salt)).into_bytes() } else { bytes };
-    let shown = SHOWN.contains(&media.as_str());
-    let media = match (salted, media.as_str()) {
-        (true, _) => "text/plain; charset=utf-8".to_owned(),
-        (_, media) if media.starts_with("text/") && !media.contains("html") => format!("{media}; charset=utf-8"),
+    let (media, disposition) = match (salted, SHOWN.contains(&media.as_str())) {
+        (true, _) => ("text/plain; charset=utf-8".to_owned(), "inline"),
+        (false, true) if media.starts_with("text/") => (format!("{media}; charset=utf-8"), "inline"),
+        (false, true) => (media, "inline"),
         // What a browser would run is sent as what it cannot run.
-        (_, media) if media.contains("html") || media.contains("script") || media.contains("xml") && media != "image/svg+xml" => {
-            "application/octet-stream".to_owned()
+        (false, false) if ["text/", "html", "script", "xml"].iter().any(|running| media.contains(running)) => {
+            (FILE.to_owned(), "attachment")
         }
-        (_, media) => media.to_owned(),
+        (false, false) => (media, "attachment"),
     };
-    let mut response = ([(header::CACHE_CONTROL, "no-cache"), (header::CONTENT_SECURITY_POLICY, SANDBOX)], body).into_response();
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == etag.as_bytes());
+    let mut response = match (known, salted) {
+        (true, _) => StatusCode::NOT_MODIFIED.into_response(),
+        (false, true) => format!("{}\n", format_salt(&salt)).into_response(),
+        (false, false) => bytes.into_response(),
+    };
+    // Also where a browser is told that it has the bytes: what is said then replaces what it had been told with them.
     let headers = response.headers_mut();
-    let value = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let value = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(FILE));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
     headers.insert(header::CONTENT_TYPE, value(&media));
     headers.insert(header::ETAG, value(&etag));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(if shown || salted { "inline" } else { "attachment" }));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition));
     Ok(response)
 }
 

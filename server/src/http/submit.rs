@@ -7,7 +7,14 @@ use crate::{
     sequencer::{Checked, Receipt, SubmitError},
     store::NewContent,
 };
-use axum::{Router, body::Bytes, extract::State, http::header, response::IntoResponse, response::Response, routing::post};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, FromRequest, Request, State},
+    http::header,
+    response::{IntoResponse, Response},
+    routing::post,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chain::part::{Commitment, parse_salt};
 use serde::{Deserialize, Serialize};
@@ -26,8 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) fn router() -> Router<Arc<App>> {
     let room = Arc::new(Semaphore::new(AT_ONCE));
-    let handler = move |app: State<Arc<App>>, body: Bytes| submit(app, room.clone(), body);
-    Router::new().route("/submit", post(handler)).layer(RequestBodyLimitLayer::new(LARGEST))
+    let handler = move |app: State<Arc<App>>, request: Request| take(app, room.clone(), request);
+    Router::new().route("/submit", post(handler)).layer(RequestBodyLimitLayer::new(LARGEST)).layer(DefaultBodyLimit::disable())
 }
 
 /// A statement and those of its parts that the log does not have yet.
@@ -78,8 +85,16 @@ impl From<Result<Receipt, SubmitError>> for Said {
     }
 }
 
-async fn submit(State(app): State<Arc<App>>, room: Arc<Semaphore>, body: Bytes) -> Result<Response, Refused> {
+/// A place before the bytes: however many come at once, those of a few are in memory.
+async fn take(State(app): State<Arc<App>>, room: Arc<Semaphore>, request: Request) -> Result<Response, Refused> {
     let Ok(_room) = room.try_acquire_owned() else { return Err(Refused::Busy) };
+    match Bytes::from_request(request, &()).await {
+        Ok(body) => submit(app, body).await,
+        Err(rejection) => Ok(rejection.into_response()),
+    }
+}
+
+async fn submit(app: Arc<App>, body: Bytes) -> Result<Response, Refused> {
     let lines: Vec<_> = lines(&body).collect();
     // Signatures are verified on all cores, and places are taken in the order of the lines.
     let checking: Vec<_> = lines
