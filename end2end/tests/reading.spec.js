@@ -188,7 +188,7 @@ test.describe("lists and documents", () => {
     }
     for (const [lang, words] of [["en", "it held personal data"], ["zh", "含有个人信息"]]) {
       await page.goto(`/${lang}/entries/${SAMPLE.redaction}`);
-      await expect(page.locator("main dl").first()).toContainText(words);
+      await expect(page.locator(".catalogue dl")).toContainText(words);
     }
   });
 
