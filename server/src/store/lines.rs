@@ -69,13 +69,16 @@ const LINE: usize = 3 + ITEMS + CONTENTS;
 const LINE_JOINS: &str = "from entries e left join items i on i.idx = e.idx left join contents c on c.entry = e.idx and c.part = 0";
 
 static RECORD: LazyLock<String> = LazyLock::new(|| {
+    // What is not here any more has no name either, whatever the derived rows say.
     let beside = |items: &str, contents: &str| {
         format!("{items}.idx, (select count(*) from events t where t.target = {items}.idx), {}", content(contents))
     };
     format!(
         "select {}, {}, {}, {} {LINE_JOINS} left join contents b on b.entry = e.idx and b.part = 1 \
-         left join items o on o.idx = e.idx - 1 left join contents oc on oc.entry = e.idx - 1 and oc.part = 0 \
-         left join items n on n.idx = e.idx + 1 left join contents nc on nc.entry = e.idx + 1 and nc.part = 0 \
+         left join items o on o.idx = e.idx - 1 and exists (select 1 from entries x where x.idx = o.idx) \
+         left join contents oc on oc.entry = o.idx and oc.part = 0 \
+         left join items n on n.idx = e.idx + 1 and exists (select 1 from entries x where x.idx = n.idx) \
+         left join contents nc on nc.entry = n.idx and nc.part = 0 \
          where e.idx = $1",
         line_columns(),
         content("b"),
