@@ -60,7 +60,7 @@ function step(by) {
 function search() {
   const field = document.querySelector("[data-key-search]");
   // On a narrow screen the masthead has no room for one; the page of search has.
-  if (!field?.getClientRects().length) return document.querySelector("nav a[href$='/search']").click();
+  if (!field?.getClientRects().length) return location.assign(document.querySelector("form[role=search]").action);
   field.focus();
   field.select();
 }
