@@ -1,0 +1,281 @@
+//! Pages of texts: some that show what they must, and for each way not to, some that do not.
+
+use chain::check::shows;
+
+pub const NOTICE: &str = "# Budget 2026\n\nThe levy is **not** due. It falls by -3.5 % to [the rates](https://rates.example/a?b=1&c=2).\n\n\
+    1. Roads: 1,200\n2. Schools: 900\n\n| Year | Sum |\n|---|---:|\n| 2025 | 10 |\n| 2026 | 12 |\n\n\
+    > Appeals within 30 days.\n\n```\nif a < b\n```\n\nSigned \\*in person\\* &amp; sealed.  \nQinghe\n";
+
+pub const PAGE: &str = "<h2>Budget 2026</h2>\n<p>The levy is <strong>not</strong> due. It falls by -3.5 % to \
+    <a href=\"https://rates.example/a?b=1&amp;c=2\" rel=\"nofollow noopener noreferrer\">the rates</a>.</p>\n\
+    <ol>\n<li>Roads: 1,200</li>\n<li>Schools: 900</li>\n</ol>\n<table><thead><tr><th>Year</th><th>Sum</th></tr></thead><tbody>\n\
+    <tr><td>2025</td><td>10</td></tr>\n<tr><td>2026</td><td>12</td></tr>\n</tbody></table>\n\
+    <blockquote>\n<p>Appeals within 30 days.</p>\n</blockquote>\n<pre><code>if a &lt; b\n</code></pre>\n\
+    <p>Signed *in person* &amp; sealed.<br>\nQinghe</p>\n";
+
+/// What is done to the page of the notice, one at a time: (what, from, to).
+pub const ALTERED: &[(&str, &str, &str)] = &[
+    ("a word dropped", "<strong>not</strong> ", ""),
+    ("a word altered", "falls", "rises"),
+    ("a letter's case", "Signed", "signed"),
+    ("a digit changed", "1,200", "1,800"),
+    ("a digit dropped", "10</td>", "1</td>"),
+    ("a sign dropped", "-3.5", "3.5"),
+    ("a sign added", "3.5 %", "3.5 %%"),
+    ("a mark of punctuation", "due.", "due?"),
+    ("words run together", "The levy", "Thelevy"),
+    ("a word cut in two", "levy", "le vy"),
+    ("a number cut in two by an element", "1,200", "1,2</li><li>00"),
+    ("a paragraph inserted", "<blockquote>", "<p>Approved.</p><blockquote>"),
+    ("a paragraph dropped", "<p>Appeals within 30 days.</p>", ""),
+    ("the end dropped", "<br>\nQinghe</p>", "</p>"),
+    ("words after the end", "Qinghe</p>", "Qinghe</p><p>And more</p>"),
+    ("a row dropped", "<tr><td>2025</td><td>10</td></tr>", ""),
+    ("two cells exchanged", "<td>2026</td><td>12</td>", "<td>12</td><td>2026</td>"),
+    ("a cell emptied into its neighbour", "<td>2026</td><td>12</td>", "<td></td><td>2026 12</td>"),
+    ("two cells run together", "<td>2026</td><td>12</td>", "<td>2026 12</td>"),
+    ("items exchanged", "<li>Roads: 1,200</li>\n<li>Schools: 900</li>", "<li>Schools: 900</li>\n<li>Roads: 1,200</li>"),
+    ("an item more", "<li>Schools", "<li></li><li>Schools"),
+    ("a list's numbers", "<ol>", "<ol start=\"4\">"),
+    ("an item's number", "<li>Schools", "<li value=\"7\">Schools"),
+    ("a list without its numbers", "ol>", "ul>"),
+    ("an escaped sign dropped", "*in person*", "in person"),
+    ("an escaped sign taken for a mark", "*in person*", "<em>in person</em>"),
+    ("words struck out", "due", "<del>due</del>"),
+    ("words raised", "2026</h2>", "<sup>2026</sup></h2>"),
+    ("what a reference stands for", "&amp; sealed", "and sealed"),
+    ("what code says", "a &lt; b", "a b"),
+    ("a link's address", "b=1", "b=2"),
+    ("a link's address shortened", "?b=1&amp;c=2", ""),
+    ("a link to nowhere", "href=\"https://rates.example/a?b=1&amp;c=2\" ", ""),
+    ("a link where none is", "Qinghe", "<a href=\"https://elsewhere.example/\">Qinghe</a>"),
+    ("words that are hidden", "<strong>", "<strong hidden=\"\">"),
+    ("words that are styled away", "<strong>", "<strong style=\"display:none\">"),
+    ("words of another class", "<p>Appeals", "<p class=\"gone\">Appeals"),
+    ("a title that pops up", "<p>Appeals", "<p title=\"None\">Appeals"),
+    ("a picture", "Qinghe", "Qinghe<img src=\"/seal.png\">"),
+    ("a comment", "Qinghe", "<!-- x -->Qinghe"),
+    ("a script", "Qinghe", "Qinghe<script>1</script>"),
+    ("a character that cannot be seen", "levy", "le\u{200b}vy"),
+    ("a character that turns the text", "1,200", "\u{202e}1,200"),
+    ("a mark of the source shown again", "Budget", "# Budget"),
+];
+
+/// Markdown in its forms, and what pages make of it.
+pub const SHOWN: &[(&str, &str)] = &[
+    ("Title\n===\n\nb\n", "<h1>Title</h1>\n<p>b</p>\n"),
+    ("## C# ##", "<h2>C#</h2>"),
+    ("***a** b*", "<p><em><strong>a</strong> b</em></p>"),
+    ("_a_, __b__ ~~c~~", "<p><em>a</em>, <strong>b</strong> <del>c</del></p>"),
+    ("“_强调_”", "<p>“<em>强调</em>”</p>"),
+    ("`` a`b ``", "<p><code>a`b</code></p>"),
+    ("a <br/>b", "<p>a <br>\nb</p>"),
+    ("a\\\nb", "<p>a<br>\nb</p>"),
+    ("- a\n\n  b\n- - c\n", "<ul>\n<li>\n<p>a</p>\n<p>b</p>\n</li>\n<li>\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n"),
+    ("1. a\n3. b\n", "<ol>\n<li>a</li>\n<li value=\"3\">b</li>\n</ol>\n"),
+    ("> a\n> > b\n> c\n", "<blockquote>\n<p>a</p>\n<blockquote>\n<p>b\nc</p>\n</blockquote>\n</blockquote>\n"),
+    ("> ```\n> > a\n> ```\n\nb", "<blockquote>\n<pre><code>&gt; a\n</code></pre>\n</blockquote>\n<p>b</p>"),
+    ("    # a\n\n    b\n", "<pre><code># a\n\nb\n</code></pre>"),
+    ("~~~ rust\na\n~~~\n", "<pre><code>a\n</code></pre>"),
+    ("a\n\n***\n\nb", "<p>a</p>\n<hr>\n<p>b</p>"),
+    ("<https://a.example/?x=1&y=2>", "<p><a href=\"https://a.example/?x=1&amp;y=2\">https://a.example/?x=1&amp;y=2</a></p>"),
+    ("<a@b.example>", "<p><a href=\"mailto:a@b.example\">a@b.example</a></p>"),
+    ("[公报](/zh/公报 '附')", "<p><a href=\"/zh/%E5%85%AC%E6%8A%A5\">公报</a></p>"),
+    ("[a](<b c>)[d](e(f))", "<p><a href=\"b%20c\">a</a><a href=\"e(f)\">d</a></p>"),
+    ("![seal](/seal.png)", "<p><a href=\"/seal.png\">seal</a></p>"),
+    (
+        "[a][B] [b][] [b]\n\n[b]: https://b.example/ \"c\"\n",
+        "<p><a href=\"https://b.example/\">a</a> <a href=\"https://b.example/\">b</a> <a href=\"https://b.example/\">b</a></p>",
+    ),
+    (
+        "a|b\n-|-\n`c\\|d`|e\nf\n",
+        "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody>\n<tr><td><code>c|d</code></td><td>e</td></tr>\n<tr><td>f</td><td></td></tr>\n</tbody></table>\n",
+    ),
+    ("§&sect;&#167;&#xA7; R&D;", "<p>§§§§ R&amp;D;</p>"),
+    ("a&nbsp;b", "<p>a&nbsp;b</p>"),
+    ("　　第一条　总则", "<p>　　第一条　总则</p>"),
+    ("a <b>c</b>", "<p>a <code>&lt;b&gt;</code>c<code>&lt;/b&gt;</code></p>"),
+    (
+        "<table>\n<tr>*a* &amp;</tr>\n</table>\n\nb",
+        "<pre>&lt;table&gt;\n&lt;tr&gt;*a* &amp;amp;&lt;/tr&gt;\n&lt;/table&gt;\n</pre>\n<p>b</p>",
+    ),
+    ("a\r\nb\r\n", "<p>a\nb</p>"),
+    ("a\0b", "<p>a\u{fffd}b</p>"),
+    // Space within code on both its sides belongs to the marks, and so does a space that is all there is.
+    ("a` `b", "<p>a<code> </code>b</p>"),
+    ("`` `a` ``b", "<p><code>`a`</code>b</p>"),
+    ("1` 2`", "<p>1<code> 2</code></p>"),
+    ("5**3 is 125", "<p>5**3 is 125</p>"),
+    ("5*(3)*2", "<p>5*(3)*2</p>"),
+    ("**注意：**请", "<p>**注意：**请</p>"),
+    ("**二〇**年", "<p><strong>二〇</strong>年</p>"),
+    ("*a*b", "<p><em>a</em>b</p>"),
+    ("[a\\]b [c]](d)", "<p><a href=\"d\">a]b [c]</a></p>"),
+    ("[a](b (c\\)d))", "<p><a href=\"b\">a</a></p>"),
+    ("|a|b|\n|-|-|\n|-|-|\n", "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>-</td><td>-</td></tr></tbody></table>"),
+    ("|a|\n|-|\n\nb", "<table><thead><tr><th>a</th></tr></thead><tbody>\n</tbody></table>\n<p>b</p>"),
+    (
+        "> a\n>\n> [b]\n\n[b]: /c\n[e]: </f>\n\n[e][]",
+        "<blockquote>\n<p>a</p>\n<p><a href=\"/c\">b</a></p>\n</blockquote>\n<p><a href=\"/f\">e</a></p>",
+    ),
+    ("a\n    - 5 °C\n    # b", "<p>a\n- 5 °C\n# b</p>"),
+    ("每次3~5天，每年6~8天", "<p>每次3~5天，每年6~8天</p>"),
+    ("罚款<5万元或>3次", "<p>罚款&lt;5万元或&gt;3次</p>"),
+];
+
+/// What Markdown would take for syntax elsewhere, and what an operator might call syntax, is text where it is text.
+pub const DEPARTURES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "a sign that is no mark, left out as one",
+        &[
+            ("2 * 3 * 4", "<p>2 <em> 3 </em> 4</p>"),
+            ("2 * 3 * 4", "<p>2 3 4</p>"),
+            ("snake_case_name", "<p>snake<em>case</em>name</p>"),
+            ("about ~ 5 ~ 6", "<p>about <del> 5 </del> 6</p>"),
+            ("-5 degrees", "<ul><li>5 degrees</li></ul>"),
+            ("-5 degrees", "<p>5 degrees</p>"),
+            ("see - 5", "<p>see</p><ul><li>5</li></ul>"),
+            ("1986. A year", "<p>A year</p>"),
+            ("1986. A year", "<ol><li>A year</li></ol>"),
+            ("3. a\n5. b", "<ol start=\"3\"><li>a</li><li>b</li></ol>"),
+            ("#5 in line", "<h2>5 in line</h2>"),
+            ("no. # 5", "<p>no.</p><h2>5</h2>"),
+            ("# about C#", "<h2>about C</h2>"),
+            ("a > b", "<p>a</p><blockquote><p>b</p></blockquote>"),
+            ("> a", "<p>a</p>"),
+            ("a | b", "<p>a b</p>"),
+            ("a | b", "<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table><p></p>"),
+            ("--- a", "<hr><p>a</p>"),
+            ("a\n- - -\nb", "<p>a b</p>"),
+            ("`rm -rf`", "<p>rm -rf</p>"),
+            ("`a\\*b`", "<p><code>a*b</code></p>"),
+            ("`&lt;`", "<p><code>&lt;</code></p>"),
+            ("5**3 is 125", "<p>5<em></em>3 is 125</p>"),
+            ("5**3 is 125", "<p>5<strong>3 is 125</strong></p>"),
+            ("a*****b", "<p>a<em>***</em>b</p>"),
+            ("5*(3)*2", "<p>5<em>(3)</em>2</p>"),
+            ("**注意：**请", "<p><strong>注意：</strong>请</p>"),
+            ("*a\n\nb*", "<em>a<p>b</p></em>"),
+            ("*a\n\nb*", "<p><em>a b</em></p>"),
+            ("每次3~5天，每年6~8天", "<p>每次3<del>5天，每年6</del>8天</p>"),
+            ("a ~~~b~~~ c", "<p>a ~<del>b</del>~ c</p>"),
+            ("`a``b`", "<p><code>a</code>`b`</p>"),
+            ("`a\n\nb` c", "<p><code>a b</code> c</p>"),
+            ("[not] due [see](x)", "<p><a href=\"x\">not] due [see</a></p>"),
+            ("Sum: ***", "<p>Sum:</p><hr>"),
+            ("Income -\n", "<h2>Income</h2>"),
+            ("a\n\n---\n", "<h2>a</h2>"),
+            ("a\n- -\n", "<h2>a</h2>"),
+            ("a\n    - 5 °C", "<p>a</p><ul><li>5 °C</li></ul>"),
+            ("a\n    # 5", "<p>a</p><h2>5</h2>"),
+            ("> a\n    > 5 %", "<blockquote><p>a 5 %</p></blockquote>"),
+            ("　　- 5", "<ul><li>5</li></ul>"),
+            ("> a\n`>5`", "<blockquote><p>a <code>5</code></p></blockquote>"),
+            ("```\na\n``` b", "<pre><code>a</code></pre><p>b</p>"),
+            ("a\\\n\nb", "<p>a<br></p><p>b</p>"),
+        ],
+    ),
+    (
+        "words left out as syntax",
+        &[
+            ("[rates](https://a.example/increased)", "<p>rates increased</p>"),
+            ("[rates](https://a.example/x \"increased\")", "<p>rates increased</p>"),
+            ("[rates](https://a.example/increased)", "<p>rates</p>"),
+            ("```danger\na\n```", "<p>danger</p><pre><code>a</code></pre>"),
+            ("```not all of this is unseen\na\n```", "<pre><code>a</code></pre>"),
+            ("<b>a</b>", "<p>a</p>"),
+            ("<!-- not --> due", "<p>due</p>"),
+            ("a <void> b", "<p>a b</p>"),
+            ("```本通知自发布之日起废止并不再执行\na\n```", "<pre><code>a</code></pre>"),
+            ("```repealed-as-of-the-first-of-may\na\n```", "<pre><code>a</code></pre>"),
+            ("The levy <brought into force in 2024> is due", "<p>The levy <br> is due</p>"),
+            ("a\n\n<br: everything in here\n\nis left out > b", "<p>a</p><br><p>b</p>"),
+            ("See [annex](a.pdf \"draft)\n\nThe levy is repealed.\n\nSigned \") end", "<p>See <a href=\"a.pdf\">annex</a> end</p>"),
+            ("[a](b \"c\nThe levy is repealed.\nd\")", "<p><a href=\"b\">a</a></p>"),
+            ("[a](b \"c\\\" d\") e\")", "<p><a href=\"b\">a</a></p>"),
+            ("[a](<b>\"c\")", "<p><a href=\"b\">a</a></p>"),
+            ("[a](<b\nc>)", "<p><a href=\"b%0Ac\">a</a></p>"),
+        ],
+    ),
+    (
+        "signs of comparison left out as an address",
+        &[
+            ("fined if <5% and not if >3%", "<p>fined if <a href=\"5% and not if \">5% and not if </a>3%</p>"),
+            ("罚款金额<5万元或>3次", "<p>罚款金额<a href=\"5万元或\">5万元或</a>3次</p>"),
+            ("if <note:5>3", "<p>if <a href=\"note:5\">note:5</a>3</p>"),
+            ("if <a@甲>3", "<p>if <a href=\"mailto:a@甲\">a@甲</a>3</p>"),
+        ],
+    ),
+    (
+        "words run together or cut in two",
+        &[
+            ("here for 10 00 euro", "<p>here for 10<code></code>00 euro</p>"),
+            ("pay 1500 euro", "<p>pay 1<code></code> 500 euro</p>"),
+            ("`10` 00", "<p><code>10</code>00</p>"),
+            ("1` 2`", "<p>1<code>2</code></p>"),
+            ("10`00`", "<p>10 <code>00</code></p>"),
+            ("1500", "<p>1<br>500</p>"),
+        ],
+    ),
+    (
+        "a line left out as a definition",
+        &[
+            ("Note\n[sum]: 500", "<p>Note</p>"),
+            ("[sum]: 500 and more", ""),
+            ("[^1]: 500", ""),
+            ("[a][b]\n\n[b]: https://b.example/\n", "<p><a href=\"https://c.example/\">a</a></p>"),
+            ("| a |\n|---|\n| b | c |", "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>"),
+            ("a\n\nb | c", "<p>a</p><p>b c</p>"),
+            ("[通知]: 本办法自发布之日起废止\n\na", "<p>a</p>"),
+            ("[b]: /c\n[d]: /e\n\n[b]", "<p><a href=\"/c\">b</a></p>"),
+            ("[b]: /c\n[b]: /repealed\n\n[b]", "<p><a href=\"/c\">b</a></p>"),
+            ("[b]: /c\n[b]: /repealed\n\n[b]", "<p><a href=\"/repealed\">b</a></p>"),
+            ("[b]: /c\n[b]: /c \"repealed\"\n\n[b]", "<p><a href=\"/c\">b</a></p>"),
+        ],
+    ),
+    (
+        "a row or a rule left out",
+        &[
+            ("|a|\n|-|\n|-|\n|b|", "<table><thead><tr><th>a</th></tr></thead><thead></thead><tbody><tr><td>b</td></tr></tbody></table>"),
+            ("|-|\n|b|", "<table><thead></thead><tbody><tr><td>b</td></tr></tbody></table>"),
+            ("|a|\n|-|\n|b|", "<table><thead><tr><th>a</th></tr></thead></table><p>|b|</p><table></table>"),
+            (
+                "|a|b|\n|-|\n|c|d|",
+                "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>c</td><td>d</td></tr></tbody></table>",
+            ),
+            ("|a|\n|-|\n\n|b|", "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>"),
+        ],
+    ),
+    ("a name of a character, read as another", &[("R&D; and &frac12;", "<p>R and ½</p>"), ("AT&amp;T", "<p>AT&amp;amp;T</p>")]),
+    (
+        "elements that do not say what they were made from, or stand where none may",
+        &[
+            ("a", "<p><span>a</span></p>"),
+            ("a", "<p>a</p></p>"),
+            ("a", "<p>a"),
+            ("a", "<p>a</p><p"),
+            ("a", "<p>a</em>"),
+            ("a", "<PRE>a</PRE>"),
+            ("`a\\*b`", "<p><code><pre></pre>a*b</code></p>"),
+            ("<x@y>", "<p><a href=\"mailto:x@y\"><pre></pre>x@y</a></p>"),
+            ("[[a](b)](c)", "<p><a href=\"c\"><a href=\"b\">a</a></a></p>"),
+            ("a\n\nb", "<p>a b</p>"),
+            ("- a", "<li>a</li>"),
+            ("a", "<p><p>a</p></p>"),
+        ],
+    ),
+];
+
+/// The same for texts that are no Markdown.
+pub const PLAIN: &[(&str, &str)] = &[
+    ("# a *b*", "<pre>a b</pre>"),
+    ("```\na\n```", "<pre>a</pre>"),
+    ("a", "<p>a</p>"),
+    ("a b", "<pre>a <b>b</b></pre>"),
+    ("a b", "<pre>a <code>b</code></pre>"),
+];
+
+/// Whether the page shows the text.
+pub fn passes(source: &str, page: &str, markdown: bool) -> bool {
+    shows(page, source, markdown).is_ok()
+}
