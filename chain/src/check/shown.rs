@@ -254,7 +254,9 @@ impl<'s> Walk<'s> {
         self.settle();
         let (c, length) = self.next()?;
         let ends_cell = self.cell && self.rest.starts_with('|');
-        if c != shown || ends_cell || (self.apart != self.shown_apart && !self.loose) {
+        // What stands behind a fence is no Markdown, so the fence itself is no text.
+        let fenced = !self.verbatim && self.fenced().is_some();
+        if c != shown || ends_cell || fenced || (self.apart != self.shown_apart && !self.loose) {
             return None;
         }
         self.advance(length);

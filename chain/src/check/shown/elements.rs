@@ -2,7 +2,7 @@
 
 use super::{
     End, LONGEST_RUN, Table, Walk,
-    syntax::{automatic, balanced, decoded, destination, label, number, same_address, sign, title, word},
+    syntax::{automatic, balanced, decoded, destination, ends_mark, label, number, same_address, sign, title, word},
 };
 
 impl<'s> Walk<'s> {
@@ -65,7 +65,7 @@ impl<'s> Walk<'s> {
                 match tag {
                     "p" => Some(End::Nothing),
                     "li" => self.item(value),
-                    "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Some(self.heading()),
+                    "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(),
                     "hr" => {
                         let mark = self.rest.get(..1).filter(|mark| self.begins() && "-*_".contains(mark))?;
                         self.line_of(mark).filter(|line| line.chars().filter(|c| mark.starts_with(*c)).count() >= 3)?;
@@ -151,18 +151,20 @@ impl<'s> Walk<'s> {
 
     fn fence(&mut self) -> Option<End<'s>> {
         self.settle();
-        for mark in ['`', '~'] {
-            let length = self.run(mark);
-            if self.begins() && length >= 3 {
-                let line = self.rest.split('\n').next()?;
-                // The name of a language may stand unseen behind the fence; a sentence may not.
-                let info = line.get(length..)?.trim();
-                let silent = info.len() <= 20 && info.chars().all(|c| c.is_ascii_alphanumeric() || "+-#._".contains(c));
-                silent.then(|| self.advance(line.len()))?;
-                return Some(End::Fence(mark, length));
-            }
-        }
-        Some(End::Nothing)
+        let Some((mark, length, info)) = self.fenced() else { return Some(End::Nothing) };
+        // The name of a language may stand unseen behind the fence; a sentence may not.
+        let name = info.trim();
+        let silent = name.len() <= 20 && name.chars().all(|c| c.is_ascii_alphanumeric() || "+-#._".contains(c));
+        silent.then(|| self.advance(length + info.len()))?;
+        Some(End::Fence(mark, length))
+    }
+
+    /// The fence that begins code here, its length, and what stands behind it on its line.
+    pub(super) fn fenced(&self) -> Option<(char, usize, &'s str)> {
+        let mark = self.rest.chars().next().filter(|mark| self.begins() && matches!(mark, '`' | '~'))?;
+        let length = self.run(mark);
+        let info = self.rest.get(length..)?.split('\n').next()?;
+        (length >= 3 && !(mark == '`' && info.contains(mark))).then_some((mark, length, info))
     }
 
     /// The rule under a table's head, with as many columns.
@@ -208,19 +210,20 @@ impl<'s> Walk<'s> {
         };
         let behind = self.rest.get(length..)?;
         let within = self.indent < 4 || self.lists.len() > 1;
-        let marked = self.fresh && within && length > 0 && (behind.is_empty() || behind.starts_with(char::is_whitespace));
+        let marked = self.fresh && within && length > 0 && ends_mark(behind);
         marked.then(|| self.advance(length))?;
         Some(End::Nothing)
     }
 
-    fn heading(&mut self) -> End<'s> {
+    fn heading(&mut self) -> Option<End<'s>> {
         let marks = self.run('#');
         let behind = self.rest.get(marks..).unwrap_or_default();
-        if self.begins() && (1..=6).contains(&marks) && (behind.is_empty() || behind.starts_with(char::is_whitespace)) {
+        if self.begins() && (1..=6).contains(&marks) && ends_mark(behind) {
             self.advance(marks);
-            End::Heading
+            self.fresh = false;
+            Some(End::Heading)
         } else {
-            End::Underline
+            (self.begins() || !self.fresh).then_some(End::Underline)
         }
     }
 

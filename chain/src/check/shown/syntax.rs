@@ -138,6 +138,11 @@ pub fn automatic(address: &str) -> bool {
     scheme || address.contains('@') && address.chars().all(mail)
 }
 
+/// Whether the mark of a heading or an item ends here: other space than these belongs to a text.
+pub fn ends_mark(behind: &str) -> bool {
+    behind.is_empty() || behind.starts_with([' ', '\t', '\r', '\n'])
+}
+
 /// A sign or mark of punctuation. Of other scripts' signs, only the common ones are known.
 pub fn sign(c: char) -> bool {
     c.is_ascii_punctuation()
