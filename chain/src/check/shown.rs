@@ -6,19 +6,29 @@
 //! page that shows the source itself in a `<pre>` always passes.
 //!
 //! Words must be apart where the source has them apart; how wide the space is, and which heading is how large, is not compared.
+//! `docs/protocol.md` says the whole of it, for other readers. Every step looks at a bounded piece, or at one that is then
+//! passed, so that no text makes the walk longer than in proportion.
 
 mod elements;
 mod syntax;
 
+use crate::statement::Names;
 pub use syntax::decoded as resolved;
 use syntax::{decoded, definition};
+
+/// Longer runs of one mark are no marks here. CommonMark knows no such limit, but no text needs more.
+const LONGEST_RUN: usize = 99;
 
 /// What must stand in the source where an element of the page ends.
 enum End<'s> {
     Nothing,
-    /// The mark that the element began with, or what answers it.
-    Mark(&'s str),
-    Code(&'s str),
+    /// The mark that the element began with, and the source behind it.
+    Mark(&'s str, &'s str),
+    /// The marks around the code, and whether there is space within them on both sides, which is not shown.
+    Code(&'s str, bool),
+    /// HTML in the source, shown as it is written.
+    Written,
+    Address,
     /// Where the link leads, and the source from its text on.
     Link(String, &'s str),
     Heading,
@@ -34,7 +44,6 @@ enum End<'s> {
 }
 
 struct Walk<'s> {
-    whole: &'s str,
     /// What of the source was not yet shown.
     rest: &'s str,
     markdown: bool,
@@ -42,8 +51,12 @@ struct Walk<'s> {
     last: char,
     /// Only marks of lists and quotations stand before `rest` on its line.
     fresh: bool,
+    /// The space before `rest` on its line, or behind the mark of quotation there.
+    indent: usize,
     /// The line before was empty, so that a definition may follow.
     blank: bool,
+    /// How many lines were empty so far.
+    blanks: usize,
     /// Marks of quotation passed over on this line, and how many there may be.
     quoted: usize,
     quotes: usize,
@@ -54,25 +67,41 @@ struct Walk<'s> {
     /// Nothing here is syntax: code, and texts that are no Markdown.
     verbatim: bool,
     pre: bool,
-    /// Inside a table, and whether the rule under its head was passed.
-    table: bool,
-    ruled: bool,
+    /// Inside a link, which has no other within.
+    linked: bool,
+    table: Table,
     /// Inside a table's cell, which ends with its line.
     cell: bool,
     cells: usize,
     /// The numbers that the next items of the lists around bear; none in one without numbers.
     lists: Vec<Option<u64>>,
+    /// The address of each label, the definitions that were passed over, and those that links led by. One that no link led by is
+    /// a line that nobody sees.
+    defined: Names,
+    passed: Names,
+    used: Names,
+    /// What was left of the source where a line was last found to be no definition.
+    undefined: usize,
+}
+
+/// What of a table was passed. The last one's say is kept outside of tables.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Table {
+    Begun,
+    Headed,
+    Ruled,
 }
 
 /// Whether `html`, a browser's serialisation of the element that shows a text, shows `source`; else from where on it does not.
 pub fn shows<'h>(html: &'h str, source: &str, markdown: bool) -> Result<(), &'h str> {
     let mut walk = Walk {
-        whole: source,
         rest: source,
         markdown,
         last: '\n',
         fresh: true,
+        indent: 0,
         blank: true,
+        blanks: 0,
         quoted: 0,
         quotes: 0,
         apart: true,
@@ -80,25 +109,37 @@ pub fn shows<'h>(html: &'h str, source: &str, markdown: bool) -> Result<(), &'h 
         loose: false,
         verbatim: !markdown,
         pre: false,
-        table: false,
-        ruled: false,
+        linked: false,
+        table: Table::Begun,
         cell: false,
         cells: 0,
         lists: Vec::new(),
+        defined: Names::new(),
+        passed: Names::new(),
+        used: Names::new(),
+        undefined: usize::MAX,
     };
-    let mut open: Vec<(&str, End<'_>)> = Vec::new();
+    for line in source.split('\n').filter(|_| markdown) {
+        if let Some((label, address)) = definition(line.trim_start_matches(['>', ' ']))
+            && !walk.defined.contains_key(&label)
+        {
+            walk.defined.insert(label, address);
+        }
+    }
+    let mut open: Vec<(&str, End<'_>, usize)> = Vec::new();
     let mut html = html;
     while !html.is_empty() {
         html = walk.step(html, &mut open).ok_or(html)?;
         html = walk.alike(html);
     }
     walk.settle();
-    if walk.rest.is_empty() && open.is_empty() { Ok(()) } else { Err(html) }
+    let seen = walk.passed.keys().all(|label| walk.used.contains_key(label));
+    if walk.rest.is_empty() && open.is_empty() && seen { Ok(()) } else { Err(html) }
 }
 
 impl<'s> Walk<'s> {
     /// Takes one character or tag of the page; answers what follows it.
-    fn step<'h>(&mut self, html: &'h str, open: &mut Vec<(&'h str, End<'s>)>) -> Option<&'h str> {
+    fn step<'h>(&mut self, html: &'h str, open: &mut Vec<(&'h str, End<'s>, usize)>) -> Option<&'h str> {
         let Some(tag) = html.strip_prefix('<') else {
             let (c, length) = decoded(html)?;
             if c.is_whitespace() {
@@ -110,8 +151,10 @@ impl<'s> Walk<'s> {
         };
         if let Some(tag) = tag.strip_prefix('/') {
             let (name, after) = tag.split_once('>')?;
-            let (opened, end) = open.pop()?;
+            let (opened, end, blanks) = open.pop()?;
             self.close(end).filter(|()| opened == name)?;
+            let parts = self.pre || matches!(name, "pre" | "ul" | "ol" | "li" | "blockquote");
+            (parts || self.blanks == blanks).then_some(())?;
             self.shown_apart |= block(name);
             return Some(after);
         }
@@ -130,10 +173,11 @@ impl<'s> Walk<'s> {
             after = rest;
         }
         let after = after.strip_prefix('>')?;
+        stands(name, open.last().map_or("", |(within, ..)| within)).then_some(())?;
         self.shown_apart |= block(name);
         let end = self.open(name, value)?;
         if !matches!(name, "br" | "hr") {
-            open.push((name, end));
+            open.push((name, end, self.blanks));
         }
         Some(after)
     }
@@ -190,29 +234,55 @@ impl<'s> Walk<'s> {
                     return;
                 }
                 self.blank = self.fresh;
-                self.fresh = true;
-                self.quoted = 0;
-            }
-            if c.is_whitespace() {
-                self.advance(length);
-            } else if self.fresh && self.quoted < self.quotes && self.rest.starts_with('>') {
-                self.quoted += 1;
+                self.blanks += usize::from(self.fresh);
+                (self.fresh, self.indent, self.quoted) = (true, 0, 0);
                 self.advance(1);
-            } else if self.fresh && self.blank && !self.verbatim && definition(self.rest).is_some() {
-                let line = self.rest.find('\n').unwrap_or(self.rest.len());
-                self.advance(line);
-            } else {
+            } else if c.is_whitespace() {
+                // Other space is text, before which no mark stands.
+                self.fresh &= length == 1;
+                self.indent += if c == '\t' { 4 } else { 1 };
+                self.advance(length);
+            } else if self.begins() && self.quoted < self.quotes && self.rest.starts_with('>') {
+                self.quoted += 1;
+                self.indent = 0;
+                self.advance(if self.rest.starts_with("> ") { 2 } else { 1 });
+            } else if !(self.begins() && self.blank && !self.verbatim && self.passes_definition()) {
                 return;
             }
             self.apart = true;
         }
     }
 
+    /// Passes over the first definition of a label.
+    fn passes_definition(&mut self) -> bool {
+        if self.rest.len() == self.undefined {
+            return false;
+        }
+        match definition(self.rest) {
+            Some((label, address)) if self.defined.get(&label) == Some(&address) && !self.passed.contains_key(&label) => {
+                self.passed.insert(label, address);
+                self.advance(self.rest.find('\n').unwrap_or(self.rest.len()));
+                true
+            }
+            _ => {
+                self.undefined = self.rest.len();
+                false
+            }
+        }
+    }
+
+    /// Whether a mark that begins a line may stand here. Further in, it is text; within lists, how far is not reckoned.
+    fn begins(&self) -> bool {
+        self.fresh && (self.indent < 4 || !self.lists.is_empty())
+    }
+
     fn character(&mut self, shown: char) -> Option<()> {
         self.settle();
         let (c, length) = self.next()?;
         let ends_cell = self.cell && self.rest.starts_with('|');
-        if c != shown || ends_cell || (self.apart != self.shown_apart && !self.loose) {
+        // What stands behind a fence is no Markdown, so the fence itself is no text.
+        let fenced = !self.verbatim && self.fenced().is_some();
+        if c != shown || ends_cell || fenced || (self.apart != self.shown_apart && !self.loose) {
             return None;
         }
         self.advance(length);
@@ -222,7 +292,7 @@ impl<'s> Walk<'s> {
 
     /// How often the source has `c` here.
     fn run(&self, c: char) -> usize {
-        self.rest.len() - self.rest.trim_start_matches(c).len()
+        self.rest.chars().take(LONGEST_RUN).take_while(|other| *other == c).count()
     }
 
     fn at_line_end(&self) -> bool {
@@ -246,4 +316,16 @@ fn itself(byte: u8) -> bool {
 /// Whether an element stands on lines of its own, so that what is in it is apart from what is not.
 fn block(tag: &str) -> bool {
     !matches!(tag, "em" | "strong" | "del" | "code" | "a")
+}
+
+/// Whether an element stands where Markdown puts it.
+fn stands(tag: &str, within: &str) -> bool {
+    match tag {
+        "li" => matches!(within, "ul" | "ol"),
+        "thead" | "tbody" => within == "table",
+        "tr" => matches!(within, "thead" | "tbody"),
+        "th" | "td" => within == "tr",
+        "br" => true,
+        _ => !block(tag) || matches!(within, "" | "blockquote" | "li"),
+    }
 }

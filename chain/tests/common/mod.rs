@@ -3,6 +3,7 @@
 
 pub mod evidence;
 pub mod papers;
+pub mod shown;
 pub mod story;
 
 use chain::{

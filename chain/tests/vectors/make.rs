@@ -1,6 +1,9 @@
 //! Writes the vectors that need no chain: hashes, proofs, the map, keys, notes, spellings.
 
-use super::{common::*, kinds, make_chain};
+use super::{
+    common::{shown::*, *},
+    kinds, make_chain,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chain::{
     Hash,
@@ -24,6 +27,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("notes.json", notes()),
         ("checkpoints.json", checkpoints()),
         ("spellings.json", spellings()),
+        ("shown.json", shown()),
     ];
     all.extend(make_chain::all());
     all
@@ -322,4 +326,21 @@ fn spellings() -> Value {
         "dates_good": ["1952-08-11", "2000-02-29"],
         "dates_bad": ["1900-02-29", "2026-2-09", "0000-01-01", "2026-13-01", "2026-11-22 "],
     })
+}
+
+fn shown() -> Value {
+    let case = |what: &str, source: &str, html: &str, markdown: bool, shows: bool| {
+        assert_eq!(passes(source, html, markdown), shows, "{source:?} as {html}");
+        json!({"case": what, "markdown": markdown, "source": source, "html": html, "shows": shows})
+    };
+    let mut good = vec![case("a notice", NOTICE, PAGE, true, true)];
+    good.extend(SHOWN.iter().map(|(source, html)| case("Markdown", source, html, true, true)));
+    good.push(case("Markdown as it is written", "# a *b*", "<pre># a *b*</pre>", true, true));
+    good.push(case("a plain text", "one  *two*", "<pre>one  *two*\n</pre>", false, true));
+    let mut bad: Vec<Value> = ALTERED.iter().map(|(what, from, to)| case(what, NOTICE, &PAGE.replacen(from, to, 1), true, false)).collect();
+    for (what, cases) in DEPARTURES {
+        bad.extend(cases.iter().map(|(source, html)| case(what, source, html, true, false)));
+    }
+    bad.extend(PLAIN.iter().map(|(source, html)| case("a plain text that is not shown as it is", source, html, false, false)));
+    json!({"shown": good, "not_shown": bad})
 }

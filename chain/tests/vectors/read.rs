@@ -4,6 +4,7 @@ use super::{kinds, load};
 use chain::{
     Hash,
     approval::core_commitment,
+    check::shows,
     checkpoint::Checkpoint,
     cosignature,
     entry::Entry,
@@ -182,4 +183,13 @@ fn spellings() {
     }
     assert!(cases(&file["dates_good"]).iter().all(|date| parse_date(text(date)).is_some()));
     assert!(cases(&file["dates_bad"]).iter().all(|date| parse_date(text(date)).is_none()));
+}
+
+#[test]
+fn shown_texts() {
+    let file = load("shown.json");
+    for case in cases(&file["shown"]).iter().chain(cases(&file["not_shown"])) {
+        let found = shows(text(&case["html"]), text(&case["source"]), of(&case["markdown"]));
+        assert_eq!(found.is_ok(), of::<bool>(&case["shows"]), "{case}");
+    }
 }

@@ -1,30 +1,31 @@
 //! The elements of a page, each with the Markdown that must stand in the source where it begins and where it ends.
 
 use super::{
-    End, Walk,
-    syntax::{decoded, definition, destination, number, same_address, same_label, title},
+    End, LONGEST_RUN, Table, Walk,
+    syntax::{automatic, balanced, decoded, destination, ends_mark, label, number, same_address, sign, title, word},
 };
 
 impl<'s> Walk<'s> {
     pub(super) fn open(&mut self, tag: &str, value: Option<&str>) -> Option<End<'s>> {
-        if tag == "pre" && !self.pre {
+        // Code has no other elements in it, and plain texts only this one.
+        if tag == "pre" && !self.pre && !(self.markdown && self.verbatim) {
             (self.pre, self.verbatim) = (true, true);
             return Some(End::Pre);
         }
         if self.pre && tag == "code" && self.markdown {
             return self.fence();
         }
-        // Code and plain texts have no other elements in them.
         if self.verbatim {
             return None;
         }
         match tag {
-            "p" | "tbody" => Some(End::Nothing),
-            "table" if !self.table => {
-                (self.table, self.ruled) = (true, false);
+            "tbody" => (self.table == Table::Ruled).then_some(End::Nothing),
+            "table" => {
+                self.settle();
+                self.table = Table::Begun;
                 Some(End::Table)
             }
-            "thead" => Some(End::Head),
+            "thead" => (self.table == Table::Begun).then_some(End::Head),
             "blockquote" => {
                 self.quotes += 1;
                 Some(End::Quote)
@@ -33,49 +34,47 @@ impl<'s> Walk<'s> {
                 self.lists.push(if tag == "ul" { None } else { Some(value.map_or(Some(1), |start| number(start, 10))?) });
                 Some(End::List)
             }
-            "tr" if self.table => {
+            "tr" => {
                 self.settle();
                 self.cells = 0;
-                Some(End::Row)
+                // A head is one row.
+                match self.table {
+                    Table::Begun => self.table = Table::Headed,
+                    Table::Headed => return None,
+                    Table::Ruled => {}
+                }
+                self.fresh.then_some(End::Row)
             }
-            "th" | "td" if self.table => self.cell(),
+            "th" | "td" => self.cell(),
             "br" => {
-                if self.rest.starts_with("\\\n") {
+                let (blanks, escaped) = (self.blanks, self.rest.starts_with("\\\n"));
+                if escaped {
                     self.advance(1);
                 }
                 self.settle();
-                if self.rest.starts_with("<br") {
-                    self.advance(self.rest.find('>')? + 1);
-                    self.apart = true;
+                if let Some(mark) = ["<br>", "<br/>", "<br />"].iter().find(|mark| self.rest.starts_with(**mark)) {
+                    self.advance(mark.len());
+                    (self.apart, self.fresh) = (true, false);
                 }
                 self.shown_apart = true;
-                Some(End::Nothing)
+                // At the end of a paragraph the sign is a sign.
+                (!escaped || self.blanks == blanks).then_some(End::Nothing)
             }
             _ => {
                 self.settle();
                 match tag {
+                    "p" => Some(End::Nothing),
                     "li" => self.item(value),
-                    "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Some(self.heading()),
+                    "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(),
                     "hr" => {
-                        let mark = self.rest.get(..1).filter(|mark| "-*_".contains(mark))?;
+                        let mark = self.rest.get(..1).filter(|mark| self.begins() && "-*_".contains(mark))?;
                         self.line_of(mark).filter(|line| line.chars().filter(|c| mark.starts_with(*c)).count() >= 3)?;
                         Some(End::Nothing)
                     }
-                    "em" => self.emphasis(1),
-                    "strong" => self.emphasis(2),
-                    "del" => {
-                        let marks = self.rest.get(..self.run('~')).filter(|marks| matches!(marks.len(), 1 | 2))?;
-                        self.advance(marks.len());
-                        (!self.rest.starts_with(char::is_whitespace)).then_some(())?;
-                        Some(End::Mark(marks))
-                    }
-                    // Without marks: HTML in the source, which pages show as it is written.
-                    "code" => {
-                        let marks = self.rest.get(..self.run('`'))?;
-                        self.advance(marks.len());
-                        (self.verbatim, self.loose) = (true, true);
-                        Some(End::Code(marks))
-                    }
+                    "em" => self.emphasis("*_", 1),
+                    "strong" => self.emphasis("*_", 2),
+                    "del" => self.emphasis("~", 2),
+                    "code" => self.code(),
                     "a" => self.link(value?),
                     _ => None,
                 }
@@ -86,20 +85,22 @@ impl<'s> Walk<'s> {
     pub(super) fn close(&mut self, end: End<'s>) -> Option<()> {
         match end {
             End::Nothing => {}
-            End::Mark(mark) => {
-                self.rest.starts_with(mark).then(|| self.advance(mark.len()))?;
-                let within_word = mark.starts_with('_') && self.rest.chars().next().is_some_and(in_word);
-                return (!within_word).then_some(());
-            }
-            End::Code(marks) => {
-                let text = self.rest.trim_start();
+            End::Mark(marks, start) => return self.emphasis_end(marks, start),
+            End::Code(marks, padded) => {
+                self.settle();
                 self.verbatim = false;
-                self.loose = true;
-                let length = self.rest.len() - text.len();
-                if !marks.is_empty() {
-                    self.advance(length);
-                    (self.run('`') == marks.len()).then(|| self.advance(marks.len()))?;
+                (self.last != '`' && self.run('`') == marks.len()).then(|| self.advance(marks.len()))?;
+                if padded {
+                    (self.apart, self.shown_apart) = (false, false);
                 }
+            }
+            End::Written => {
+                self.verbatim = false;
+                return (self.last == '>').then_some(());
+            }
+            End::Address => {
+                self.verbatim = false;
+                return self.rest.starts_with('>').then(|| self.advance(1));
             }
             End::Link(href, start) => return self.link_end(&href, start),
             End::Heading => {
@@ -111,13 +112,14 @@ impl<'s> Walk<'s> {
             }
             End::Underline => {
                 self.settle();
-                let mark = self.rest.get(..1).filter(|mark| "=-".contains(mark))?;
-                self.line_of(mark)?;
+                let mark = self.rest.get(..1).filter(|mark| self.begins() && "=-".contains(mark))?;
+                return self.line_of(mark).and_then(|line| (!line.trim_end().contains(char::is_whitespace)).then_some(()));
             }
             End::Fence(mark, length) => {
                 self.settle();
                 let closing = self.run(mark);
-                if closing >= length {
+                let behind = self.rest.get(closing..)?.trim_start_matches([' ', '\t', '\r']);
+                if self.fresh && closing >= length && (behind.is_empty() || behind.starts_with('\n')) {
                     self.advance(closing);
                 }
             }
@@ -141,32 +143,41 @@ impl<'s> Walk<'s> {
                 self.cell = false;
                 return self.at_line_end().then_some(());
             }
-            End::Table => {
-                self.table = false;
-                return self.ruled.then_some(());
-            }
-            End::Head => {
-                self.settle();
-                self.ruled = true;
-                self.line_of("|:-").filter(|line| line.contains('-'))?;
-            }
+            End::Table => return (self.table == Table::Ruled).then_some(()),
+            End::Head => return self.rule(),
         }
         Some(())
     }
 
     fn fence(&mut self) -> Option<End<'s>> {
         self.settle();
-        for mark in ['`', '~'] {
-            let length = self.run(mark);
-            if self.fresh && length >= 3 {
-                let line = self.rest.split('\n').next()?;
-                // One word, such as a language, may stand unseen behind the fence; a sentence may not.
-                let silent = line.get(length..)?.split_whitespace().count() < 2;
-                silent.then(|| self.advance(line.len()))?;
-                return Some(End::Fence(mark, length));
-            }
-        }
-        Some(End::Nothing)
+        let Some((mark, length, info)) = self.fenced() else { return Some(End::Nothing) };
+        // The name of a language may stand unseen behind the fence; a sentence may not.
+        let name = info.trim();
+        let silent = name.len() <= 20 && name.chars().all(|c| c.is_ascii_alphanumeric() || "+-#._".contains(c));
+        silent.then(|| self.advance(length + info.len()))?;
+        Some(End::Fence(mark, length))
+    }
+
+    /// The fence that begins code here, its length, and what stands behind it on its line.
+    pub(super) fn fenced(&self) -> Option<(char, usize, &'s str)> {
+        let mark = self.rest.chars().next().filter(|mark| self.begins() && matches!(mark, '`' | '~'))?;
+        let length = self.run(mark);
+        let info = self.rest.get(length..)?.split('\n').next()?;
+        (length >= 3 && !(mark == '`' && info.contains(mark))).then_some((mark, length, info))
+    }
+
+    /// The rule under a table's head, with as many columns.
+    fn rule(&mut self) -> Option<()> {
+        self.settle();
+        let line = self.line_of("|:-")?.trim();
+        let line = line.strip_prefix('|').unwrap_or(line);
+        let columns = line.strip_suffix('|').unwrap_or(line).split('|');
+        let found = columns.filter(|column| column.contains('-')).count();
+        let all = line.matches('|').count() + usize::from(!line.ends_with('|'));
+        let right = self.table == Table::Headed && found == self.cells && found == all;
+        (self.table, self.fresh) = (Table::Ruled, false);
+        right.then_some(())
     }
 
     fn cell(&mut self) -> Option<End<'s>> {
@@ -198,31 +209,81 @@ impl<'s> Walk<'s> {
             }
         };
         let behind = self.rest.get(length..)?;
-        let marked = self.fresh && length > 0 && (behind.is_empty() || behind.starts_with(char::is_whitespace));
+        let within = self.indent < 4 || self.lists.len() > 1;
+        let marked = self.fresh && within && length > 0 && ends_mark(behind);
         marked.then(|| self.advance(length))?;
         Some(End::Nothing)
     }
 
-    fn heading(&mut self) -> End<'s> {
+    fn heading(&mut self) -> Option<End<'s>> {
         let marks = self.run('#');
-        let behind = self.rest.trim_start_matches('#');
-        if self.fresh && (1..=6).contains(&marks) && (behind.is_empty() || behind.starts_with(char::is_whitespace)) {
+        let behind = self.rest.get(marks..).unwrap_or_default();
+        if self.begins() && (1..=6).contains(&marks) && ends_mark(behind) {
             self.advance(marks);
-            End::Heading
+            self.fresh = false;
+            Some(End::Heading)
         } else {
-            End::Underline
+            (self.begins() || !self.fresh).then_some(End::Underline)
         }
     }
 
     /// Marks that touch the text they emphasise, as Markdown demands; elsewhere they are signs that must be shown.
-    fn emphasis(&mut self, length: usize) -> Option<End<'s>> {
+    fn emphasis(&mut self, of: &str, length: usize) -> Option<End<'s>> {
+        let mark = self.rest.chars().next().filter(|mark| of.contains(*mark))?;
+        let behind = self.behind(mark, length)?;
+        let touches = !behind.is_whitespace();
+        // Beside a letter on the outside and a sign on the inside, the mark is a sign.
+        let flanks = mark == '~' || self.last == mark || !sign(behind) || !word(self.last);
+        let within_word = mark == '_' && word(self.last);
+        (touches && flanks && !within_word).then_some(())?;
         let marks = self.rest.get(..length)?;
-        let mark = if self.run('*') >= length { '*' } else { '_' };
-        let touches = !self.rest.trim_start_matches(mark).starts_with(char::is_whitespace);
-        let within_word = mark == '_' && in_word(self.last);
-        (self.run(mark) >= length && touches && !within_word).then(|| self.advance(length))?;
+        self.advance(length);
         self.fresh = false;
-        Some(End::Mark(marks))
+        Some(End::Mark(marks, self.rest))
+    }
+
+    fn emphasis_end(&mut self, marks: &str, start: &str) -> Option<()> {
+        let mark = marks.chars().next()?;
+        let behind = self.behind(mark, marks.len())?;
+        let flanks = mark == '~' || self.last == mark || !sign(self.last) || !word(behind);
+        let within_word = mark == '_' && word(behind);
+        // Marks around nothing, or around marks alone, are signs.
+        let text = start.get(..start.len().checked_sub(self.rest.len())?)?;
+        let right = !self.apart && flanks && !within_word && !text.trim_matches(mark).is_empty();
+        right.then(|| self.advance(marks.len()))
+    }
+
+    /// What stands behind a run of marks here, if the run can give `length` of them.
+    fn behind(&self, mark: char, length: usize) -> Option<char> {
+        let run = self.run(mark);
+        let most = if mark == '~' { length + 1 } else { LONGEST_RUN };
+        (length..most).contains(&run).then(|| self.rest.get(run..)?.chars().next().or(Some(' ')))?
+    }
+
+    fn code(&mut self) -> Option<End<'s>> {
+        let length = self.run('`');
+        self.fresh = false;
+        self.verbatim = true;
+        if length == 0 {
+            return self.rest.starts_with('<').then_some(End::Written);
+        }
+        (self.last != '`' && length < LONGEST_RUN && self.apart == self.shown_apart).then_some(())?;
+        let marks = self.rest.get(..length)?;
+        self.advance(length);
+        let mut end = 0;
+        loop {
+            end += self.rest.get(end..)?.find('`')?;
+            let behind = self.rest.get(end..)?;
+            let run = behind.len() - behind.trim_start_matches('`').len();
+            if run == length {
+                break;
+            }
+            end += run;
+        }
+        let inside = self.rest.get(..end)?;
+        let padded = inside.starts_with(char::is_whitespace) && inside.ends_with(char::is_whitespace) && !inside.trim().is_empty();
+        self.loose = padded;
+        Some(End::Code(marks, padded))
     }
 
     fn link(&mut self, href: &str) -> Option<End<'s>> {
@@ -234,52 +295,43 @@ impl<'s> Walk<'s> {
         }
         self.fresh = false;
         if let Some(written) = self.rest.strip_prefix('<') {
-            let (address, _) = written.split_once('>')?;
+            let end = written.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>'))?;
+            let address = written.get(..end).filter(|address| automatic(address))?;
             let bare = leads_to.strip_prefix("mailto:").filter(|_| address.contains('@')).unwrap_or(&leads_to);
             let same = same_address(&leads_to, address) || same_address(bare, address);
-            same.then(|| self.advance(1))?;
+            (same && !self.linked).then(|| self.advance(1))?;
             self.verbatim = true;
-            return Some(End::Link(String::new(), ""));
+            return Some(End::Address);
         }
         // Pictures are not loaded: pages link to them instead.
         if self.rest.starts_with("![") {
             self.advance(1);
         }
-        self.rest.starts_with('[').then(|| self.advance(1))?;
+        (!self.linked && self.rest.starts_with('[')).then(|| self.advance(1))?;
+        self.linked = true;
         Some(End::Link(leads_to, self.rest))
     }
 
     fn link_end(&mut self, href: &str, start: &'s str) -> Option<()> {
-        if self.verbatim {
-            self.verbatim = false;
-            return self.rest.starts_with('>').then(|| self.advance(1));
-        }
         self.settle();
-        let text = start.get(..start.len() - self.rest.len())?;
-        self.rest.starts_with(']').then(|| self.advance(1))?;
+        self.linked = false;
+        let text = start.get(..start.len().checked_sub(self.rest.len())?)?;
+        (balanced(text) && self.rest.starts_with(']')).then(|| self.advance(1))?;
         if let Some(inside) = self.rest.strip_prefix('(') {
             let (address, length) = destination(inside)?;
-            let inside = inside.get(length..)?;
-            let behind = title(inside)?.trim_start().strip_prefix(')')?;
-            self.advance(self.rest.len() - behind.len());
+            let behind = title(inside.get(length..)?)?.trim_start().strip_prefix(')')?;
+            let written = self.rest.get(..self.rest.len() - behind.len())?;
+            (!written.contains('\n')).then(|| self.advance(written.len()))?;
             return same_address(href, &address).then_some(());
         }
-        let mut label = text;
+        let mut named = text;
         if let Some((given, behind)) = self.rest.strip_prefix('[').and_then(|given| given.split_once(']')) {
             self.advance(self.rest.len() - behind.len());
-            label = if given.is_empty() { text } else { given };
+            named = if given.is_empty() { text } else { given };
         }
-        let mut lines = self.whole.split('\n');
-        let address = lines.find_map(|line| {
-            let (of, address) = definition(line.trim_start_matches(['>', ' ']))?;
-            same_label(of, label).then_some(address)
-        })?;
-        same_address(href, &address).then_some(())
+        let named = label(named)?;
+        let address = self.defined.get(&named)?;
+        same_address(href, address).then(|| self.used.insert(named, String::new()))?;
+        Some(())
     }
-}
-
-/// Whether an underscore beside this character is a sign and no mark. Of other scripts' signs, only the common ones are known.
-fn in_word(c: char) -> bool {
-    let sign = matches!(c, '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}');
-    c.is_ascii_alphanumeric() || !c.is_ascii() && !sign
 }

@@ -63,7 +63,7 @@ pub fn destination(text: &str) -> Option<(String, usize)> {
         match (escaped, pointed, c) {
             (Some(escape), ..) => (c, length) = (escape, 2),
             (_, Some(_), '>') => return Some((address, text.len() - rest.len() + 1)),
-            (_, Some(_), '\n') => return None,
+            (_, Some(_), '\n' | '<') => return None,
             (_, None, '(') => depth += 1,
             (_, None, ')') if depth == 0 => break,
             (_, None, ')') => depth -= 1,
@@ -76,31 +76,83 @@ pub fn destination(text: &str) -> Option<(String, usize)> {
     (pointed.is_none() && depth == 0).then(|| (address, text.len() - rest.len()))
 }
 
-/// What follows a link's title, if it has one.
+/// What follows a link's title, if it has one: a space, and a text in marks, on one line.
 pub fn title(text: &str) -> Option<&str> {
     let inside = text.trim_start();
     for (from, to) in [('"', '"'), ('\'', '\''), ('(', ')')] {
-        if let Some(inside) = inside.strip_prefix(from) {
-            return inside.split_once(to).map(|(_, behind)| behind);
+        if let Some(inside) = inside.strip_prefix(from).filter(|inside| inside.len() + 1 < text.len()) {
+            let mut escaped = false;
+            let end = inside.find(|c| {
+                let ends = c == '\n' || c == to && !escaped;
+                escaped = c == '\\' && !escaped;
+                ends
+            })?;
+            return inside.get(end..)?.strip_prefix(to);
         }
     }
     Some(text)
 }
 
-/// The label and address of a line that begins with a definition, `[label]: address "title"`.
-pub fn definition(text: &str) -> Option<(&str, String)> {
-    let line = text.split('\n').next()?;
-    let (label, behind) = line.strip_prefix('[')?.split_once("]:")?;
-    let named = !label.trim().is_empty() && !label.starts_with('^') && !label.contains(['[', ']']);
+/// The label, as [`label`] has it, and the address of a line that begins with a definition, `[label]: address "title"`.
+pub fn definition(text: &str) -> Option<(String, String)> {
+    let inside = text.strip_prefix('[')?;
+    let (named, behind) = inside.split('\n').next()?.split_once("]:")?;
+    let label = label(named).filter(|_| !named.starts_with('^') && !named.contains(['[', ']']))?;
     let (address, length) = destination(behind)?;
     let nothing_else = title(behind.get(length..)?)?.trim().is_empty();
-    (named && !address.is_empty() && nothing_else).then_some((label, address))
+    (!address.is_empty() && nothing_else).then_some((label, address))
 }
 
-/// Whether two labels name the same definition, whatever their case and spaces.
-pub fn same_label(one: &str, other: &str) -> bool {
-    let mut others = other.split_whitespace();
-    one.split_whitespace().all(|word| others.next().is_some_and(|other| word.eq_ignore_ascii_case(other))) && others.next().is_none()
+/// A label that is the same for all that name the same definition, whatever their case and spaces.
+pub fn label(written: &str) -> Option<String> {
+    let mut label = String::new();
+    for word in written.split_whitespace().filter(|_| written.len() < 1000) {
+        label.push_str(word);
+        label.push(' ');
+    }
+    label.make_ascii_lowercase();
+    (!label.is_empty()).then_some(label)
+}
+
+/// Whether each bracket in a link's text is answered, but for escaped ones.
+pub fn balanced(text: &str) -> bool {
+    let (mut depth, mut escaped) = (0_usize, false);
+    for c in text.chars() {
+        match c {
+            '[' if !escaped => depth += 1,
+            ']' if !escaped && depth == 0 => return false,
+            ']' if !escaped => depth -= 1,
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    depth == 0
+}
+
+/// Whether what stands between `<` and `>` is an address that pages lead to, and no words: of the web, or of mail.
+pub fn automatic(address: &str) -> bool {
+    let scheme = address
+        .split_once(':')
+        .is_some_and(|(scheme, _)| ["http", "https", "mailto"].iter().any(|known| scheme.eq_ignore_ascii_case(known)));
+    let mail = |c: char| c.is_ascii_alphanumeric() || "@.!#$%&'*+/=?^_`{|}~-".contains(c);
+    scheme || address.contains('@') && address.chars().all(mail)
+}
+
+/// Whether the mark of a heading or an item ends here: other space than these belongs to a text.
+pub fn ends_mark(behind: &str) -> bool {
+    behind.is_empty() || behind.starts_with([' ', '\t', '\r', '\n'])
+}
+
+/// A sign or mark of punctuation. Of other scripts' signs, only the common ones are known.
+pub fn sign(c: char) -> bool {
+    c.is_ascii_punctuation()
+        || matches!(c, '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{301f}')
+        || matches!(c, '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}')
+}
+
+/// A letter or digit: no space, control or known sign.
+pub fn word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || !c.is_ascii() && !c.is_whitespace() && !sign(c)
 }
 
 /// Whether a page's link leads to an address of the source: the same, but for bytes that an address must spell in hexadecimal.
