@@ -59,8 +59,10 @@ function step(by) {
 
 function search() {
   const field = document.querySelector("[data-key-search]");
-  field?.focus();
-  field?.select();
+  // On a narrow screen the masthead has no room for one; the page of search has.
+  if (!field?.getClientRects().length) return location.assign(document.querySelector("form[role=search]").action);
+  field.focus();
+  field.select();
 }
 
 const keys = { j: () => step(1), k: () => step(-1), "/": search, "?": () => document.querySelector("dialog[data-key-help]")?.showModal() };

@@ -13,11 +13,17 @@
 //! - `.seal[data-seal]` takes one [`SealState`]; `data-agency` says whose it is.
 //! - The order of inking is the order of the items in the document.
 //!
+//! **Places.** Whatever else on a page is about one entry carries that entry's `data-index` too: a notice, a version's row, an
+//! agency's registration. It is checked like an item of a list, and what stands in it is that entry's; facts that stand in no
+//! place are the page's own entry's. On a disclosure's page, a place that is no knot is about that document.
+//!
 //! **Facts shown.** An element with `data-field="title"` (or any other catalogue field's name)
 //! holds exactly the catalogue's text: [`shown`] says how to read it back, because characters that
 //! cannot be seen are written out. A field with several values is several elements, in order.
 //! `<time data-field>` holds the stated date in its `datetime` and [`crate::dates::day`] of it as
-//! its text. Agency names beside a seal carry `data-agency-name` with the agency's id.
+//! its text; a fact shown in other words, such as a code, has the committed text in `data-value`. `data-field="stated"` is the
+//! one date of a line. The name of the agency that speaks carries `data-agency-name` with the agency's id. The title of another
+//! entry, of which this one speaks, carries `data-of` with its index.
 //!
 //! **One disclosure or entry.** `<section class="checks" data-index>` holds one
 //! `<details data-code="C1" data-check>` for each check; `.answer` in its summary takes the
@@ -52,6 +58,8 @@ pub mod attr {
     pub const AGENCY: &str = "data-agency";
     pub const AGENCY_NAME: &str = "data-agency-name";
     pub const FIELD: &str = "data-field";
+    pub const VALUE: &str = "data-value";
+    pub const OF: &str = "data-of";
     pub const CHAR: &str = "data-char";
     pub const CODE: &str = "data-code";
     pub const VERDICT: &str = "data-verdict";
@@ -74,6 +82,9 @@ pub mod attr {
 /// Selectors of the elements that take text or are shown and hidden.
 pub mod select {
     pub const KNOT: &str = "li.knot";
+    pub const PLACE: &str = "[data-index]:not(.checks)";
+    pub const OF: &str = "[data-of]";
+    pub const LOGGED: &str = ".logged time, .for-logged time";
     pub const LINK: &str = ".link";
     pub const VERDICT: &str = ".verdict";
     pub const SEAL: &str = ".seal";

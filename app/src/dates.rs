@@ -27,12 +27,8 @@ impl Moment {
         let local = self.utc_ms + i64::from(self.offset_minutes) * 60_000;
         let (year, month, day) = civil(local.div_euclid(DAY_MS));
         let minute = local.rem_euclid(DAY_MS) / 60_000;
-        let (hour, minute) = (minute / 60, minute % 60);
-        let gap = match lang {
-            Lang::Zh => " ",
-            Lang::En => ", ",
-        };
-        format!("{}{gap}{hour:02}:{minute:02}", words(lang, year, month, day))
+        let clock = format!("{:02}:{:02}", minute / 60, minute % 60);
+        joined(lang, &words(lang, year, month, day), &clock)
     }
 
     /// The day alone, in the portal's zone.
@@ -58,6 +54,20 @@ pub fn day(lang: Lang, stated: &str) -> String {
         Some((year, month, day)) => words(lang, year, month, day),
         None => stated.to_owned(),
     }
+}
+
+/// A moment as [`Moment::minute`] writes it, from how a clock of that zone has it: `2026-11-22 13:45`, and what may follow.
+pub fn minute(lang: Lang, clock: &str) -> Option<String> {
+    let (year, month, day) = parts(clock.get(..10)?)?;
+    Some(joined(lang, &words(lang, year, month, day), clock.get(11..16)?))
+}
+
+fn joined(lang: Lang, day: &str, clock: &str) -> String {
+    let gap = match lang {
+        Lang::Zh => " ",
+        Lang::En => ", ",
+    };
+    format!("{day}{gap}{clock}")
 }
 
 fn words(lang: Lang, year: i64, month: u32, day: u32) -> String {
@@ -112,6 +122,9 @@ mod tests {
         assert_eq!(moment.utc(), "2026-11-22T05:45:00.123Z");
         assert_eq!(moment.minute(Lang::Zh), "2026年11月22日 13:45");
         assert_eq!(moment.minute(Lang::En), "22 Nov 2026, 13:45");
+        assert_eq!(minute(Lang::En, "2026-11-22 13:45:00").as_deref(), Some("22 Nov 2026, 13:45"));
+        assert_eq!(minute(Lang::Zh, "2026-11-22 13:45:00").as_deref(), Some("2026年11月22日 13:45"));
+        assert_eq!(minute(Lang::Zh, "22/11/2026, 13:45:00"), None);
     }
 
     #[test]

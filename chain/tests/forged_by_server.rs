@@ -212,7 +212,7 @@ fn an_entry_that_a_source_was_asked_for_and_left_out_is_withheld() {
     };
     assert_eq!(ask(&whole, &[index]), [HOLDS; 2]);
     assert_eq!(ask(&without(index), &[index]), [fails("withheld"); 2]);
-    assert_eq!(ask(&without(index - 1), &[index]), [fails("withheld"), HOLDS], "the one before it belongs to the answer");
+    assert_eq!(ask(&without(index - 1), &[index]), [fails("neighbour-withheld"), HOLDS], "the one before it belongs to the answer");
     // Asked about something else, a source need not have it at hand.
     assert_eq!(ask(&without(index), &[index + 1]), [cannot_tell("no-entry"); 2]);
     assert_eq!(ask(&without(index - 1), &[index - 1]), [cannot_tell("no-neighbour"), HOLDS]);

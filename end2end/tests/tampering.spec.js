@@ -1,6 +1,6 @@
 // The real server on a data folder altered behind its back: each alteration is caught by the right check, by name, in
 // the page and by `gazette fsck`.
-import { BEFORE, RECALL, AFTER, NEWEST, FINANCE, LINK, TREE, SEAL, CONTENT, APPROVAL, CHARTER, charterFails, without, swapped, publish, byFinance, ownPageFails, listFails } from "../caught.js";
+import { BEFORE, RECALL, AFTER, NEWEST, FINANCE, LINK, MISSING, BEFORE_MISSING, TREE, SEAL, CONTENT, APPROVAL, CHARTER, charterFails, without, swapped, publish, byFinance, ownPageFails, listFails } from "../caught.js";
 import { blob, replace, sql, value } from "../database.js";
 import { checked, expect, failsBy, fsckNames, knot, panel, test } from "../fixtures.js";
 import { refusal } from "../gazette.js";
@@ -212,7 +212,9 @@ test.describe("entries dropped and moved", () => {
     await expect(knot(page, RECALL)).toHaveAttribute("data-failed", /^C1 C2/);
     await expect(knot(page, AFTER)).toHaveAttribute("data-failed", "C1");
     await expect(page.locator(".alarm")).toBeVisible();
-    await ownPageFails(page, portal, RECALL, LINK);
+    await expect(knot(page, RECALL).locator(".verdict")).toHaveText(MISSING);
+    await expect(knot(page, AFTER).locator(".verdict")).toHaveText(BEFORE_MISSING);
+    await ownPageFails(page, portal, RECALL, MISSING);
     await failsBy(page, "C1", "withheld");
     await failsBy(page, "C2", "withheld");
     for (const [language, sentence, date] of [["en", "This entry is not here. The log has signed for it", "none"], ["zh", "本条不在本站。日志已为它签字", "未载"]]) {
@@ -221,9 +223,9 @@ test.describe("entries dropped and moved", () => {
       await expect(page.locator(".for-logged dd")).toContainText(date);
       await expect(page.locator("body")).not.toContainText("1970");
     }
-    await ownPageFails(page, portal, AFTER, LINK);
+    await ownPageFails(page, portal, AFTER, BEFORE_MISSING);
     await expect(page.locator(".neighbours")).toContainText("Entry 53");
-    await failsBy(page, "C1", "withheld");
+    await failsBy(page, "C1", "neighbour-withheld");
     await fsckNames(portal.place, `C1 link: entry ${RECALL}: it is missing`);
   });
 

@@ -257,7 +257,7 @@ pub fn disclosure(lang: Lang) -> DisclosureView {
             change: Change::Became(Standing::Amended),
             index: 1231,
             effective: Some("2026-12-15".into()),
-            ground: word("文字有误", "error in the text"),
+            ground: Some("error-in-text".into()),
             by: Some(target(1230)),
             stated_by: Some(agency(lang, 3)),
         }],
@@ -367,6 +367,7 @@ pub fn agencies(lang: Lang) -> AgenciesView {
                 agency: agency(lang, n),
                 documents: [212, 97, 64, 1_033, 67_965, 0][n],
                 newest: (n != 5).then(|| moment(n as i64 * 700)),
+                registered: n as u64 + 1,
                 ended: (n == 2).then(|| AgencyEnd { day: Some("2026-10-01".into()), successor: Some(agency(lang, 3)) }),
                 archive: n == 4,
             })

@@ -57,6 +57,8 @@ fn label<'w>(words: &'w IslandWords, name: &'w str) -> &'w str {
 pub fn sentence<'w>(words: &'w IslandWords, finding: &Finding) -> &'w str {
     match (finding.answer, finding.reason) {
         (_, "key-stolen") => words.get(Phrase::RowStolen),
+        (Answer::Fails, "withheld") => words.get(Phrase::EntryWithheld),
+        (Answer::Fails, "neighbour-withheld") => words.get(Phrase::NeighbourWithheld),
         (Answer::Fails, "charter-altered" | "charter-withheld") => words.get(Phrase::CharterFails),
         _ => words.check(finding.code as usize, said(finding.answer)),
     }

@@ -27,7 +27,11 @@ struct Round<'p> {
     page: Element,
     words: IslandWords,
     lang: Lang,
+    /// The entry whose page this is.
+    own: Option<u64>,
     failures: usize,
+    /// Of the failures, those that say beside them what broke.
+    told: usize,
     done: usize,
     total: usize,
 }
@@ -39,16 +43,19 @@ pub async fn check_page() {
     let words = first(&page, select::WORDS).and_then(|words| words.get_attribute(attr::WORDS)).unwrap_or_default();
     let words = IslandWords::read(&words);
     let lang = if page.get_attribute("lang").is_some_and(|lang| lang.starts_with("zh")) { Lang::Zh } else { Lang::En };
-    // A legend has knots too, which stand for no entry.
-    let mut knots = all(&page, select::KNOT);
-    knots.retain(|knot| shown::index(knot).is_some());
+    let places = all(&page, select::PLACE);
     let own = first(&page, select::CHECKS);
-    let indexes = rising(knots.iter().chain(&own).filter_map(shown::index).collect());
-    let mut round = Round { document: &document, page, words, lang, failures: 0, done: 0, total: knots.len() };
-    if round.run(&knots, own.as_ref(), &indexes).await.is_err() {
-        for knot in &knots {
-            check(knot, State::Unknown);
-            say(first(knot, select::VERDICT), round.words.get(Phrase::Offline));
+    let of = all(&page, select::OF);
+    let of = of.iter().filter_map(|title| title.get_attribute(attr::OF)?.parse().ok());
+    let indexes = rising(places.iter().chain(&own).filter_map(shown::index).chain(of).collect());
+    // A legend has knots too, which stand for no entry.
+    let total = places.iter().filter(|place| is_knot(place)).count();
+    let index = own.as_ref().and_then(shown::index);
+    let mut round = Round { document: &document, page, words, lang, own: index, failures: 0, told: 0, done: 0, total };
+    if round.run(&places, own.as_ref(), &indexes).await.is_err() {
+        for place in &places {
+            check(place, State::Unknown);
+            say(first(place, select::VERDICT), round.words.get(Phrase::Offline));
         }
         if let Some(own) = &own {
             panel::unreachable(own, &round.words);
@@ -59,17 +66,20 @@ pub async fn check_page() {
 }
 
 impl Round<'_> {
-    async fn run(&mut self, knots: &[Element], own: Option<&Element>, indexes: &[u64]) -> Result<(), Failed> {
-        for element in knots {
+    async fn run(&mut self, places: &[Element], own: Option<&Element>, indexes: &[u64]) -> Result<(), Failed> {
+        for element in places {
             check(element, State::Checking);
         }
         let checkpoint = fetch::text("/log/checkpoint").await?;
         let size: u64 = checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).ok_or(Failed::Unreadable)?;
         // Entries that the newest tree does not have are shown all the same, and fail.
         let within: Vec<u64> = indexes.iter().copied().filter(|index| *index < size).collect();
-        let asked = format_indexes(&within);
-        let contents = if within.is_empty() { "{}".to_owned() } else { fetch::text(&format!("/content/of/{asked}")).await? };
-        let mut contents: Contents = chain::json::read(&contents).map_err(|_| Failed::Unreadable)?;
+        let mut contents = Contents::default();
+        for some in within.chunks(MOST_ITEMS) {
+            let more = fetch::text(&format!("/content/of/{}", format_indexes(some))).await?;
+            let more: Contents = chain::json::read(&more).map_err(|_| Failed::Unreadable)?;
+            contents.extend(more);
+        }
         // The checkpoint everything is decided against is the one just served, not one that came with the evidence.
         let mut bundle = Bundle { checkpoint, ..Bundle::default() };
         // With the root in the address, what a browser kept of another history of the same size is not taken for this one's.
@@ -77,12 +87,14 @@ impl Round<'_> {
         let mut wanted = if within.is_empty() { vec![0] } else { within };
         let mut asked = Vec::new();
         while !wanted.is_empty() {
-            let more = fetch::text(&format!("/log/evidence/{size}/{}?root={root}", format_indexes(&wanted))).await?;
-            let more: Bundle = chain::json::read(&more).map_err(|_| Failed::Unreadable)?;
+            for some in wanted.chunks(MOST_ITEMS) {
+                let more = fetch::text(&format!("/log/evidence/{size}/{}?root={root}", format_indexes(some))).await?;
+                let more: Bundle = chain::json::read(&more).map_err(|_| Failed::Unreadable)?;
+                bundle.entries.extend(more.entries);
+                bundle.lookups.extend(more.lookups);
+            }
             let first = asked.is_empty();
             asked.append(&mut wanted);
-            bundle.entries.extend(more.entries);
-            bundle.lookups.extend(more.lookups);
             if !first {
                 break;
             }
@@ -100,32 +112,31 @@ impl Round<'_> {
         let (remembered, kept) = memory::compare(&reader, &bundle.checkpoint, signed.answer == Answer::Holds, now).await;
         let history = remembered.answer == Answer::Fails;
         // What no entry on the page can be checked without, on pages without entries too.
-        let unsigned = signed.answer == Answer::Fails && own.is_none() && (knots.is_empty() || signed.reason.starts_with("charter-"));
+        let unsigned = signed.answer == Answer::Fails && own.is_none() && (places.is_empty() || signed.reason.starts_with("charter-"));
         if history {
             self.alarm(self.words.get(Phrase::AlarmHistory));
         } else if unsigned {
             let (what, todo) = (panel::sentence(&self.words, &signed), self.words.remedy(Code::C3 as usize));
             self.alarm(&fill(self.words.get(Phrase::AlarmItem), &[("what", what), ("todo", todo)]));
         }
-        self.live_size(size, knots);
+        self.live_size(size, places);
         if signed.answer == Answer::Holds {
             for place in all(&self.page, "[data-checkpoint]") {
                 place.set_text_content(Some(&bundle.checkpoint));
             }
         }
-        for (n, knot) in knots.iter().enumerate() {
-            let Some(index) = shown::index(knot) else { continue };
-            self.knot(&reader, &contents, knot, index);
+        for (n, place) in places.iter().enumerate() {
+            let Some(index) = shown::index(place) else { continue };
+            self.place(&reader, &contents, place, index);
             // The first screen of a list closes visibly; the rest, and a verdict, need not keep a reader waiting.
             fetch::pause(if own.is_none() && n < 12 { 30 } else { 0 }).await;
         }
-        if let Some(own) = own {
-            if let Some(index) = shown::index(own) {
-                self.own(&reader, &contents, own, index, remembered, kept.as_ref());
-            }
-        } else if self.failures > 0 && !history && !unsigned {
-            let count = self.failures.to_string();
+        if self.told > 0 && !history && !unsigned {
+            let count = self.told.to_string();
             self.alarm(&fill(self.words.get(Phrase::AlarmList), &[("count", &count)]));
+        }
+        if let Some((own, index)) = own.and_then(|own| Some((own, shown::index(own)?))) {
+            self.own(&reader, &contents, own, index, remembered, kept.as_ref());
         }
         // Not one of the entries, so not counted among them.
         self.failures += usize::from(history || unsigned);
@@ -135,47 +146,37 @@ impl Round<'_> {
     /// Every check of one entry but C8, with what the page displays of it.
     fn findings(&self, reader: &Reader<'_>, contents: &Contents, index: u64, scope: Scope, within: &Element) -> Vec<Finding> {
         let mut findings = reader.check(index);
-        let (texts, entry) = if scope == Scope::Everything { (shown::texts(within), shown::entry(within)) } else { (None, None) };
-        let mut content = reader.content(index, contents, scope, &Shown { facts: shown::facts(within), texts, entry });
-        if content.answer != Answer::Fails {
-            let time = reader.time(index).and_then(chain::time::format_time);
-            let logged = shown::logged(within).map(|(machine, _)| machine);
-            // Its name when it sealed, or today's: an agency may be renamed.
-            let agencies = reader.sealing_agencies(index);
-            // Names of other agencies on the page are not this entry's to judge.
-            let another = |(id, name): &&(String, String)| {
-                let mut known = agencies.iter().flatten().filter(|agency| agency.agency == *id);
-                agencies[0].is_some_and(|agency| agency.agency == *id) && !known.any(|agency| agency.name.values().any(|n| n == name))
-            };
-            let names = shown::agencies(within);
-            let wrong = names.iter().find(another);
-            if logged.is_some() && logged != time {
-                content = Finding { answer: Answer::Fails, reason: "shown-differs", ..content };
-                content.values.push(("time", logged.unwrap_or_default()));
-            } else if let Some((_, name)) = wrong {
-                content = Finding { answer: Answer::Fails, reason: "shown-differs", ..content };
-                content.values.push(("agency", name.clone()));
-            }
-        }
-        findings.push(content);
+        let (texts, entry) =
+            if scope == Scope::Everything { (shown::texts(within), shown::entry(within, self.lang)) } else { (None, None) };
+        let shown = Shown {
+            facts: shown::facts(within, self.lang),
+            texts,
+            entry,
+            time: shown::logged_exactly(within, reader.zone(), self.lang),
+            agencies: shown::agencies(within, self.lang),
+            titles: shown::titles(within, self.lang),
+            // Whatever on a record's page is no knot says that it belongs to that record.
+            about: self.own.filter(|_| scope == Scope::Catalogue && !is_knot(within)),
+        };
+        findings.push(reader.content(index, contents, scope, &shown));
         findings
     }
 
-    fn knot(&mut self, reader: &Reader<'_>, contents: &Contents, knot: &Element, index: u64) {
-        let findings = self.findings(reader, contents, index, Scope::Catalogue, knot);
+    fn place(&mut self, reader: &Reader<'_>, contents: &Contents, place: &Element, index: u64) {
+        let findings = self.findings(reader, contents, index, Scope::Catalogue, place);
         let (answer, code) = outcome(&findings);
         let state = panel::state(answer);
-        check(knot, state);
-        if let Some(link) = first(knot, select::LINK) {
+        check(place, state);
+        if let Some(link) = first(place, select::LINK) {
             mark(&link, attr::LINK, panel::state(findings[0].answer).value());
         }
         let failed: Vec<String> = findings.iter().filter(|f| f.answer == Answer::Fails).map(|f| f.code.as_str().to_owned()).collect();
         if !failed.is_empty() {
-            mark(knot, "data-failed", &failed.join(" "));
+            mark(place, "data-failed", &failed.join(" "));
         }
         let of = |code: Code| findings.iter().find(|finding| finding.code == code);
         let seal = of(Code::C5).map_or(SealState::Unchecked, seal_state);
-        shown::seal(knot, seal);
+        shown::seal(place, seal);
         let agency = self.agency(reader, index);
         let phrase = match (answer, &reader.statement(index).map(|statement| &statement.core)) {
             (Answer::Fails, _) => None,
@@ -193,9 +194,15 @@ impl Round<'_> {
             (Some(phrase), _) => fill(self.words.get(phrase), &[("agency", &agency)]),
             (None, _) => code.and_then(of).map_or("", |found| panel::sentence(&self.words, found)).to_owned(),
         };
-        say(first(knot, select::VERDICT), &sentence);
+        let verdict = first(place, select::VERDICT);
+        let failed = usize::from(answer == Answer::Fails);
+        self.failures += failed;
+        self.told += if verdict.is_some() { failed } else { 0 };
+        say(verdict, &sentence);
+        if !is_knot(place) {
+            return;
+        }
         self.done += 1;
-        self.failures += usize::from(answer == Answer::Fails);
         let (done, total, failed) = (self.done.to_string(), self.total.to_string(), self.failures.to_string());
         let phrase = match (self.failures, self.done == self.total) {
             (0, false) => Phrase::Progress,
@@ -298,12 +305,12 @@ impl Round<'_> {
         }
     }
 
-    fn live_size(&self, size: u64, knots: &[Element]) {
+    fn live_size(&self, size: u64, places: &[Element]) {
         for place in all(&self.page, "[data-chain-size]") {
             reveal(&place);
             place.set_text_content(Some(&fill(self.words.get(Phrase::Size), &[("size", &size.to_string())])));
         }
-        let newest = knots.iter().filter_map(shown::index).max();
+        let newest = places.iter().filter_map(shown::index).max();
         let newer = newest.map_or(0, |newest| size.saturating_sub(newest + 1));
         if let (true, Some(link)) = (newer > 0, first(&self.page, "[data-newer]")) {
             reveal(&link);
@@ -312,11 +319,15 @@ impl Round<'_> {
     }
 }
 
+/// A knot of a list or of the little cord, among which progress is counted.
+fn is_knot(place: &Element) -> bool {
+    place.matches(select::KNOT).unwrap_or_default()
+}
+
 /// An index list as the portal takes it.
 fn rising(mut indexes: Vec<u64>) -> Vec<u64> {
     indexes.sort_unstable();
     indexes.dedup();
-    indexes.truncate(MOST_ITEMS);
     indexes
 }
 

@@ -39,12 +39,10 @@ fn row<'a>(row: &'a AgencyRow, shell: &'a Shell<'a>, w: &'static Words) -> impl 
         None => view! { <span>{w.lists.none_yet}</span> }.into_any(),
     };
     view! {
-        <li>
+        <li data-index=row.registered data-check="unchecked">
             {pieces::stamp(&row.agency)}
             <h2>
-                <a href=shell.at(&pieces::agency_path(&row.agency.id)) data-key-open="">
-                    <bdi data-agency-name=row.agency.id.as_str() inner_html=text::marked(&row.agency.name, w).into_owned()></bdi>
-                </a>
+                <a href=shell.at(&pieces::agency_path(&row.agency.id)) data-key-open="" inner_html=pieces::agency_name(&row.agency, w)></a>
             </h2>
             <p class="facts"><span>{(w.lists.documents)(row.documents)}</span>{newest}</p>
             {row.archive.then(|| view! { <p class="small">{w.lists.archive}</p> })}
@@ -65,7 +63,7 @@ fn stated<'a>(row: &'a StatedRow, shell: &Shell<'a>, w: &'static Words) -> impl 
 fn ended<'a>(end: &'a AgencyEnd, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
     let day = end.day.as_deref().map(|day| dates::day(shell.lang, day));
     let successor = end.successor.as_ref().map(|agency| {
-        view! { <span>{w.lists.successor}" "{pieces::agency_link(agency, shell, w)}</span> }
+        view! { <span>{w.lists.successor}" "{pieces::other_agency(agency, shell, w)}</span> }
     });
     view! {
         <p class="ended">
@@ -94,10 +92,11 @@ pub fn agency(shell: &Shell<'_>, view: &AgencyView) -> String {
         };
         let rule = text::marked(view.rule.as_deref().unwrap_or(l.rule_none), w).into_owned();
         view! {
+            <div class="registration" data-index=view.registered data-check="unchecked">
             <div class="lead body-head">
                 {pieces::named_stamp(&view.agency, w)}
                 <div>
-                    <h1><bdi data-agency-name=view.agency.id.as_str() inner_html=text::marked(&view.agency.name, w).into_owned()></bdi></h1>
+                    <h1 inner_html=pieces::agency_name(&view.agency, w)></h1>
                     {view.archive.then(|| view! { <p>{l.archive}</p> })}
                     {view.ended.as_ref().map(|end| ended(end, shell, w))}
                     <p class="facts"><span>{(l.documents)(view.documents)}</span></p>
@@ -117,6 +116,7 @@ pub fn agency(shell: &Shell<'_>, view: &AgencyView) -> String {
                     <div><dt>{l.seal_keys}</dt><dd><ul class="keylist">{keys}</ul></dd></div>
                 </dl>
             </section>
+            </div>
             <div class="listhead">
                 <h2 class="count">{l.agency_documents}</h2>
                 <p class="progress" data-progress></p>

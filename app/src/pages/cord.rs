@@ -89,7 +89,7 @@ pub(super) fn knot<'a, V: IntoView>(
 fn dates<'a>(item: &'a Item, shell: &Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
     let lang = shell.lang;
     let stated = match &item.stated {
-        Some(day) => pieces::stated(day, None, lang).into_any(),
+        Some(day) => pieces::stated(day, Some("stated"), lang).into_any(),
         None => view! { <span class="none" aria-hidden="true">"—"</span><span class="visually-hidden">{w.item.no_date}</span> }.into_any(),
     };
     view! {
@@ -132,8 +132,9 @@ fn facts<'a>(item: &'a Item, shell: &Shell<'a>, w: &'static Words) -> impl IntoV
 /// The sentence under every copy.
 pub(super) fn copied(item: &Item, w: &'static Words) -> Option<impl IntoView + use<>> {
     let (source, agency) = (item.source.as_ref()?, item.agency.as_ref()?);
-    let sentence = (w.item.copied)(&agency.name, &source.name);
-    Some(view! { <p class="copied" inner_html=text::marked(&sentence, w).into_owned()></p> })
+    let source = format!(r#"<bdi data-field="source">{}</bdi>"#, text::marked(&source.name, w));
+    let sentence = (w.item.copied)(pieces::BLANKS[0], pieces::BLANKS[1]);
+    Some(view! { <p class="copied" inner_html=pieces::filled(&sentence, [&pieces::agency_name(agency, w), &source], w)></p> })
 }
 
 /// The title, or what stands in its place.
@@ -146,9 +147,31 @@ pub(super) fn title<'a>(item: &'a Item, w: &'static Words) -> impl IntoView + us
         Title::Removed => view! { <span class="gone">{w.item.removed}</span> }.into_any(),
         Title::Missing => view! { <span class="gone missing">{w.item.missing}</span> }.into_any(),
         Title::None => {
-            let sentence = kind_sentence(item, w);
-            view! { <bdi inner_html=text::marked(&sentence, w).into_owned()></bdi> }.into_any()
+            let kind = match &item.about {
+                Some(About::Standing(standing, _)) => Some(standing.code()),
+                Some(About::Reinstated(_)) => Some("reinstated"),
+                _ => None,
+            };
+            let field = kind.map(|_| "kind");
+            view! { <bdi data-field=field data-value=kind inner_html=said_of(item, w)></bdi> }.into_any()
         }
+    }
+}
+
+/// What an entry without a title is called, as HTML that says whom and what it speaks of.
+fn said_of(item: &Item, w: &'static Words) -> String {
+    let blank = pieces::BLANKS[0];
+    let fill = |sentence: String, words: String| pieces::filled(&sentence, [&words, ""], w);
+    match &item.about {
+        Some(About::Agency(agency)) => fill((w.item.agency_registered)(blank), pieces::agency_name(agency, w)),
+        Some(About::Post(id)) => {
+            let post = format!(r#"<bdi data-field="post">{}</bdi>"#, text::marked(id, w));
+            fill((w.item.post_registered)(blank), post)
+        }
+        Some(About::Standing(standing, entry)) => fill((w.item.became)(*standing, blank), pieces::titled(entry, w)),
+        Some(About::Reinstated(entry)) => fill((w.item.reinstated)(blank), pieces::titled(entry, w)),
+        Some(About::Redaction(entry)) => fill((w.item.redacted)(blank), pieces::titled(entry, w)),
+        None => (w.item.kind)(item.kind).to_owned(),
     }
 }
 
@@ -162,7 +185,7 @@ pub(super) fn plain_title(item: &Item, w: &Words) -> String {
     }
 }
 
-/// What an entry without a title is called.
+/// The same as text alone.
 pub(super) fn kind_sentence(item: &Item, w: &Words) -> String {
     let what = |entry: &EntryRef| entry.title.clone().unwrap_or_else(|| (w.item.entry)(entry.index));
     match &item.about {

@@ -82,22 +82,34 @@ fn notice<'a>(notice: &'a Notice, shell: &'a Shell<'a>, w: &'static Words) -> im
         Change::Became(standing) if standing.ended() => "notice severe",
         _ => "notice",
     };
-    let since = notice.effective.as_ref().map(|day| (w.document.since)(&dates::day(shell.lang, day)));
+    let since = notice.effective.as_ref().map(|day| {
+        let time = format!(
+            r#"<time datetime="{}" data-field="effective">{}</time>"#,
+            text::escape(day),
+            text::marked(&dates::day(shell.lang, day), w)
+        );
+        pieces::filled(&(w.document.since)(pieces::BLANKS[0]), [&time, ""], w)
+    });
     let by = notice.by.as_ref().map(|by| {
         view! { <span>{w.document.by}" "{pieces::entry_link(by, shell, w)}</span> }
     });
-    let ground = notice.ground.as_ref().map(|ground| {
-        view! { <span>{w.document.ground}" "<bdi inner_html=text::marked(ground, w).into_owned()></bdi></span> }
-    });
+    let ground = notice.ground.as_ref().map(|code| view! { <span>{w.document.ground}" "{pieces::ground(code, w)}</span> });
     let stated_by = notice.stated_by.as_ref().map(|agency| {
-        view! { <span inner_html=text::marked(&(w.document.stated_by)(&agency.name), w).into_owned()></span> }
+        let sentence = (w.document.stated_by)(pieces::BLANKS[0]);
+        view! { <span inner_html=pieces::filled(&sentence, [&pieces::agency_name(agency, w), ""], w)></span> }
     });
+    let kind = match notice.change {
+        Change::Became(standing) => Some(standing.code()),
+        Change::Reinstated => Some("reinstated"),
+        Change::Redacted => None,
+    };
     view! {
-        <div class=class role="note">
+        <div class=class role="note" data-index=notice.index data-check="unchecked">
             <p>
-                <strong>{(w.document.notice)(notice.change)}</strong>
-                {since.map(|since| view! { " "<span>{since}</span> })}
+                <strong data-field=kind.map(|_| "kind") data-value=kind>{(w.document.notice)(notice.change)}</strong>
+                {since.map(|since| view! { " "<span inner_html=since></span> })}
             </p>
+            <p class="verdict"></p>
             <p class="more">
                 {by}{ground}{stated_by}
                 <a href=shell.at(&format!("/entries/{}", notice.index))>{w.document.see_statement}</a>
@@ -308,13 +320,13 @@ fn versions<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
         let here = version.index == view.item.index;
         let label = (w.item.version)(version.number);
         view! {
-            <tr aria-current=here.then_some("true")>
+            <tr aria-current=here.then_some("true") data-index=version.index data-check="unchecked">
                 <th scope="row">
                     <a href=shell.at(&format!("/disclosures/{}", version.index))>{label}</a>
                     {here.then(|| view! { <span class="tag">{w.document.this_version}</span> })}
                     {(version.index == newest).then(|| view! { <span class="tag">{w.document.newest_version}</span> })}
                 </th>
-                <td class="for-stated">{version.stated.as_deref().map(|day| pieces::stated(day, None, shell.lang))}</td>
+                <td class="for-stated">{version.stated.as_deref().map(|day| pieces::stated(day, Some("stated"), shell.lang))}</td>
                 <td class="for-logged">{pieces::moment_or_none(version.logged, shell.lang, w)}</td>
             </tr>
         }

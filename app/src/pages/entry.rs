@@ -3,7 +3,6 @@
 use super::cord::{kind_sentence, title};
 use super::shell::{Page, Section, document, without_script};
 use super::{margin, pieces, text};
-use crate::dates;
 use crate::view::{EntryView, Fact, Shell};
 use crate::words::Words;
 use leptos::prelude::*;
@@ -56,30 +55,35 @@ pub fn entry(shell: &Shell<'_>, view: &EntryView) -> String {
 
 fn fact<'a>(fact: &'a Fact, shell: &'a Shell<'a>, w: &'static Words) -> AnyView {
     let r = &w.record;
-    let said = |label: &'static str, value: &str| row(label, words_of(value, w).into_any());
+    let said = |label: &'static str, value: &str| row(label, words_of(value, None, w).into_any());
+    // What stands in the statement in these very characters.
+    let quoted = |label: &'static str, field: &'static str, value: &str| row(label, words_of(value, Some(field), w).into_any());
+    let kind = |code: &'static str, words: AnyView| {
+        row(r.becomes, view! { <span data-field="kind" data-value=code>{words}</span> }.into_any())
+    };
     match fact {
-        Fact::Origin(origin) => said(r.origin, origin),
+        Fact::Origin(origin) => quoted(r.origin, "origin", origin),
         Fact::Agency(agency) => row(r.agency, pieces::agency_link(agency, shell, w).into_any()),
-        Fact::Post(id) => said(r.post, id),
+        Fact::Post(id) => quoted(r.post, "post", id),
         Fact::Threshold(m, n) => said(r.registrars, &(r.threshold)(*m, *n)),
-        Fact::Zone(zone) => said(r.zone, zone),
+        Fact::Zone(zone) => quoted(r.zone, "zone", zone),
         Fact::Trial(trial) => said(r.trial, if *trial { r.yes } else { r.no }),
         Fact::Key(key) => row((r.key)(key.role), view! { <ul class="keylist">{pieces::key(key, w)}</ul> }.into_any()),
         Fact::Rule(rule) => said(r.rule, rule),
-        Fact::Successor(agency) => row(w.lists.successor, pieces::agency_link(agency, shell, w).into_any()),
+        Fact::Successor(agency) => row(w.lists.successor, pieces::other_agency(agency, shell, w).into_any()),
         Fact::Target(target) => row(r.target, pieces::entry_link(target, shell, w).into_any()),
-        Fact::Became(standing) => row(r.becomes, pieces::standing(*standing, w).into_any()),
-        Fact::Reinstated => said(r.becomes, r.reinstated),
-        Fact::Effective(day) => said(r.effective, &dates::day(shell.lang, day)),
-        Fact::Ground(ground) => said(w.document.ground, ground),
+        Fact::Became(standing) => kind(standing.code(), pieces::standing(*standing, w).into_any()),
+        Fact::Reinstated => kind("reinstated", r.reinstated.into_any()),
+        Fact::Effective(day) => row(r.effective, pieces::stated(day, Some("effective"), shell.lang).into_any()),
+        Fact::Ground(code) => row(w.document.ground, pieces::ground(code, w).into_any()),
         Fact::By(by) => row(w.document.by, pieces::entry_link(by, shell, w).into_any()),
         Fact::StatedBy(agency) => row(r.stated_by, pieces::agency_link(agency, shell, w).into_any()),
-        Fact::Case(case) => said(r.case, case),
+        Fact::Case(case) => quoted(r.case, "case", case),
         Fact::Parts(parts) => {
-            let parts: Vec<_> = parts.iter().map(|part| view! { <li>{pieces::hash(part)}</li> }).collect();
+            let parts: Vec<_> = parts.iter().map(|part| view! { <li data-field="parts">{pieces::hash(part)}</li> }).collect();
             row(r.parts, view! { <ul class="values-of">{parts}</ul> }.into_any())
         }
-        Fact::SignedBy(name) => said(r.signed_by, name),
+        Fact::SignedBy(name) => quoted(r.signed_by, "signed_by", name),
     }
 }
 
@@ -87,6 +91,6 @@ fn row(label: &'static str, value: AnyView) -> AnyView {
     view! { <div><dt>{label}</dt><dd>{value}</dd></div> }.into_any()
 }
 
-fn words_of(value: &str, w: &'static Words) -> impl IntoView + use<> {
-    view! { <bdi inner_html=text::marked(value, w).into_owned()></bdi> }
+fn words_of(value: &str, field: Option<&'static str>, w: &'static Words) -> impl IntoView + use<> {
+    view! { <bdi data-field=field inner_html=text::marked(value, w).into_owned()></bdi> }
 }

@@ -38,7 +38,7 @@ fn judgement<'a>(item: &'a Item, w: &'static Words) -> impl IntoView + use<'a> {
             {pieces::named_stamp(agency, w)}
             <p class="sealed">
                 {w.document.sealed}<br/>
-                <bdi data-agency-name=agency.id.as_str() inner_html=super::text::marked(&agency.name, w).into_owned()></bdi>
+                <span inner_html=pieces::agency_name(agency, w)></span>
             </p>
         }
     });
@@ -52,7 +52,7 @@ fn judgement<'a>(item: &'a Item, w: &'static Words) -> impl IntoView + use<'a> {
 }
 
 fn dates<'a>(item: &'a Item, seen: Option<&'a Seen>, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
-    let stated = item.stated.as_deref().map(|day| pieces::stated(day, None, shell.lang));
+    let stated = item.stated.as_deref().map(|day| pieces::stated(day, Some("stated"), shell.lang));
     let none = item.stated.is_none().then_some(w.item.no_date);
     let seen = match seen {
         Some(seen) => (w.document.seen)(&seen.when.minute(shell.lang), seen.witnesses, seen.of),
@@ -81,7 +81,11 @@ fn neighbours<'a>(
 ) -> impl IntoView + use<'a> {
     let beside = |entry: Option<&'a EntryRef>, label: &'static str, none: &'static str| match entry {
         Some(entry) => {
-            let line = view! { <p class="where">{label}</p><p class="what">{pieces::entry_link(entry, shell, w)}</p> };
+            let title = match &entry.title {
+                Some(title) => format!(r#"<bdi data-field="title">{}</bdi>"#, super::text::marked(title, w)),
+                None => (w.item.entry)(entry.index),
+            };
+            let line = view! { <p class="where">{label}</p><p class="what"><a href=shell.at(&entry.path()) inner_html=title></a></p> };
             knot_of(entry.index, entry.disclosure, false, Hang::Chain, line).into_any()
         }
         None => view! { <li class="end"><p class="where">{none}</p></li> }.into_any(),

@@ -65,22 +65,56 @@ pub(super) fn agency_path(id: &str) -> String {
     format!("/agencies/{id}")
 }
 
-/// An agency's name, linked to its page.
-pub(super) fn agency_link<'a>(agency: &'a AgencyRef, shell: &Shell<'_>, w: &'static Words) -> impl IntoView + use<'a> {
-    view! {
-        <a class="agency" href=shell.at(&agency_path(&agency.id))>
-            <bdi data-agency-name=agency.id.as_str() inner_html=text::marked(&agency.name, w).into_owned()></bdi>
-        </a>
+/// The name of the agency that speaks in an entry, linked to its page.
+pub(super) fn agency_link(agency: &AgencyRef, shell: &Shell<'_>, w: &'static Words) -> impl IntoView + use<> {
+    view! { <a class="agency" href=shell.at(&agency_path(&agency.id)) inner_html=agency_name(agency, w)></a> }
+}
+
+/// The same for an agency that an entry only speaks of.
+pub(super) fn other_agency(agency: &AgencyRef, shell: &Shell<'_>, w: &'static Words) -> impl IntoView + use<> {
+    let name = text::marked(&agency.name, w).into_owned();
+    view! { <a class="agency" href=shell.at(&agency_path(&agency.id))><bdi inner_html=name></bdi></a> }
+}
+
+/// Another entry that this one speaks of: its title, or its number where it has none.
+pub(super) fn entry_link(entry: &EntryRef, shell: &Shell<'_>, w: &'static Words) -> impl IntoView + use<> {
+    view! { <a href=shell.at(&entry.path()) inner_html=titled(entry, w)></a> }
+}
+
+/// The title of an entry that another one speaks of, as HTML.
+pub(super) fn titled(entry: &EntryRef, w: &'static Words) -> String {
+    match &entry.title {
+        Some(title) => format!(r#"<bdi data-of="{}">{}</bdi>"#, entry.index, text::marked(title, w)),
+        None => (w.item.entry)(entry.index),
     }
 }
 
-/// Another entry: its title, or its number where it has none.
-pub(super) fn entry_link(entry: &EntryRef, shell: &Shell<'_>, w: &'static Words) -> impl IntoView + use<> {
-    let label = match &entry.title {
-        Some(title) => text::marked(title, w).into_owned(),
-        None => (w.item.entry)(entry.index),
-    };
-    view! { <a href=shell.at(&entry.path())><bdi inner_html=label></bdi></a> }
+/// The name of the agency that speaks in an entry, as HTML.
+pub(super) fn agency_name(agency: &AgencyRef, w: &'static Words) -> String {
+    format!(r#"<bdi data-agency-name="{}">{}</bdi>"#, text::escape(&agency.id), text::marked(&agency.name, w))
+}
+
+/// Places in a sentence that takes other words, HTML of its own, when it is drawn. No sentence of ours has them.
+pub(super) const BLANKS: [&str; 2] = ["\u{fdd0}", "\u{fdd1}"];
+
+/// A sentence as HTML, with its blanks filled.
+pub(super) fn filled(sentence: &str, words: [&str; 2], w: &'static Words) -> String {
+    let mut html = String::with_capacity(sentence.len() + 160);
+    let mut rest = sentence;
+    while let Some(at) = rest.find(['\u{fdd0}', '\u{fdd1}']) {
+        html.push_str(&text::marked(&rest[..at], w));
+        let which = usize::from(!rest[at..].starts_with(BLANKS[0]));
+        html.push_str(words[which]);
+        rest = &rest[at + BLANKS[which].len()..];
+    }
+    html.push_str(&text::marked(rest, w));
+    html
+}
+
+/// Why something was changed or removed: in words where its code is known, else the code.
+pub(super) fn ground(code: &str, w: &'static Words) -> impl IntoView + use<> {
+    let said = (w.item.ground)(code).map_or_else(|| text::marked(code, w).into_owned(), str::to_owned);
+    view! { <bdi data-field="ground" data-value=code.to_owned() inner_html=said></bdi> }
 }
 
 /// The tag that says whether a document is good today.
@@ -130,7 +164,7 @@ pub(super) fn key(key: &KeyRow, w: &'static Words) -> impl IntoView + use<> {
     view! {
         <li class="key" class:stolen=stolen>
             <span class="role">{(w.record.key)(key.role)}</span>
-            <code class="vkey">{key.vkey.clone()}</code>
+            <code class="vkey" data-field="key">{key.vkey.clone()}</code>
             <span class="life">
                 {(w.record.key_from)(key.from)}
                 {key.custody.map(|custody| view! { <span>{(w.record.custody)(custody)}</span> })}

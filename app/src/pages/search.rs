@@ -140,6 +140,7 @@ fn found<'a>(
     w: &'static Words,
 ) -> impl IntoView + use<'a> {
     let q = view.query.q.trim();
+    let snippets = hits.iter().any(|hit| !hit.snippet.is_empty());
     let count = if q.is_empty() { (w.search.found_filters)(total) } else { (w.search.found)(total, q) };
     let at = view.query.page.max(1);
     let which = (pages > 1).then(|| view! { <span class="which">{(w.search.page_of)(at, pages)}</span> });
@@ -149,6 +150,7 @@ fn found<'a>(
             <p class="progress" data-progress></p>
         </div>
         {without_script(shell, w)}
+        {snippets.then(|| view! { <p class="hint" id="extracts">{w.search.extracts}</p> })}
         <div class="columns" aria-hidden="true">
             <span class="for-stated">{w.item.stated}</span>
             <span class="for-logged">{w.item.logged}</span>
@@ -172,7 +174,7 @@ fn snippet<'a>(hit: &'a Hit, w: &'static Words) -> impl IntoView + use<'a> {
             html.push_str(&shown);
         }
     }
-    view! { <p class="snippet" lang=hit.item.language.as_str() dir="auto" inner_html=html></p> }
+    view! { <p class="snippet" aria-describedby="extracts" lang=hit.item.language.as_str() dir="auto" inner_html=html></p> }
 }
 
 /// The first, the last, and the pages about this one.

@@ -109,7 +109,7 @@ pub struct Notice {
     pub change: Change,
     pub index: u64,
     pub effective: Option<String>,
-    /// The reason, as the statement's code in words.
+    /// The reason, as the statement's code.
     pub ground: Option<String>,
     /// The document that brought it about.
     pub by: Option<EntryRef>,

@@ -158,6 +158,8 @@ pub struct AgencyRow {
     pub agency: AgencyRef,
     pub documents: u64,
     pub newest: Option<Moment>,
+    /// The newest entry that registers it.
+    pub registered: u64,
     pub ended: Option<AgencyEnd>,
     /// The portal's own archive, which seals copies.
     pub archive: bool,

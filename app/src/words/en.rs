@@ -43,6 +43,7 @@ pub(super) static WORDS: Words = Words {
         logged: "Logged on the chain",
         seen: "Seen by",
         no_date: "none",
+        ground: grounds::en,
         kind: |kind| match kind {
             Kind::Charter => "Charter of this chain",
             Kind::Agency => "Registration of an agency",
@@ -156,6 +157,7 @@ pub(super) static WORDS: Words = Words {
             1 => "1 disclosure".to_owned(),
             _ => format!("{} disclosures", number(total)),
         },
+        extracts: "Extracts in pencil are not checked until you open the text.",
         page_of: |page, pages| format!("page {} of {}", number(page), number(pages)),
         page: |page| format!("Page {}", number(page)),
         previous: "Previous",

@@ -148,6 +148,8 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
              on anything here."
         }
         Phrase::CharterFails => "This chain's charter, which says who may sign here, was altered or left out.",
+        Phrase::EntryWithheld => "This entry is missing: the log has signed for it, and this portal does not have it.",
+        Phrase::NeighbourWithheld => "The entry before this one is missing here, so the cord ends at it.",
         Phrase::SeenWitnesses => "{when}, by {seen} of {of} witnesses",
         Phrase::SeenBrowser => "{when}, by this browser",
         Phrase::SeenFirstTime => "Now, by this browser for the first time",

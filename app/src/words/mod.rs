@@ -4,6 +4,7 @@ mod checks;
 mod en;
 mod en_browser;
 mod en_pages;
+mod grounds;
 mod zh;
 mod zh_browser;
 mod zh_pages;
@@ -89,6 +90,8 @@ pub struct ItemWords {
     pub logged: Text,
     pub seen: Text,
     pub no_date: Text,
+    /// A ground's code in words, if it is one that is known.
+    pub ground: fn(&str) -> Option<Text>,
     pub kind: fn(Kind) -> Text,
     pub standing: fn(Standing) -> Text,
     pub removed: Text,
@@ -159,6 +162,8 @@ pub struct SearchWords {
     pub clear: Text,
     pub found: fn(u64, &str) -> String,
     pub found_filters: fn(u64) -> String,
+    /// Said once over what was found: a line's check does not reach the extract under it.
+    pub extracts: Text,
     pub page_of: fn(u64, u64) -> String,
     pub page: fn(u64) -> String,
     pub previous: Text,

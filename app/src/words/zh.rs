@@ -38,6 +38,7 @@ pub(super) static WORDS: Words = Words {
         logged: "入链时间",
         seen: "见证时间",
         no_date: "未载",
+        ground: grounds::zh,
         kind: |kind| match kind {
             Kind::Charter => "本链章程",
             Kind::Agency => "机关登记",
@@ -141,6 +142,7 @@ pub(super) static WORDS: Words = Words {
         clear: "重新检索",
         found: |total, q| format!("“{q}”共 {total} 件"),
         found_filters: |total| format!("共 {total} 件"),
+        extracts: "铅笔色的摘录未经核验，打开文件时再核验全文。",
         page_of: |page, pages| format!("第 {page} 页，共 {pages} 页"),
         page: |page| format!("第 {page} 页"),
         previous: "上一页",

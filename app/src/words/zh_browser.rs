@@ -122,6 +122,8 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::AlarmItem => "{what}{todo}",
         Phrase::AlarmHistory => "这条链不是您的浏览器以前见过的那一条，历史被改写或倒退。请勿采信这里的任何内容。",
         Phrase::CharterFails => "规定谁有权在此签署的本链章程被改动或缺失。",
+        Phrase::EntryWithheld => "本条缺失：日志已为它签字，本站却拿不出来。",
+        Phrase::NeighbourWithheld => "前一条在本站缺失，绳到此断开。",
         Phrase::SeenWitnesses => "{when}，{of} 个见证方中有 {seen} 个看到",
         Phrase::SeenBrowser => "{when}，本浏览器看到",
         Phrase::SeenFirstTime => "此刻，本浏览器首次看到",

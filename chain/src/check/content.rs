@@ -1,6 +1,10 @@
 //! C7: whether parts match their commitments, and whether what a page displays is what was committed.
 
-use super::{Answer, Code, Finding, Reader, shows};
+use super::{
+    Answer, Code, Finding, Reader, Shown,
+    facts::{displays, says},
+    shows,
+};
 use crate::{
     catalogue::Catalogue,
     evidence::{Content, Contents},
@@ -17,19 +21,7 @@ pub enum Scope {
     Everything,
 }
 
-/// What a page displays of an item.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Shown {
-    /// Facts: (catalogue member, text as displayed).
-    pub facts: Vec<(String, String)>,
-    /// On a page that shows the texts of a disclosure: each with the commitment it is displayed under, as the browser
-    /// serialises the element that shows it.
-    pub texts: Option<Vec<(String, String)>>,
-    /// On a page that shows the entry as it was logged: that text.
-    pub entry: Option<String>,
-}
-
-enum Found<'c> {
+pub(super) enum Found<'c> {
     Matches(&'c [u8]),
     Redacted(u64),
     Fails(&'static str),
@@ -40,6 +32,11 @@ impl Reader<'_> {
     /// C7.
     #[must_use]
     pub fn content(&self, index: u64, contents: &Contents, scope: Scope, shown: &Shown) -> Finding {
+        let found = self.parts_and_facts(index, contents, scope, shown);
+        if found.answer == Answer::Fails { found } else { self.beside(index, contents, shown).unwrap_or(found) }
+    }
+
+    fn parts_and_facts(&self, index: u64, contents: &Contents, scope: Scope, shown: &Shown) -> Finding {
         let code = Code::C7;
         let Some(statement) = self.statement(index) else {
             return Finding::cannot_tell(code, "no-entry");
@@ -48,7 +45,10 @@ impl Reader<'_> {
             return Finding::fails(code, "shown-differs").with("index", index);
         }
         let Core::Disclosure(core) = &statement.core else {
-            return Finding::new(code, Answer::NotApplicable, "no-parts");
+            return match shown.facts.iter().find(|(name, text)| !says(statement, name, text)) {
+                Some((name, text)) => Finding::fails(code, "shown-differs").with("member", name).with("shown", text),
+                None => Finding::new(code, Answer::NotApplicable, "no-parts"),
+            };
         };
         let mut redacted = Vec::new();
         let mut catalogue = None;
@@ -95,7 +95,7 @@ impl Reader<'_> {
         redacted.into_iter().fold(finding, |finding, (by, part)| finding.with("redacted", part).with("by", by))
     }
 
-    fn part<'c>(&self, index: u64, core: &Disclosure, part: &Part, contents: &'c Contents) -> Found<'c> {
+    pub(super) fn part<'c>(&self, index: u64, core: &Disclosure, part: &Part, contents: &'c Contents) -> Found<'c> {
         let matches = |salt: &[u8; 16], bytes: &'c [u8]| {
             let right = Commitment::to(salt, bytes) == part.commitment && bytes.len() as u64 == part.size;
             if right { Found::Matches(bytes) } else { Found::Fails("bytes-differ") }
@@ -175,44 +175,3 @@ fn differs(part: &str, from: &str) -> Finding {
     Finding::fails(Code::C7, "shown-differs").with("part", part).with("shown", beginning)
 }
 
-/// Whether `text`, displayed as the catalogue member `name`, is what the catalogue has there.
-fn displays(catalogue: Option<&Catalogue>, core: &Disclosure, name: &str, text: &str) -> bool {
-    // These stand in the statement itself, so they are there even when the catalogue is not.
-    if name == "stated_agency" {
-        return core.stated_agency.as_deref() == Some(text);
-    }
-    if name == "source" && core.source.as_deref() == Some(text) {
-        return true;
-    }
-    if name == "genre" && catalogue.is_none_or(|catalogue| catalogue.genre.is_none()) {
-        return core.genre == text;
-    }
-    let Some(catalogue) = catalogue else {
-        return false;
-    };
-    let one = |member: &Option<String>| member.as_deref() == Some(text);
-    let among = |members: &[String]| members.iter().any(|member| member == text);
-    match name {
-        "title" => catalogue.title == text,
-        "index_number" => one(&catalogue.index_number),
-        "document_number" => one(&catalogue.document_number),
-        "issuing_agencies" => among(&catalogue.issuing_agencies),
-        "joint_agencies" => among(&catalogue.joint_agencies),
-        "issued" => one(&catalogue.issued),
-        "published" => one(&catalogue.published),
-        "effective" => one(&catalogue.effective),
-        "expires" => one(&catalogue.expires),
-        "theme" => one(&catalogue.theme),
-        "genre" => one(&catalogue.genre),
-        "basis" => one(&catalogue.basis),
-        "summary" => one(&catalogue.summary),
-        "keywords" => among(&catalogue.keywords),
-        "language" => one(&catalogue.language),
-        "region" => one(&catalogue.region),
-        "subjects" => catalogue.subjects.iter().any(|subject| subject.name == text || subject.id == text),
-        "source" => one(&catalogue.source),
-        "authentic" => one(&catalogue.authentic),
-        "parts" => among(&catalogue.parts),
-        _ => false,
-    }
-}

@@ -4,12 +4,14 @@
 //! `app` has for every [`Code`], [`Answer`] and reason.
 
 mod content;
+mod facts;
 mod memory;
 mod reader;
 mod registered;
 mod shown;
 
-pub use content::{Scope, Shown};
+pub use content::Scope;
+pub use facts::Shown;
 pub use memory::{Memory, memory};
 pub use reader::Reader;
 pub use shown::{resolved, shows};

@@ -105,8 +105,8 @@ impl<'b> Reader<'b> {
     }
 
     /// What to say of an entry that is not at hand and that the question about `index` was also a question for.
-    fn not_at_hand(&self, code: Code, index: u64, reason: &'static str) -> Finding {
-        if self.was_asked(index) { Finding::fails(code, "withheld") } else { Finding::cannot_tell(code, reason) }
+    fn not_at_hand(&self, code: Code, index: u64, withheld: &'static str, unknown: &'static str) -> Finding {
+        if self.was_asked(index) { Finding::fails(code, withheld) } else { Finding::cannot_tell(code, unknown) }
     }
 
     #[must_use]
@@ -136,6 +136,15 @@ impl<'b> Reader<'b> {
         self.known(index)?.entry.map(|entry| entry.header.time)
     }
 
+    /// The time zone in which the newest charter wants times told, when registrars signed it.
+    #[must_use]
+    pub fn zone(&self) -> Option<&str> {
+        match self.newest(&self.checkpoint.origin, |known| self.charter_of(known)) {
+            Registered::As(charter) => Some(&charter.zone),
+            _ => None,
+        }
+    }
+
     /// Leaf hash of entry 0: the chain's identity. `None` when it is not in the bundle, or not in the tree.
     #[must_use]
     pub fn identity(&self) -> Option<Hash> {
@@ -153,7 +162,7 @@ impl<'b> Reader<'b> {
     pub fn link(&self, index: u64) -> Finding {
         let code = Code::C1;
         let Some(known) = self.known(index) else {
-            return self.not_at_hand(code, index, "no-entry");
+            return self.not_at_hand(code, index, "withheld", "no-entry");
         };
         let Some(Entry { header, .. }) = known.entry else {
             return Finding::fails(code, "header");
@@ -170,7 +179,7 @@ impl<'b> Reader<'b> {
             return finding(if first { Finding::holds(code) } else { Finding::fails(code, "link") });
         };
         let Some(before) = self.known(before) else {
-            return finding(self.not_at_hand(code, index, "no-neighbour"));
+            return finding(self.not_at_hand(code, index, "neighbour-withheld", "no-neighbour"));
         };
         if header.previous != before.leaf {
             return finding(Finding::fails(code, "link")).with("neighbour", before.leaf);
@@ -197,7 +206,7 @@ impl<'b> Reader<'b> {
     pub fn inclusion(&self, index: u64) -> Finding {
         let code = Code::C2;
         let Some(known) = self.known(index) else {
-            return self.not_at_hand(code, index, "no-entry");
+            return self.not_at_hand(code, index, "withheld", "no-entry");
         };
         let finding = if known.included { Finding::holds(code) } else { Finding::fails(code, "not-in-tree") };
         finding

@@ -162,18 +162,15 @@ impl<'b> Reader<'b> {
     /// The registered agency that sealed an entry, for its name.
     #[must_use]
     pub fn sealing_agency(&self, index: u64) -> Option<&Agency> {
-        let [then, _] = self.sealing_agencies(index);
+        let [then, _] = self.registered_agencies(index, self.statement(index)?.signer());
         then
     }
 
-    /// The same, and as the newest registry has it: it may have another name by now.
-    #[must_use]
-    pub fn sealing_agencies(&self, index: u64) -> [Option<&Agency>; 2] {
-        let Some(known) = self.known(index) else { return [None; 2] };
-        let Some((entry, statement)) = known.entry.zip(known.statement.as_ref()) else { return [None; 2] };
+    /// An agency as the registry had it before an entry, and as the newest has it: it may have another name by now.
+    pub(super) fn registered_agencies(&self, index: u64, id: &str) -> [Option<&Agency>; 2] {
+        let Some(entry) = self.known(index).and_then(|known| known.entry) else { return [None; 2] };
         let read = |known| self.agency_of(known);
-        let signer = statement.signer();
-        let found = [self.lookup(entry.header.registry, signer, index, read), self.newest(signer, read)];
+        let found = [self.lookup(entry.header.registry, id, index, read), self.newest(id, read)];
         found.map(|found| match found {
             Registered::As(agency) => Some(agency),
             _ => None,

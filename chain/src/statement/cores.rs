@@ -142,6 +142,14 @@ pub struct Stated {
     pub expires: Option<String>,
 }
 
+impl Stated {
+    /// The one date that stands for a document where there is room for one: when it was published, else made, else in force.
+    #[must_use]
+    pub fn day(&self) -> Option<&str> {
+        self.published.as_deref().or(self.issued.as_deref()).or(self.effective.as_deref())
+    }
+}
+
 /// The core of a disclosure: all that approval covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disclosure {
@@ -176,6 +184,14 @@ pub enum StatusKind {
     /// Withdrawn from publication.
     Withdrawn,
     Reinstated,
+}
+
+impl StatusKind {
+    /// As it is written in a statement.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        ["repealed", "lapsed", "amended", "annulled", "corrected", "withdrawn", "reinstated"][self as usize]
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

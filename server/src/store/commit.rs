@@ -314,8 +314,7 @@ impl Store {
 
 /// The date a list is sorted by: published, else issued, else effective.
 pub(crate) fn stated_date(core: &chain::statement::Disclosure) -> Option<String> {
-    let stated = &core.stated;
-    stated.published.clone().or_else(|| stated.issued.clone()).or_else(|| stated.effective.clone())
+    core.stated.day().map(str::to_owned)
 }
 
 /// As a row has it: PostgreSQL's text has no room for the one character that JSON allows and it does not.

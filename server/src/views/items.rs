@@ -281,8 +281,7 @@ fn disclosure(context: &Context<'_>, item: &mut Item, core: &Disclosure, rows: &
         item.version = u32::try_from(place).unwrap_or(u32::MAX);
     }
     item.language = core.language.clone();
-    let stated = &core.stated;
-    item.stated = stated.published.clone().or_else(|| stated.issued.clone()).or_else(|| stated.effective.clone());
+    item.stated = core.stated.day().map(str::to_owned);
     item.stated_agency = core.stated_agency.clone();
     item.source = core.source.clone().map(|name| Source { name, url: None, record: None });
     item.genre = Some(core.genre.clone());

@@ -124,6 +124,7 @@ pub async fn agencies(context: &Context<'_>) -> Result<AgenciesView, StoreError>
             agency: agency_ref(agency, context.lang),
             documents,
             newest: newest.map(|time| moment(&context.zone, time)),
+            registered: at.index,
             ended: ended(context, agency),
             archive: agency.archive,
         };

@@ -1,0 +1,182 @@
+//! C7: whether the facts a page displays beside an entry are what the entry and its catalogue say.
+
+use super::{Code, Finding, Reader, content::Found};
+use crate::{
+    catalogue::Catalogue,
+    evidence::Contents,
+    statement::{Agency, Core, Disclosure, Reference, Statement},
+    time::format_time,
+};
+
+/// What a page displays of an item.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Facts: (catalogue member, text as displayed).
+    pub facts: Vec<(String, String)>,
+    /// On a page that shows the texts of a disclosure: each with the commitment it is displayed under, as the browser
+    /// serialises the element that shows it.
+    pub texts: Option<Vec<(String, String)>>,
+    /// On a page that shows the entry as it was logged: that text.
+    pub entry: Option<String>,
+    /// The log's own time: as it stands in the entry where it is displayed rightly, else what is displayed.
+    pub time: Option<String>,
+    /// Who the page says speaks here: (agency, name as displayed).
+    pub agencies: Vec<(String, String)>,
+    /// The entry to whose document the page says this one belongs, or of whose document it says this one speaks.
+    pub about: Option<u64>,
+    /// What the page calls the entries that this one speaks of: (index, title as displayed).
+    pub titles: Vec<(u64, String)>,
+}
+
+impl Reader<'_> {
+    /// The first thing displayed beside an entry that is not so: its time, who speaks, what it speaks of.
+    pub(super) fn beside(&self, index: u64, contents: &Contents, shown: &Shown) -> Option<Finding> {
+        let differs = |member: &'static str, text: &str| Some(Finding::fails(Code::C7, "shown-differs").with(member, text));
+        let statement = self.statement(index)?;
+        if let Some(time) = shown.time.as_deref().filter(|time| self.time(index).and_then(format_time).as_deref() != Some(*time)) {
+            return differs("time", time);
+        }
+        if let Some((_, name)) = shown.agencies.iter().find(|(id, name)| !self.speaks(index, statement, id, name)) {
+            return differs("agency", name);
+        }
+        if let Some(about) = shown.about {
+            let of = spoken_of(&statement.core)[0].map_or(index, |target| target.index);
+            match self.document(of).zip(self.document(about)) {
+                Some((of, about)) if of == about => {}
+                Some(_) => return differs("index", &about.to_string()),
+                None => return Some(Finding::cannot_tell(Code::C7, "no-entry").with("index", about)),
+            }
+        }
+        for (of, title) in &shown.titles {
+            let named = spoken_of(&statement.core).into_iter().flatten().find(|named| named.index == *of);
+            match named.map(|named| self.is_titled(named, title, contents)) {
+                Some(Some(true)) => {}
+                Some(None) => return Some(Finding::cannot_tell(Code::C7, "not-fetched").with("index", of)),
+                _ => return differs("shown", title),
+            }
+        }
+        None
+    }
+
+    /// The first version of the document that a version belongs to, as far as the versions between are at hand.
+    fn document(&self, version: u64) -> Option<u64> {
+        match &self.statement(version)?.core {
+            Core::Disclosure(core) => match core.revises {
+                Some(before) if before.index < version => self.document(before.index),
+                Some(_) => None,
+                None => Some(version),
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether `id`, called `name`, is the agency that speaks in an entry: under its name of then, or of today.
+    fn speaks(&self, index: u64, statement: &Statement<'_>, id: &str, name: &str) -> bool {
+        let called = |agency: &Agency| agency.agency == id && agency.name.values().any(|known| known == name);
+        let speaker = match &statement.core {
+            Core::Agency(core) => return called(core),
+            Core::Post(core) => core.agency.as_str(),
+            Core::Step(core) => core.agency.as_str(),
+            _ => statement.signer(),
+        };
+        let known = self.registered_agencies(index, speaker);
+        // Of an agency that nothing is known of, C5 says so.
+        speaker == id && (known.iter().all(Option::is_none) || known.into_iter().flatten().any(called))
+    }
+
+    /// Whether the disclosure at `of` has this title; `None` when its catalogue is not at hand.
+    fn is_titled(&self, of: Reference, title: &str, contents: &Contents) -> Option<bool> {
+        let known = self.known(of.index)?;
+        let Some(Core::Disclosure(core)) = known.statement.as_ref().map(|statement| &statement.core) else { return Some(false) };
+        let Some(part) = core.parts.first().filter(|_| known.placed() && known.leaf == of.leaf) else { return Some(false) };
+        match self.part(of.index, core, part, contents) {
+            Found::Matches(bytes) => Some(Catalogue::read(bytes).is_ok_and(|catalogue| catalogue.title == title)),
+            Found::Unknown(_) => None,
+            Found::Redacted(_) | Found::Fails(_) => Some(false),
+        }
+    }
+}
+
+/// Whether `text`, displayed as the member `name` of a statement that has no catalogue, is what it says there.
+pub(super) fn says(statement: &Statement<'_>, name: &str, text: &str) -> bool {
+    let one = |member: &Option<String>| member.as_deref() == Some(text);
+    match (&statement.core, name) {
+        (Core::Charter(core), "origin") => core.origin == text,
+        (Core::Charter(core), "zone") => core.zone == text,
+        (Core::Post(core), "post") => core.post == text,
+        (Core::Step(core), "case") => core.case == text,
+        (Core::Status(core), "kind") => core.kind.as_str() == text,
+        (Core::Status(core), "effective") => one(&core.effective),
+        (Core::Status(core), "ground") => core.ground == text,
+        (Core::Redaction(core), "ground") => core.ground == text,
+        (Core::Redaction(core), "parts") => core.parts.iter().any(|part| part.to_string() == text),
+        (_, "signed_by") => statement.note.signatures.iter().any(|line| line.name == text),
+        (core, "key") => keys(core).any(|key| key == text),
+        _ => false,
+    }
+}
+
+/// The entries that a statement speaks of: its target, and the instrument of a change.
+fn spoken_of(core: &Core) -> [Option<Reference>; 2] {
+    match core {
+        Core::Status(core) => [Some(core.target), core.by],
+        Core::Redaction(core) => [Some(core.target), None],
+        _ => [None; 2],
+    }
+}
+
+fn keys(core: &Core) -> impl Iterator<Item = String> + '_ {
+    let (logs, registrars, keys) = match core {
+        Core::Charter(core) => (core.logs.as_slice(), core.registrars.keys.as_slice(), Default::default()),
+        Core::Agency(core) => (Default::default(), Default::default(), core.seals.as_slice()),
+        Core::Post(core) => (Default::default(), Default::default(), core.keys.as_slice()),
+        _ => Default::default(),
+    };
+    let named = logs.iter().map(|log| &log.key).chain(registrars).chain(keys.iter().map(|key| &key.key));
+    named.map(ToString::to_string)
+}
+
+/// Whether `text`, displayed as the catalogue member `name`, is what the catalogue has there.
+pub(super) fn displays(catalogue: Option<&Catalogue>, core: &Disclosure, name: &str, text: &str) -> bool {
+    // These stand in the statement itself, so they are there even when the catalogue is not.
+    if name == "stated_agency" {
+        return core.stated_agency.as_deref() == Some(text);
+    }
+    if name == "source" && core.source.as_deref() == Some(text) {
+        return true;
+    }
+    if name == "genre" && catalogue.is_none_or(|catalogue| catalogue.genre.is_none()) {
+        return core.genre == text;
+    }
+    if name == "stated" {
+        return core.stated.day() == Some(text);
+    }
+    let Some(catalogue) = catalogue else {
+        return false;
+    };
+    let one = |member: &Option<String>| member.as_deref() == Some(text);
+    let among = |members: &[String]| members.iter().any(|member| member == text);
+    match name {
+        "title" => catalogue.title == text,
+        "index_number" => one(&catalogue.index_number),
+        "document_number" => one(&catalogue.document_number),
+        "issuing_agencies" => among(&catalogue.issuing_agencies),
+        "joint_agencies" => among(&catalogue.joint_agencies),
+        "issued" => one(&catalogue.issued),
+        "published" => one(&catalogue.published),
+        "effective" => one(&catalogue.effective),
+        "expires" => one(&catalogue.expires),
+        "theme" => one(&catalogue.theme),
+        "genre" => one(&catalogue.genre),
+        "basis" => one(&catalogue.basis),
+        "summary" => one(&catalogue.summary),
+        "keywords" => among(&catalogue.keywords),
+        "language" => one(&catalogue.language),
+        "region" => one(&catalogue.region),
+        "subjects" => catalogue.subjects.iter().any(|subject| subject.name == text || subject.id == text),
+        "source" => one(&catalogue.source),
+        "authentic" => one(&catalogue.authentic),
+        "parts" => among(&catalogue.parts),
+        _ => false,
+    }
+}

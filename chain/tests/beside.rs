@@ -1,0 +1,135 @@
+//! What a page says beside an entry (who speaks, when, of what) is compared with the entry, so that no word of it can be slipped in.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use chain::check::{Answer, Reader, Scope, Shown};
+use common::{evidence::*, papers::*, story::*};
+
+const DIFFERS: (Answer, &str) = (Answer::Fails, "shown-differs");
+const PLAIN: (Answer, &str) = (Answer::NotApplicable, "no-parts");
+
+fn ask(story: &Story, index: u64, with: &[u64], shown: Shown) -> (Answer, &'static str) {
+    let mut indexes = vec![index];
+    indexes.extend(with);
+    let bundle = story.chain.bundle(&indexes);
+    let found = Reader::open(&bundle).unwrap().content(index, &story.chain.contents, Scope::Catalogue, &shown);
+    (found.answer, found.reason)
+}
+
+fn fact(name: &str, text: &str) -> Shown {
+    Shown { facts: vec![(name.into(), text.into())], ..Shown::default() }
+}
+
+#[test]
+fn the_logs_time_is_the_entrys_own() {
+    let story = story();
+    let time = chain::time::format_time(story.chain.header(story.finance).time).unwrap();
+    let at = |time: &str| ask(&story, story.finance, &[], Shown { time: Some(time.into()), ..Shown::default() });
+    assert_eq!(at(&time), HOLDS);
+    assert_eq!(at(&time.replace('Z', "+08:00")), DIFFERS);
+    assert_eq!(at("1 Jan 1999, 08:00"), DIFFERS, "what people are shown in place of it");
+}
+
+#[test]
+fn no_other_agency_can_be_shown_to_have_sealed_an_entry() {
+    let story = story();
+    let said = |index: u64, id: &str, name: &str| {
+        ask(&story, index, &[], Shown { agencies: vec![(id.into(), name.into())], ..Shown::default() })
+    };
+    assert_eq!(said(story.finance, FINANCE, FINANCE), HOLDS);
+    assert_eq!(said(story.finance, FINANCE, "Ministry of Health"), DIFFERS);
+    assert_eq!(said(story.finance, HEALTH, HEALTH), DIFFERS, "another body, rightly named");
+    assert_eq!(said(story.council_status, COUNCIL, COUNCIL), PLAIN);
+    assert_eq!(said(story.council_status, FINANCE, FINANCE), DIFFERS, "the body it speaks of did not say it");
+    assert_eq!(said(story.theft, HEALTH, HEALTH), PLAIN, "a registration says who is registered");
+    assert_eq!(said(story.theft, HEALTH, "Ministry of Wealth"), DIFFERS);
+    assert_eq!(said(story.case.steps[0], FINANCE, FINANCE), PLAIN);
+    assert_eq!(said(story.case.steps[0], HEALTH, HEALTH), DIFFERS);
+}
+
+#[test]
+fn a_change_says_what_it_says() {
+    let story = story();
+    let says = |name: &str, text: &str| ask(&story, story.council_status, &[], fact(name, text));
+    assert_eq!(says("kind", "annulled"), PLAIN);
+    for (name, text) in [("kind", "amended"), ("effective", "2026-01-01"), ("ground", "personal-data"), ("colour", "annulled")] {
+        assert_eq!(says(name, text), DIFFERS, "{name} {text}");
+    }
+    let status = story.chain.entries[story.council_status as usize].clone();
+    let ground = status.split(r#""ground":""#).nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(says("ground", ground), PLAIN);
+    assert_eq!(says("signed_by", COUNCIL), PLAIN);
+    assert_eq!(says("signed_by", FINANCE), DIFFERS);
+    let part = story.chain.facts.versions[&story.redacted].parts[1].to_string();
+    assert_eq!(ask(&story, story.redaction, &[], fact("parts", &part)), PLAIN);
+    assert_eq!(ask(&story, story.redaction, &[], fact("parts", "sha256:00")), DIFFERS);
+}
+
+#[test]
+fn a_registration_shows_the_keys_it_registers_and_no_other() {
+    let story = story();
+    let key = signer_of(HEALTH);
+    assert_eq!(ask(&story, story.theft, &[], fact("key", &key)), PLAIN);
+    assert_eq!(ask(&story, story.theft, &[], fact("key", &signer_of(FINANCE))), DIFFERS);
+    assert_eq!(ask(&story, 0, &[], fact("zone", "Asia/Shanghai")), PLAIN);
+    assert_eq!(ask(&story, 0, &[], fact("zone", "UTC")), DIFFERS);
+}
+
+fn signer_of(id: &str) -> String {
+    common::signer(id).vkey().to_string()
+}
+
+#[test]
+fn what_a_change_speaks_of_is_called_by_its_own_title() {
+    let story = story();
+    let called = |index: u64, of: u64, title: &str| {
+        ask(&story, index, &[of], Shown { titles: vec![(of, title.into())], ..Shown::default() })
+    };
+    assert_eq!(called(story.council_status, story.finance, "The budget"), PLAIN);
+    assert_eq!(called(story.council_status, story.finance, "On water"), DIFFERS);
+    assert_eq!(called(story.council_status, story.health, "On water"), DIFFERS, "rightly called, but not spoken of");
+    assert_eq!(called(story.finance, story.health, "On water"), DIFFERS, "a disclosure speaks of nothing");
+    assert_eq!(called(story.redaction, story.redacted, "On a patient"), PLAIN);
+    let bundle = story.chain.bundle(&[story.council_status, story.finance]);
+    let shown = Shown { titles: vec![(story.finance, "The budget".into())], ..Shown::default() };
+    let found = Reader::open(&bundle).unwrap().content(story.council_status, &Default::default(), Scope::Catalogue, &shown);
+    assert_eq!((found.answer, found.reason), cannot_tell("not-fetched"));
+}
+
+#[test]
+fn a_notice_on_a_documents_page_is_about_that_document() {
+    let story = story();
+    let about = |index: u64, page: u64| {
+        let versions = [page, story.health, story.health_second];
+        ask(&story, index, &versions, Shown { about: Some(page), ..Shown::default() })
+    };
+    assert_eq!(about(story.council_status, story.finance), PLAIN);
+    assert_eq!(about(story.council_status, story.health), DIFFERS, "a real annulment, of something else");
+    assert_eq!(about(story.health_status, story.health), PLAIN, "of a later version of it");
+    assert_eq!(about(story.health_second, story.health), HOLDS, "a version of it");
+    assert_eq!(about(story.finance, story.health), DIFFERS, "no version of it");
+    let bundle = story.chain.bundle(&[story.health_status]);
+    let found = Reader::open(&bundle).unwrap();
+    let shown = Shown { about: Some(story.finance), ..Shown::default() };
+    let found = found.content(story.health_status, &story.chain.contents, Scope::Catalogue, &shown);
+    assert_eq!(found.answer, Answer::CannotTell, "what leads to it is not at hand");
+}
+
+#[test]
+fn the_one_date_of_a_line_is_the_one_the_statement_gives() {
+    let story = story();
+    assert_eq!(ask(&story, story.finance, &[], fact("stated", "2026-11-20")), HOLDS);
+    assert_eq!(ask(&story, story.finance, &[], fact("stated", "2026-11-21")), DIFFERS);
+}
+
+#[test]
+fn times_are_told_in_the_zone_of_a_charter_that_registrars_signed() {
+    let story = story();
+    let bundle = story.chain.bundle(&[story.finance]);
+    assert_eq!(Reader::open(&bundle).unwrap().zone(), Some("Asia/Shanghai"));
+    let mut altered = bundle.clone();
+    let charter = logged(&mut altered, 0);
+    charter.entry = charter.entry.replace("Asia/Shanghai", "Asia/Shanghaj");
+    assert_eq!(Reader::open(&altered).unwrap().zone(), None);
+}
