@@ -6,13 +6,12 @@ use chain::{
     checkpoint::Checkpoint,
     entry::Entry,
     note::Signer,
-    part::Commitment,
     state::Facts,
     statement::{Core, Statement},
     tile,
     time::Millis,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// What became of each submission, in order, while the batch is not yet committed.
 type Answers = Vec<Result<Receipt, SubmitError>>;
@@ -70,10 +69,9 @@ impl Sequencer {
             }
         };
         let mut facts = self.store.facts(&mut transaction, &all).await?;
-        let mut owners = self.store.owners(&mut transaction, &all).await?;
         let now = self.clock.now(self.tip.state.last().map(|(_, time)| time))?;
         let registry = self.tip.state.registry().root();
-        let made = self.tip.extend(now, &statements, notes, contents, &mut facts, &mut owners)?;
+        let made = self.tip.extend(now, &statements, notes, contents, &mut facts)?;
         if made.batch.entries.is_empty() {
             // Repeats and refusals only: nothing to sign.
             drop(transaction);
@@ -100,24 +98,6 @@ impl Sequencer {
     }
 }
 
-/// The document each part belongs to.
-type Owners = HashMap<Commitment, u64>;
-
-/// Notes a disclosure's parts as its document's own; fails with the first that is another's.
-fn own(statement: &Statement<'_>, next: u64, facts: &Facts, owners: &mut Owners) -> Result<(), Commitment> {
-    let Core::Disclosure(core) = &statement.core else { return Ok(()) };
-    let revised = core.revises.and_then(|revised| facts.versions.get(&revised.index));
-    let document = revised.map_or(next, |version| version.document);
-    let mut parts = core.parts.iter().map(|part| part.commitment);
-    match parts.find(|part| owners.get(part).is_some_and(|owner| *owner != document)) {
-        Some(part) => Err(part),
-        None => {
-            owners.extend(core.parts.iter().map(|part| (part.commitment, document)));
-            Ok(())
-        }
-    }
-}
-
 struct Made {
     batch: Batch,
     answers: Answers,
@@ -133,7 +113,6 @@ impl Tip {
         notes: &[(String, chain::state::Verified)],
         contents: &mut [Vec<crate::store::NewContent>],
         facts: &mut Facts,
-        owners: &mut Owners,
     ) -> Result<Made, SubmitError> {
         let mut made = Made { batch: Batch::default(), answers: Vec::with_capacity(notes.len()), logged: Vec::new() };
         let mut full: BTreeMap<(u8, u64), Vec<u8>> = BTreeMap::new();
@@ -142,11 +121,6 @@ impl Tip {
                 Err(refusal) => made.answers.push(Err(refusal.into())),
                 Ok(Some(index)) => made.answers.push(Ok(Receipt { index, leaf: None, repeated: true })),
                 Ok(None) => {
-                    let next = self.state.size();
-                    if let Err(part) = own(statement, next, facts, owners) {
-                        made.answers.push(Err(SubmitError::PartTaken(part)));
-                        continue;
-                    }
                     let header = self.state.next_header(now);
                     let (bytes, leaf) = Entry::write(&header, &notes[n].0).map_err(|error| SubmitError::Store(error.to_string()))?;
                     let edge = &mut self.edge;

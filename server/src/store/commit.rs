@@ -65,7 +65,7 @@ impl Store {
 
     /// Collects the facts that a batch of statements refers to, inside its transaction.
     pub async fn facts(&self, transaction: &mut Transaction<'static, Any>, statements: &[&Statement<'_>]) -> Result<Facts, StoreError> {
-        let mut facts = Facts::default();
+        let mut facts = Facts { owners: self.owners(transaction, statements).await?, ..Facts::default() };
         let keys: Vec<_> = statements.iter().map(|statement| submission_key(statement.signer(), &statement.id)).collect();
         for (keys, statements) in keys.chunks(256).zip(statements.chunks(256)) {
             let sql = format!("select key, idx from submissions where key in ({})", placeholders(keys.len(), self.numbered()));
