@@ -1,10 +1,12 @@
 //! Many Ed25519 signatures verified in one equation, for those who audit a whole chain.
 //!
 //! In scope: type 0x01 lines over note texts, by keys that have no torsion (only such keys are ever registered).
-//! Out of scope: deciding about a single item. A batch says that all of it holds or that something in it does not; it
-//! is blind to a point of order 8 that the *owner of the key* added to a signature on purpose, which
-//! [`Vkey::verify`](crate::note::SignatureLine::verify), strict and one by one, refuses. A log takes in no such signature,
-//! and a reader's page, C5, never verifies in a batch.
+//! Out of scope: a verdict. A batch that fails has a bad signature in it. A batch that holds says that nobody but the owners
+//! of the keys made these signatures, and not that each would verify: an owner can add a point of small order to R on purpose
+//! and try until the batch does not notice. [`Vkey::verify`](crate::note::SignatureLine::verify), strict and one by one,
+//! refuses that every time. So a log's door, a reader's page (C5) and `fsck`, which report verdicts, never verify in a batch; one
+//! that audited in batches and reports what it found verifies again by [`State::replay`]. To look at each R for small orders
+//! here would cost as much as verifying it alone.
 //!
 //! Written here rather than taken from `ed25519-dalek`: its batches look at every key anew, and a chain of a million
 //! entries has a few hundred keys.
@@ -81,7 +83,7 @@ impl Batch {
         Some(Signature { r: point, s, k: Scalar::from_bytes_mod_order_wide(&k), key: number })
     }
 
-    /// Whether all of them hold: (−Σ zᵢsᵢ)B + Σ zᵢRᵢ + Σ over keys (Σ zᵢkᵢ)A = 0, with zᵢ of 128 bits from the transcript.
+    /// Whether all of them hold, but for what an owner of a key may have added to their own on purpose: (−Σ zᵢsᵢ)B + Σ zᵢRᵢ + Σ over keys (Σ zᵢkᵢ)A = 0, with zᵢ of 128 bits from the transcript.
     #[must_use]
     pub fn holds(self) -> bool {
         let seed: [u8; 64] = self.transcript.finalize().into();
@@ -109,7 +111,7 @@ impl Batch {
 
 impl State {
     /// [`State::replay`] that leaves the seals and posts' signatures to `batch`; registrations, which decide everything
-    /// else, are verified at once. The chain so far holds only when the batch does.
+    /// else, are verified at once. The chain so far holds only when the batch does, and as far as a batch can tell.
     pub fn replay_in_batch<'a>(
         &mut self,
         bytes: &'a [u8],
@@ -213,6 +215,30 @@ mod tests {
             batch.add(&SignatureLine { name: &name, id, bytes }, signer(n as u8).vkey(), &text).unwrap();
         }
         assert!(!batch.holds());
+    }
+
+    #[test]
+    fn what_an_owner_adds_to_a_signature_a_batch_may_miss_and_strict_verification_never_does() {
+        let signer = signer(0);
+        let mut secret: [u8; 64] = Sha512::new().chain_update([1; 32]).finalize().into();
+        secret[0] &= 248;
+        secret[31] = secret[31] & 127 | 64;
+        let a = Scalar::from_bytes_mod_order(secret[..32].try_into().unwrap());
+        let small = curve25519_dalek::constants::EIGHT_TORSION[1];
+        let mut missed = 0;
+        for n in 1..=32u64 {
+            let r = Scalar::from(n);
+            let mut bytes = (ED25519_BASEPOINT_POINT * r + small).compress().to_bytes().to_vec();
+            let k = Sha512::new().chain_update(&bytes).chain_update(signer.vkey().public()).chain_update("notice\n");
+            bytes.extend((r + Scalar::from_bytes_mod_order_wide(&k.finalize().into()) * a).to_bytes());
+            let line = SignatureLine { name: "example.gov/0", id: signer.vkey().id(), bytes };
+            let mut batch = Batch::default();
+            batch.add(&line, signer.vkey(), "notice\n").unwrap();
+            missed += usize::from(batch.holds());
+            assert!(line.verify(signer.vkey(), "notice\n").is_err(), "try {n}");
+        }
+        // One in eight, as the documentation of this room says: were it none, a batch could give verdicts.
+        assert!((1..16).contains(&missed), "{missed} of 32");
     }
 
     #[test]

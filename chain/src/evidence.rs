@@ -2,7 +2,11 @@
 //!
 //! Nothing in it is believed: `check` recomputes all of it from the entries' bytes and the signed checkpoint.
 
-use crate::{hash::Hash, registry::MapProof};
+use crate::{
+    hash::Hash,
+    json::{self, JsonError},
+    registry::MapProof,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,6 +64,17 @@ pub enum Content {
 
 /// Parts by commitment (`sha256:…`).
 pub type Contents = BTreeMap<String, Content>;
+
+/// Reads a source's answer of evidence.
+pub fn read_bundle(text: &str) -> Result<Bundle, JsonError> {
+    json::read_any(text)
+}
+
+/// Reads a source's answer of contents. A part that it gives in no known way is one that it does not give.
+pub fn read_contents(text: &str) -> Result<Contents, JsonError> {
+    let each = json::read_each(text)?;
+    Ok(each.into_iter().map(|(name, content)| (name, content.unwrap_or(Content::Missing))).collect())
+}
 
 /// What collecting evidence asks its store for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -48,32 +48,57 @@ fn of<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, JsonError> {
     T::deserialize(Exact(value)).map_err(|error| JsonError(error.to_string()))
 }
 
+/// Reads JSON of any kind that says one thing: what is no part of a statement, such as a server's answer, need not keep the
+/// rules for characters, names, and depth.
+pub fn read_any<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, JsonError> {
+    T::deserialize(Exact(parse_by(text, Rules { any: true, depth: 0 })?)).map_err(|error| JsonError(error.to_string()))
+}
+
+/// The same for an object whose members are read one by one: what one of them has wrong is its own affair (`None`).
+pub fn read_each<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<(String, Option<T>)>, JsonError> {
+    match parse_by(text, Rules { any: true, depth: 0 })? {
+        Value::Object(members) => Ok(members.into_iter().map(|(name, value)| (name, T::deserialize(Exact(value)).ok())).collect()),
+        _ => Err(JsonError("not an object".into())),
+    }
+}
+
 /// The rules alone, without reading anything out.
 pub fn check(text: &str) -> Result<(), JsonError> {
     parse(text).map(drop)
 }
 
 fn parse(text: &str) -> Result<Value, JsonError> {
+    parse_by(text, Rules { any: false, depth: 0 })
+}
+
+fn parse_by(text: &str, rules: Rules) -> Result<Value, JsonError> {
     if !text.starts_with('{') {
         return Err(JsonError("not a JSON object, or white space before it".into()));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Rules { depth: 0 }.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    let value = rules.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     value.map_err(|error| JsonError(error.to_string()))
 }
 
 #[derive(Clone, Copy)]
 struct Rules {
+    /// Of a statement's rules, those for characters, for names that must be understood, and for depth are left out.
+    any: bool,
     depth: usize,
 }
 
 impl Rules {
     fn deeper<E: serde::de::Error>(self) -> Result<Rules, E> {
         let depth = self.depth + 1;
-        if depth > DEPTH {
+        // The parser has a limit of its own, a greater one.
+        if depth > DEPTH && !self.any {
             return Err(E::custom(format_args!("nested deeper than {DEPTH}")));
         }
-        Ok(Rules { depth })
+        Ok(Rules { depth, ..self })
+    }
+
+    fn characters<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        if self.any { Ok(()) } else { characters(text) }
     }
 }
 
@@ -117,7 +142,7 @@ impl<'de> Visitor<'de> for Rules {
         Err(E::custom("a number that is not a plain integer"))
     }
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Value, E> {
-        characters(text).map(|()| Value::String(text.to_owned()))
+        self.characters(text).map(|()| Value::String(text.to_owned()))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let rules = self.deeper()?;
@@ -131,8 +156,8 @@ impl<'de> Visitor<'de> for Rules {
         let rules = self.deeper()?;
         let mut values = serde_json::Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            characters(&name)?;
-            if name.starts_with('!') {
+            rules.characters(&name)?;
+            if name.starts_with('!') && !rules.any {
                 return Err(A::Error::custom(format_args!("member {name:?} must be understood, and is not")));
             }
             let value = members.next_value_seed(rules)?;
@@ -146,6 +171,7 @@ impl<'de> Visitor<'de> for Rules {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -161,6 +187,28 @@ mod tests {
         ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
+    }
+
+    #[test]
+    fn an_answer_that_is_no_statement_needs_one_meaning_and_no_more() {
+        for good in [r#"{"a":"\uffff"}"#, r#"{"!a":"b"}"#, r#"{"a":"b","c":"","d":"\ufdd0"}"#] {
+            assert!(read_any::<std::collections::BTreeMap<String, String>>(good).is_ok(), "{good}");
+            assert!(check(good).is_err() || !good.contains("\\u"), "{good}");
+        }
+        for bad in ["", "[]", r#"{"a":"b","a":"c"}"#, r#"{"a":"\ud83d"}"#, r#"{"a":1}"#] {
+            assert!(read_any::<std::collections::BTreeMap<String, String>>(bad).is_err(), "{bad}");
+        }
+        let nested = |depth| format!(r#"{{"a":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(read_each::<bool>(&nested(20)).unwrap(), [("a".to_owned(), None)]);
+        assert!(read_each::<bool>(&nested(100_000)).is_err(), "and no stack is overrun");
+    }
+
+    #[test]
+    fn what_one_member_has_wrong_is_its_own_affair() {
+        let each = read_each::<bool>(r#"{"a":true,"b":1,"c":{"d":"\uffff"},"e":false}"#).unwrap();
+        let expected = [("a", Some(true)), ("b", None), ("c", None), ("e", Some(false))];
+        assert_eq!(each, expected.map(|(name, read)| (name.to_owned(), read)));
+        assert!(read_each::<bool>("[true]").is_err());
     }
 
     #[test]

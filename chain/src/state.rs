@@ -18,6 +18,7 @@ use crate::{
     entry::{Entry, EntryError, Header},
     hash::Hash,
     note::NoteError,
+    part::Commitment,
     registry::Registry,
     statement::{Agency, Charter, Core, Post, Reference, Statement, StatementError},
     time::Millis,
@@ -59,6 +60,11 @@ pub enum Refusal {
     NotHead(u64),
     #[error("{by:?} may not speak for the documents of {of:?}")]
     NotEntitled { by: String, of: String },
+    /// Else a redaction of one document would take a part from another.
+    #[error("the part {0} belongs to another document")]
+    PartTaken(Commitment),
+    #[error("{0:?} is an archive, which publishes nothing of its own, and no stated agency is named")]
+    NotACopy(String),
     #[error("the case's newest step is another one")]
     StaleCase,
     #[error(transparent)]

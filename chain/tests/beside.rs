@@ -3,7 +3,11 @@
 
 mod common;
 
-use chain::check::{Answer, Reader, Scope, Shown};
+use chain::{
+    catalogue::Subject,
+    check::{Answer, Reader, Scope, Shown, ShownPart},
+    statement::Part,
+};
 use common::{evidence::*, papers::*, story::*};
 
 const DIFFERS: (Answer, &str) = (Answer::Fails, "shown-differs");
@@ -142,4 +146,94 @@ fn times_are_told_in_the_zone_of_a_charter_that_registrars_signed() {
     let charter = logged(&mut altered, 0);
     charter.entry = charter.entry.replace("Asia/Shanghai", "Asia/Shanghaj");
     assert_eq!(Reader::open(&altered).unwrap().zone(), None);
+}
+
+#[test]
+fn a_line_and_a_page_of_its_own_say_what_a_disclosure_is_called_once() {
+    let story = story();
+    let named = |facts: &[&str]| Shown {
+        named: true,
+        facts: facts.iter().map(|title| ("title".to_owned(), (*title).to_owned())).collect(),
+        ..Shown::default()
+    };
+    assert_eq!(ask(&story, story.finance, &[], named(&["The budget"])), HOLDS);
+    assert_eq!(ask(&story, story.finance, &[], named(&[])), DIFFERS, "another title may stand where no fact is read");
+    assert_eq!(ask(&story, story.finance, &[], named(&["The budget", "The budget"])), DIFFERS);
+    assert_eq!(ask(&story, story.finance, &[], named(&["Another budget"])), DIFFERS);
+    assert_eq!(ask(&story, story.finance, &[], Shown::default()), HOLDS, "a row of a version need not");
+    assert_eq!(ask(&story, story.council_status, &[], named(&[])), PLAIN, "a status has no title");
+}
+
+#[test]
+fn a_disclosure_without_a_title_is_shown_without_one() {
+    let mut chain = founded();
+    let mut paper = chain.paper(HEALTH, "T");
+    paper.parts[0].commitment = chain.keep("{}");
+    paper.parts[0].size = 2;
+    let index = chain.disclose(&paper);
+    let bundle = chain.bundle(&[index]);
+    let reader = Reader::open(&bundle).unwrap();
+    let ask = |facts: Vec<(String, String)>| {
+        let found = reader.content(index, &chain.contents, Scope::Everything, &Shown { named: true, facts, ..Shown::default() });
+        (found.answer, found.reason)
+    };
+    assert_eq!(ask(vec![]), HOLDS);
+    assert_eq!(ask(vec![("title".into(), "Invented".into())]), DIFFERS);
+}
+
+/// A disclosure with two attachments and two subjects, and what C7 says of how a page lists them.
+fn listed() -> (u64, [String; 4], impl Fn(Shown) -> (Answer, &'static str)) {
+    let mut chain = founded();
+    let mut paper = chain.paper(HEALTH, "T");
+    let catalogue =
+        r#"{"title":"T","parts":["","Approved","Rejected"],"subjects":[{"id":"1","name":"Acme"},{"scheme":"lei","id":"2","name":"Bolt"}]}"#;
+    paper.parts[0].commitment = chain.keep(catalogue);
+    paper.parts[0].size = catalogue.len() as u64;
+    for (role, text) in [("attachment", "yes"), ("attachment", "no"), ("translation", "oui")] {
+        let (size, commitment) = (text.len() as u64, chain.keep(text));
+        paper.parts.push(Part { role: role.into(), media: "text/plain".into(), size, commitment, language: None });
+    }
+    let index = chain.disclose(&paper);
+    let names = [1, 2, 3, 4].map(|n| paper.parts[n].commitment.to_string());
+    let ask = move |shown: Shown| {
+        let bundle = chain.bundle(&[index]);
+        let found = Reader::open(&bundle).unwrap().content(index, &chain.contents, Scope::Everything, &shown);
+        (found.answer, found.reason)
+    };
+    (index, names, ask)
+}
+
+#[test]
+fn each_attachment_is_listed_by_its_own_name_and_links_to_its_own_bytes() {
+    let (_, [body, yes, no, oui], ask) = listed();
+    let ask = |parts: &[(&str, Option<&str>)]| {
+        let part = |(commitment, name): &(&str, Option<&str>)| ShownPart { commitment: (*commitment).into(), name: name.map(Into::into) };
+        ask(Shown { parts: Some(parts.iter().map(part).collect()), ..Shown::default() })
+    };
+    let (approved, rejected) = ((&*yes, Some("Approved")), (&*no, Some("Rejected")));
+    assert_eq!(ask(&[approved, rejected]), HOLDS);
+    assert_eq!(ask(&[(&oui, None), rejected, approved, (&body, None)]), HOLDS, "in whatever order the page lists them");
+    assert_eq!(ask(&[(&yes, Some("Rejected")), (&no, Some("Approved"))]), DIFFERS, "names exchanged");
+    assert_eq!(ask(&[approved]), DIFFERS, "one left out");
+    assert_eq!(ask(&[]), DIFFERS);
+    assert_eq!(ask(&[approved, rejected, rejected]), DIFFERS);
+    assert_eq!(ask(&[approved, (&no, None)]), DIFFERS, "one that has a name, called something else");
+    assert_eq!(ask(&[approved, rejected, (&oui, Some("A name"))]), DIFFERS, "one that has no name, called something");
+    assert_eq!(ask(&[approved, rejected, ("sha256:00", None)]), DIFFERS, "a link to elsewhere");
+}
+
+#[test]
+fn each_subject_stands_beside_its_own_number() {
+    let (_, _, ask) = listed();
+    let subject = |scheme: Option<&str>, id: &str, name: &str| Subject { scheme: scheme.map(Into::into), id: id.into(), name: name.into() };
+    let shown = |subjects: Vec<Subject>| ask(Shown { subjects: Some(subjects), ..Shown::default() });
+    assert_eq!(shown(vec![subject(None, "1", "Acme"), subject(Some("lei"), "2", "Bolt")]), HOLDS);
+    assert_eq!(shown(vec![subject(Some(""), "1", "Acme")]), HOLDS);
+    assert_eq!(shown(vec![subject(None, "2", "Acme")]), DIFFERS, "numbers exchanged");
+    assert_eq!(shown(vec![subject(None, "", "Acme")]), DIFFERS);
+    assert_eq!(shown(vec![subject(None, "2", "Bolt")]), DIFFERS, "without its scheme");
+    let (_, _, ask) = listed();
+    let both = |subjects| ask(Shown { subjects, facts: vec![("subjects".into(), "Acme".into())], ..Shown::default() });
+    assert_eq!(both(None), HOLDS);
+    assert_eq!(both(Some(vec![])), DIFFERS, "a name alone, where they are listed with their numbers");
 }

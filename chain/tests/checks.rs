@@ -4,7 +4,7 @@
 mod common;
 
 use chain::{
-    check::{Answer, Code, Finding, Memory, Reader, Scope, Shown, memory, outcome},
+    check::{Answer, Code, Consistency, Finding, Memory, Reader, Scope, Shown, memory, outcome},
     checkpoint::Checkpoint,
     evidence::{Bundle, Content},
     policy::Policy,
@@ -229,7 +229,7 @@ fn c7_fails_on_content_that_is_altered_or_missing_without_a_redaction() {
         c.insert(body.clone(), Content::Missing);
     };
     assert_eq!(ask(&hidden), fails("missing"), "what is withheld does not hide what is missing");
-    assert_eq!(ask(&|c| drop(c.insert(body.clone(), Content::Redacted { by: 999 }))), cannot_tell("no-redaction-entry"));
+    assert_eq!(ask(&|c| drop(c.insert(body.clone(), Content::Redacted { by: 999 }))), fails("no-redaction"), "beyond the signed tree");
     for by in [0, story.redaction, story.finance_status, story.finance] {
         assert_eq!(ask(&|c| drop(c.insert(body.clone(), Content::Redacted { by }))), fails("no-redaction"), "by {by}");
     }
@@ -239,6 +239,30 @@ fn c7_fails_on_content_that_is_altered_or_missing_without_a_redaction() {
     let nobody =
         Reader::open(&story.chain.bundle(&[0])).unwrap().content(story.finance, &Default::default(), Scope::Everything, &Shown::default());
     assert_eq!((nobody.answer, nobody.reason), cannot_tell("no-entry"));
+}
+
+#[test]
+fn c7_fails_on_a_title_shown_for_a_redacted_catalogue_also_while_the_body_is_not_at_hand() {
+    let mut chain = founded();
+    let paper = chain.paper(HEALTH, "On a patient");
+    let index = chain.disclose(&paper);
+    let redaction = chain.redaction(HEALTH, index, vec![paper.parts[0].commitment]);
+    let line = chain.line("redaction", &redaction);
+    let by = chain.publish(&sealed(&line, None, &signer(HEALTH))).unwrap();
+    chain.contents.insert(paper.parts[0].commitment.to_string(), Content::Redacted { by });
+    let bundle = chain.bundle(&[index, by]);
+    let reader = Reader::open(&bundle).unwrap();
+    let shown = Shown { facts: vec![("title".into(), "A forged title".into())], ..Shown::default() };
+    let ask = |contents: &chain::evidence::Contents| {
+        let found = reader.content(index, contents, Scope::Everything, &shown);
+        (found.answer, found.reason)
+    };
+    assert_eq!(ask(&chain.contents), fails("shown-differs"));
+    let mut bodyless = chain.contents.clone();
+    bodyless.remove(&paper.parts[1].commitment.to_string());
+    assert_eq!(ask(&bodyless), fails("shown-differs"));
+    bodyless.remove(&paper.parts[0].commitment.to_string());
+    assert_eq!(ask(&bodyless), cannot_tell("not-fetched"), "nobody knows that it is redacted");
 }
 
 #[test]
@@ -282,15 +306,19 @@ fn c8_compares_with_what_this_reader_saw_before() {
     let kept = Memory { identity: chain.leaf(0), checkpoint: old.sign(&signer(ORIGIN)), seen: START };
     let proof = prove_consistency(&chain.nodes, 7, size).unwrap();
     let ask = |kept: &Memory, identity, now: &Checkpoint, proof: Option<&[chain::Hash]>| {
-        let found = memory(Some(kept), identity, now, proof);
+        let found = memory(Some(kept), identity, now, proof.map_or(Consistency::Unknown, Consistency::Proof));
         assert_eq!(found.code, Code::C8);
         (found.answer, found.reason)
     };
-    let first = memory(None, identity, &now, None);
+    let first = memory(None, identity, &now, Consistency::Withheld);
     assert_eq!((first.answer, first.reason), (Answer::NotApplicable, "first-visit"));
     assert_eq!(ask(&kept, identity, &now, Some(&proof)), HOLDS);
     assert_eq!(ask(&kept, identity, &old, None), HOLDS, "nothing new since");
     assert_eq!(ask(&kept, identity, &now, None), cannot_tell("no-consistency-proof"));
+    let hidden = memory(Some(&kept), identity, &now, Consistency::Withheld);
+    assert_eq!((hidden.answer, hidden.reason), fails("withheld"), "a source that signed for more must show how it grew");
+    let unchanged = memory(Some(&kept), identity, &old, Consistency::Withheld);
+    assert_eq!((unchanged.answer, unchanged.reason), HOLDS, "where nothing grew there is nothing to show");
     assert_eq!(ask(&kept, None, &now, Some(&proof)), cannot_tell("no-charter"));
     let (rolled, newer) = (chain.checkpoint_at(6), Memory { checkpoint: old.sign(&signer(ORIGIN)), ..kept.clone() });
     assert_eq!(ask(&newer, identity, &rolled, None), fails("rolled-back"));

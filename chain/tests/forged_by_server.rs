@@ -75,6 +75,18 @@ fn two_entries_for_one_place_pass_for_neither() {
         bundle.entries.insert(at, forged.clone());
         assert_eq!(says(&bundle, index, Code::C2), fails("not-in-tree"));
     }
+    // A third time it is said does not mend it.
+    let mut thrice = honest.clone();
+    thrice.entries.insert(0, forged);
+    thrice.entries.extend(honest.entries.clone());
+    assert_eq!(says(&thrice, index, Code::C2), fails("not-in-tree"));
+    // The same entry with a proof that is none says nothing against it.
+    let unproved = Logged { index, entry: story.chain.entries[index as usize].clone(), proof: vec![] };
+    for at in [0, honest.entries.len()] {
+        let mut bundle = honest.clone();
+        bundle.entries.insert(at, unproved.clone());
+        assert_eq!(says(&bundle, index, Code::C2), HOLDS);
+    }
     let mut twice = honest.clone();
     twice.entries.extend(honest.entries.clone());
     twice.lookups.extend(honest.lookups.clone());
@@ -187,7 +199,7 @@ fn a_charter_forged_in_the_bundle_decides_nothing() {
     let reader = Reader::open(&bundle).unwrap();
     assert_eq!(reader.signed().answer, Answer::Holds);
     let kept = chain::check::Memory { identity: chain.leaf(0), checkpoint: honest.checkpoint, seen: START };
-    let found = chain::check::memory(Some(&kept), reader.identity(), reader.checkpoint(), Some(&[]));
+    let found = chain::check::memory(Some(&kept), reader.identity(), reader.checkpoint(), chain::check::Consistency::Proof(&[]));
     assert_eq!((found.answer, found.reason), fails("other-chain"));
 }
 
@@ -266,4 +278,81 @@ fn a_charter_altered_or_kept_back_fails_c3_and_one_that_was_not_asked_for_cannot
     let last = story.chain.size() - 1;
     logged(&mut broken, last).proof.clear();
     assert_eq!(ask(&broken, &[]), fails("charter"));
+}
+
+#[test]
+fn lookups_and_steps_that_a_source_leaves_out_of_its_answer_are_withheld() {
+    let story = story();
+    let ask = |bundle: &Bundle, asked: &[u64], index: u64| {
+        let reader = Reader::open(bundle).unwrap().asked(asked);
+        [reader.seal(index), reader.approval(index)].map(|found| (found.answer, found.reason))
+    };
+    let no_rule = (Answer::NotApplicable, "no-rule");
+    let last = story.chain.header(story.chain.size() - 1).registry;
+    let without = |whole: &Bundle, gone: &dyn Fn(&chain::evidence::Lookup) -> bool| Bundle {
+        lookups: whole.lookups.iter().filter(|lookup| !gone(lookup)).cloned().collect(),
+        ..whole.clone()
+    };
+    // The newest lookup, which tells that the key was stolen.
+    let stolen = story.stolen;
+    let whole = story.chain.bundle(&[stolen]);
+    let hushed = without(&whole, &|lookup| lookup.root == last && lookup.id == HEALTH);
+    assert_eq!(ask(&whole, &[stolen], stolen), [cannot_tell("key-stolen"), no_rule]);
+    assert_eq!(ask(&hushed, &[stolen], stolen), [fails("withheld"), no_rule]);
+    assert_eq!(ask(&hushed, &[], stolen), [cannot_tell("no-newest-registry"), no_rule], "a capsule need not have it");
+    // All of them, or the signer's, or the entry that one leads to.
+    let finance = story.finance;
+    let whole = story.chain.bundle(&[finance]);
+    for gone in [without(&whole, &|_| true), without(&whole, &|lookup| lookup.id == FINANCE)] {
+        assert_eq!(ask(&gone, &[finance], finance), [fails("withheld"); 2]);
+        assert_eq!(ask(&gone, &[finance + 1], finance), [cannot_tell("no-registry-proof"); 2]);
+    }
+    let unregistered = Bundle { entries: whole.entries.iter().filter(|logged| logged.index != 2).cloned().collect(), ..whole.clone() };
+    assert_eq!(ask(&unregistered, &[finance], finance), [fails("withheld"); 2]);
+    // A step, and what registered the post that took one.
+    let step = story.case.steps[1];
+    let stepless = Bundle { entries: whole.entries.iter().filter(|logged| logged.index != step).cloned().collect(), ..whole.clone() };
+    assert_eq!(ask(&stepless, &[finance], finance), [HOLDS, fails("withheld")]);
+    assert_eq!(ask(&stepless, &[], finance), [HOLDS, cannot_tell("no-step")]);
+    let postless = without(&whole, &|lookup| lookup.id == LAWYER_A);
+    assert_eq!(ask(&postless, &[finance], finance), [HOLDS, fails("withheld")]);
+    assert_eq!(ask(&postless, &[], finance), [HOLDS, cannot_tell("no-registry-proof")]);
+    // The charter of a registration, the target of a status, and its owner.
+    let charterless = without(&story.chain.bundle(&[story.theft]), &|lookup| lookup.id == ORIGIN);
+    assert_eq!(ask(&charterless, &[story.theft], story.theft)[0], fails("withheld"));
+    let status = story.council_status;
+    let whole = story.chain.bundle(&[status]);
+    let targetless = Bundle { entries: whole.entries.iter().filter(|logged| logged.index != finance).cloned().collect(), ..whole.clone() };
+    assert_eq!(ask(&targetless, &[status], status)[0], fails("withheld"));
+    let root = story.chain.header(status).registry;
+    let ownerless = without(&whole, &|lookup| lookup.root == root && lookup.id == FINANCE);
+    assert_eq!(ask(&ownerless, &[status], status)[0], fails("withheld"));
+}
+
+#[test]
+fn an_answer_is_read_although_one_part_of_it_is_odd() {
+    let mut chain = founded();
+    let mut paper = chain.paper(HEALTH, "Odd");
+    let odd = "{\"title\":\"a\u{ffff}\"}";
+    paper.parts[0].commitment = chain.keep(odd);
+    paper.parts[0].size = odd.len() as u64;
+    let odd = chain.disclose(&paper);
+    let paper = chain.paper(HEALTH, "Even");
+    let even = chain.disclose(&paper);
+    let mut travelled = serde_json::to_value(&chain.contents).unwrap();
+    let body = chain.facts.versions[&odd].parts[1].to_string();
+    travelled[&body] = serde_json::json!({"text": {"salt": 7}});
+    let contents = chain::evidence::read_contents(&travelled.to_string()).unwrap();
+    let bundle = chain.bundle(&[odd, even]);
+    let bundle = chain::evidence::read_bundle(&serde_json::to_string(&bundle).unwrap()).unwrap();
+    let reader = Reader::open(&bundle).unwrap();
+    let ask = |index, scope| {
+        let found = reader.content(index, &contents, scope, &Default::default());
+        (found.answer, found.reason)
+    };
+    assert_eq!(ask(odd, chain::check::Scope::Catalogue), fails("catalogue-unreadable"));
+    assert_eq!(ask(even, chain::check::Scope::Everything), HOLDS);
+    assert_eq!(contents[&body], chain::evidence::Content::Missing, "what is given in no known way is not given");
+    assert!(chain::evidence::read_contents("[]").is_err());
+    assert!(chain::evidence::read_bundle("{}").is_err());
 }

@@ -71,7 +71,8 @@ fn a_second_equal_submission_is_answered_with_the_first_index() {
     assert_eq!(chain.publish(&note), Ok(first));
     assert_eq!(chain.size(), size);
     // The same id by another signer is another statement.
-    let line = line.replace(HEALTH, COUNCIL);
+    let id = Statement::parse(note.as_bytes()).unwrap().id;
+    let line = chain::statement::core_line("disclosure", &id, &chain.paper(COUNCIL, "Another")).unwrap();
     assert_eq!(chain.publish(&sealed(&line, None, &signer(COUNCIL))), Ok(size));
     // A repeat that a log took all the same is a fault of the log.
     let mut state = chain.state.clone();
@@ -430,4 +431,50 @@ fn what_was_just_sealed_is_taken_without_verifying_again_but_never_a_registratio
     chain.register("agency", &health);
     let statement = Statement::parse(note.as_bytes()).unwrap();
     assert_eq!(chain.state.admit(&statement, Some(verified), &chain.facts), Err(Refusal::UnknownKey(HEALTH.into())));
+}
+
+#[test]
+fn a_part_of_one_document_is_never_taken_into_another() {
+    let mut chain = founded();
+    let theirs = chain.paper(HEALTH, "Theirs");
+    let first = chain.disclose(&theirs);
+    let taken = &theirs.parts[1];
+    // Salt and bytes are public once logged: another agency could list the part, and then redact it.
+    for agency in [COUNCIL, HEALTH] {
+        let mut mine = chain.paper(agency, "Mine");
+        mine.parts[1] = taken.clone();
+        let line = chain.line("disclosure", &mine);
+        assert_eq!(chain.refuses(&sealed(&line, None, &signer(agency))), Refusal::PartTaken(taken.commitment), "{agency}");
+    }
+    // A later version of the same document keeps what did not change, from whichever version.
+    let mut second = chain.paper(HEALTH, "Theirs, again");
+    second.revises = Some(chain.at(first));
+    second.parts[1] = taken.clone();
+    let second = chain.disclose(&second);
+    let mut third = chain.paper(HEALTH, "Theirs, for the third time");
+    third.revises = Some(chain.at(second));
+    third.parts[0] = theirs.parts[0].clone();
+    chain.disclose(&third);
+    // What an audit finds in a chain whose log took it all the same.
+    let mut mine = chain.paper(COUNCIL, "Mine");
+    mine.parts[1] = taken.clone();
+    let line = chain.line("disclosure", &mine);
+    chain.force(&sealed(&line, None, &signer(COUNCIL)));
+    let (mut state, mut facts) = (State::new(ORIGIN), Facts::default());
+    let last = chain.entries.len() - 1;
+    for entry in &chain.entries[..last] {
+        state.replay(entry.as_bytes(), &mut facts, |_, _, _| {}).unwrap();
+    }
+    let fault = state.replay(chain.entries[last].as_bytes(), &mut facts, |_, _, _| {}).map(|_| ()).unwrap_err();
+    assert_eq!(fault, Fault::Refused(Refusal::PartTaken(taken.commitment)));
+}
+
+#[test]
+fn an_archive_publishes_nothing_of_its_own() {
+    let mut chain = founded();
+    let mut paper = chain.paper(ARCHIVE, "Its own");
+    let line = chain.line("disclosure", &paper);
+    assert_eq!(chain.refuses(&sealed(&line, None, &signer(ARCHIVE))), Refusal::NotACopy(ARCHIVE.into()));
+    paper.stated_agency = Some("Ministry of Roads".into());
+    chain.disclose(&paper);
 }

@@ -16,6 +16,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+/// Statuses looked at unasked in one bundle: the newest. A page asks for those it shows.
+const STATUSES: i64 = 64;
+
 /// Registries of earlier roots kept in memory.
 const KEPT: usize = 32;
 
@@ -92,7 +95,7 @@ pub async fn bundle(store: &Store, registries: &Registries, size: u64, indexes: 
     let mut explain: BTreeSet<u64> = indexes.iter().copied().collect();
     explain.extend([0, size - 1]);
     // Statuses and redactions that speak of what was asked for, as far as this tree knows them.
-    explain.extend(store.events_of_documents(indexes).await?.into_iter().filter(|index| *index < size));
+    explain.extend(store.events_of_documents(indexes, size, STATUSES).await?);
     let mut explained = BTreeSet::new();
     let mut signers = BTreeSet::new();
     loop {

@@ -241,3 +241,24 @@ async fn the_logs_small_answers_carry_what_every_answer_does_and_count_like_any(
     let (_, headers, body) = ask("127.0.0.1:9", Request::head("/log/checkpoint").body(Body::empty()).unwrap()).await;
     assert!(body.is_empty() && headers["access-control-allow-origin"] == "*");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_catalogue_that_nobody_could_read_is_refused_at_the_door() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let mut odd = compose(&node, draft(&id, "Notice", "The text."));
+    let catalogue = &mut odd.contents[0];
+    let (old, size) = (catalogue.commitment.to_string(), catalogue.size);
+    let bytes = "{\"title\":\"a\u{ffff}\"}".as_bytes().to_vec();
+    (catalogue.commitment, catalogue.size) = (chain::part::Commitment::to(&catalogue.salt, &bytes), bytes.len() as u64);
+    odd.text = odd.text.replace(&old, &catalogue.commitment.to_string());
+    odd.text = odd.text.replacen(&format!("\"size\":{size}"), &format!("\"size\":{}", bytes.len()), 1);
+    catalogue.bytes = Some(bytes);
+    let size = node.heads.borrow().size;
+    let (status, answers) = post(&portal(&trial, &node).await, line_of(&node, &id, &odd)).await;
+    assert_eq!(status, StatusCode::OK);
+    let refused = answers[0]["refused"].as_str().unwrap();
+    assert!(refused.contains("does not read") && answers[0]["retry"] == false, "{refused}");
+    assert_eq!(node.heads.borrow().size, size);
+}

@@ -20,13 +20,14 @@ use server::{
     node::Node,
 };
 use sqlx::{AnyConnection, Row};
-use trial::{Engine, Trial, agency, close, draft, import_all, line, publish, redact, reference, status};
+use trial::{Engine, Trial, agency, close, compose, draft, import_all, line, publish, redact, reference, status};
 
 on_each_engine! {
     a_good_chain_is_clean_and_everything_of_it_was_looked_at,
     an_old_copy_and_another_history_are_named_by_the_mark_and_a_lagging_index_is_told,
     a_chain_that_is_being_written_is_checked_as_of_one_moment,
     what_was_altered_behind_the_server_is_named_on_either_engine,
+    a_part_that_a_log_took_from_another_document_is_named,
 }
 
 async fn check(trial: &Trial) -> Report {
@@ -480,4 +481,27 @@ async fn a_chain_that_is_being_written_is_checked_as_of_one_moment(engine: Engin
         last = report.entries;
     }
     assert_eq!(importing.await.unwrap().added, 3_000);
+}
+
+async fn a_part_that_a_log_took_from_another_document_is_named(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    let (works, parks) = (agency(&mut node, "works").await, agency(&mut node, "parks").await);
+    let theirs = compose(&node, draft(&works, "Bridge closed", "From Monday."));
+    let taken = theirs.contents[1].clone();
+    let sealing = node.submitter.seal(&theirs.text, node.seal(&works).unwrap(), theirs.contents);
+    let first = sealing.await.unwrap().await.unwrap().unwrap();
+    close(node).await;
+    // A log that forgot whose the part is would let parks list it, and then redact what is works'.
+    let mut raw = trial.raw().await;
+    run(&mut raw, &format!("delete from contents where entry = {} and part = 1", first.index)).await;
+    drop(raw);
+    let node = trial.open().await;
+    let mut ours = compose(&node, draft(&parks, "Park closed", "From Tuesday."));
+    ours.text = ours.text.replace(&ours.contents[1].commitment.to_string(), &taken.commitment.to_string());
+    ours.contents[1] = taken;
+    let sealing = node.submitter.seal(&ours.text, node.seal(&parks).unwrap(), ours.contents);
+    let second = sealing.await.unwrap().await.unwrap().unwrap();
+    close(node).await;
+    found(&check(&trial).await, Check::Content, &format!("entry {}", second.index));
 }

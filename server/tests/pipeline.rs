@@ -150,7 +150,7 @@ async fn what_is_being_written_can_be_revised_spoken_of_and_redacted_and_its_par
     assert!(matches!(fork.await.unwrap(), Err(SubmitError::Refused(Refusal::NotHead(_)))), "a version never has two successors");
     assert_eq!(place(spoken).await, (at.index + 2, false));
     assert!(matches!(stranger.await.unwrap(), Err(SubmitError::Refused(Refusal::NotEntitled { .. }))));
-    assert!(matches!(thief.await.unwrap(), Err(SubmitError::PartTaken(part)) if part == taken.commitment));
+    assert!(matches!(thief.await.unwrap(), Err(SubmitError::Refused(Refusal::PartTaken(part))) if part == taken.commitment));
     assert_eq!(place(redaction).await, (at.index + 3, false));
     let (old, new) = (node.store.item(at.index).await.unwrap().unwrap(), node.store.item(at.index + 1).await.unwrap().unwrap());
     assert_eq!((old.newest, new.newest, new.document), (false, true, at.index));

@@ -383,7 +383,7 @@ async fn a_part_of_one_document_is_never_taken_into_another(engine: Engine) {
     other.contents[1] = taken.clone();
     let size = node.heads.borrow().size;
     let refused = node.submitter.seal(&other.text, node.seal(&parks).unwrap(), other.contents).await.unwrap().await.unwrap();
-    assert!(matches!(refused, Err(SubmitError::PartTaken(part)) if part == taken.commitment), "{refused:?}");
+    assert!(matches!(refused, Err(SubmitError::Refused(Refusal::PartTaken(part))) if part == taken.commitment), "{refused:?}");
     assert_eq!(node.heads.borrow().size, size);
     // A later version of the same document keeps what did not change.
     let mut draft = draft(&works, "Bridge open", "From Friday.");

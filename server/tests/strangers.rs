@@ -162,7 +162,9 @@ async fn one_bundle_of_evidence_decides_a_whole_page() {
     let bundle: chain::evidence::Bundle = chain::json::read(&String::from_utf8(bundle).unwrap()).unwrap();
     let contents = bytes(&portal, &format!("/content/of/{}-{}", size - 25, size - 1)).await;
     let contents: chain::evidence::Contents = chain::json::read(&String::from_utf8(contents).unwrap()).unwrap();
-    let reader = Reader::open(&bundle).unwrap();
+    let asked: Vec<u64> = (size - 25..size).collect();
+    // Nothing of what belongs to the answer is left out.
+    let reader = Reader::open(&bundle).unwrap().asked(&asked);
     for index in size - 25..size {
         let mut findings = reader.check(index);
         let facts = vec![("title".into(), format!("Notice {} of Qinghe", index + 600 - size))];
@@ -205,7 +207,8 @@ async fn a_part_that_two_versions_share_reads_as_redacted_on_both_once_one_of_th
         let catalogue = bytes(&portal, &format!("/content/of/{version}")).await;
         let mut contents: Contents = chain::json::read(&String::from_utf8(catalogue).unwrap()).unwrap();
         contents.insert(shared.commitment.to_string(), Content::Redacted { by: redaction.index });
-        let reader = Reader::open(&bundle).unwrap();
+        let asked = [version, redaction.index];
+        let reader = Reader::open(&bundle).unwrap().asked(&asked);
         let finding = reader.content(version, &contents, Scope::Everything, &chain::check::Shown::default());
         assert_eq!((finding.answer, finding.reason), (Answer::Holds, "redacted"), "version {version}: {finding:?}");
     }
@@ -221,4 +224,34 @@ async fn a_list_with_a_document_and_a_status_about_it_shows_the_title_in_both_li
     let page = String::from_utf8(bytes(&portal(&trial, &node).await, "/en/").await).unwrap();
     assert!(page.matches("Bridge closed").count() >= 2, "once in its own line, once in the line of the status");
     assert!(!page.contains("Title missing"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_about_a_document_has_every_redaction_of_it_and_its_newest_statuses() {
+    use chain::statement::StatusKind::{Reinstated, Withdrawn};
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let works = trial::agency(&mut node, "works").await;
+    let document = trial::compose(&node, trial::draft(&works, "Bridge closed", "From Monday."));
+    let part = document.contents[1].commitment;
+    let sealing = node.submitter.seal(&document.text, node.seal(&works).unwrap(), document.contents);
+    let document = sealing.await.unwrap().await.unwrap().unwrap();
+    let redaction = trial::redact(&node, &works, trial::reference(&document), vec![part]).await.unwrap();
+    let mut statuses = Vec::new();
+    for n in 0..70 {
+        let kind = if n % 2 == 0 { Withdrawn } else { Reinstated };
+        statuses.push(trial::status(&node, &works, trial::reference(&document), kind).await.unwrap().index);
+    }
+    let portal = portal(&trial, &node).await;
+    let handed = async |size: u64| {
+        let bundle = bytes(&portal, &format!("/log/evidence/{size}/{}", document.index)).await;
+        let bundle = chain::evidence::read_bundle(&String::from_utf8(bundle).unwrap()).unwrap();
+        bundle.entries.iter().map(|logged| logged.index).collect::<Vec<_>>()
+    };
+    let newest = handed(statuses[69] + 1).await;
+    assert!(newest.contains(&redaction.index), "a part that is gone is blamed on it");
+    assert!(statuses[6..].iter().all(|status| newest.contains(status)));
+    assert!(statuses[..5].iter().all(|status| !newest.contains(status)), "thousands would be too much to hand over");
+    let earlier = handed(statuses[3] + 1).await;
+    assert!(statuses[..=3].iter().all(|status| earlier.contains(status)), "newest in the tree that is asked about");
 }

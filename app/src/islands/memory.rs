@@ -3,7 +3,7 @@
 use super::fetch;
 use chain::{
     Hash,
-    check::{Finding, Memory, Reader, memory},
+    check::{Consistency, Finding, Memory, Reader, memory},
     checkpoint::Checkpoint,
 };
 
@@ -35,7 +35,7 @@ pub async fn compare(reader: &Reader<'_>, checkpoint: &str, log_signed: bool, no
         }
         _ => None,
     };
-    let finding = memory(kept.as_ref(), identity, tree, proof.as_deref());
+    let finding = memory(kept.as_ref(), identity, tree, proof.as_deref().map_or(Consistency::Unknown, Consistency::Proof));
     let sound = matches!(finding.answer, chain::check::Answer::Holds | chain::check::Answer::NotApplicable);
     if let (true, true, Some(identity), Some(storage)) = (sound, log_signed, identity, storage()) {
         let seen = kept.as_ref().map_or(now, |kept| kept.seen);

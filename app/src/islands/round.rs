@@ -157,6 +157,7 @@ impl Round<'_> {
             titles: shown::titles(within, self.lang),
             // Whatever on a record's page is no knot says that it belongs to that record.
             about: self.own.filter(|_| scope == Scope::Catalogue && !is_knot(within)),
+            ..Shown::default()
         };
         findings.push(reader.content(index, contents, scope, &shown));
         findings

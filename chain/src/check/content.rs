@@ -54,6 +54,7 @@ impl Reader<'_> {
         let mut catalogue = None;
         let mut altered = None;
         let mut unknown = None;
+        let mut undecided = false;
         let mut checked = 0;
         for part in &core.parts {
             let is_catalogue = part.role == "catalogue";
@@ -75,15 +76,16 @@ impl Reader<'_> {
                 }
                 // A failure further on says more than what is not at hand.
                 Found::Unknown(reason) => {
+                    undecided |= is_catalogue;
                     unknown.get_or_insert_with(|| Finding::cannot_tell(code, reason).with("part", part.commitment));
                 }
             }
         }
-        let told = catalogue.is_some() || unknown.is_none();
-        if told
-            && let Some((name, text)) =
-                shown.facts.iter().find(|(name, text)| !self.headed(index, name, text) && !displays(catalogue.as_ref(), core, name, text))
-        {
+        if !undecided && let Some(finding) = shown.wrongly(core, catalogue.as_ref()) {
+            return finding;
+        }
+        let shows = |name: &str, text: &str| self.headed(index, name, text) || displays(catalogue.as_ref(), core, name, text);
+        if !undecided && let Some((name, text)) = shown.facts.iter().find(|(name, text)| !shows(name, text)) {
             return Finding::fails(code, "shown-differs").with("member", name).with("shown", text);
         }
         // Shown under a commitment that no part of this disclosure has, or only one that was removed.
@@ -114,8 +116,11 @@ impl Reader<'_> {
 
     /// Whether entry `by` really is a redaction of this part, by one entitled to it (C5 says so) and approved (C6).
     fn redacted<'c>(&self, index: u64, core: &Disclosure, part: &Part, by: u64) -> Found<'c> {
+        // The tree that this is checked against does not have it. Whoever asks while a redaction is being logged asks again,
+        // with the newer checkpoint.
+        let beyond = by >= self.checkpoint().size;
         let (Some(target), Some(known)) = (self.known(index), self.known(by)) else {
-            return if self.was_asked(by) { Found::Fails("no-redaction") } else { Found::Unknown("no-redaction-entry") };
+            return if beyond || self.was_asked(by) { Found::Fails("no-redaction") } else { Found::Unknown("no-redaction-entry") };
         };
         let Some(Core::Redaction(redaction)) = known.statement.as_ref().map(|statement| &statement.core) else {
             return Found::Fails("no-redaction");

@@ -2,7 +2,7 @@
 
 use super::{Code, Finding, Reader, content::Found};
 use crate::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, Subject},
     evidence::Contents,
     statement::{Agency, Core, Disclosure, Reference, Statement},
     time::format_time,
@@ -11,8 +11,17 @@ use crate::{
 /// What a page displays of an item.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shown {
-    /// Facts: (catalogue member, text as displayed).
+    /// Facts: (catalogue member, text as displayed). Where a document's parts or subjects are listed, their names are in
+    /// `parts` and `subjects` instead: a name alone could stand beside another's number or link.
     pub facts: Vec<(String, String)>,
+    /// Whether this is a line of a list or a page of its own, which says what the disclosure is called: once, if it has a title.
+    /// What else is displayed of it (a version's row, a notice) need not.
+    pub named: bool,
+    /// On a disclosure's own page: what it lists for download or as removed, each with the commitment its link leads to. Text
+    /// and translations that can be read on the page need not be listed; every attachment must be.
+    pub parts: Option<Vec<ShownPart>>,
+    /// On a disclosure's own page: those it says the disclosure is about, each with its number; what is not displayed is empty.
+    pub subjects: Option<Vec<Subject>>,
     /// On a page that shows the texts of a disclosure: each with the commitment it is displayed under, as the browser
     /// serialises the element that shows it.
     pub texts: Option<Vec<(String, String)>>,
@@ -26,6 +35,54 @@ pub struct Shown {
     pub about: Option<u64>,
     /// What the page calls the entries that this one speaks of: (index, title as displayed).
     pub titles: Vec<(u64, String)>,
+}
+
+/// One part as a page lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownPart {
+    /// What the link to it ends in, or what a removed part is listed under.
+    pub commitment: String,
+    /// Its name as displayed; absent where the page calls it by words of its own, because the catalogue does not name it.
+    pub name: Option<String>,
+}
+
+impl Shown {
+    /// What a page must display of a disclosure and does not, or lists otherwise than the catalogue does.
+    pub(super) fn wrongly(&self, core: &Disclosure, catalogue: Option<&Catalogue>) -> Option<Finding> {
+        let differs = |member: &str, text: &str| Some(Finding::fails(Code::C7, "shown-differs").with("member", member).with("shown", text));
+        let titles = self.facts.iter().filter(|(name, _)| name == "title").count();
+        if self.named && titles != usize::from(catalogue.is_some_and(|catalogue| !catalogue.title.is_empty())) {
+            return differs("title", "");
+        }
+        let listed = |name: &str| (name == "parts" && self.parts.is_some()) || (name == "subjects" && self.subjects.is_some());
+        if let Some((name, text)) = self.facts.iter().find(|(name, _)| listed(name)) {
+            return differs(name, text);
+        }
+        if let Some(parts) = &self.parts {
+            let names = catalogue.map_or(&[][..], |catalogue| &catalogue.parts);
+            let listed = |at: &str| parts.iter().filter(|part| part.commitment == at).collect::<Vec<_>>();
+            let mut count = 0;
+            for (part, name) in core.parts.iter().skip(1).zip(names.iter().map(Some).chain(std::iter::repeat(None))) {
+                let name = name.filter(|name| !name.is_empty());
+                match listed(&part.commitment.to_string())[..] {
+                    [] if part.role != "attachment" => {}
+                    [shown] if shown.name.as_ref().filter(|name| !name.is_empty()) == name => count += 1,
+                    [shown, ..] => return differs("parts", shown.name.as_deref().unwrap_or_default()),
+                    [] => return differs("parts", ""),
+                }
+            }
+            if count != parts.len() {
+                return differs("parts", "");
+            }
+        }
+        let given = catalogue.map_or(&[][..], |catalogue| &catalogue.subjects);
+        let alike = |shown: &Subject, given: &Subject| {
+            let scheme = |of: &Subject| of.scheme.clone().unwrap_or_default();
+            (&shown.id, &shown.name, scheme(shown)) == (&given.id, &given.name, scheme(given))
+        };
+        let mut subjects = self.subjects.iter().flatten();
+        subjects.find(|shown| !given.iter().any(|given| alike(shown, given))).and_then(|shown| differs("subjects", &shown.name))
+    }
 }
 
 impl Reader<'_> {

@@ -15,9 +15,21 @@ pub struct Memory {
     pub seen: i64,
 }
 
-/// C8. `now` and `identity` come from a [`super::Reader`] whose C3 holds; `proof` leads from the smaller tree to the larger.
+/// What a source answers when it is asked how the tree that was kept grew into the one it shows now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consistency<'p> {
+    /// These hashes.
+    Proof(&'p [Hash]),
+    /// Another status than success, or a text that is no list of hashes. A source that serves a checkpoint has the proof too,
+    /// so one that gives none hides that there is none.
+    Withheld,
+    /// Nothing: it was not asked, or could not be reached.
+    Unknown,
+}
+
+/// C8. `now` and `identity` come from a [`super::Reader`] whose C3 holds; the proof leads from the smaller tree to the larger.
 #[must_use]
-pub fn memory(kept: Option<&Memory>, identity: Option<Hash>, now: &Checkpoint, proof: Option<&[Hash]>) -> Finding {
+pub fn memory(kept: Option<&Memory>, identity: Option<Hash>, now: &Checkpoint, proof: Consistency<'_>) -> Finding {
     let code = Code::C8;
     let Some(kept) = kept else {
         return Finding::new(code, super::Answer::NotApplicable, "first-visit");
@@ -42,11 +54,11 @@ pub fn memory(kept: Option<&Memory>, identity: Option<Hash>, now: &Checkpoint, p
         // Only a tree that the log signed as older and smaller may be shown again; a page must show the newest.
         return finding(Finding::fails(code, "rolled-back"));
     }
-    let empty: &[Hash] = &[];
-    let proof = if now.size == old.size { Some(empty) } else { proof };
+    let proof = if now.size == old.size { Consistency::Proof(&[]) } else { proof };
     match proof {
-        None => finding(Finding::cannot_tell(code, "no-consistency-proof")),
-        Some(proof) => match check_consistency(proof, old.size, old.root, now.size, now.root) {
+        Consistency::Unknown => finding(Finding::cannot_tell(code, "no-consistency-proof")),
+        Consistency::Withheld => finding(Finding::fails(code, "withheld")),
+        Consistency::Proof(proof) => match check_consistency(proof, old.size, old.root, now.size, now.root) {
             Ok(()) => finding(Finding::holds(code)),
             Err(_) => finding(Finding::fails(code, "forked")),
         },

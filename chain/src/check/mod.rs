@@ -9,10 +9,11 @@ mod memory;
 mod reader;
 mod registered;
 mod shown;
+mod witnesses;
 
 pub use content::Scope;
-pub use facts::Shown;
-pub use memory::{Memory, memory};
+pub use facts::{Shown, ShownPart};
+pub use memory::{Consistency, Memory, memory};
 pub use reader::Reader;
 pub use shown::{resolved, shows};
 

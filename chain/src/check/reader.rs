@@ -8,7 +8,6 @@ use crate::{
     evidence::Bundle,
     hash::Hash,
     note::Note,
-    policy::Policy,
     state::{Refusal, verify_one},
     statement::{Core, Ending, Key, Statement},
     tree::{check_inclusion, leaf_hash},
@@ -31,14 +30,14 @@ pub(super) struct Known<'b> {
 /// A bundle taken apart, with what was already decided about its registry entries.
 pub struct Reader<'b> {
     pub(super) checkpoint: Checkpoint,
-    note: Note<'b>,
+    pub(super) note: Note<'b>,
     /// Seldom more than a hundred: walking them costs less than a map would weigh.
     pub(super) entries: Vec<Known<'b>>,
     /// Lookups whose proof leads to their root: what the id maps to, if anything.
     pub(super) lookups: Vec<(Hash, &'b str, Option<Hash>)>,
     /// Lookups whose proof does not.
     pub(super) wrong: Vec<(Hash, &'b str)>,
-    /// What the source was asked for, of this very tree.
+    /// What the source was asked for, of this very tree. All that deciding about it takes belongs to the answer.
     asked: &'b [u64],
 }
 
@@ -59,15 +58,19 @@ impl<'b> Reader<'b> {
         let note = Note::parse(bundle.checkpoint.as_bytes())?;
         let checkpoint = Checkpoint::parse(note.text)?;
         let mut entries: Vec<Known<'b>> = Vec::new();
+        let mut torn = Vec::new();
         for logged in &bundle.entries {
             let leaf = leaf_hash(logged.entry.as_bytes());
             let included = check_inclusion(&logged.proof, logged.index, leaf, checkpoint.size, checkpoint.root).is_ok();
             let entry = Entry::parse(logged.entry.as_bytes()).ok();
             let statement = entry.and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
             let place = logged.index;
-            // Two different entries for one place: whichever a page took, neither may pass for the one in the tree.
             if let Some(other) = entries.iter_mut().find(|other| other.place == place) {
-                other.included &= other.text == logged.entry;
+                if other.text != logged.entry {
+                    torn.push(place);
+                } else if included {
+                    (other.included, other.proof) = (true, &logged.proof);
+                }
                 continue;
             }
             entries.push(Known {
@@ -80,6 +83,10 @@ impl<'b> Reader<'b> {
                 statement,
                 genuine: Cell::default(),
             });
+        }
+        // Two different entries for one place: whichever a page took, neither may pass for the one in the tree.
+        for known in &mut entries {
+            known.included &= !torn.contains(&known.place);
         }
         let mut lookups = Vec::new();
         let mut wrong = Vec::new();
@@ -104,8 +111,8 @@ impl<'b> Reader<'b> {
         index < self.checkpoint.size && self.asked.contains(&index)
     }
 
-    /// What to say of an entry that is not at hand and that the question about `index` was also a question for.
-    fn not_at_hand(&self, code: Code, index: u64, withheld: &'static str, unknown: &'static str) -> Finding {
+    /// What to say of evidence that is not at hand and that the question about `index` was also a question for.
+    pub(super) fn not_at_hand(&self, code: Code, index: u64, withheld: &'static str, unknown: &'static str) -> Finding {
         if self.was_asked(index) { Finding::fails(code, withheld) } else { Finding::cannot_tell(code, unknown) }
     }
 
@@ -230,8 +237,9 @@ impl<'b> Reader<'b> {
             Registered::Unknown if !self.asked.is_empty() => return Finding::fails(code, "charter-withheld"),
             Registered::Unknown => return Finding::cannot_tell(code, "no-charter"),
         };
+        // Every charter that reads has a key for every size.
         let Some(key) = charter.log_key(self.checkpoint.size) else {
-            return Finding::fails(code, "no-key");
+            return Finding::fails(code, "charter");
         };
         let finding = match self.note.verify(key) {
             Ok(()) => Finding::holds(code),
@@ -248,40 +256,14 @@ impl<'b> Reader<'b> {
         newest.is_some_and(|newest| newest.included) && self.known(0).is_some_and(|charter| !charter.included)
     }
 
-    /// C4, by the charter's own policy ("this portal's list").
-    #[must_use]
-    pub fn witnesses(&self) -> Finding {
-        let code = Code::C4;
-        let Registered::As(charter) = self.newest(&self.checkpoint.origin, |known| self.charter_of(known)) else {
-            return Finding::cannot_tell(code, "no-charter");
-        };
-        let Ok(policy) = Policy::parse(&charter.policy) else {
-            return Finding::fails(code, "policy");
-        };
-        self.witnesses_of(&policy)
-    }
-
-    /// C4, by any policy.
-    #[must_use]
-    pub fn witnesses_of(&self, policy: &Policy) -> Finding {
-        if !policy.asks_for_witnesses() {
-            return Finding::new(Code::C4, Answer::NotApplicable, "no-outside-witness");
-        }
-        let seen = policy.seen(&self.note);
-        let mut finding = match (seen.quorum, seen.wrong.is_empty()) {
-            (true, _) => Finding::holds(Code::C4),
-            (false, true) => Finding::new(Code::C4, Answer::Pending, "no-quorum-yet"),
-            (false, false) => Finding::fails(Code::C4, "cosignature"),
-        };
-        for (name, seconds) in seen.by {
-            finding = finding.with("seen-by", format!("{name} {seconds}"));
-        }
-        finding.with("witnesses", policy.witnesses.len())
-    }
-
     /// C5.
     #[must_use]
     pub fn seal(&self, index: u64) -> Finding {
+        self.sealed(index, index)
+    }
+
+    /// C5 of `index`, as far as it is part of deciding about `of`: its own, or that of a step.
+    fn sealed(&self, index: u64, of: u64) -> Finding {
         let code = Code::C5;
         let Some(known) = self.known(index) else {
             return Finding::cannot_tell(code, "no-entry");
@@ -299,14 +281,14 @@ impl<'b> Reader<'b> {
             return finding(match self.registrars_signed(known) {
                 Some(true) => Finding::holds(code),
                 Some(false) => Finding::fails(code, "registrars"),
-                None => Finding::cannot_tell(code, "no-charter"),
+                None => self.not_at_hand(code, of, "withheld", "no-charter"),
             });
         }
         let keys = match self.lookup(root, &signer, index, |known| self.keys_of(known, statement)) {
             Registered::As(keys) => keys,
             Registered::Absent => return finding(Finding::fails(code, "not-registered")),
             Registered::Wrong => return finding(Finding::fails(code, "registry-proof")),
-            Registered::Unknown => return finding(Finding::cannot_tell(code, "no-registry-proof")),
+            Registered::Unknown => return finding(self.not_at_hand(code, of, "withheld", "no-registry-proof")),
         };
         let key = match verify_one(statement, keys, index) {
             Ok(key) => &key.key,
@@ -314,7 +296,7 @@ impl<'b> Reader<'b> {
             Err(Refusal::Signature(_)) => return finding(Finding::fails(code, "signature")),
             Err(_) => return finding(Finding::fails(code, "signature-lines")),
         };
-        if let Err(found) = self.entitled(known, entry.header.registry, statement) {
+        if let Err(found) = self.entitled(known, entry.header.registry, statement, of) {
             return finding(found);
         }
         // Looked up again in the newest registry: the key may have been reported stolen since.
@@ -327,7 +309,7 @@ impl<'b> Reader<'b> {
                 Some(_) => finding(Finding::holds(code)),
                 None => finding(Finding::fails(code, "key-dropped")),
             },
-            Registered::Unknown => finding(Finding::cannot_tell(code, "no-newest-registry")),
+            Registered::Unknown => finding(self.not_at_hand(code, of, "withheld", "no-newest-registry")),
             Registered::Absent | Registered::Wrong => finding(Finding::fails(code, "registry-proof")),
         }
     }
@@ -349,7 +331,7 @@ impl<'b> Reader<'b> {
         let (leaf, registered) = match self.lookup(entry.header.registry, agency, index, |known| Some((known.leaf, self.agency_of(known)?)))
         {
             Registered::As(found) => found,
-            Registered::Unknown => return Finding::cannot_tell(code, "no-registry-proof"),
+            Registered::Unknown => return self.not_at_hand(code, index, "withheld", "no-registry-proof"),
             Registered::Absent => return Finding::fails(code, "not-registered"),
             Registered::Wrong => return Finding::fails(code, "registry-proof"),
         };
@@ -381,18 +363,21 @@ impl<'b> Reader<'b> {
 
     /// A step entry whose place and signature hold, taken before the entry it approves.
     fn taken(&self, index: u64, before: u64) -> Result<TakenStep, Finding> {
+        if index >= before {
+            return Err(Finding::fails(Code::C6, "forged-step"));
+        }
         let Some(known) = self.known(index) else {
-            return Err(Finding::cannot_tell(Code::C6, "no-step"));
+            return Err(self.not_at_hand(Code::C6, before, "withheld", "no-step"));
         };
         let Some(Statement { core: Core::Step(step), .. }) = &known.statement else {
             return Err(Finding::fails(Code::C6, "not-a-step"));
         };
-        let seal = self.seal(index);
-        if !known.placed() || index >= before || seal.answer == Answer::Fails {
+        let seal = self.sealed(index, before);
+        if !known.placed() || (seal.answer == Answer::Fails && seal.reason != "withheld") {
             return Err(Finding::fails(Code::C6, "forged-step"));
         }
         if seal.answer != Answer::Holds {
-            return Err(Finding::cannot_tell(Code::C6, seal.reason));
+            return Err(Finding::new(Code::C6, seal.answer, seal.reason));
         }
         let post = seal.values.iter().find(|(name, _)| *name == "signer").map(|(_, post)| post.clone()).unwrap_or_default();
         Ok(TakenStep { index, leaf: known.leaf, post, step: (**step).clone() })

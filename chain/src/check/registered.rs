@@ -105,7 +105,8 @@ impl<'b> Reader<'b> {
     }
 
     /// Whether the signer of a statement about an earlier version may speak for it: its own, or by what its owner's entry says.
-    pub(super) fn entitled(&self, known: &Known<'b>, root: Hash, statement: &Statement<'_>) -> Result<(), Finding> {
+    /// `asked` is the entry that this is part of deciding about.
+    pub(super) fn entitled(&self, known: &Known<'b>, root: Hash, statement: &Statement<'_>, asked: u64) -> Result<(), Finding> {
         let (target, overseeing) = match &statement.core {
             Core::Disclosure(core) => (core.revises, false),
             Core::Status(core) => (Some(core.target), true),
@@ -113,10 +114,13 @@ impl<'b> Reader<'b> {
             _ => (None, false),
         };
         let Some(target) = target else { return Ok(()) };
+        if target.index >= known.place {
+            return Err(Finding::fails(Code::C5, "target").with("target", target.index));
+        }
         let Some(version) = self.known(target.index) else {
-            return Err(Finding::cannot_tell(Code::C5, "no-target").with("target", target.index));
+            return Err(self.not_at_hand(Code::C5, asked, "withheld", "no-target").with("target", target.index));
         };
-        let right = version.leaf == target.leaf && version.placed() && version.place < known.place;
+        let right = version.leaf == target.leaf && version.placed();
         let of = match version.statement.as_ref().map(|statement| &statement.core) {
             Some(Core::Disclosure(core)) if right => &core.agency,
             _ => return Err(Finding::fails(Code::C5, "target").with("target", target.index)),
@@ -129,7 +133,7 @@ impl<'b> Reader<'b> {
             Registered::As(owner) if speaks_for(owner, by, overseeing) => Ok(()),
             Registered::As(_) | Registered::Absent => Err(Finding::fails(Code::C5, "not-entitled").with("of", of)),
             Registered::Wrong => Err(Finding::fails(Code::C5, "registry-proof")),
-            Registered::Unknown => Err(Finding::cannot_tell(Code::C5, "no-registry-proof")),
+            Registered::Unknown => Err(self.not_at_hand(Code::C5, asked, "withheld", "no-registry-proof")),
         }
     }
 

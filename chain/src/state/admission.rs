@@ -5,7 +5,7 @@ use crate::{
     approval::{self, TakenStep},
     note::Vkey,
     policy::Policy,
-    statement::{Agency, Charter, Core, Ended, Ending, Key, Post, Statement, good_key},
+    statement::{Agency, Charter, Core, Ended, Ending, Key, Part, Post, Statement, good_key},
 };
 use std::collections::HashMap;
 
@@ -39,12 +39,21 @@ impl State {
                 }
             }
             Core::Disclosure(core) => {
+                let mut document = self.size();
                 if let Some(revised) = core.revises {
                     let version = version(facts, revised)?;
                     if !version.newest {
                         return Err(Refusal::NotHead(revised.index));
                     }
                     self.entitled(&core.agency, &version.agency, false)?;
+                    document = version.document;
+                }
+                let taken = |part: &&Part| facts.owners.get(&part.commitment).is_some_and(|owner| *owner != document);
+                if let Some(part) = core.parts.iter().find(taken) {
+                    return Err(Refusal::PartTaken(part.commitment));
+                }
+                if core.stated_agency.is_none() && self.agencies.get(&core.agency).is_some_and(|(_, agency)| agency.archive) {
+                    return Err(Refusal::NotACopy(core.agency.clone()));
                 }
                 self.approved(statement, &core.agency, &core.genre, facts)?;
             }

@@ -28,6 +28,8 @@ pub struct Facts {
     pub versions: HashMap<u64, Version>,
     /// Newest step by (agency, case).
     pub cases: HashMap<(String, String), Reference>,
+    /// The document that each part belongs to. (Of a part that is not in here, an admitted disclosure makes itself the owner.)
+    pub owners: HashMap<Commitment, u64>,
     /// Steps by index: leaf, post and core.
     pub steps: HashMap<u64, (Hash, String, Step)>,
 }
@@ -43,7 +45,8 @@ impl Facts {
                     old.newest = false;
                     document = old.document;
                 }
-                let parts = core.parts.iter().map(|part| part.commitment).collect();
+                let parts: Vec<_> = core.parts.iter().map(|part| part.commitment).collect();
+                self.owners.extend(parts.iter().map(|part| (*part, document)));
                 self.versions.insert(at.index, Version { leaf: at.leaf, agency: core.agency.clone(), document, newest: true, parts });
             }
             Core::Step(core) => {

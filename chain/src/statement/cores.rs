@@ -1,6 +1,6 @@
 //! What each type of statement says, member by member.
 
-use crate::{approval::Rule, hash::Hash, note::Vkey, part::Commitment};
+use crate::{approval::Rule, catalogue::Catalogue, hash::Hash, json::JsonError, note::Vkey, part::Commitment};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -213,6 +213,15 @@ pub struct Redaction {
     pub target: Reference,
     pub parts: Vec<Commitment>,
     pub ground: String,
+}
+
+impl Disclosure {
+    /// What a door asks of bytes handed in for one of the parts, beside that they match: a catalogue must read, else nobody could
+    /// ever tell what a page should show of it.
+    pub fn takes(&self, part: &Commitment, bytes: &[u8]) -> Result<(), JsonError> {
+        let catalogue = self.parts.iter().any(|of| of.role == "catalogue" && of.commitment == *part);
+        if catalogue { Catalogue::read(bytes).map(|_| ()) } else { Ok(()) }
+    }
 }
 
 impl Charter {

@@ -71,7 +71,7 @@ impl Chain {
                 lookups.push(Lookup { root, id, proof });
             }
             // Amendments lead back to the first charter one by one.
-            for index in wanted.entries.clone() {
+            for index in wanted.entries.clone().into_iter().filter(|index| *index < self.size()) {
                 let entry = Entry::parse(self.bytes(index)).ok();
                 let statement = entry.and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
                 if matches!(statement.map(|statement| statement.core), Some(Core::Charter(_))) {

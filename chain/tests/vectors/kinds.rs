@@ -53,6 +53,8 @@ pub fn refusal(error: &Refusal) -> String {
         Refusal::Reference(_) => "reference".into(),
         Refusal::NotHead(_) => "not-head".into(),
         Refusal::NotEntitled { .. } => "not-entitled".into(),
+        Refusal::PartTaken(_) => "part-taken".into(),
+        Refusal::NotACopy(_) => "not-a-copy".into(),
         Refusal::StaleCase => "stale-case".into(),
         Refusal::Approval(error) => format!("approval:{}", approval(*error)),
     }

@@ -6,7 +6,10 @@
 mod common;
 mod kinds;
 mod make;
+mod make_approvals;
+mod make_bundles;
 mod make_chain;
+mod make_contents;
 mod read;
 mod read_chain;
 

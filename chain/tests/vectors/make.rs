@@ -123,7 +123,7 @@ fn registry() -> Value {
     json!({"registries": cases})
 }
 
-fn vkey_text(name: &str, kind: u8, key: &[u8]) -> String {
+pub fn vkey_text(name: &str, kind: u8, key: &[u8]) -> String {
     let bytes = [&[kind], key].concat();
     let id = Hash::of(&[name.as_bytes(), b"\n", &bytes]);
     format!("{name}+{}+{}", hex(&id.0[..4]), STANDARD.encode(bytes))
@@ -166,7 +166,7 @@ fn notes() -> Value {
     };
     let other = vkey_text("other.example", 1, &public);
     let mut cases: Vec<(String, String)> = outside.iter().map(|(vkey, note)| ((*vkey).into(), (*note).into())).collect();
-    for text in [
+    for text in edges(&good).into_iter().chain([
         note.clone(),
         note.replace("more", "less"),
         format!("{note}{line}"),
@@ -180,7 +180,7 @@ fn notes() -> Value {
         note.replace("=\n", "\n"),
         format!("{note}— x AAAA\n"),
         format!("text\n\n{}", line.repeat(101)),
-    ] {
+    ]) {
         cases.push((vkey.clone(), text));
     }
     cases.push((other, note.clone()));
@@ -192,6 +192,53 @@ fn notes() -> Value {
         "bad_keys": bad_keys.iter().map(|vkey| json!({"vkey": vkey, "why": kinds::note(&Vkey::parse(vkey).unwrap_err())})).collect::<Vec<_>>(),
         "notes": cases.iter().map(|(vkey, note)| json!({"vkey": vkey, "note": note, "answer": verify(vkey, note)})).collect::<Vec<_>>(),
     })
+}
+
+/// Signatures that some implementations take and others do not: all are refused.
+fn edges(by: &chain::note::Signer) -> Vec<String> {
+    use curve25519_dalek::{
+        EdwardsPoint, Scalar,
+        constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION},
+    };
+    use sha2::{Digest, Sha512};
+    let text = "text\n\nmore text\n";
+    let secret = Hash::of(&[b"fictional key\n", by.vkey().name().as_bytes(), b"\n0"]);
+    let mut half: [u8; 64] = Sha512::new().chain_update(secret.0).finalize().into();
+    half[0] &= 248;
+    half[31] = half[31] & 127 | 64;
+    let a = Scalar::from_bytes_mod_order(half[..32].try_into().unwrap());
+    let with = |point: EdwardsPoint, r: Scalar| {
+        let point = point.compress().to_bytes();
+        let k = Sha512::new().chain_update(point).chain_update(by.vkey().public()).chain_update(text);
+        (point, (r + Scalar::from_bytes_mod_order_wide(&k.finalize().into()) * a).to_bytes())
+    };
+    let line = |(point, s): ([u8; 32], [u8; 32])| {
+        let bytes = [&by.vkey().id()[..], &point, &s].concat();
+        format!("{text}\n— {} {}\n", by.vkey().name(), STANDARD.encode(bytes))
+    };
+    let r = Scalar::from(7u8);
+    let (point, s) = with(ED25519_BASEPOINT_POINT * r, r);
+    // The order of the group, little-endian: S + L is S under another name.
+    let order = unhex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+    let mut carry = 0;
+    let larger: Vec<u8> = s
+        .iter()
+        .zip(&order)
+        .map(|(one, other)| {
+            carry += u16::from(*one) + u16::from(*other);
+            let low = carry as u8;
+            carry >>= 8;
+            low
+        })
+        .collect();
+    vec![
+        line((point, s)),
+        line((point, larger.try_into().unwrap())),
+        line(with(EIGHT_TORSION[0], Scalar::ZERO)),
+        line(with(EIGHT_TORSION[1], Scalar::ZERO)),
+        line(with(ED25519_BASEPOINT_POINT * r + EIGHT_TORSION[1], r)),
+        line(with(ED25519_BASEPOINT_POINT * r + EIGHT_TORSION[4], r)),
+    ]
 }
 
 fn checkpoints() -> Value {
@@ -311,6 +358,11 @@ fn spellings() -> Value {
     json!({
         "json_good": good_json,
         "json_bad": bad_json,
+        "catalogues_good": ["{}", r#"{"title":"","summary":null}"#, r#"{"title":"T","subjects":[{"scheme":null,"id":"1","name":"Acme"}]}"#, r#"{"colour":"deep"}"#],
+        "catalogues_bad": [
+            "[]", r#"{"title":null}"#, r#"{"title":1}"#, r#"{"keywords":null}"#, r#"{"keywords":"a"}"#, r#"{"subjects":[{"id":null,"name":"Acme"}]}"#,
+            r#"{"subjects":["Acme"]}"#, r#"{"parts":["a",1]}"#, r#"{"title":"\uffff"}"#, r#"{"title":"a","title":"b"}"#, r#"{"!title":"a"}"#,
+        ],
         "headers_good": [
             {"text": whole, "index": 1234, "time": START, "previous": "jrJZDmY8Y7SyJE0MWLpLozkIVMSMZcD5kvuKxPC3swk=", "registry": "CD82D2LDm0phY0+xKbHyZfq3Hw21lVkuV7Zis5EFg0k="},
             {"text": header("0", "1970-01-01T00:00:00.000Z", &zero, &zero), "index": 0, "time": 0, "previous": zero, "registry": zero},

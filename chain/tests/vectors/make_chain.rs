@@ -1,16 +1,15 @@
-//! Writes the vectors that are cut from the fictional chain: statements, the chain itself, admission, bundles.
+//! Writes the vectors that are cut from the fictional chain: statements, the chain itself, admission.
 
 use super::{
-    common::{evidence::logged, papers::*, story::*, *},
-    kinds,
+    common::{papers::*, story::*, *},
+    kinds, make_approvals, make_bundles, make_contents,
 };
 use chain::{
-    check::{Memory, Reader, Scope, Shown, memory},
     entry::Header,
-    evidence::{Bundle, Content, Contents},
+    evidence::Contents,
     note::{KeyType, sign},
+    proof::TlogProof,
     statement::{Reference, Statement, StatusKind, text},
-    tree::prove_consistency,
 };
 use serde_json::{Value, json};
 
@@ -20,8 +19,9 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("statements.json", statements(&story)),
         ("chain.json", whole(&story)),
         ("admission.json", admission(&story)),
-        ("bundles.json", bundles(&story)),
-        ("memory.json", remembered(&story)),
+        ("approvals.json", make_approvals::approvals()),
+        ("bundles.json", make_bundles::bundles(&story)),
+        ("memory.json", make_contents::remembered(&story)),
     ]
 }
 
@@ -31,18 +31,17 @@ fn note_at(chain: &Chain, index: u64) -> String {
 
 fn statements(story: &Story) -> Value {
     let indexes = [0, 2, 5, story.case.steps[0], story.finance, story.health_status, story.redaction];
-    let good: Vec<Value> = indexes
-        .iter()
-        .map(|index| {
-            let note = note_at(&story.chain, *index);
-            let statement = Statement::parse(note.as_bytes()).unwrap();
-            let act = statement.act.is_some();
-            json!({"type": statement.core.kind(), "id": statement.id, "origin": ORIGIN, "signer": statement.signer(), "act": act, "note": note})
-        })
-        .collect();
+    let good = indexes.map(|index| note_at(&story.chain, index));
+    let read = |note: &str| {
+        let statement = Statement::parse(note.as_bytes()).unwrap();
+        let act = statement.act.is_some();
+        json!({"type": statement.core.kind(), "id": statement.id, "origin": ORIGIN, "signer": statement.signer(), "act": act, "note": note})
+    };
     let disclosure = note_at(&story.chain, story.health);
     let status = note_at(&story.chain, story.health_status);
     let (agency, charter) = (note_at(&story.chain, 2), note_at(&story.chain, 0));
+    let (post, step, redaction) =
+        (note_at(&story.chain, 5), note_at(&story.chain, story.case.steps[1]), note_at(&story.chain, story.redaction));
     let swap = |note: &str, from: &str, to: &str| {
         assert!(note.contains(from), "{from}");
         note.replacen(from, to, 1)
@@ -83,9 +82,120 @@ fn statements(story: &Story) -> Value {
         swap(&charter, "quorum all-of-us", "quorum nobody"),
         swap(&charter, "\"from\":0", "\"from\":1"),
     ];
-    let bad: Vec<Value> =
-        bad.iter().map(|note| json!({"why": kinds::statement(&Statement::parse(note.as_bytes()).unwrap_err()), "note": note})).collect();
+    let lines = [charter.as_str(), &agency, &post, &step, &disclosure, &status, &redaction];
+    let bad = bad.into_iter().chain(ruled(&lines)).chain(limits(&disclosure, &agency, 1));
+    let bad = bad.map(|note| {
+        let error = Statement::parse(note.as_bytes()).map(|_| ()).expect_err(&note);
+        json!({"why": kinds::statement(&error), "note": note})
+    });
+    let good: Vec<Value> = good.into_iter().chain(limits(&disclosure, &agency, 0)).map(|note| read(&note)).collect();
+    let bad: Vec<Value> = bad.collect();
     json!({"good": good, "bad": bad})
+}
+
+/// A note whose core line has another value for one member.
+fn with(note: &str, name: &str, value: Value) -> String {
+    let line = note.lines().nth(1).unwrap();
+    let mut core: Value = serde_json::from_str(line).unwrap();
+    core[name] = value;
+    note.replacen(line, &core.to_string(), 1)
+}
+
+/// A note of each type for each rule that a member breaks on its own.
+fn ruled(notes: &[&str; 7]) -> Vec<String> {
+    let [charter, agency, post, step, disclosure, status, redaction] = *notes;
+    let key = |name: &str, number: u8| key_of(name, KeyType::Ed25519, number).vkey().to_string();
+    let seal = |key: String| json!({"key": key, "custody": "portal"});
+    let part = |role: &str, n: usize| json!({"role": role, "media": "text/plain", "size": 1, "commitment": format!("sha256:{n:064x}")});
+    let rule = |steps: Value| json!({"genres": [{"genre": "*", "steps": steps}]});
+    let step_of = |posts: &[&str], count: usize| json!([{"code": "a", "posts": posts, "count": count}]);
+    let long = "x".repeat(401);
+    let names: serde_json::Map<String, Value> = (0..17).map(|n| (format!("l{n}"), json!("x"))).collect();
+    // A point of the curve whose order is eight times a prime: its key verifies, and is not fit to be registered.
+    let twisted = curve25519_dalek::edwards::CompressedEdwardsY(signer(FINANCE).vkey().public()).decompress().unwrap();
+    let twisted = (twisted + curve25519_dalek::constants::EIGHT_TORSION[1]).compress().to_bytes();
+    let twisted = super::make::vkey_text(FINANCE, 1, &twisted);
+    vec![
+        with(disclosure, "id", json!("00112233")),
+        with(disclosure, "agency", json!("Example.gov")),
+        with(disclosure, "agency", json!("a//b")),
+        with(disclosure, "agency", json!("../etc")),
+        with(disclosure, "agency", json!("a".repeat(256))),
+        with(disclosure, "genre", json!("g".repeat(65))),
+        with(disclosure, "theme", json!("a_b")),
+        with(disclosure, "theme", json!("")),
+        with(disclosure, "language", json!("zh_CN")),
+        with(disclosure, "stated", json!({"issued": "2026-2-09"})),
+        with(disclosure, "stated", json!(null)),
+        with(disclosure, "stated_agency", json!("")),
+        with(disclosure, "stated_agency", json!(long)),
+        with(disclosure, "source", json!(long)),
+        with(disclosure, "parts", json!([])),
+        with(disclosure, "parts", json!([part("body", 1), part("catalogue", 2)])),
+        with(disclosure, "parts", json!([part("catalogue", 1), part("body", 1)])),
+        with(disclosure, "parts", json!((0..65).map(|n| part(if n == 0 { "catalogue" } else { "attachment" }, n)).collect::<Vec<_>>())),
+        with(disclosure, "revises", json!({"index": -1, "leaf": chain::Hash::ZERO})),
+        with(status, "effective", json!("soon")),
+        with(status, "ground", json!("No longer needed")),
+        with(status, "target", json!(null)),
+        with(redaction, "parts", json!([])),
+        with(redaction, "parts", json!((0..65).map(|n| format!("sha256:{n:064x}")).collect::<Vec<_>>())),
+        with(redaction, "ground", json!("?")),
+        with(step, "case", json!("1")),
+        with(step, "agency", json!("a+b")),
+        with(step, "commitment", json!("md5:00")),
+        with(post, "post", json!(FINANCE)),
+        with(post, "agency", json!("Finance")),
+        with(post, "keys", json!([{"key": key("other.example", 0)}])),
+        with(post, "keys", json!([seal(key(CLERK, 0))])),
+        with(agency, "seals", json!([{"key": key(FINANCE, 0)}])),
+        with(agency, "seals", json!([seal(key(HEALTH, 0))])),
+        with(agency, "seals", json!([seal(key(FINANCE, 0)), seal(key(FINANCE, 0))])),
+        with(agency, "seals", json!([seal(twisted)])),
+        with(agency, "name", json!({"EN": "x"})),
+        with(agency, "name", json!({"en": ""})),
+        with(agency, "name", json!({"en": long})),
+        with(agency, "name", Value::Object(names)),
+        with(agency, "successor", json!("A")),
+        with(agency, "overseers", json!(["a", "B"])),
+        with(agency, "rule", rule(json!([]))),
+        with(agency, "rule", rule(step_of(&["p"], 0))),
+        with(agency, "rule", rule(step_of(&["p"], 2))),
+        with(agency, "rule", rule(step_of(&["p", "q", "p"], 1))),
+        with(agency, "rule", rule(step_of(&["P"], 1))),
+        with(agency, "rule", rule(json!([step_of(&["p"], 1)[0], step_of(&["p"], 1)[0]]))),
+        with(agency, "rule", json!({"genres": [], "overriders": ["Minister"]})),
+        with(charter, "origin", json!("Example.gov/log")),
+        with(charter, "zone", json!("")),
+        with(charter, "zone", json!("z".repeat(65))),
+        with(charter, "logs", json!([])),
+        with(charter, "logs", json!([{"key": key("other.example", 0), "from": 0}])),
+        with(charter, "logs", json!([{"key": key(ORIGIN, 0), "from": 0}, {"key": key(ORIGIN, 1), "from": 0}])),
+        with(charter, "registrars", json!({"threshold": 0, "keys": [key("r", 0)]})),
+        with(charter, "registrars", json!({"threshold": 1, "keys": []})),
+        with(charter, "registrars", json!({"threshold": 2, "keys": [key("r", 0), key("r", 0)]})),
+        with(charter, "registrars", json!({"threshold": 1, "keys": [witness(1).vkey()]})),
+    ]
+}
+
+/// Notes as large as they may be, and by `over` more.
+fn limits(disclosure: &str, agency: &str, over: usize) -> Vec<String> {
+    let padded = |note: &str, size: usize| {
+        let padding = size - with(note, "padding", json!("")).len();
+        with(note, "padding", json!("x".repeat(padding)))
+    };
+    let part = |n: usize| json!({"role": if n == 0 { "catalogue" } else { "a" }, "media": "a/b", "size": 1, "commitment": format!("sha256:{n:064x}")});
+    let names: serde_json::Map<String, Value> = (0..16 + over).map(|n| (format!("l{n}"), json!("x"))).collect();
+    vec![
+        padded(disclosure, chain::entry::LARGEST_STATEMENT + over),
+        padded(agency, chain::entry::LARGEST_REGISTRY_STATEMENT + over),
+        with(disclosure, "parts", json!((0..64 + over).map(part).collect::<Vec<_>>())),
+        with(disclosure, "genre", json!("g".repeat(64 + over))),
+        with(disclosure, "source", json!("s".repeat(400 + over))),
+        with(agency, "name", json!({"en": "n".repeat(400 + over)})),
+        with(agency, "name", Value::Object(names)),
+        with(agency, "successor", json!("a".repeat(255 + over))),
+    ]
 }
 
 fn whole(story: &Story) -> Value {
@@ -103,8 +213,39 @@ fn whole(story: &Story) -> Value {
         "checkpoint": chain.checkpoint(),
         "contents": contents(&chain.contents),
         "proof_file": {"leaf": chain.leaf(story.finance), "file": chain::proof::format(story.finance, &proof, &chain.checkpoint())},
+        "proof_files": proof_files(story),
         "broken": broken(story, last),
     })
+}
+
+/// Proof files for one leaf, with whether each proves it.
+fn proof_files(story: &Story) -> Vec<Value> {
+    let chain = &story.chain;
+    let proof = chain::tree::prove_inclusion(&chain.nodes, story.finance, chain.size()).unwrap();
+    let (leaf, log) = (chain.leaf(story.finance), signer(ORIGIN));
+    let good = chain::proof::format(story.finance, &proof, &chain.checkpoint());
+    let index = format!("index {}\n", story.finance);
+    let long = vec![chain.leaf(0); 64];
+    let files = [
+        good.clone(),
+        good.replace(&index, &format!("extra AAAA\n{index}")),
+        good.replace(&index, &format!("extra not base64\n{index}")),
+        good.replace(&index, &format!("{index}extra AAAA\n")),
+        good.replace("@v1", "@v2"),
+        good.replace(&index, &format!("index 0{}\n", story.finance)),
+        good.replace(&index, &format!("index {}\n", story.finance + 1)),
+        good.replace(&index, ""),
+        good.replacen("\n\n", "\n", 1),
+        good.replace(&proof[0].to_string(), proof[0].to_string().trim_end_matches('=')),
+        chain::proof::format(story.finance, &proof[1..], &chain.checkpoint()),
+        chain::proof::format(story.finance, &[&proof[..], &long[..1]].concat(), &chain.checkpoint()),
+        chain::proof::format(story.finance, &long, &chain.checkpoint()),
+        chain::proof::format(story.finance, &proof, &chain.checkpoint_by(&key_of(ORIGIN, KeyType::Ed25519, 1))),
+        chain::proof::format(story.finance, &proof, &chain.checkpoint_at(story.finance).sign(&log)),
+        chain::proof::format(story.finance, &proof, "no checkpoint"),
+    ];
+    let holds = |file: &str| TlogProof::parse(file).is_ok_and(|proof| proof.check(leaf, log.vkey()).is_ok());
+    files.iter().map(|file| json!({"leaf": leaf, "file": file, "holds": holds(file)})).collect()
 }
 
 /// The last entry written otherwise: what replaying the chain up to it answers.
@@ -198,6 +339,25 @@ fn admission(story: &Story) -> Value {
     cases.push(("an amendment of a charter amended since", registered_by(&line, &[&r2, &r3])));
     let line = chain.line("post", &post("example.gov/porter", "example.gov/nowhere"));
     cases.push(("a post of no agency", registered_by(&line, &[&r2, &r3])));
+    let line = chain.line("post", &post(COUNCIL, FINANCE));
+    cases.push(("a post under an agency's id", registered_by(&line, &[&r2, &r3])));
+    let line = chain.line("agency", &agency(CLERK));
+    cases.push(("an agency under a post's id", registered_by(&line, &[&r2, &r3])));
+    let line = chain.line("post", &post(CLERK, COUNCIL));
+    cases.push(("a post moved to another agency", registered_by(&line, &[&r2, &r3])));
+    let mut taking = chain.paper(COUNCIL, "With a part of another document");
+    taking.parts[1].commitment = chain.facts.versions[&story.succeeded].parts[1];
+    let line = chain.line("disclosure", &taking);
+    cases.push(("a part that belongs to another document", sealed(&line, None, &seal)));
+    taking.revises = Some(chain.at(story.succeeded));
+    let line = chain.line("disclosure", &taking);
+    cases.push(("a part that an earlier version has", sealed(&line, None, &seal)));
+    let mut own = chain.paper(ARCHIVE, "Its own");
+    let line = chain.line("disclosure", &own);
+    cases.push(("an archive's own document", sealed(&line, None, &signer(ARCHIVE))));
+    own.stated_agency = Some("Ministry of Roads".into());
+    let line = chain.line("disclosure", &own);
+    cases.push(("an archive's copy", sealed(&line, None, &signer(ARCHIVE))));
     let answer = |note: &str| match chain.judge(note) {
         Ok(None) => "admitted".into(),
         Ok(Some(index)) => format!("repeat {index}"),
@@ -207,136 +367,6 @@ fn admission(story: &Story) -> Value {
 }
 
 /// Contents as the evidence carries them; what came on its own is left out.
-fn contents(contents: &Contents) -> Value {
+pub fn contents(contents: &Contents) -> Value {
     serde_json::to_value(contents).unwrap()
-}
-
-fn findings(bundle: &Bundle, index: u64) -> Vec<Value> {
-    let reader = Reader::open(bundle).unwrap();
-    reader.check(index).iter().map(|found| json!({"code": found.code, "answer": found.answer, "reason": found.reason})).collect()
-}
-
-fn bundles(story: &Story) -> Value {
-    let honest = |index: u64| story.chain.bundle(&[index]);
-    let mut cases: Vec<(&str, u64, Bundle)> = vec![
-        ("entry 0", 0, honest(0)),
-        ("a copy sealed by the archive", story.copy, honest(story.copy)),
-        ("a disclosure approved by five steps", story.finance, honest(story.finance)),
-        ("a status by an overseer", story.council_status, honest(story.council_status)),
-        ("sealed with a key later reported stolen", story.stolen, honest(story.stolen)),
-        ("a charter's amendment", story.amendment, honest(story.amendment)),
-    ];
-    let mut change = |case, index, edit: &dyn Fn(&mut Bundle)| {
-        let mut bundle = honest(index);
-        edit(&mut bundle);
-        cases.push((case, index, bundle));
-    };
-    let index = story.health;
-    change("a byte of the entry flipped", index, &|b| {
-        let entry = logged(b, index).entry.replace("\"en\"", "\"eo\"");
-        logged(b, index).entry = entry;
-    });
-    change("a hash of the proof dropped", index, &|b| {
-        logged(b, index).proof.pop();
-    });
-    change("the neighbour withheld", index, &|b| b.entries.retain(|logged| logged.index != index - 1));
-    change("a checkpoint by another key", index, &|b| b.checkpoint = story.chain.checkpoint_by(&key_of(ORIGIN, KeyType::Ed25519, 1)));
-    change("no cosignatures", index, &|b| b.checkpoint = story.chain.checkpoint_at(story.chain.size()).sign(&signer(ORIGIN)));
-    change("all registry answers withheld", index, &|b| b.lookups.clear());
-    change("a registry answer denied", index, &|b| b.lookups.iter_mut().filter(|l| l.id == HEALTH).for_each(|l| l.proof.end = None));
-    let mut force = |case, note: String| {
-        let mut lying = story.chain.clone();
-        let index = lying.force(&note);
-        cases.push((case, index, lying.bundle(&[index])));
-    };
-    let mut chain = story.chain.clone();
-    let paper = chain.paper(COUNCIL, "Taken by a log that lies");
-    let line = chain.line("disclosure", &paper);
-    force("sealed by a key never registered", sealed(&line, None, &key_of(COUNCIL, KeyType::Ed25519, 9)));
-    force("sealed by another agency", sealed(&line, None, &signer(ARCHIVE)));
-    force("replayed from another chain", sign(&text("other.example/log", &line, None), &[&signer(COUNCIL)]));
-    let status = chain.status(COUNCIL, story.copy, StatusKind::Annulled);
-    let line = chain.line("status", &status);
-    force("a status by a body without say", sealed(&line, None, &signer(COUNCIL)));
-    let line = chain.line("agency", &agency("example.gov/parks"));
-    force("registered by strangers", registered_by(&line, &[&registrar(8), &registrar(9)]));
-    let paper = chain.paper(FINANCE, "Without approval");
-    let line = chain.line("disclosure", &paper);
-    force("published without its approval", sealed(&line, None, &signer(FINANCE)));
-    force("published on another paper's approval", story.case.seal(&line));
-    let mut own = charter();
-    own.registrars.keys = vec![registrar(8).vkey().clone(), registrar(9).vkey().clone()];
-    let line = chain.line("charter", &own);
-    let mut lying = story.chain.clone();
-    let header = Header { index: 0, ..lying.state.next_header(lying.clock) };
-    let index = lying.force_under(&header, &registered_by(&line, &[&registrar(8), &registrar(9)]));
-    cases.push(("a second first charter that claims place 0", index, lying.bundle(&[index])));
-    let cases: Vec<Value> = cases
-        .iter()
-        .map(|(case, index, bundle)| json!({"case": case, "index": index, "findings": findings(bundle, *index), "bundle": bundle}))
-        .collect();
-    json!({"bundles": cases, "contents": content_cases(story)})
-}
-
-fn content_cases(story: &Story) -> Vec<Value> {
-    let parts = &story.chain.facts.versions[&story.finance].parts;
-    let of = |only: &[chain::part::Commitment]| -> Contents {
-        only.iter().map(|part| (part.to_string(), story.chain.contents[&part.to_string()].clone())).collect()
-    };
-    let title = [("title".to_owned(), "The budget".to_owned())].to_vec();
-    let other = [("title".to_owned(), "The Budget".to_owned())].to_vec();
-    let (whole, redacted) = (of(parts), of(&story.chain.facts.versions[&story.redacted].parts));
-    let with = |content: Content| {
-        let mut contents = whole.clone();
-        contents.insert(parts[1].to_string(), content);
-        contents
-    };
-    let cases = [
-        ("all parts, the title shown", story.finance, None, whole.clone(), title.clone()),
-        ("another title shown", story.finance, None, whole.clone(), other),
-        ("the body altered", story.finance, None, with(Content::Text { salt: "00".repeat(16), text: "x".into() }), title.clone()),
-        ("the body missing", story.finance, None, with(Content::Missing), title.clone()),
-        ("the body not fetched", story.finance, None, of(&parts[..1]), title.clone()),
-        (
-            "the body said to be redacted by another's redaction",
-            story.finance,
-            Some(story.redaction),
-            with(Content::Redacted { by: story.redaction }),
-            title,
-        ),
-        ("a body redacted by its owner", story.redacted, Some(story.redaction), redacted, vec![]),
-        ("no parts to check", 0, None, Contents::new(), vec![]),
-    ];
-    cases
-        .into_iter()
-        .map(|(case, index, by, given, shown)| {
-            let bundle = story.chain.bundle(&[Some(index), by].into_iter().flatten().collect::<Vec<_>>());
-            let found = Reader::open(&bundle).unwrap().content(index, &given, Scope::Everything, &Shown { facts: shown.clone(), ..Shown::default() });
-            json!({"case": case, "index": index, "contents": contents(&given), "shown": shown, "answer": found.answer, "reason": found.reason, "bundle": bundle})
-        })
-        .collect()
-}
-
-fn remembered(story: &Story) -> Value {
-    let chain = &story.chain;
-    let (size, log) = (chain.size(), signer(ORIGIN));
-    let kept = |at: u64| Memory { identity: chain.leaf(0), checkpoint: chain.checkpoint_at(at).sign(&log), seen: START };
-    let proof = prove_consistency(&chain.nodes, 7, size).unwrap();
-    let mut forked = chain.checkpoint_at(size);
-    forked.root = chain.leaf(3);
-    let cases = [
-        ("first visit", None, Some(chain.leaf(0)), chain.checkpoint_at(size), None),
-        ("grown since", Some(kept(7)), Some(chain.leaf(0)), chain.checkpoint_at(size), Some(proof.clone())),
-        ("unchanged", Some(kept(size)), Some(chain.leaf(0)), chain.checkpoint_at(size), None),
-        ("no proof", Some(kept(7)), Some(chain.leaf(0)), chain.checkpoint_at(size), None),
-        ("another root", Some(kept(7)), Some(chain.leaf(0)), forked, Some(proof.clone())),
-        ("smaller than before", Some(kept(size)), Some(chain.leaf(0)), chain.checkpoint_at(7), Some(proof.clone())),
-        ("another entry 0", Some(kept(7)), Some(chain.leaf(1)), chain.checkpoint_at(size), Some(proof)),
-        ("no entry 0 at hand", Some(kept(7)), None, chain.checkpoint_at(size), None),
-    ];
-    let cases = cases.map(|(case, kept, identity, now, proof)| {
-        let found = memory(kept.as_ref(), identity, &now, proof.as_deref());
-        json!({"case": case, "kept": kept, "identity": identity, "checkpoint": now.text(), "proof": proof, "answer": found.answer, "reason": found.reason})
-    });
-    json!({"memories": cases})
 }

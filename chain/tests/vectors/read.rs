@@ -4,6 +4,7 @@ use super::{kinds, load};
 use chain::{
     Hash,
     approval::core_commitment,
+    catalogue::Catalogue,
     check::shows,
     checkpoint::Checkpoint,
     cosignature,
@@ -159,6 +160,12 @@ fn spellings() {
     }
     for line in cases(&file["json_bad"]) {
         assert!(json::check(text(line)).is_err(), "{line}");
+    }
+    for catalogue in cases(&file["catalogues_good"]) {
+        assert!(Catalogue::read(text(catalogue).as_bytes()).is_ok(), "{catalogue}");
+    }
+    for catalogue in cases(&file["catalogues_bad"]) {
+        assert!(Catalogue::read(text(catalogue).as_bytes()).is_err(), "{catalogue}");
     }
     for case in cases(&file["headers_good"]) {
         let entry = Entry::parse(text(&case["text"]).as_bytes()).unwrap();

@@ -6,7 +6,8 @@ use super::{
 };
 use chain::{
     Hash,
-    check::{Memory, Reader, Scope, Shown, memory},
+    approval::{Act, Rule, TakenStep, check},
+    check::{Consistency, Memory, Reader, Scope, Shown, ShownPart, memory},
     checkpoint::Checkpoint,
     evidence::{Bundle, Content, Contents},
     note::Vkey,
@@ -68,6 +69,10 @@ fn a_whole_chain() {
     }
     let proof = &file["proof_file"];
     assert!(TlogProof::parse(text(&proof["file"])).unwrap().check(of(&proof["leaf"]), &log).is_ok());
+    for case in cases(&file["proof_files"]) {
+        let proof = TlogProof::parse(text(&case["file"]));
+        assert_eq!(proof.is_ok_and(|proof| proof.check(of(&case["leaf"]), &log).is_ok()), of::<bool>(&case["holds"]), "{case}");
+    }
     let before = replayed(&file, size - 1);
     for case in cases(&file["broken"]) {
         let (mut state, mut facts) = before.clone();
@@ -96,7 +101,8 @@ fn bundles_and_contents() {
     let file = load("bundles.json");
     for case in cases(&file["bundles"]) {
         let bundle: Bundle = of(&case["bundle"]);
-        let found = Reader::open(&bundle).unwrap().check(of(&case["index"]));
+        let asked: Vec<u64> = case.get("asked").map(of).unwrap_or_default();
+        let found = Reader::open(&bundle).unwrap().asked(&asked).check(of(&case["index"]));
         assert_eq!(found.len(), cases(&case["findings"]).len());
         for (found, expected) in found.iter().zip(cases(&case["findings"])) {
             let answer = (found.code.as_str(), found.answer.as_str(), found.reason);
@@ -106,9 +112,49 @@ fn bundles_and_contents() {
     for case in cases(&file["contents"]) {
         let bundle: Bundle = of(&case["bundle"]);
         let contents: Contents = of(&case["contents"]);
-        let shown = Shown { facts: of(&case["shown"]), ..Shown::default() };
+        let shown = displayed(&case["shown"]);
         let found = Reader::open(&bundle).unwrap().content(of(&case["index"]), &contents, Scope::Everything, &shown);
         assert_eq!((found.answer.as_str(), found.reason), (text(&case["answer"]), text(&case["reason"])), "{}", case["case"]);
+    }
+}
+
+/// A list of facts alone, or an object of all that is displayed.
+fn displayed(shown: &Value) -> Shown {
+    if shown.is_array() {
+        return Shown { facts: of(shown), ..Shown::default() };
+    }
+    let parts: Option<Vec<(String, Option<String>)>> = of(&shown["parts"]);
+    let part = |(commitment, name)| ShownPart { commitment, name };
+    Shown {
+        facts: of(&shown["facts"]),
+        named: of(&shown["named"]),
+        texts: of(&shown["texts"]),
+        entry: of(&shown["entry"]),
+        parts: parts.map(|parts| parts.into_iter().map(part).collect()),
+        subjects: of(&shown["subjects"]),
+        ..Shown::default()
+    }
+}
+
+#[test]
+fn approvals() {
+    for case in cases(&load("approvals.json")["approvals"]) {
+        let (rule, act): (Option<Rule>, Option<Act>) = (of(&case["rule"]), of(&case["act"]));
+        let taken = cases(&case["taken"]).iter().map(|step| TakenStep {
+            index: of(&step["index"]),
+            leaf: of(&step["leaf"]),
+            post: of(&step["post"]),
+            step: of(&step["step"]),
+        });
+        let rule = rule.as_ref().map(|rule| (rule, of(&case["rule_leaf"])));
+        let taken: Vec<_> = taken.collect();
+        let answer = match check(rule, text(&case["genre"]), text(&case["core"]), text(&case["agency"]), act.as_ref(), &taken) {
+            Ok(None) => "no rule".to_owned(),
+            Ok(Some(approved)) if approved.overridden.is_empty() => "approved".into(),
+            Ok(Some(approved)) => format!("overridden {}", approved.overridden.join(" ")),
+            Err(error) => kinds::approval(error).into(),
+        };
+        assert_eq!(answer, text(&case["answer"]), "{}", case["case"]);
     }
 }
 
@@ -116,9 +162,15 @@ fn bundles_and_contents() {
 fn memories() {
     for case in cases(&load("memory.json")["memories"]) {
         let (kept, identity): (Option<Memory>, Option<Hash>) = (of(&case["kept"]), of(&case["identity"]));
-        let proof: Option<Vec<Hash>> = of(&case["proof"]);
+        let withheld = case["proof"] == "withheld";
+        let proof: Option<Vec<Hash>> = if withheld { None } else { of(&case["proof"]) };
+        let answer = match &proof {
+            Some(proof) => Consistency::Proof(proof),
+            None if withheld => Consistency::Withheld,
+            None => Consistency::Unknown,
+        };
         let now = Checkpoint::parse(text(&case["checkpoint"])).unwrap();
-        let found = memory(kept.as_ref(), identity, &now, proof.as_deref());
+        let found = memory(kept.as_ref(), identity, &now, answer);
         assert_eq!((found.answer.as_str(), found.reason), (text(&case["answer"]), text(&case["reason"])), "{}", case["case"]);
     }
 }

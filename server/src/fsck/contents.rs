@@ -118,7 +118,7 @@ pub(super) async fn objects(store: &Store, rebuilt: &Rebuilt, report: &mut Repor
                 Ok(commitment) if rebuilt.redacted.contains_key(&commitment) => {
                     return differs(Check::Content, format!("object {}", commitment.0.to_hex()), "it was redacted and is still kept");
                 }
-                Ok(commitment) if rebuilt.known.contains(&half(&commitment.0)) => {}
+                Ok(commitment) if rebuilt.known.contains_key(&half(&commitment.0)) => {}
                 _ => report.leftovers += 1,
             }
         }

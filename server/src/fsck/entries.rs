@@ -15,7 +15,7 @@ use chain::{
     tree::{Frontier, leaf_hash},
 };
 use sqlx::{Any, Row, Transaction};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// The database as of one moment.
 pub(super) type View = Transaction<'static, Any>;
@@ -53,8 +53,8 @@ pub(super) struct Rebuilt {
     pub cases: HashMap<(String, String), Reference>,
     /// Entry and row of each part, in the order the statements list them; a part named again belongs to its first entry.
     pub parts: Vec<(u64, Digest)>,
-    /// First halves of all commitments.
-    pub known: HashSet<Digest>,
+    /// The document that each part belongs to, by the first half of its commitment.
+    pub known: HashMap<Digest, u64>,
     /// Redactions of a part.
     pub redacted: HashMap<Commitment, Vec<u64>>,
     /// Documents with a redacted catalogue, and its commitment.
@@ -208,6 +208,7 @@ fn check_of(fault: &Fault) -> Check {
         Fault::Entry(_) | Fault::Index(_) | Fault::Link | Fault::Time | Fault::Registry => Check::Link,
         Fault::Repeat(_) => Check::Repeat,
         Fault::Refused(Refusal::Approval(_) | Refusal::StaleCase) => Check::Approval,
+        Fault::Refused(Refusal::PartTaken(_)) => Check::Content,
         Fault::Refused(_) => Check::Seal,
     }
 }
@@ -226,7 +227,7 @@ impl Rebuilt {
             events: Vec::new(),
             cases: HashMap::new(),
             parts: Vec::new(),
-            known: HashSet::new(),
+            known: HashMap::new(),
             redacted: HashMap::new(),
             hidden: BTreeSet::new(),
         }
@@ -300,6 +301,10 @@ impl Rebuilt {
         if let Some(index) = self.submissions.get(&key) {
             facts.logged.insert((statement.signer().to_owned(), statement.id.clone()), *index);
         }
+        if let Core::Disclosure(core) = &statement.core {
+            let parts = core.parts.iter().map(|part| part.commitment);
+            facts.owners.extend(parts.filter_map(|part| Some((part, *self.known.get(&half(&part.0))?))));
+        }
         let (targets, case, parts) = match &statement.core {
             Core::Disclosure(core) => ([core.revises, None], None, false),
             Core::Status(core) => ([Some(core.target), core.by], None, false),
@@ -352,7 +357,7 @@ impl Rebuilt {
                 let agency = self.agency(&core.agency);
                 self.versions.push(Kept { index, document, newest: true, agency, row });
                 for (n, part) in core.parts.iter().enumerate() {
-                    if self.known.insert(half(&part.commitment.0)) {
+                    if self.known.insert(half(&part.commitment.0), document).is_none() {
                         self.parts.push((index, part_row(index, n as u64, &part.commitment, &part.media, part.size)));
                     }
                 }

@@ -4,7 +4,7 @@ use super::{Progress, RecoverError, Source, source::Part};
 use crate::{
     mark::Signed,
     sequencer::{SMALL, Tip},
-    store::{Batch, Head, Known, NewContent, NewEntry, Owners, Store, StoreError, submission_key},
+    store::{Batch, Head, NewContent, NewEntry, Store, StoreError, submission_key},
 };
 use chain::{
     checkpoint::{Checkpoint, CheckpointError},
@@ -76,7 +76,9 @@ impl<'s> Taking<'s> {
         }
         let keys: Vec<_> = statements.iter().map(|statement| submission_key(statement.signer(), &statement.id)).collect();
         // All of it is one transaction: nothing is on its way that the store does not know.
-        let Known { mut facts, owners } = self.store.known_in(&mut self.transaction, &statements, &keys, &Known::default()).await?;
+        let mut facts = self.store.known_in(&mut self.transaction, &statements, &keys, &Facts::default()).await?;
+        // Whose parts are before this bundle: judging adds those of its own.
+        let owners = facts.owners.clone();
         let mut full = BTreeMap::new();
         for (index, bytes) in (first..).zip(entries) {
             self.judge(index, bytes, &mut facts, &mut full)?;
@@ -125,7 +127,7 @@ impl<'s> Taking<'s> {
     }
 
     /// Parts that these statements name and that are not here, several at a time, each against its commitment.
-    async fn fetch(&mut self, first: u64, statements: &[Statement<'_>], here: &Owners) -> Result<Parts, RecoverError> {
+    async fn fetch(&mut self, first: u64, statements: &[Statement<'_>], here: &HashMap<Commitment, u64>) -> Result<Parts, RecoverError> {
         let mut wanted: BTreeMap<Commitment, (u64, u64)> = BTreeMap::new();
         for (index, statement) in (first..).zip(statements) {
             if let Core::Disclosure(core) = &statement.core {

@@ -1,14 +1,13 @@
 //! One batch: each submission gets its place in memory, or its refusal, while the batch before it is being written.
 
 use super::{OpenError, Receipt, Sequencer, Submission, SubmitError, Tip, load_in, submit::Said};
-use crate::store::{Batch, Known, NewContent, NewEntry, Owners};
+use crate::store::{Batch, NewContent, NewEntry};
 use chain::{
     Hash,
     checkpoint::Checkpoint,
     entry::Entry,
-    part::Commitment,
     state::{Facts, State, Verified},
-    statement::{Core, Statement},
+    statement::Statement,
     tile,
     time::Millis,
 };
@@ -39,7 +38,7 @@ pub(super) struct Judged {
     /// What it was judged on top of: number of entries, and the last one's leaf hash.
     pub(super) from: (u64, Hash),
     /// What it was judged by, as it is afterwards: what the next batch must know that the store may not say yet.
-    pub(super) known: Arc<Known>,
+    pub(super) known: Arc<Facts>,
     /// `None`: repeats and refusals only, so that there is nothing to sign.
     pub(super) placed: Option<Placed>,
     /// A transaction that holds the head already.
@@ -179,21 +178,6 @@ impl Sequencer {
     }
 }
 
-/// Notes a disclosure's parts as its document's own; fails with the first that is another's.
-fn own(statement: &Statement<'_>, next: u64, facts: &Facts, owners: &mut Owners) -> Result<(), Commitment> {
-    let Core::Disclosure(core) = &statement.core else { return Ok(()) };
-    let revised = core.revises.and_then(|revised| facts.versions.get(&revised.index));
-    let document = revised.map_or(next, |version| version.document);
-    let mut parts = core.parts.iter().map(|part| part.commitment);
-    match parts.find(|part| owners.get(part).is_some_and(|owner| *owner != document)) {
-        Some(part) => Err(part),
-        None => {
-            owners.extend(core.parts.iter().map(|part| (part.commitment, document)));
-            Ok(())
-        }
-    }
-}
-
 /// What statements turned into so far.
 #[derive(Default)]
 struct Made {
@@ -214,21 +198,18 @@ impl Tip {
         now: Millis,
         (statement, key): (Statement<'_>, Hash),
         (note, verified, contents): (&str, Verified, &mut Vec<NewContent>),
-        known: &mut Known,
+        known: &mut Facts,
         made: &mut Made,
     ) -> Result<Outcome, SubmitError> {
-        match self.state.admit(&statement, Some(verified), &known.facts) {
+        match self.state.admit(&statement, Some(verified), known) {
             Err(refusal) => return Ok(Err(refusal.into())),
             Ok(Some(index)) => return Ok(Ok(Receipt { index, leaf: None, repeated: true })),
             Ok(None) => {}
         }
-        if let Err(part) = own(&statement, self.state.size(), &known.facts, &mut known.owners) {
-            return Ok(Err(SubmitError::PartTaken(part)));
-        }
         let header = self.state.next_header(now);
         let (bytes, leaf) = Entry::write(&header, note).map_err(|error| SubmitError::Store(error.to_string()))?;
         let edge = &mut self.edge;
-        self.state.append(&header, leaf, &statement, &mut known.facts, |level, _, hash| {
+        self.state.append(&header, leaf, &statement, known, |level, _, hash| {
             if level % 8 == 0 {
                 let (number, tile) = edge.entry(level / 8).or_default();
                 tile.extend(hash.0);

@@ -27,12 +27,12 @@ pub use submit::{Checked, Receipt, Submission, SubmitError, Submitter, Waiting};
 
 use crate::{
     mark::{Mark, MarkError, Signed},
-    store::{self, Head, Known, Store, StoreError},
+    store::{self, Head, Store, StoreError},
 };
 use chain::{
     checkpoint::Checkpoint,
     note::Signer,
-    state::State,
+    state::{Facts, State},
     tile::{self, Tiles},
     tree,
 };
@@ -100,7 +100,7 @@ pub struct Sequencer {
     tip: Tip,
     writing: Writing,
     /// What the batch that is being written knew and changed.
-    earlier: Arc<Known>,
+    earlier: Arc<Facts>,
     /// What is in memory may be ahead of the store. Never so when something is being written.
     stale: bool,
     /// When the next checkpoint may be signed.

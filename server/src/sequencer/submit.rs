@@ -5,6 +5,7 @@ use crate::store::{NewContent, Store, StoreError, submission_key};
 use chain::{
     Hash,
     approval::Act,
+    json::JsonError,
     note::{Note, Signer},
     part::Commitment,
     state::{Refusal, State, Verified},
@@ -36,11 +37,10 @@ pub enum SubmitError {
     Refused(#[from] Refusal),
     #[error("the part {0} that the statement commits to was not handed in")]
     PartMissing(Commitment),
-    /// Else a redaction of one document would take a part from another.
-    #[error("the part {0} belongs to another document")]
-    PartTaken(Commitment),
     #[error("a part does not match its commitment {0}")]
     PartDiffers(Commitment),
+    #[error("the catalogue {0} does not read: {1}")]
+    Catalogue(Commitment, JsonError),
     #[error("busy: too many submissions wait; try again in a second")]
     Busy,
     #[error("sequencing has stopped: {0}")]
@@ -180,6 +180,9 @@ impl Submitter {
             let bytes = content.bytes.as_deref().unwrap_or_default();
             if Commitment::to(&content.salt, bytes) != content.commitment || bytes.len() as u64 != content.size {
                 return Err(SubmitError::PartDiffers(content.commitment));
+            }
+            if let Core::Disclosure(core) = &said.core {
+                core.takes(&content.commitment, bytes).map_err(|error| SubmitError::Catalogue(content.commitment, error))?;
             }
         }
         Ok(Checked { note, said, verified, contents })

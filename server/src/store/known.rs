@@ -12,19 +12,12 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use std::collections::{BTreeSet, HashMap};
 
 /// The document each part belongs to.
-pub type Owners = HashMap<Commitment, u64>;
-
-/// What statements may refer to: what is stored, and before that, what a batch changes that is still being written.
-#[derive(Debug, Default)]
-pub struct Known {
-    pub facts: Facts,
-    pub owners: Owners,
-}
+type Owners = HashMap<Commitment, u64>;
 
 impl Store {
-    /// Collects what a batch of statements refers to; `keys` are what [`super::submission_key`] gives for them.
+    /// Collects the facts that a batch of statements refers to; `keys` are what [`super::submission_key`] gives for them.
     /// `earlier` is the batch before them, which may be stored or not: what it knows goes before what is stored.
-    pub async fn known(&self, statements: &[Statement<'_>], keys: &[Hash], earlier: &Known) -> Result<Known, StoreError> {
+    pub async fn known(&self, statements: &[Statement<'_>], keys: &[Hash], earlier: &Facts) -> Result<Facts, StoreError> {
         self.known_in(self.reader().await?.ask()?, statements, keys, earlier).await
     }
 
@@ -34,21 +27,9 @@ impl Store {
         connection: &mut AnyConnection,
         statements: &[Statement<'_>],
         keys: &[Hash],
-        earlier: &Known,
-    ) -> Result<Known, StoreError> {
-        let facts = self.facts(connection, statements, keys, &earlier.facts).await?;
-        let owners = self.owners(connection, statements, &earlier.owners).await?;
-        Ok(Known { facts, owners })
-    }
-
-    async fn facts(
-        &self,
-        connection: &mut AnyConnection,
-        statements: &[Statement<'_>],
-        keys: &[Hash],
         earlier: &Facts,
     ) -> Result<Facts, StoreError> {
-        let mut facts = Facts::default();
+        let mut facts = Facts { owners: self.owners(connection, statements, &earlier.owners).await?, ..Facts::default() };
         for (keys, statements) in keys.chunks(256).zip(statements.chunks(256)) {
             let sql = format!("select key, idx from submissions where key in ({})", placeholders(keys.len(), self.numbered()));
             let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(keys.len() == 256);

@@ -13,7 +13,6 @@ mod reader;
 pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
 pub(crate) use commit::{stated_agency, stated_date, submission_key, to_hash};
-pub use known::{Known, Owners};
 pub use lines::{Beginning, Beside, Line, Record};
 pub use range::ContentRow;
 pub(crate) use range::contents;

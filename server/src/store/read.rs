@@ -211,18 +211,25 @@ impl Store {
         self.genres.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Indexes of the statuses and redactions that speak of any version of the documents these versions belong to.
-    pub async fn events_of_documents(&self, versions: &[u64]) -> Result<Vec<u64>, StoreError> {
+    /// Indexes of what is said, among the first `size` entries, of any version of the documents these versions belong to: all
+    /// redactions, since a part that is gone is blamed on one of them, and the newest `most` statuses.
+    pub async fn events_of_documents(&self, versions: &[u64], size: u64, most: i64) -> Result<Vec<u64>, StoreError> {
         let mut events = Vec::new();
         for versions in versions.chunks(256) {
-            let sql = format!(
-                "select e.idx from events e join items i on i.idx = e.target \
-                 where i.document in (select document from items where idx in ({}))",
-                placeholders(versions.len(), self.numbered())
-            );
-            let query = versions.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, version| query.bind(to_sql(*version)));
-            for row in query.fetch_all(self.reader().await?.ask()?).await? {
-                events.push(from_sql(row.try_get(0)?));
+            let more = |n: usize| if self.numbered() { format!("${}", versions.len() + n) } else { "?".to_owned() };
+            for (kind, most) in [("=", i64::MAX), ("<>", most)] {
+                let sql = format!(
+                    "select e.idx from events e join items i on i.idx = e.target \
+                     where i.document in (select document from items where idx in ({})) \
+                     and e.idx < {} and e.kind {kind} 'redaction' order by e.idx desc limit {}",
+                    placeholders(versions.len(), self.numbered()),
+                    more(1),
+                    more(2),
+                );
+                let query = versions.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, version| query.bind(to_sql(*version)));
+                for row in query.bind(to_sql(size)).bind(most).fetch_all(self.reader().await?.ask()?).await? {
+                    events.push(from_sql(row.try_get(0)?));
+                }
             }
         }
         Ok(events)

@@ -1,0 +1,35 @@
+//! C4: whether a quorum of witnesses saw the checkpoint, by the charter's policy or one that the reader brings.
+
+use super::{Answer, Code, Finding, Reader, registered::Registered};
+use crate::policy::Policy;
+
+impl Reader<'_> {
+    /// C4, by the charter's own policy ("this portal's list").
+    #[must_use]
+    pub fn witnesses(&self) -> Finding {
+        // Every charter that reads has a policy that does.
+        let policy = match self.newest(&self.checkpoint.origin, |known| self.charter_of(known)) {
+            Registered::As(charter) => Policy::parse(&charter.policy).ok(),
+            _ => None,
+        };
+        policy.map_or(Finding::cannot_tell(Code::C4, "no-charter"), |policy| self.witnesses_of(&policy))
+    }
+
+    /// C4, by any policy.
+    #[must_use]
+    pub fn witnesses_of(&self, policy: &Policy) -> Finding {
+        if !policy.asks_for_witnesses() {
+            return Finding::new(Code::C4, Answer::NotApplicable, "no-outside-witness");
+        }
+        let seen = policy.seen(&self.note);
+        let mut finding = match (seen.quorum, seen.wrong.is_empty()) {
+            (true, _) => Finding::holds(Code::C4),
+            (false, true) => Finding::new(Code::C4, Answer::Pending, "no-quorum-yet"),
+            (false, false) => Finding::fails(Code::C4, "cosignature"),
+        };
+        for (name, seconds) in seen.by {
+            finding = finding.with("seen-by", format!("{name} {seconds}"));
+        }
+        finding.with("witnesses", policy.witnesses.len())
+    }
+}
