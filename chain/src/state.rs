@@ -151,6 +151,9 @@ impl State {
     pub fn agencies(&self) -> impl Iterator<Item = &(Reference, Agency)> {
         self.agencies.values()
     }
+    pub fn posts(&self) -> impl Iterator<Item = &(Reference, Post)> {
+        self.posts.values()
+    }
 
     /// Restores the head of a stored chain whose registry entries were given to [`State::restore`] in order.
     pub fn resume(&mut self, frontier: Frontier, last: (Hash, Millis)) {

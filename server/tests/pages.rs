@@ -6,9 +6,10 @@ mod portal;
 mod trial;
 
 use chain::{
+    approval::{GenreRule, Rule, StepRule},
     entry::Entry,
     part::Commitment,
-    statement::{Core, Statement, StatusKind},
+    statement::{Core, Key, Names, Post, Statement, StatusKind, core_line, text},
 };
 use portal::{bytes, portal};
 use server::{follow, http::Portal, node::Node, sequencer::Receipt};
@@ -21,6 +22,42 @@ on_each_engine! {
     what_was_redacted_is_on_no_page_and_in_no_snippet,
     a_redaction_by_another_process_is_seen_by_pages_that_were_kept,
     a_piece_of_a_long_text_is_shown_from_wherever_the_words_are,
+    an_agencys_page_shows_its_rule_and_its_posts,
+}
+
+/// Registers with the trial's own registrar; the number of the entry.
+async fn register<T: serde::Serialize>(trial: &Trial, node: &Node, kind: &str, core: &T) -> u64 {
+    let registrar = server::keys::open(&trial.place.data.join("keys/registrar.key")).unwrap();
+    let line = core_line(kind, &server::compose::random_id().unwrap(), core).unwrap();
+    let note = chain::note::sign(&text(&node.origin, &line, None), &[&registrar]);
+    node.submitter.submit(note, vec![]).await.unwrap().index
+}
+
+async fn an_agencys_page_shows_its_rule_and_its_posts(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let before = page(&portal(&trial, &node).await, &format!("/en/agencies/{id}")).await;
+    assert!(before.contains("Its seal alone is enough."), "{before}");
+    let name = Names::from([("en".into(), "Approver".into()), ("zh".into(), "审批岗".into())]);
+    let of = format!("{id}/approver");
+    let key = server::keys::create(&trial.dir.path().join("approver.key"), &of).unwrap().vkey().clone();
+    let keys = vec![Key { key, custody: None, ended: None }];
+    let at = register(&trial, &node, "post", &Post { post: of.clone(), agency: id.clone(), name, keys }).await;
+    let (_, mut core) = node.submitter.state().agency(&id).unwrap().clone();
+    let step = |code: &str, after: &[&str]| StepRule {
+        code: code.into(),
+        posts: vec![of.clone()],
+        count: 1,
+        after: after.iter().map(|code| (*code).to_owned()).collect(),
+    };
+    let genres = vec![GenreRule { genre: "*".into(), steps: vec![step("legal", &[]), step("sign", &["legal"])] }];
+    core.rule = Some(Rule { genres, overriders: vec![] });
+    register(&trial, &node, "agency", &core).await;
+    let after = page(&portal(&trial, &node).await, &format!("/en/agencies/{id}")).await;
+    assert!(!after.contains("Its seal alone is enough."), "{after}");
+    assert!(after.contains("*: legal, sign ← legal"), "{after}");
+    assert!(after.contains(&of) && after.contains(&format!("/en/entries/{at}")), "{after}");
 }
 
 async fn page(portal: &Portal, path: &str) -> String {

@@ -66,16 +66,25 @@ impl Limits {
         }
         // Each proxy adds, at the end, whom it heard from; what stands before the last trusted one may be invented.
         let all = headers.get_all(&FORWARDED);
-        let said: Vec<IpAddr> = all
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(|address| address.trim().parse::<IpAddr>().ok())
-            .map(|address| address.to_canonical())
-            .collect();
-        let from = said.iter().rev().find(|address| !trusted(address)).copied().map(network);
+        let said = all.iter().flat_map(|value| value.to_str().unwrap_or("?").split(','));
+        let mut from = None;
+        for said in said.collect::<Vec<_>>().into_iter().rev() {
+            // At the first that cannot be read nobody knows any more who it was.
+            let Some(address) = address(said.trim()) else { break };
+            if !trusted(&address) {
+                from = Some(network(address));
+                break;
+            }
+        }
         if peer.is_loopback() { from } else { from.or(Some(peer)) }
     }
+}
+
+/// An address as proxies write it: alone, or with the port it came from.
+fn address(said: &str) -> Option<IpAddr> {
+    let address = said.parse().ok().or_else(|| said.parse::<SocketAddr>().ok().map(|from| from.ip()));
+    let address = address.or_else(|| said.strip_prefix('[')?.strip_suffix(']')?.parse().ok());
+    address.map(|address| address.to_canonical())
 }
 
 /// Of an IPv6 address its network, since one household has 2^64 of them.
@@ -147,7 +156,12 @@ mod tests {
         // Through a proxy that adds whom it heard from at the end.
         for proxy in ["127.0.0.1", "192.0.2.1", "::ffff:192.0.2.1"] {
             assert_eq!(limits.whose(proxy.parse().unwrap(), &said(&format!("198.51.100.1, {READER}"))), Some(reader));
+            // Some add the port too.
+            assert_eq!(limits.whose(proxy.parse().unwrap(), &said(&format!("198.51.100.1, {READER}:5555"))), Some(reader));
         }
+        // What a proxy wrote and nobody can read is not passed over for what the reader wrote before it.
+        let proxy: IpAddr = "192.0.2.1".parse().unwrap();
+        assert_eq!(limits.whose(proxy, &said("198.51.100.1, unknown")), Some(proxy));
         assert_eq!(limits.whose("127.0.0.1".parse().unwrap(), &said(&format!("{READER}, 192.0.2.1"))), Some(reader));
         assert_eq!(limits.whose("127.0.0.1".parse().unwrap(), &HeaderMap::new()), None);
     }

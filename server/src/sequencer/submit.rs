@@ -57,7 +57,7 @@ impl SubmitError {
     /// Whether the same statement may well be taken later.
     #[must_use]
     pub fn passes(&self) -> bool {
-        matches!(self, SubmitError::Busy | SubmitError::Clock(_) | SubmitError::Store(_) | SubmitError::Stopped)
+        matches!(self, SubmitError::Busy | SubmitError::Behind(_) | SubmitError::Clock(_) | SubmitError::Store(_) | SubmitError::Stopped)
     }
 }
 

@@ -138,6 +138,17 @@ fn ended(context: &Context<'_>, agency: &chain::statement::Agency) -> Option<Age
     agency.successor.as_ref().map(|id| AgencyEnd { day: None, successor: Some(context.agency(id)) })
 }
 
+/// An approval rule in its own codes: `notice: draft, legal ← draft, sign ×2 ← legal`.
+fn rule(rule: &chain::approval::Rule) -> String {
+    let step = |step: &chain::approval::StepRule| {
+        let count = if step.count > 1 { format!(" ×{}", step.count) } else { String::new() };
+        let after = if step.after.is_empty() { String::new() } else { format!(" ← {}", step.after.join(" + ")) };
+        format!("{}{count}{after}", step.code)
+    };
+    let genre = |of: &chain::approval::GenreRule| format!("{}: {}", of.genre, of.steps.iter().map(step).collect::<Vec<_>>().join(", "));
+    rule.genres.iter().map(genre).collect::<Vec<_>>().join("; ")
+}
+
 /// One agency's page. Pages are counted from 0.
 pub async fn agency(context: &Context<'_>, id: &str, page: u64) -> Result<Option<AgencyView>, StoreError> {
     let Some((at, agency)) = context.state.agency(id) else { return Ok(None) };
@@ -146,14 +157,17 @@ pub async fn agency(context: &Context<'_>, id: &str, page: u64) -> Result<Option
     let (counts, _) = context.node.store.counts().await?;
     let documents = counts.iter().find(|(of, _)| of == id).map_or(0, |(_, count)| *count);
     let indexes: Vec<u64> = rows.iter().map(|row| row.index).collect();
+    let posts = context.state.posts().filter(|(_, post)| post.agency == id);
+    let mut posts: Vec<_> = posts.map(|(at, post)| view::PostRow { id: post.post.clone(), registered: at.index }).collect();
+    posts.sort_by_key(|post| post.registered);
     Ok(Some(AgencyView {
         agency: agency_ref(agency, context.lang),
         archive: agency.archive,
         registered: at.index,
         ended: ended(context, agency),
         keys: agency.seals.iter().map(|key| key_row(KeyRole::Seal, key, at.index)).collect(),
-        rule: None,
-        posts: vec![],
+        rule: agency.rule.as_ref().map(rule),
+        posts,
         documents,
         items: items(context, &indexes).await?,
         pager: pager(page, documents),
