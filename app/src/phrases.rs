@@ -40,6 +40,8 @@ phrases! {
     Progress,
     /// `{total}`
     ProgressDone,
+    /// `{unknown}` `{total}`
+    ProgressUnknown,
     /// `{failed}` `{total}`
     ProgressFailed,
 
@@ -50,6 +52,7 @@ phrases! {
     RowCopied,
     /// An entry without a title: charter, registration, status.
     RowPlain,
+    /// Witnesses are late; all else holds.
     RowPending,
     RowUnknown,
     RowStolen,
@@ -57,10 +60,8 @@ phrases! {
     RowRedacted,
 
     // The verdict of one item's own page.
-    /// `{since}` `{seen}` `{of}` `{agency}` `{size}`
+    /// `{since}` (the log's word) `{when}` (the witnesses') `{seen}` `{of}` `{agency}` `{size}`
     VerdictSeen,
-    /// `{since}` (this browser's own first sight) `{agency}` `{size}`
-    VerdictBrowser,
     /// `{since}` (the log's word) `{agency}` `{size}`
     VerdictLogged,
     /// Put after a verdict for an imported item. `{agency}` `{source}`
@@ -90,9 +91,7 @@ phrases! {
     // The third date.
     /// `{when}` `{seen}` `{of}`
     SeenWitnesses,
-    /// `{when}`
-    SeenBrowser,
-    SeenFirstTime,
+    SeenNone,
 
     // Beside the chain's live size.
     /// `{size}`

@@ -34,9 +34,8 @@ fn the_logs_time_is_the_entrys_own() {
 #[test]
 fn no_other_agency_can_be_shown_to_have_sealed_an_entry() {
     let story = story();
-    let said = |index: u64, id: &str, name: &str| {
-        ask(&story, index, &[], Shown { agencies: vec![(id.into(), name.into())], ..Shown::default() })
-    };
+    let said =
+        |index: u64, id: &str, name: &str| ask(&story, index, &[], Shown { agencies: vec![(id.into(), name.into())], ..Shown::default() });
     assert_eq!(said(story.finance, FINANCE, FINANCE), HOLDS);
     assert_eq!(said(story.finance, FINANCE, "Ministry of Health"), DIFFERS);
     assert_eq!(said(story.finance, HEALTH, HEALTH), DIFFERS, "another body, rightly named");
@@ -83,9 +82,8 @@ fn signer_of(id: &str) -> String {
 #[test]
 fn what_a_change_speaks_of_is_called_by_its_own_title() {
     let story = story();
-    let called = |index: u64, of: u64, title: &str| {
-        ask(&story, index, &[of], Shown { titles: vec![(of, title.into())], ..Shown::default() })
-    };
+    let called =
+        |index: u64, of: u64, title: &str| ask(&story, index, &[of], Shown { titles: vec![(of, title.into())], ..Shown::default() });
     assert_eq!(called(story.council_status, story.finance, "The budget"), PLAIN);
     assert_eq!(called(story.council_status, story.finance, "On water"), DIFFERS);
     assert_eq!(called(story.council_status, story.health, "On water"), DIFFERS, "rightly called, but not spoken of");
@@ -114,6 +112,42 @@ fn a_notice_on_a_documents_page_is_about_that_document() {
     let shown = Shown { about: Some(story.finance), ..Shown::default() };
     let found = found.content(story.health_status, &story.chain.contents, Scope::Catalogue, &shown);
     assert_eq!(found.answer, Answer::CannotTell, "what leads to it is not at hand");
+}
+
+#[test]
+fn a_page_is_the_page_of_the_entry_that_its_address_names() {
+    let story = story();
+    let at = |index: u64, address: u64| ask(&story, index, &[], Shown { address: Some(address), ..Shown::default() });
+    assert_eq!(at(story.finance, story.finance), HOLDS);
+    assert_eq!(at(story.finance, story.health), DIFFERS, "another disclosure, whole and true");
+    assert_eq!(at(story.theft, story.theft), PLAIN);
+    assert_eq!(at(story.theft, 0), DIFFERS);
+}
+
+#[test]
+fn what_is_drawn_as_the_entry_before_is_the_entry_before() {
+    let story = story();
+    let before = |index: u64, before: &[u64]| ask(&story, index, &[], Shown { before: before.to_vec(), ..Shown::default() });
+    let (index, right) = (story.finance, story.finance - 1);
+    assert_eq!(before(index, &[right, right]), HOLDS);
+    assert_eq!(before(index, &[right - 1]), DIFFERS, "one was left out between");
+    assert_eq!(before(index, &[right, right - 1]), DIFFERS, "tied to the right one, drawn above another");
+    assert_eq!(before(index, &[index]), DIFFERS);
+    assert_eq!(before(index, &[u64::MAX]), DIFFERS, "tied to nothing that can be read");
+    assert_eq!(before(0, &[]), PLAIN);
+    assert_eq!(before(0, &[u64::MAX]), DIFFERS);
+}
+
+#[test]
+fn an_entry_beyond_the_tree_is_not_in_it() {
+    let story = story();
+    let bundle = story.chain.bundle(&[story.finance]);
+    let size = story.chain.entries.len() as u64;
+    let reader = Reader::open(&bundle).unwrap();
+    for beyond in [size, size + 900] {
+        let found = reader.inclusion(beyond);
+        assert_eq!((found.answer, found.reason), (Answer::Fails, "not-in-tree"));
+    }
 }
 
 #[test]

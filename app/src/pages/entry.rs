@@ -58,9 +58,8 @@ fn fact<'a>(fact: &'a Fact, shell: &'a Shell<'a>, w: &'static Words) -> AnyView 
     let said = |label: &'static str, value: &str| row(label, words_of(value, None, w).into_any());
     // What stands in the statement in these very characters.
     let quoted = |label: &'static str, field: &'static str, value: &str| row(label, words_of(value, Some(field), w).into_any());
-    let kind = |code: &'static str, words: AnyView| {
-        row(r.becomes, view! { <span data-field="kind" data-value=code>{words}</span> }.into_any())
-    };
+    let kind =
+        |code: &'static str, words: AnyView| row(r.becomes, view! { <span data-field="kind" data-value=code>{words}</span> }.into_any());
     match fact {
         Fact::Origin(origin) => quoted(r.origin, "origin", origin),
         Fact::Agency(agency) => row(r.agency, pieces::agency_link(agency, shell, w).into_any()),

@@ -174,4 +174,3 @@ fn differs(part: &str, from: &str) -> Finding {
     let beginning: String = words.take(80).collect();
     Finding::fails(Code::C7, "shown-differs").with("part", part).with("shown", beginning)
 }
-
