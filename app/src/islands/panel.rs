@@ -5,7 +5,7 @@ use crate::{
     contract::{State, attr, select},
     phrases::{Answer as Said, IslandWords, Phrase},
 };
-use chain::check::{Answer, Finding};
+use chain::check::{Answer, Code, Finding};
 use web_sys::{Document, Element};
 
 pub fn state(answer: Answer) -> State {
@@ -57,7 +57,8 @@ fn label<'w>(words: &'w IslandWords, name: &'w str) -> &'w str {
 pub fn sentence<'w>(words: &'w IslandWords, finding: &Finding) -> &'w str {
     match (finding.answer, finding.reason) {
         (_, "key-stolen") => words.get(Phrase::RowStolen),
-        (Answer::Fails, "withheld") => words.get(Phrase::EntryWithheld),
+        // Of the other checks, what was kept back is not this entry.
+        (Answer::Fails, "withheld") if matches!(finding.code, Code::C1 | Code::C2) => words.get(Phrase::EntryWithheld),
         (Answer::Fails, "neighbour-withheld") => words.get(Phrase::NeighbourWithheld),
         (Answer::Fails, "charter-altered" | "charter-withheld") => words.get(Phrase::CharterFails),
         _ => words.check(finding.code as usize, said(finding.answer)),
