@@ -89,6 +89,8 @@ phrases! {
     EntryWithheld,
     /// Said of C1 where the entry before is such a one.
     NeighbourWithheld,
+    /// What a check other than C1 and C2 needs, and the portal must have, did not come.
+    ProofWithheld,
 
     // The third date.
     /// `{when}` `{seen}` `{of}`

@@ -16,7 +16,8 @@ pub struct Plan {
     pub root: PathBuf,
     /// What cargo built from `app`.
     pub wasm: PathBuf,
-    pub wasm_opt: PathBuf,
+    /// Where wasm-opt and esbuild are.
+    pub tools: PathBuf,
     /// Replaced as a whole.
     pub out: PathBuf,
 }
@@ -44,7 +45,7 @@ pub fn build(plan: &Plan) -> Result<(), Error> {
     let pkg = fresh.join("pkg");
     at(&pkg, fs::create_dir_all(&pkg))?;
 
-    let bound = wasm::bind(&plan.wasm, &plan.wasm_opt, &work)?;
+    let bound = wasm::bind(&plan.wasm, &plan.tools, &work)?;
     let mut names = BTreeMap::new();
     let mut sent = 0;
     for file in [&bound.glue, &bound.wasm] {

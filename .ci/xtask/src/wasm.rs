@@ -32,8 +32,8 @@ pub struct Bound {
     pub snippets: PathBuf,
 }
 
-/// Writes `gazette.js` and the shrunk `gazette_bg.wasm` into `folder`.
-pub fn bind(wasm: &Path, wasm_opt: &Path, folder: &Path) -> Result<Bound, Error> {
+/// Writes `gazette.js` and `gazette_bg.wasm`, both shrunk, into `folder`.
+pub fn bind(wasm: &Path, tools: &Path, folder: &Path) -> Result<Bound, Error> {
     at(folder, fs::create_dir_all(folder))?;
     let refused = |error: &dyn std::fmt::Display| Error::Bindgen { path: wasm.into(), reason: format!("{error:#}") };
     let mut bindgen = Bindgen::new();
@@ -51,10 +51,15 @@ pub fn bind(wasm: &Path, wasm_opt: &Path, folder: &Path) -> Result<Bound, Error>
 
     let bound = Bound { glue: folder.join("gazette.js"), wasm: folder.join("gazette_bg.wasm"), snippets: folder.join("snippets") };
     let small = folder.join("small.wasm");
-    let mut optimise = Command::new(wasm_opt);
+    let mut optimise = Command::new(tools.join("wasm-opt"));
     optimise.args(OPTIMISE).arg(&bound.wasm).arg("-o").arg(&small);
     run(optimise)?;
     at(&small, fs::rename(&small, &bound.wasm))?;
+    // Without its comments and long names the glue is a kilobyte less for every reader.
+    let mut minify = Command::new(tools.join("esbuild"));
+    minify.arg(&bound.glue).args(["--minify", "--format=esm", "--target=es2022", "--log-level=warning", "--allow-overwrite"]);
+    minify.arg(format!("--outfile={}", bound.glue.display()));
+    run(minify)?;
     Ok(bound)
 }
 

@@ -57,8 +57,10 @@ fn label<'w>(words: &'w IslandWords, name: &'w str) -> &'w str {
 pub fn sentence<'w>(words: &'w IslandWords, finding: &Finding) -> &'w str {
     match (finding.answer, finding.reason) {
         (_, "key-stolen") => words.get(Phrase::RowStolen),
-        // Of the other checks, what was kept back is not this entry.
-        (Answer::Fails, "withheld") if matches!(finding.code, Code::C1 | Code::C2) => words.get(Phrase::EntryWithheld),
+        (Answer::Fails, "withheld") => words.get(match finding.code {
+            Code::C1 | Code::C2 => Phrase::EntryWithheld,
+            _ => Phrase::ProofWithheld,
+        }),
         (Answer::Fails, "neighbour-withheld") => words.get(Phrase::NeighbourWithheld),
         (Answer::Fails, "charter-altered" | "charter-withheld") => words.get(Phrase::CharterFails),
         _ => words.check(finding.code as usize, said(finding.answer)),

@@ -148,6 +148,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::CharterFails => "This chain's charter, which says who may sign here, was altered or left out.",
         Phrase::EntryWithheld => "This entry is missing: the log has signed for it, and this portal does not have it.",
         Phrase::NeighbourWithheld => "The entry before this one is missing here, so the cord ends at it.",
+        Phrase::ProofWithheld => "The portal holds back what this check needs, so it cannot hold.",
         Phrase::SeenWitnesses => "{when}, by {seen} of {of} witnesses",
         Phrase::SeenNone => "No outside witness yet",
         Phrase::Size => "{size} entries",

@@ -127,6 +127,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::CharterFails => "规定谁有权在此签署的本链章程被改动或缺失。",
         Phrase::EntryWithheld => "本条缺失：日志已为它签字，本站却未能提供。",
         Phrase::NeighbourWithheld => "前一条在本站缺失，绳到此断开。",
+        Phrase::ProofWithheld => "本站未能提供此项核验所需的证明，故不相符。",
         Phrase::SeenWitnesses => "{when}，{of} 个见证方中有 {seen} 个看到",
         Phrase::SeenNone => "尚无外部见证",
         Phrase::Size => "共 {size} 条",
