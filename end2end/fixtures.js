@@ -57,16 +57,10 @@ export const test = base.extend({
   // A page never throws, breaks its own content policy, asks another host, or asks for what is not there.
   page: async ({ page, mayComplain }, use) => {
     const complaints = [];
-    page.on("pageerror", (error) => {
-      // A page that was there before the movement from the last one could begin is shown without it; no script of ours is in this.
-      if (error.message === "Transition was aborted because of invalid state. Page already revealed") return;
-      complaints.push(`threw: ${error.message}`);
-    });
+    page.on("pageerror", (error) => complaints.push(`threw: ${error.message}`));
     page.on("console", (message) => {
       // A browser tells of every 410; it is how a part that a redaction removed is meant to answer.
       if (/status of 410 /.test(message.text())) return;
-      // Of a page that is left while it loads.
-      if (/Response body loading was aborted/.test(message.text())) return;
       if (message.type() === "error" || message.type() === "warning") complaints.push(`console: ${message.text()}`);
     });
     page.on("request", (request) => {

@@ -306,6 +306,8 @@ test.describe("lists and documents", () => {
 test.describe("search", () => {
   const found = async (page, query, lang = "en") => {
     await page.goto(`/${lang}/search?${new URLSearchParams(query)}`);
+    // A page that is left while its checks still load would complain of just that.
+    await expect(page.locator("html:not([data-islands=waking])")).toBeAttached();
     return page.locator("li.knot").evaluateAll((knots) => knots.map((one) => Number(one.dataset.index)));
   };
 

@@ -19,8 +19,11 @@ use tokio::sync::watch;
 /// Most bytes kept by one [`Kept`], and of partial tiles and bundles, which other ones soon follow.
 const LIMIT: usize = 32 << 20;
 const PARTIAL: usize = 8 << 20;
-/// A larger answer is not kept.
+/// A larger answer is not kept, nor one to a longer address.
 const LARGEST: usize = 1 << 20;
+const LONGEST_ADDRESS: usize = 1 << 10;
+/// About what an answer's headers take.
+const HEADERS: usize = 1 << 10;
 /// A page also says what is in force today, and a day ends without an entry.
 const LONGEST: Duration = Duration::from_secs(30);
 
@@ -75,6 +78,11 @@ impl Kept {
     }
 }
 
+/// Bytes of memory that an answer takes: its address is kept twice.
+fn weight(address: &str, body: &Bytes) -> usize {
+    body.len() + 2 * address.len() + HEADERS
+}
+
 fn lock(answers: &Mutex<Answers>) -> MutexGuard<'_, Answers> {
     // Nothing in it is ever half changed in a way that matters: at worst an answer is made again.
     answers.lock().unwrap_or_else(PoisonError::into_inner)
@@ -89,12 +97,12 @@ impl Answers {
         if self.by_address.contains_key(&address) {
             return;
         }
-        self.bytes += body.len();
+        self.bytes += weight(&address, &body);
         self.order.push_back(address.clone());
         self.by_address.insert(address, (headers, body));
         while self.bytes > self.limit {
             let Some(oldest) = self.order.pop_front() else { break };
-            self.bytes -= self.by_address.remove(&oldest).map_or(0, |(_, body)| body.len());
+            self.bytes -= self.by_address.remove(&oldest).map_or(0, |(_, body)| weight(&oldest, &body));
         }
     }
 
@@ -109,6 +117,10 @@ impl Answers {
 
 /// Tiles and bundles never change, partial ones neither.
 pub(super) async fn for_ever(State(kept): State<Kept>, request: Request, next: Next) -> Response {
+    // Whatever somebody puts behind a question mark, it is the same tile.
+    if request.uri().query().is_some() {
+        return next.run(request).await;
+    }
     answer(kept, None, request, next).await
 }
 
@@ -158,7 +170,7 @@ async fn answer(kept: Kept, size: Option<u64>, request: Request, next: Next) -> 
         common_headers(&mut parts.headers);
     }
     let mut answers = lock(kept.of(&address));
-    if size.is_none_or(|size| answers.size == size) {
+    if size.is_none_or(|size| answers.size == size) && address.len() <= LONGEST_ADDRESS {
         answers.keep(address, parts.headers.clone(), bytes.clone());
     }
     drop(answers);
@@ -202,8 +214,19 @@ mod tests {
             answers.keep(n.to_string(), HeaderMap::new(), body.clone());
             answers.keep(n.to_string(), HeaderMap::new(), body.clone());
         }
-        assert_eq!((answers.bytes, answers.by_address.len(), answers.order.len()), (LIMIT, 32, 32));
-        assert!(answers.by_address.contains_key("99") && !answers.by_address.contains_key("67"));
+        assert!(answers.bytes <= LIMIT);
+        assert_eq!((answers.by_address.len(), answers.order.len()), (31, 31), "what they are called and their headers count too");
+        assert!(answers.by_address.contains_key("99") && !answers.by_address.contains_key("68"));
+    }
+
+    #[test]
+    fn what_answers_are_called_counts_so_that_long_addresses_do_not_fill_the_memory() {
+        let mut answers = Answers::new(LIMIT);
+        let long = "x".repeat(60_000);
+        for n in 0..3_000 {
+            answers.keep(format!("/log/tile/0/000?{long}{n}"), HeaderMap::new(), Bytes::from_static(b"tile"));
+        }
+        assert!(answers.bytes <= LIMIT && answers.order.iter().map(|address| 2 * address.len()).sum::<usize>() <= LIMIT);
     }
 
     #[tokio::test]
