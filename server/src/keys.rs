@@ -44,9 +44,21 @@ pub fn create(path: &Path, name: &str) -> Result<Signer, KeyError> {
     }
     let secret: [u8; 32] = random()?;
     let signer = Signer::new(name, KeyType::Ed25519, &secret)?;
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(file_error)?;
+    // Written beside and then given its name, which fails if that is taken: another process that looks for keys meanwhile
+    // finds this one whole or not at all.
+    let number = u64::from_be_bytes(random()?);
+    let beside = path.with_file_name(format!("new-{number:016x}"));
     let text = format!("gazette private key\n{name}\n{}\n", chain::hash::hex(&secret));
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(file_error)?;
+    let write = || {
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::hard_link(&beside, path)
+    };
+    let written = write();
+    // It may not have been made.
+    drop(std::fs::remove_file(&beside));
+    written.map_err(file_error)?;
     Ok(signer)
 }
 
@@ -83,6 +95,25 @@ mod tests {
         assert!(matches!(create(&path, "example.gov/log"), Err(KeyError::File(..))));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         assert!(matches!(open(&path), Err(KeyError::Open(_))));
+    }
+
+    #[test]
+    fn whoever_looks_while_a_key_is_made_finds_it_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().to_path_buf();
+        let making = std::thread::spawn(move || {
+            (0..200).for_each(|n| drop(create(&folder.join(format!("seal-{n}.key")), "example.gov/log").unwrap()))
+        });
+        while !making.is_finished() {
+            for entry in std::fs::read_dir(dir.path()).unwrap() {
+                let path = entry.unwrap().path();
+                if path.extension().is_some_and(|extension| extension == "key") {
+                    open(&path).unwrap();
+                }
+            }
+        }
+        making.join().unwrap();
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 200, "nothing else is left");
     }
 
     #[test]
