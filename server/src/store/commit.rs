@@ -86,6 +86,7 @@ impl Store {
             .await?;
         let mut items = Vec::new();
         let mut contents = Vec::new();
+        let mut events = Vec::new();
         let mut redacted = Vec::new();
         for entry in &batch.entries {
             let at = to_sql(entry.index);
@@ -109,11 +110,10 @@ impl Store {
                 }
                 Core::Status(core) => {
                     let kind = serde_json::to_value(core.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
-                    let instrument = core.by.map(|by| to_sql(by.index));
-                    event(connection, at, to_sql(core.target.index), &kind, instrument).await?;
+                    events.push((at, to_sql(core.target.index), kind, core.by.map(|by| to_sql(by.index))));
                 }
                 Core::Redaction(core) => {
-                    event(connection, at, to_sql(core.target.index), "redaction", None).await?;
+                    events.push((at, to_sql(core.target.index), "redaction".to_owned(), None));
                     redacted.extend(core.parts.iter().map(|part| (at, part)));
                 }
                 Core::Step(core) => {
@@ -153,6 +153,11 @@ impl Store {
                     .bind(to_sql(content.size))
                     .bind(&content.salt[..])
                     .bind(content.bytes.clone())
+            })
+            .await?;
+        insert("events (idx, target, kind, instrument)", 4)
+            .insert(connection, &events, |query, (at, target, kind, instrument)| {
+                query.bind(*at).bind(*target).bind(&**kind).bind(*instrument)
             })
             .await?;
         // After the parts of this same batch are in: one of them may be redacted in it already.
@@ -201,12 +206,6 @@ pub(crate) fn stated_date(core: &chain::statement::Disclosure) -> Option<String>
 /// As a row has it: PostgreSQL's text has no room for the one character that JSON allows and it does not.
 pub(crate) fn stated_agency(core: &chain::statement::Disclosure) -> Option<String> {
     core.stated_agency.as_deref().map(|name| name.replace('\0', "\u{fffd}"))
-}
-
-async fn event(connection: &mut AnyConnection, at: i64, target: i64, kind: &str, instrument: Option<i64>) -> Result<(), sqlx::Error> {
-    let sql = "insert into events (idx, target, kind, instrument) values ($1, $2, $3, $4)";
-    sqlx::query(sql).bind(at).bind(target).bind(kind).bind(instrument).execute(connection).await?;
-    Ok(())
 }
 
 pub(crate) fn to_hash(bytes: Vec<u8>) -> Result<Hash, StoreError> {
