@@ -103,7 +103,7 @@ pub async fn compose(node: &Node, kind: Kind) -> Statements {
             catalogue,
             documents,
             revises: None,
-            stated_agency: none.clone(),
+            stated_agency: Some("Finance Bureau".into()),
             source: none,
         };
         let Composed { text, contents } = draft.compose(&node.origin, &random_id().unwrap()).unwrap();

@@ -51,7 +51,7 @@ async fn publish(node: &Node, word: &str) -> (u64, Instant) {
         catalogue,
         documents: vec![],
         revises: None,
-        stated_agency: None,
+        stated_agency: Some("Finance Bureau".into()),
         source: None,
     };
     let Composed { text, contents } = draft.compose(&node.origin, &random_id().unwrap()).unwrap();
