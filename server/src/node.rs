@@ -166,7 +166,7 @@ impl Node {
             store.found(&origin).await?;
         }
         let sequencer = Sequencer::open(store.clone(), log, mark, clock).await?;
-        let (submitter, heads, _) = sequencer.start();
+        let (submitter, heads) = sequencer.start()?;
         let mut node = Node { store, submitter, heads, origin, data: place.data.clone(), seals: Arc::default(), registrar: Arc::new(None) };
         if let Some(charter) = founding {
             node.submitter.submit(charter, vec![]).await?;

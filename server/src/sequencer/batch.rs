@@ -15,9 +15,6 @@ use sqlx::{Any, Transaction};
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::oneshot;
 
-/// Statements placed between two looks at what else this thread has to do: the batch before is written from it as well.
-const STRIDE: usize = 64;
-
 type Outcome = Result<Receipt, SubmitError>;
 
 /// A submission that has been judged; its parts may have gone into the batch.
@@ -151,9 +148,6 @@ impl Sequencer {
                 logged.push(n);
             }
             outcomes.push(outcome);
-            if n % STRIDE == STRIDE - 1 {
-                tokio::task::yield_now().await;
-            }
         }
         judged.known = Arc::new(known);
         if let Some(last) = self.tip.state.last().filter(|_| !made.entries.is_empty()) {
