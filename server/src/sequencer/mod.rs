@@ -22,8 +22,7 @@ mod submit;
 mod write;
 
 pub use clock::{Clock, ClockAlarm};
-pub(crate) use submit::SMALL;
-pub use submit::{Checked, Receipt, Submission, SubmitError, Submitter, Waiting};
+pub use submit::{Checked, Receipt, SMALL, Submission, SubmitError, Submitter, Waiting};
 
 use crate::{
     mark::{Mark, MarkError, Signed},
@@ -50,9 +49,9 @@ use tokio::{
 use write::Writing;
 
 /// Submissions that may wait; beyond, a submitter is told to come back.
-const QUEUE: usize = 8192;
+const QUEUE: usize = 16_384;
 /// Most statements in one transaction.
-const BATCH: usize = 4096;
+const BATCH: usize = 8192;
 /// Most bytes of parts in one transaction.
 const BATCH_BYTES: usize = 48 << 20;
 /// At most ten checkpoints a second.
