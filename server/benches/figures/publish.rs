@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
-const COUNT: usize = 50_000;
+const COUNT: usize = 100_000;
 /// Statements that wait for an answer at once: nearly as many as the queue holds.
 const AT_ONCE: usize = 16_000;
 /// Statements that one task seals.
