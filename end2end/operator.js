@@ -25,11 +25,16 @@ export function stranger(name) {
   return keyOf(name, randomBytes(32));
 }
 
-function keyOf(name, secret) {
+/** A key of an outside witness, with which it cosigns checkpoints. */
+export function witness(name) {
+  return keyOf(name, randomBytes(32), 4);
+}
+
+function keyOf(name, secret, type = 1) {
   const prefix = Buffer.from("302e020100300506032b657004220420", "hex");
   const privateKey = createPrivateKey({ key: Buffer.concat([prefix, secret]), format: "der", type: "pkcs8" });
   const bytes = createPublicKey(privateKey).export({ format: "der", type: "spki" }).subarray(-32);
-  const typed = Buffer.concat([Buffer.of(1), bytes]);
+  const typed = Buffer.concat([Buffer.of(type), bytes]);
   const id = hash(`${name}\n`, typed).subarray(0, 4);
   return { name, id, privateKey, vkey: `${name}+${id.toString("hex")}+${base64(typed)}` };
 }
@@ -267,7 +272,34 @@ export function forgetMarks(place) {
   rmSync(place.state, { recursive: true, force: true });
 }
 
+/** The newest checkpoint, as the log signed it. */
+export function signed(place) {
+  return value(place, "select checkpoint from head");
+}
+
+/** Puts the lines of witnesses, each of its own second, under the newest checkpoint. */
+export function cosign(place, lines) {
+  const old = signed(place);
+  const body = old.slice(0, old.indexOf("\n\n") + 1);
+  const line = ([by, seconds]) => {
+    const time = Buffer.alloc(8);
+    time.writeBigUInt64BE(BigInt(seconds));
+    const signature = sign(null, Buffer.from(`cosignature/v1\ntime ${seconds}\n${body}`), by.privateKey);
+    return `— ${by.name} ${base64(Buffer.concat([by.id, time, signature]))}\n`;
+  };
+  const cosigned = text(old + lines.map(line).join(""));
+  sql(place, `update head set checkpoint = ${cosigned}; update checkpoints set note = ${cosigned} where size = (select size from head)`);
+}
+
 // Statements
+
+/** Amends the charter: from now on `count` of these witnesses are to see each checkpoint. */
+export function askWitnesses(place, witnesses, count = witnesses.length) {
+  const named = witnesses.map((_, n) => `w${n}`);
+  const policy = [...witnesses.map((by, n) => `witness w${n} ${by.vkey}`), `group all ${count} ${named.join(" ")}`, "quorum all", ""].join("\n");
+  const said = { ...core(entries(place)[0].note), id: statementId(), policy, amends: reference(place, 0) };
+  append(place, statement(origin(place), said, key(place, "registrar")));
+}
 
 /** A sealed disclosure with a title and a text, and the parts it commits to. */
 export function disclosure(place, { agency, by, title = "Lanterns on the north wall", body = "Twenty lanterns.\n", chain = origin(place) }) {

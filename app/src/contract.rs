@@ -84,12 +84,27 @@ pub mod select {
     pub const KNOT: &str = "li.knot";
     pub const PLACE: &str = "[data-index]:not(.checks)";
     pub const OF: &str = "[data-of]";
-    pub const LOGGED: &str = ".logged time, .for-logged time";
+    /// Where the log's time stands, and where the stated date does.
+    pub const LOGGED: &str = ".logged dd, .for-logged dd, td.for-logged";
+    pub const STATED: &str = ".stated dd, .for-stated dd, td.for-stated";
+    pub const TITLE: &str = "[data-field=title]";
+    /// Where a disclosure's title stands, and who issued it, and beside that what else a line says of it.
+    pub const HEADING: &str = "h1, h2.title, .knot:not([data-self]) .what";
+    pub const ISSUER: &str = ".issuer";
+    pub const BESIDE: &str = ".docnum, .facts > :not(.version, .standing)";
+    /// Places that say of an entry only where or when it stands.
+    pub const UNTITLED: &str = "[data-self], :not(.knot, html)";
+    /// Facts that may be shown in other words than a code's own.
+    pub const CODED: &str = "[data-field=kind], [data-field=ground]";
     pub const LINK: &str = ".link";
     pub const VERDICT: &str = ".verdict";
     pub const SEAL: &str = ".seal";
     pub const ENTRY: &str = "[data-entry]";
     pub const TEXT: &str = ".prose[data-part]";
+    pub const BODY: &str = "section.body";
+    pub const PARTS: &str = ".parts a";
+    /// A knot of a list in the chain's order, newest first, without gaps.
+    pub const TIED: &str = ".cord:not(.loose) > .knot";
     pub const WORDS: &str = "[data-words]";
     pub const CHECKS: &str = "section.checks";
     pub const ANSWER: &str = ".answer";

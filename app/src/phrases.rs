@@ -42,6 +42,8 @@ phrases! {
     ProgressDone,
     /// The same of a list without cord. `{total}`
     ProgressDoneLoose,
+    /// `{unknown}` `{total}`
+    ProgressUnknown,
     /// `{failed}` `{total}`
     ProgressFailed,
 
@@ -52,6 +54,7 @@ phrases! {
     RowCopied,
     /// An entry without a title: charter, registration, status.
     RowPlain,
+    /// Witnesses are late; all else holds.
     RowPending,
     RowUnknown,
     RowStolen,
@@ -59,10 +62,8 @@ phrases! {
     RowRedacted,
 
     // The verdict of one item's own page.
-    /// `{since}` `{seen}` `{of}` `{agency}` `{size}`
+    /// `{since}` (the log's word) `{when}` (the witnesses') `{seen}` `{of}` `{agency}` `{size}`
     VerdictSeen,
-    /// `{since}` (this browser's own first sight) `{agency}` `{size}`
-    VerdictBrowser,
     /// `{since}` (the log's word) `{agency}` `{size}`
     VerdictLogged,
     /// Put after a verdict for an imported item. `{agency}` `{source}`
@@ -94,9 +95,7 @@ phrases! {
     // The third date.
     /// `{when}` `{seen}` `{of}`
     SeenWitnesses,
-    /// `{when}`
-    SeenBrowser,
-    SeenFirstTime,
+    SeenNone,
 
     // Beside the chain's live size.
     /// `{size}`

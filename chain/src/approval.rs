@@ -4,38 +4,39 @@ use crate::{
     hash::{Hash, unhex},
     json,
     part::{Commitment, Salt, parse_salt},
+    shape::members,
     statement::{Names, Step, is_code, is_id},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// What each genre of an agency's publications needs before it is sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rule {
     pub genres: Vec<GenreRule>,
     /// Posts that may skip a step, with a reason, in public.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overriders: Vec<String>,
 }
 
 /// The steps of one genre, or of every other (`*`). A status is judged as genre `status`, a redaction as `redaction`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GenreRule {
     pub genre: String,
     pub steps: Vec<StepRule>,
 }
 
 /// One kind of step: which posts may take it, how many must, and which kinds must be complete before it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StepRule {
     pub code: String,
     pub posts: Vec<String>,
     pub count: usize,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
 }
 
 /// The second line of a statement that was approved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Act {
     pub case: String,
     /// Leaf hash of the agency's entry that holds the rule.
@@ -47,7 +48,7 @@ pub struct Act {
 }
 
 /// Salt and bytes that a step committed to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Opening {
     /// 32 hexadecimal digits.
     pub salt: String,
@@ -56,7 +57,7 @@ pub struct Opening {
 }
 
 /// What a post decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decision {
     pub code: String,
     /// `approve`, `reject` or `override`.
@@ -68,8 +69,17 @@ pub struct Decision {
     /// 32 hexadecimal digits: the salt of `core`.
     pub salt: String,
     /// Commitment to the reason, which may stay closed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Commitment>,
+}
+
+members! {
+    Rule { genres; overriders }
+    GenreRule { genre, steps }
+    StepRule { code, posts, count; after }
+    Act { case, rule, steps, opening }
+    Opening { salt, text }
+    Decision { code, decision, rule, core, salt, reason }
 }
 
 /// A step entry of the case with who signed it, verified by the caller: signature, place, and post's agency.

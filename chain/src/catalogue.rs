@@ -1,11 +1,13 @@
 //! The catalogue: the part that holds what describes a disclosure, committed and redactable like any part.
 
-use crate::json::{self, JsonError};
-use serde::{Deserialize, Serialize};
+use crate::{
+    json::{self, JsonError},
+    shape::members,
+};
+use serde::Serialize;
 
 /// Fields of the Chinese disclosure directories and of international practice. Unknown members survive in the bytes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Catalogue {
     pub title: String,
     /// 索引号
@@ -63,13 +65,20 @@ pub struct Catalogue {
 }
 
 /// Whom a disclosure is about: never a natural person's identifier.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Subject {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
     pub id: String,
     pub name: String,
+}
+
+members! {
+    Catalogue {
+        index_number, document_number, issued, published, effective, expires, theme, genre, basis, summary, language, region, source, authentic;
+        title, issuing_agencies, joint_agencies, keywords, subjects, parts
+    }
+    Subject { scheme; id, name }
 }
 
 impl Catalogue {

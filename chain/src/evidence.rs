@@ -6,8 +6,9 @@ use crate::{
     hash::Hash,
     json::{self, JsonError},
     registry::MapProof,
+    shape::{Members, Misshapen, Shape, members},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
 pub const MOST_ITEMS: usize = 64;
 
 /// An entry with its place in the tree of the bundle's checkpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Logged {
     pub index: u64,
     /// The entry's bytes, which are UTF-8.
@@ -30,7 +31,7 @@ pub struct Logged {
 }
 
 /// What one id maps to under one registry root.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Lookup {
     pub root: Hash,
     pub id: String,
@@ -39,7 +40,7 @@ pub struct Lookup {
 
 /// All a reader needs to decide C1 to C6 for some entries: those entries, the ones before them, the newest, the charter
 /// and its amendments, and what registered their signers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Bundle {
     /// The signed checkpoint, with the cosignatures it has.
     pub checkpoint: String,
@@ -48,7 +49,7 @@ pub struct Bundle {
 }
 
 /// Salt and bytes of a part, or what stands in their place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Content {
     /// Salt in hexadecimal and text; parts that are not UTF-8 are fetched singly.
@@ -62,6 +63,40 @@ pub enum Content {
     Missing,
 }
 
+members! {
+    Logged { index, entry, proof }
+    Lookup { root, id, proof }
+    Bundle { checkpoint, entries, lookups }
+}
+
+impl Shape for Content {
+    fn read(value: serde_json::Value) -> Result<Content, Misshapen> {
+        if value.as_str() == Some("missing") {
+            return Ok(Content::Missing);
+        }
+        let mut members = Members::of(value)?;
+        if let Some(Salted { salt, text }) = members.optional("text")? {
+            return Ok(Content::Text { salt, text });
+        }
+        let Removed { by } = members.take("redacted")?;
+        Ok(Content::Redacted { by })
+    }
+}
+
+struct Salted {
+    salt: String,
+    text: String,
+}
+
+struct Removed {
+    by: u64,
+}
+
+members! {
+    Salted { salt, text }
+    Removed { by }
+}
+
 /// Parts by commitment (`sha256:…`).
 pub type Contents = BTreeMap<String, Content>;
 
@@ -72,8 +107,11 @@ pub fn read_bundle(text: &str) -> Result<Bundle, JsonError> {
 
 /// Reads a source's answer of contents. A part that it gives in no known way is one that it does not give.
 pub fn read_contents(text: &str) -> Result<Contents, JsonError> {
-    let each = json::read_each(text)?;
-    Ok(each.into_iter().map(|(name, content)| (name, content.unwrap_or(Content::Missing))).collect())
+    let mut contents = Contents::new();
+    for (name, content) in json::read_each(text)? {
+        contents.insert(name, content.unwrap_or(Content::Missing));
+    }
+    Ok(contents)
 }
 
 /// What collecting evidence asks its store for.

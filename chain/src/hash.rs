@@ -96,12 +96,7 @@ impl serde::Serialize for Hash {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Hash {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        Hash::parse(&text).map_err(serde::de::Error::custom)
-    }
-}
+crate::shape::spelled! { Hash, "a hash", |text| Hash::parse(text).ok(); }
 
 #[cfg(test)]
 mod tests {

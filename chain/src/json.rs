@@ -1,6 +1,6 @@
 //! I-JSON as the protocol allows it (RFC 7493, and stricter): checked before anything is read from it.
 
-use crate::shape::Exact;
+pub use crate::shape::{Misshapen, Shape};
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
@@ -19,7 +19,7 @@ pub struct JsonError(String);
 /// surrogate or noncharacter, integers within ±(2^53 − 1), no other numbers, depth at most [`DEPTH`], and no
 /// member whose name begins with `!` (v1 understands none, and such a member means "refuse if not understood").
 /// An object is never read from an array, nor a word from an object.
-pub fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, JsonError> {
+pub fn read<T: Shape>(text: &str) -> Result<T, JsonError> {
     of(parse(text)?)
 }
 
@@ -32,32 +32,35 @@ pub fn checked(text: &str) -> Result<Checked, JsonError> {
 }
 
 impl Checked {
-    /// Reads a few members, as [`read`] would with no others there.
-    pub fn members<T: serde::de::DeserializeOwned>(&self, names: &[&str]) -> Result<T, JsonError> {
-        let member = |name: &&str| Some(((*name).to_owned(), self.0.get(*name)?.clone()));
-        of(names.iter().filter_map(member).collect::<serde_json::Map<_, _>>().into())
+    /// Reads a member that is a text.
+    pub fn text(&self, name: &str) -> Result<&str, JsonError> {
+        self.0.get(name).and_then(Value::as_str).ok_or_else(|| JsonError(format!("no text {name:?}")))
     }
 
     /// Reads it whole.
-    pub fn whole<T: serde::de::DeserializeOwned>(self) -> Result<T, JsonError> {
+    pub fn whole<T: Shape>(self) -> Result<T, JsonError> {
         of(self.0)
     }
 }
 
-fn of<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, JsonError> {
-    T::deserialize(Exact(value)).map_err(|error| JsonError(error.to_string()))
+fn of<T: Shape>(value: Value) -> Result<T, JsonError> {
+    T::read(value).map_err(misshapen)
+}
+
+fn misshapen(error: Misshapen) -> JsonError {
+    JsonError(error.to_string())
 }
 
 /// Reads JSON of any kind that says one thing: what is no part of a statement, such as a server's answer, need not keep the
 /// rules for characters, names, and depth.
-pub fn read_any<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, JsonError> {
-    T::deserialize(Exact(parse_by(text, Rules { any: true, depth: 0 })?)).map_err(|error| JsonError(error.to_string()))
+pub fn read_any<T: Shape>(text: &str) -> Result<T, JsonError> {
+    of(parse_by(text, Rules { any: true, depth: 0 })?)
 }
 
 /// The same for an object whose members are read one by one: what one of them has wrong is its own affair (`None`).
-pub fn read_each<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<(String, Option<T>)>, JsonError> {
+pub fn read_each<T: Shape>(text: &str) -> Result<Vec<(String, Option<T>)>, JsonError> {
     match parse_by(text, Rules { any: true, depth: 0 })? {
-        Value::Object(members) => Ok(members.into_iter().map(|(name, value)| (name, T::deserialize(Exact(value)).ok())).collect()),
+        Value::Object(members) => Ok(members.into_iter().map(|(name, value)| (name, T::read(value).ok())).collect()),
         _ => Err(JsonError("not an object".into())),
     }
 }

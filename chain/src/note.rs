@@ -178,12 +178,7 @@ impl serde::Serialize for Vkey {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Vkey {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vkey, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        Vkey::parse(&text).map_err(serde::de::Error::custom)
-    }
-}
+crate::shape::spelled! { Vkey, "a key", |text| Vkey::parse(text).ok(); }
 
 /// One signature line: `— <name> <base64 of key id and signature>`.
 #[derive(Debug, Clone, PartialEq, Eq)]

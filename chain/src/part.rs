@@ -51,9 +51,4 @@ impl serde::Serialize for Commitment {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Commitment {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Commitment, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        Commitment::parse(&text).ok_or_else(|| serde::de::Error::custom("not a commitment"))
-    }
-}
+crate::shape::spelled! { Commitment, "a commitment", Commitment::parse; }

@@ -32,6 +32,8 @@ pub struct Seen {
     /// Witnesses with a line on the note that does not verify.
     pub wrong: Vec<String>,
     pub quorum: bool,
+    /// POSIX seconds by which the witnesses of a quorum had all signed.
+    pub met_at: Option<u64>,
 }
 
 impl Policy {
@@ -119,7 +121,7 @@ impl Policy {
     /// Verifies every known witness's line on a checkpoint and counts the quorum.
     #[must_use]
     pub fn seen(&self, checkpoint: &Note<'_>) -> Seen {
-        let mut seen = Seen { by: vec![], wrong: vec![], quorum: false };
+        let mut seen = Seen { by: vec![], wrong: vec![], quorum: false, met_at: None };
         for (name, key, _) in &self.witnesses {
             if checkpoint.signatures.iter().any(|line| line.is_by(key)) {
                 match cosignature::verify(checkpoint, key) {
@@ -129,6 +131,10 @@ impl Policy {
             }
         }
         seen.quorum = self.quorum.as_ref().is_none_or(|name| self.met(name, &seen.by));
+        seen.met_at = self.quorum.as_ref().and_then(|name| {
+            let until = |last: u64| seen.by.iter().filter(|(_, seconds)| *seconds <= last).cloned().collect::<Vec<_>>();
+            seen.by.iter().map(|(_, seconds)| *seconds).filter(|seconds| self.met(name, &until(*seconds))).min()
+        });
         seen
     }
 

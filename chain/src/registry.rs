@@ -4,8 +4,8 @@
 //! leaf, at whatever depth; any other is an inner node. So the root depends on the contents alone, never on the order
 //! in which they came, and a proof is as long as the longest shared prefix: about log2 of the number of ids.
 
-use crate::hash::Hash;
-use serde::{Deserialize, Serialize};
+use crate::{hash::Hash, shape::members};
+use serde::Serialize;
 
 /// Where an id stands: SHA-256(id).
 #[must_use]
@@ -79,12 +79,16 @@ pub struct Registry {
 }
 
 /// Proof of what one id maps to, or that it is not there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MapProof {
     /// Sibling hashes from the root down.
     pub siblings: Vec<Hash>,
     /// What stands at the end of the path: nothing, or a leaf (key, value), which may be another id's.
     pub end: Option<(Hash, Hash)>,
+}
+
+members! {
+    MapProof { siblings, end }
 }
 
 /// A map proof that does not lead to its root.

@@ -1,161 +1,174 @@
 //! Typed reading of checked JSON with one reading only: an object is read only from an object, a word only from a string.
 //!
-//! Left alone, serde also reads an object from an array of its members' values in order, and a word from
-//! `{"word":null}`. A second implementation would not, and the two would disagree about what is a statement.
+//! Serde would also read an object from an array of its members' values in order, and a word from `{"word":null}`. A second
+//! implementation would not, and the two would disagree about what is a statement. A reader's download would be the larger for
+//! it, too: what serde derives for one type is a long text.
 
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor, value::StringDeserializer,
-};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
-/// What does not have the shape asked for.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct Error(String);
+/// What does not have the shape asked for: the member, where it is one, and what it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{} is not {what}", member.unwrap_or("it"))]
+pub struct Misshapen {
+    member: Option<&'static str>,
+    what: &'static str,
+}
 
-impl serde::de::Error for Error {
-    fn custom<T: std::fmt::Display>(what: T) -> Error {
-        Error(what.to_string())
-    }
-    // Serde's own sentence names the value found, for which a reader's download would carry the printing of fractions.
-    fn invalid_type(_: Unexpected<'_>, expected: &dyn serde::de::Expected) -> Error {
-        Error(format!("not {expected} where one is expected"))
-    }
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn serde::de::Expected) -> Error {
-        Error::invalid_type(found, expected)
+/// A type that is read from one kind of value.
+pub trait Shape: Sized {
+    fn read(value: Value) -> Result<Self, Misshapen>;
+    /// What a member of this type is that does not stand there; none where it must stand there.
+    fn absent() -> Option<Self> {
+        None
     }
 }
 
-/// A value that gives itself to a type's own reading. Each kind of reading is answered on its own, and the walk over
-/// members and items is not generic: every type that is read costs a reader's download something.
-pub(crate) struct Exact(pub Value);
+/// The members of an object, taken one by one. What nobody takes is unknown, and allowed.
+pub(crate) struct Members(Map<String, Value>);
 
-struct Members {
-    rest: std::vec::IntoIter<(String, Value)>,
-    value: Option<Value>,
+pub(crate) fn not(what: &'static str) -> Misshapen {
+    Misshapen { member: None, what }
 }
 
-struct Items(std::vec::IntoIter<Value>);
-
-#[cold]
-fn not(what: &'static str) -> Error {
-    Error::custom(format_args!("not {what} where one is expected"))
-}
-
-impl Exact {
-    fn members(self) -> Result<Members, Error> {
-        match self.0 {
-            Value::Object(members) => Ok(Members { rest: members.into_iter().collect::<Vec<_>>().into_iter(), value: None }),
+impl Members {
+    pub(crate) fn of(value: Value) -> Result<Members, Misshapen> {
+        match value {
+            Value::Object(members) => Ok(Members(members)),
             _ => Err(not("an object")),
         }
     }
-    fn items(self) -> Result<Items, Error> {
-        match self.0 {
-            Value::Array(items) => Ok(Items(items.into_iter())),
-            _ => Err(not("an array")),
-        }
+
+    /// A member that must stand there, unless its type says what it is otherwise.
+    pub(crate) fn take<T: Shape>(&mut self, name: &'static str) -> Result<T, Misshapen> {
+        self.optional(name)?.or_else(T::absent).ok_or(Misshapen { member: Some(name), what: "there" })
     }
-    fn text(self) -> Result<String, Error> {
-        match self.0 {
+
+    /// A member that may be left out.
+    pub(crate) fn optional<T: Shape>(&mut self, name: &'static str) -> Result<Option<T>, Misshapen> {
+        let Some(value) = self.0.remove(name) else { return Ok(None) };
+        // The innermost name says most.
+        T::read(value).map(Some).map_err(|error| Misshapen { member: error.member.or(Some(name)), ..error })
+    }
+}
+
+/// How a type with named members is read: those before the semicolon by their types, those behind it being their type's default
+/// when they are left out.
+macro_rules! members {
+    ($($type:ident { $($member:ident),* $(; $($optional:ident),*)? })*) => { $(
+        impl $crate::shape::Shape for $type {
+            fn read(value: serde_json::Value) -> Result<Self, $crate::shape::Misshapen> {
+                let mut members = $crate::shape::Members::of(value)?;
+                Ok($type {
+                    $($member: members.take(stringify!($member))?,)*
+                    $($($optional: members.optional(stringify!($optional))?.unwrap_or_default(),)*)?
+                })
+            }
+        }
+    )* };
+}
+
+/// How a type of words is read.
+macro_rules! words {
+    ($($type:ident { $($word:literal => $value:ident),* })*) => { $(
+        impl $crate::shape::Shape for $type {
+            fn read(value: serde_json::Value) -> Result<Self, $crate::shape::Misshapen> {
+                match value.as_str() {
+                    $(Some($word) => Ok($type::$value),)*
+                    _ => Err($crate::shape::not("a known word")),
+                }
+            }
+        }
+    )* };
+}
+
+/// How a type with one spelling is read.
+macro_rules! spelled {
+    ($($type:ty, $what:literal, $parse:expr;)*) => { $(
+        impl $crate::shape::Shape for $type {
+            fn read(value: serde_json::Value) -> Result<Self, $crate::shape::Misshapen> {
+                value.as_str().and_then($parse).ok_or($crate::shape::not($what))
+            }
+        }
+    )* };
+}
+
+pub(crate) use {members, spelled, words};
+
+impl Shape for String {
+    fn read(value: Value) -> Result<String, Misshapen> {
+        match value {
             Value::String(text) => Ok(text),
             _ => Err(not("a string")),
         }
     }
-    fn number(self) -> Result<u64, Error> {
-        self.0.as_u64().ok_or_else(|| not("a natural number"))
+}
+
+impl Shape for bool {
+    fn read(value: Value) -> Result<bool, Misshapen> {
+        value.as_bool().ok_or(not("true or false"))
     }
 }
 
-impl<'de> MapAccess<'de> for Members {
-    type Error = Error;
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some((name, value)) = self.rest.next() else { return Ok(None) };
-        self.value = Some(value);
-        seed.deserialize(Exact(Value::String(name))).map(Some)
-    }
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
-        seed.deserialize(Exact(self.value.take().unwrap_or_default()))
+impl Shape for u64 {
+    fn read(value: Value) -> Result<u64, Misshapen> {
+        value.as_u64().ok_or(not("a natural number"))
     }
 }
 
-impl<'de> SeqAccess<'de> for Items {
-    type Error = Error;
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        self.0.next().map(|item| seed.deserialize(Exact(item))).transpose()
+impl Shape for i64 {
+    fn read(value: Value) -> Result<i64, Misshapen> {
+        value.as_i64().ok_or(not("an integer"))
     }
 }
 
-macro_rules! by {
-    ($($method:ident => $read:ident $visit:ident)*) => {
-        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            visitor.$visit(self.$read()?)
-        })*
-    };
+impl Shape for usize {
+    fn read(value: Value) -> Result<usize, Misshapen> {
+        value.as_u64().and_then(|number| usize::try_from(number).ok()).ok_or(not("a natural number"))
+    }
 }
 
-impl<'de> Deserializer<'de> for Exact {
-    type Error = Error;
-
-    by! {
-        deserialize_str => text visit_string
-        deserialize_string => text visit_string
-        deserialize_identifier => text visit_string
-        deserialize_u8 => number visit_u64
-        deserialize_u16 => number visit_u64
-        deserialize_u32 => number visit_u64
-        deserialize_u64 => number visit_u64
-        deserialize_map => members visit_map
+impl<T: Shape> Shape for Option<T> {
+    fn read(value: Value) -> Result<Option<T>, Misshapen> {
+        if value.is_null() { Ok(None) } else { T::read(value).map(Some) }
     }
-
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_i64(self.0.as_i64().ok_or_else(|| not("an integer"))?)
+    fn absent() -> Option<Option<T>> {
+        Some(None)
     }
+}
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_bool(self.0.as_bool().ok_or_else(|| not("true or false"))?)
+impl<T: Shape> Shape for Box<T> {
+    fn read(value: Value) -> Result<Box<T>, Misshapen> {
+        T::read(value).map(Box::new)
     }
+}
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let mut items = self.items()?;
-        let value = visitor.visit_seq(&mut items)?;
-        // A tuple that is longer than its type would be read differently by a second implementation.
-        if items.0.len() == 0 { Ok(value) } else { Err(not("an array of that length")) }
+impl<T: Shape> Shape for Vec<T> {
+    fn read(value: Value) -> Result<Vec<T>, Misshapen> {
+        let Value::Array(items) = value else { return Err(not("an array")) };
+        items.into_iter().map(T::read).collect()
     }
+}
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_seq(visitor)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(self.members()?)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::String(word) => visitor.visit_enum::<StringDeserializer<Error>>(word.into_deserializer()),
-            // `{"text":{…}}`, as evidence writes contents; statements have words only, whose types refuse a value.
-            Value::Object(_) => visitor.visit_enum(serde::de::value::MapAccessDeserializer::new(self.members()?)),
-            _ => Err(not("a word")),
+/// A pair; an array of any other length is none.
+impl<T: Shape, U: Shape> Shape for (T, U) {
+    fn read(value: Value) -> Result<(T, U), Misshapen> {
+        match value {
+            Value::Array(items) => match <[Value; 2]>::try_from(items) {
+                Ok([one, other]) => Ok((T::read(one)?, U::read(other)?)),
+                Err(_) => Err(not("a pair")),
+            },
+            _ => Err(not("a pair")),
         }
     }
+}
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_unit()
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-        Err(not("a value of a known type"))
-    }
-
-    serde::forward_to_deserialize_any! {
-        i8 i16 i32 f32 f64 char bytes byte_buf unit unit_struct tuple_struct
+impl<T: Shape> Shape for BTreeMap<String, T> {
+    fn read(value: Value) -> Result<BTreeMap<String, T>, Misshapen> {
+        let mut read = BTreeMap::new();
+        for (name, value) in Members::of(value)?.0 {
+            read.insert(name, T::read(value)?);
+        }
+        Ok(read)
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     note::{Note, NoteError},
 };
 use rules::member;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// First word of every statement's first line; the chain's origin follows after a space.
 pub const HEADER: &str = "gazette/v1/statement";
@@ -72,12 +72,6 @@ pub struct Statement<'a> {
     pub act: Option<Act>,
 }
 
-#[derive(Deserialize)]
-struct Kind {
-    r#type: String,
-    id: String,
-}
-
 /// `{"type":…,"id":…, the rest of `core`}`: the line a publisher signs. Fails only if `core` is not an object.
 pub fn core_line<T: Serialize>(kind: &str, id: &str, core: &T) -> serde_json::Result<String> {
     #[derive(Serialize)]
@@ -117,7 +111,7 @@ impl<'a> Statement<'a> {
         member(is_id(origin), "origin")?;
         let in_core = |error| StatementError::Json("core", error);
         let said = json::checked(core_line).map_err(in_core)?;
-        let Kind { r#type: kind, id } = said.members(&["type", "id"]).map_err(in_core)?;
+        let (kind, id) = (said.text("type").map_err(in_core)?.to_owned(), said.text("id").map_err(in_core)?.to_owned());
         member(unhex::<16>(&id).is_some(), "id")?;
         let core = match kind.as_str() {
             "charter" => Core::Charter(said.whole().map_err(in_core)?),

@@ -131,6 +131,42 @@ fn fingerprints_on_a_page_are_the_entrys() {
 }
 
 #[test]
+fn a_page_is_the_page_of_the_entry_that_its_address_names() {
+    let story = story();
+    let at = |index: u64, address: u64| ask(&story, index, &[], Shown { address: Some(address), ..Shown::default() });
+    assert_eq!(at(story.finance, story.finance), HOLDS);
+    assert_eq!(at(story.finance, story.health), DIFFERS, "another disclosure, whole and true");
+    assert_eq!(at(story.theft, story.theft), PLAIN);
+    assert_eq!(at(story.theft, 0), DIFFERS);
+}
+
+#[test]
+fn what_is_drawn_as_the_entry_before_is_the_entry_before() {
+    let story = story();
+    let before = |index: u64, before: &[u64]| ask(&story, index, &[], Shown { before: before.to_vec(), ..Shown::default() });
+    let (index, right) = (story.finance, story.finance - 1);
+    assert_eq!(before(index, &[right, right]), HOLDS);
+    assert_eq!(before(index, &[right - 1]), DIFFERS, "one was left out between");
+    assert_eq!(before(index, &[right, right - 1]), DIFFERS, "tied to the right one, drawn above another");
+    assert_eq!(before(index, &[index]), DIFFERS);
+    assert_eq!(before(index, &[u64::MAX]), DIFFERS, "tied to nothing that can be read");
+    assert_eq!(before(0, &[]), PLAIN);
+    assert_eq!(before(0, &[u64::MAX]), DIFFERS);
+}
+
+#[test]
+fn an_entry_beyond_the_tree_is_not_in_it() {
+    let story = story();
+    let bundle = story.chain.bundle(&[story.finance]);
+    let size = story.chain.entries.len() as u64;
+    let reader = Reader::open(&bundle).unwrap();
+    for beyond in [size, size + 900] {
+        let found = reader.inclusion(beyond);
+        assert_eq!((found.answer, found.reason), (Answer::Fails, "not-in-tree"));
+    }
+}
+
+#[test]
 fn the_one_date_of_a_line_is_the_one_the_statement_gives() {
     let story = story();
     assert_eq!(ask(&story, story.finance, &[], fact("stated", "2026-11-20")), HOLDS);

@@ -116,10 +116,19 @@ fn the_published_policy_counts_groups_of_groups() {
         let note = format!("{}{lines}", checkpoint.sign(&signer(ORIGIN)));
         policy.seen(&Note::parse(note.as_bytes()).unwrap()).quorum
     };
+    let met_at = |by: &[(u8, u64)]| {
+        let lines: String = by.iter().map(|(n, seconds)| cosignature::sign(&witness(*n), *seconds, &checkpoint.text())).collect();
+        let note = format!("{}{lines}", checkpoint.sign(&signer(ORIGIN)));
+        policy.seen(&Note::parse(note.as_bytes()).unwrap()).met_at
+    };
+    assert_eq!(met_at(&[(1, 30), (2, 10), (3, 20), (4, 15)]), Some(20), "when the last of the first that suffice had signed");
+    assert_eq!(met_at(&[(1, 30), (2, 10), (5, 40)]), Some(40));
+    assert_eq!(met_at(&[(1, 30), (2, 10)]), None);
     assert!(seen(&[1, 3, 5]) && seen(&[1, 2, 3, 4, 5]));
     assert!(!seen(&[1, 2, 3]) && !seen(&[1, 4, 5]) && !seen(&[]) && !seen(&[7, 8, 9]));
     let none = Policy::parse("quorum none").unwrap();
     assert!(!none.asks_for_witnesses() && none.seen(&Note::parse(checkpoint.sign(&signer(ORIGIN)).as_bytes()).unwrap()).quorum);
+    assert_eq!(none.seen(&Note::parse(checkpoint.sign(&signer(ORIGIN)).as_bytes()).unwrap()).met_at, None);
 }
 
 #[test]

@@ -228,11 +228,12 @@ fn an_entry_that_a_source_was_asked_for_and_left_out_is_withheld() {
     // Asked about something else, a source need not have it at hand.
     assert_eq!(ask(&without(index), &[index + 1]), [cannot_tell("no-entry"); 2]);
     assert_eq!(ask(&without(index - 1), &[index - 1]), [cannot_tell("no-neighbour"), HOLDS]);
-    // What the signed tree does not have yet cannot be kept back.
+    // What the signed tree does not have cannot be kept back, but nobody may show it as one of its entries.
     let size = story.chain.size();
     let reader = Reader::open(&whole).unwrap();
     let reader = reader.asked(std::slice::from_ref(&size));
-    assert_eq!((reader.link(size).answer, reader.inclusion(size).reason), (Answer::CannotTell, "no-entry"));
+    assert_eq!((reader.link(size).answer, reader.link(size).reason), cannot_tell("no-entry"));
+    assert_eq!((reader.inclusion(size).answer, reader.inclusion(size).reason), fails("not-in-tree"));
 }
 
 #[test]

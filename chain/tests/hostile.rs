@@ -45,7 +45,7 @@ fn read_all(bytes: &[u8]) {
         let _ = parse_indexes(text);
         let _ = json::read::<Act>(text);
         let _ = json::read::<Disclosure>(text);
-        if let Ok(bundle) = serde_json::from_str::<Bundle>(text) {
+        if let Ok(bundle) = chain::evidence::read_bundle(text) {
             read_bundle(&bundle);
         }
     }

@@ -42,11 +42,12 @@ test.describe("checkpoints", () => {
     await expect(panel(page, "C8")).toHaveAttribute("data-reason", "holds");
     await server.stop();
     const second = another ? await temporaryPlace() : await copyOf(first);
+    const args = another ?? [];
     await rewrite?.(second);
     // An honest program on the machine that signed more refuses, or signs nothing; so the operator takes it to another.
     const refused = another ? "" : await refusal({ ...second, state: first.state }, { port }).catch((error) => error.log);
     operator.forgetMarks(second);
-    server = await serve(second, { port });
+    server = await serve(second, { port, args });
     const done = async () => {
       await server.stop();
       await first.remove();
@@ -68,7 +69,7 @@ test.describe("checkpoints", () => {
     await expect(page.locator(".alarm-text")).toContainText("The chain is not the one this browser saw before.");
     for (const code of ["C1", "C2", "C3", "C5"]) await expect(panel(page, code)).toHaveAttribute("data-check", "holds");
     // The old checkpoint stays, as evidence.
-    const kept = await page.evaluate(() => JSON.parse(localStorage.getItem("gazette/v1 gazette.example/log")).checkpoint);
+    const kept = await page.evaluate(() => JSON.parse(localStorage.getItem("gazette/v1")).checkpoint);
     expect(kept.split("\n")[1]).toBe(String(NEWEST + 1));
   }
 
@@ -108,9 +109,54 @@ test.describe("checkpoints", () => {
     await portal.done();
   });
 
-  test("another chain of the same name at the same address", async ({ page }) => {
-    const portal = await afterAVisit(page, null, { another: true });
-    await historyAlarm(page, portal, "other-chain");
+  for (const [name, another] of [["the same name", []], ["another name", ["--origin", "elsewhere.example/log"]]]) {
+    test(`another chain of ${name} at the same address`, async ({ page }) => {
+      const portal = await afterAVisit(page, null, { another });
+      await historyAlarm(page, portal, "other-chain");
+      await portal.done();
+    });
+  }
+
+  for (const [how, answer] of [["answers that there is none", { status: 404, body: "not found\n" }], ["is out of order", { status: 503, body: "" }], ["answers something else", { body: "<p>Welcome</p>" }]]) {
+    test(`a fork of which the portal gives no proof, but ${how}`, async ({ page }) => {
+      const portal = await afterAVisit(page, (place) => {
+        operator.rollBack(place, 50);
+        for (let n = 0; n < 8; n += 1) publish(place, byFinance(place));
+      });
+      await page.route("**/log/consistency/**", (route) => route.fulfill(answer));
+      await historyAlarm(page, portal, "withheld");
+      await portal.done();
+    });
+  }
+
+  test("a proof that nobody answers for accuses nobody, and is not called a proof", async ({ page }) => {
+    const portal = await afterAVisit(page, (place) => publish(place, byFinance(place)));
+    await page.route("**/log/consistency/**", (route) => route.abort());
+    await expect(async () => {
+      await checked(page, portal.at("/disclosures/20"));
+      await expect(panel(page, "C8")).toHaveAttribute("data-reason", "no-consistency-proof", { timeout: 1000 });
+    }).toPass();
+    await expect(panel(page, "C8").locator(".answer")).toHaveText("It could not be compared with what this browser saw before.");
+    await expect(page.locator(".alarm")).toBeHidden();
+    await portal.done();
+  });
+
+  test("a newer tree that another window saw while this one was checking alarms nobody and stays remembered", async ({ page }) => {
+    const portal = await afterAVisit(page, null);
+    await page.route("**/log/evidence/**", async (route) => {
+      await page.evaluate((size) => {
+        const kept = JSON.parse(localStorage.getItem("gazette/v1"));
+        const lines = kept.checkpoint.split("\n");
+        lines[1] = size;
+        localStorage.setItem("gazette/v1", JSON.stringify({ ...kept, checkpoint: lines.join("\n") }));
+      }, String(NEWEST + 9));
+      await route.continue();
+    });
+    await checked(page, portal.at("/"));
+    await expect(page.locator("html")).toHaveAttribute("data-checked", "done");
+    await expect(page.locator(".alarm")).toBeHidden();
+    const kept = await page.evaluate(() => JSON.parse(localStorage.getItem("gazette/v1")).checkpoint);
+    expect(kept.split("\n")[1]).toBe(String(NEWEST + 9));
     await portal.done();
   });
 
@@ -120,7 +166,7 @@ test.describe("checkpoints", () => {
     await expect(async () => {
       await checked(page, portal.at("/disclosures/20"));
       await expect(panel(page, "C8")).toHaveAttribute("data-reason", "holds");
-      const kept = await page.evaluate(() => JSON.parse(localStorage.getItem("gazette/v1 gazette.example/log")).checkpoint);
+      const kept = await page.evaluate(() => JSON.parse(localStorage.getItem("gazette/v1")).checkpoint);
       expect(kept.split("\n")[1]).toBe(String(NEWEST + 2));
     }).toPass();
     await portal.done();

@@ -7,10 +7,11 @@ use crate::{
 };
 use chain::{
     catalogue::Catalogue,
+    json::Shape,
     statement::{self, Names, Redaction, Reference, Statement, Status, StatusKind},
 };
 use rust_embed::Embed;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use std::collections::HashMap;
 
 #[derive(Embed)]
@@ -50,8 +51,21 @@ struct SampleAgency {
 #[serde(tag = "event", rename_all = "lowercase")]
 enum Event {
     Disclosure(Box<SampleDisclosure>),
-    Status { agency: String, target: String, kind: StatusKind, effective: Option<String>, ground: String, by: Option<String> },
-    Redaction { agency: String, target: String, part: String, ground: String },
+    Status {
+        agency: String,
+        target: String,
+        #[serde(deserialize_with = "shaped")]
+        kind: StatusKind,
+        effective: Option<String>,
+        ground: String,
+        by: Option<String>,
+    },
+    Redaction {
+        agency: String,
+        target: String,
+        part: String,
+        ground: String,
+    },
 }
 
 #[derive(Deserialize)]
@@ -61,6 +75,7 @@ struct SampleDisclosure {
     language: String,
     genre: String,
     theme: Option<String>,
+    #[serde(deserialize_with = "shaped")]
     catalogue: Catalogue,
     body: String,
     #[serde(default)]
@@ -82,6 +97,11 @@ struct Attachment {
     name: String,
     media: String,
     file: String,
+}
+
+/// What is the chain's own is read as the chain reads it.
+fn shaped<'de, D: Deserializer<'de>, T: Shape>(deserializer: D) -> Result<T, D::Error> {
+    T::read(serde_json::Value::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 /// What was published under a key of the sample: where, and its parts by name.

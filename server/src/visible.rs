@@ -8,6 +8,7 @@ use crate::{
 };
 use chain::{
     entry::Entry,
+    json::Shape,
     part::Commitment,
     statement::{Core, Statement, StatusKind},
 };
@@ -92,7 +93,7 @@ pub(crate) async fn judged<'i>(
 
 async fn event(store: &Store, index: u64, kind: &str) -> Result<Option<Event>, StoreError> {
     if kind != "redaction" {
-        let kind = serde_json::from_value(kind.into());
+        let kind = Shape::read(kind.into());
         return Ok(kind.ok().map(|kind| Event::Status { index, kind }));
     }
     // Which parts, only the entry says.

@@ -6,6 +6,8 @@
 #[cfg(feature = "hydrate")]
 mod fetch;
 #[cfg(feature = "hydrate")]
+mod gather;
+#[cfg(feature = "hydrate")]
 mod memory;
 #[cfg(feature = "hydrate")]
 mod panel;

@@ -57,7 +57,8 @@ fn label<'w>(words: &'w IslandWords, name: &'w str) -> &'w str {
 pub fn sentence<'w>(words: &'w IslandWords, finding: &Finding) -> &'w str {
     match (finding.answer, finding.reason) {
         (_, "key-stolen") => words.get(Phrase::RowStolen),
-        (Answer::Fails, "withheld") => words.get(match finding.code {
+        // Who has no proof that the chain only grew shows another chain.
+        (Answer::Fails, "withheld") if finding.code != Code::C8 => words.get(match finding.code {
             Code::C1 | Code::C2 => Phrase::EntryWithheld,
             _ => Phrase::ProofWithheld,
         }),

@@ -2,8 +2,9 @@
 
 use super::{
     fetch::{self, Failed},
+    gather::{Gathered, gather, rising},
     memory, panel,
-    shown::{self, all, check, first, mark, reveal, say},
+    shown::{self, all, check, first, mark, matches, reveal, say},
 };
 use crate::{
     Lang,
@@ -12,14 +13,11 @@ use crate::{
 };
 use chain::{
     check::{Answer, Code, Finding, Memory, Reader, Scope, Shown, outcome},
-    evidence::{Bundle, Content, Contents, MOST_ITEMS, format_indexes},
-    hash::unhex,
+    evidence::{Content, Contents},
     statement::Core,
+    time::format_time,
 };
 use web_sys::{Document, Element};
-
-/// Parts larger than this are not fetched unasked; C7 then cannot tell.
-const LARGEST_PART: u64 = 32 << 20;
 
 /// One page being checked.
 struct Round<'p> {
@@ -30,6 +28,8 @@ struct Round<'p> {
     /// The entry whose page this is.
     own: Option<u64>,
     failures: usize,
+    /// Knots of which something could not be told.
+    unknown: usize,
     /// Of the failures, those that say beside them what broke.
     told: usize,
     done: usize,
@@ -47,12 +47,14 @@ pub async fn check_page() {
     let own = first(&page, select::CHECKS);
     let of = all(&page, select::OF);
     let of = of.iter().filter_map(|title| title.get_attribute(attr::OF)?.parse().ok());
-    let indexes = rising(places.iter().chain(&own).filter_map(shown::index).chain(of).collect());
+    // Before anything is fetched.
+    let kept = memory::kept();
+    let indexes = rising(places.iter().chain(&own).filter_map(shown::index).chain(of));
     // A legend has knots too, which stand for no entry.
     let total = places.iter().filter(|place| is_knot(place)).count();
     let index = own.as_ref().and_then(shown::index);
-    let mut round = Round { document: &document, page, words, lang, own: index, failures: 0, told: 0, done: 0, total };
-    if round.run(&places, own.as_ref(), &indexes).await.is_err() {
+    let mut round = Round { document: &document, page, words, lang, own: index, failures: 0, unknown: 0, told: 0, done: 0, total };
+    if round.run(&places, own.as_ref(), &indexes, kept).await.is_err() {
         for place in &places {
             check(place, State::Unknown);
             say(first(place, select::VERDICT), round.words.get(Phrase::Offline));
@@ -66,50 +68,17 @@ pub async fn check_page() {
 }
 
 impl Round<'_> {
-    async fn run(&mut self, places: &[Element], own: Option<&Element>, indexes: &[u64]) -> Result<(), Failed> {
+    async fn run(&mut self, places: &[Element], own: Option<&Element>, indexes: &[u64], kept: Option<Memory>) -> Result<(), Failed> {
         for element in places {
             check(element, State::Checking);
         }
-        let checkpoint = fetch::text("/log/checkpoint").await?;
-        let size: u64 = checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).ok_or(Failed::Unreadable)?;
-        // Entries that the newest tree does not have are shown all the same, and fail.
-        let within: Vec<u64> = indexes.iter().copied().filter(|index| *index < size).collect();
-        let mut contents = Contents::default();
-        for some in within.chunks(MOST_ITEMS) {
-            let more = fetch::text(&format!("/content/of/{}", format_indexes(some))).await?;
-            let more: Contents = chain::json::read(&more).map_err(|_| Failed::Unreadable)?;
-            contents.extend(more);
-        }
-        // The checkpoint everything is decided against is the one just served, not one that came with the evidence.
-        let mut bundle = Bundle { checkpoint, ..Bundle::default() };
-        // With the root in the address, what a browser kept of another history of the same size is not taken for this one's.
-        let root = bundle.checkpoint.lines().nth(2).unwrap_or_default().to_owned();
-        let mut wanted = if within.is_empty() { vec![0] } else { within };
-        let mut asked = Vec::new();
-        while !wanted.is_empty() {
-            for some in wanted.chunks(MOST_ITEMS) {
-                let more = fetch::text(&format!("/log/evidence/{size}/{}?root={root}", format_indexes(some))).await?;
-                let more: Bundle = chain::json::read(&more).map_err(|_| Failed::Unreadable)?;
-                bundle.entries.extend(more.entries);
-                bundle.lookups.extend(more.lookups);
-            }
-            let first = asked.is_empty();
-            asked.append(&mut wanted);
-            if !first {
-                break;
-            }
-            if let Some(index) = own.and_then(shown::index) {
-                let Ok(reader) = Reader::open(&bundle) else { return Err(Failed::Unreadable) };
-                self.fetch_parts(&reader, index, &mut contents).await;
-            }
-            // The redactions that a part's absence is blamed on are looked at themselves, whatever entries they are.
-            wanted = blamed(&bundle, &contents, size);
-        }
+        let remembered = kept.as_ref().and_then(memory::size).unwrap_or_default();
+        let Gathered { bundle, contents, asked, size } = gather(indexes, self.own, remembered).await?;
         let Ok(reader) = Reader::open(&bundle) else { return Err(Failed::Unreadable) };
         let reader = reader.asked(&asked);
         let signed = reader.signed();
         let now = js_sys::Date::now() as i64;
-        let (remembered, kept) = memory::compare(&reader, &bundle.checkpoint, signed.answer == Answer::Holds, now).await;
+        let remembered = memory::compare(&reader, &bundle.checkpoint, signed.answer == Answer::Holds, now, kept).await;
         let history = remembered.answer == Answer::Fails;
         // What no entry on the page can be checked without, on pages without entries too.
         let unsigned = signed.answer == Answer::Fails && own.is_none() && (places.is_empty() || signed.reason.starts_with("charter-"));
@@ -136,7 +105,7 @@ impl Round<'_> {
             self.alarm(&fill(self.words.get(Phrase::AlarmList), &[("count", &count)]));
         }
         if let Some((own, index)) = own.and_then(|own| Some((own, shown::index(own)?))) {
-            self.own(&reader, &contents, own, index, remembered, kept.as_ref());
+            self.own(&reader, &contents, own, index, remembered);
         }
         // Not one of the entries, so not counted among them.
         self.failures += usize::from(history || unsigned);
@@ -146,13 +115,24 @@ impl Round<'_> {
     /// Every check of one entry but C8, with what the page displays of it.
     fn findings(&self, reader: &Reader<'_>, contents: &Contents, index: u64, scope: Scope, within: &Element) -> Vec<Finding> {
         let mut findings = reader.check(index);
-        let (texts, entry) =
-            if scope == Scope::Everything { (shown::texts(within), shown::entry(within, self.lang)) } else { (None, None) };
+        let own = scope == Scope::Everything;
+        let record = own && shown::is_record(self.document);
+        let mut facts = shown::facts(within, self.lang);
+        if let Some(Core::Disclosure(core)) = reader.statement(index).map(|statement| &statement.core) {
+            let catalogue = core.parts.first().and_then(|part| contents.get(&part.commitment.to_string()));
+            let titled = matches!(catalogue, Some(Content::Text { .. } | Content::Bytes { .. }));
+            facts.extend(shown::unmarked(within, record, titled, core.stated.day().is_some()));
+        }
+        if record {
+            facts.extend(shown::strays(within));
+        }
         let shown = Shown {
-            facts: shown::facts(within, self.lang),
-            texts,
-            entry,
-            time: shown::logged_exactly(within, reader.zone(), self.lang),
+            facts,
+            texts: record.then(|| shown::texts(within)),
+            entry: own.then(|| shown::entry(within, self.lang)).flatten(),
+            address: own.then(|| shown::address(self.document)).flatten(),
+            before: shown::before(within),
+            time: shown::logged(within, self.minute(reader, index).as_deref()),
             agencies: shown::agencies(within, self.lang),
             titles: shown::titles(within, self.lang),
             // Whatever on a record's page is no knot says that it belongs to that record.
@@ -169,7 +149,9 @@ impl Round<'_> {
         let state = panel::state(answer);
         check(place, state);
         if let Some(link) = first(place, select::LINK) {
-            mark(&link, attr::LINK, panel::state(findings[0].answer).value());
+            // Cut too where the page ties it to another entry than the one before.
+            let cut = findings.iter().any(|finding| finding.values.iter().any(|(name, _)| *name == "before"));
+            mark(&link, attr::LINK, if cut { State::Fails } else { panel::state(findings[0].answer) }.value());
         }
         let failed: Vec<String> = findings.iter().filter(|f| f.answer == Answer::Fails).map(|f| f.code.as_str().to_owned()).collect();
         if !failed.is_empty() {
@@ -204,18 +186,22 @@ impl Round<'_> {
             return;
         }
         self.done += 1;
+        self.unknown += usize::from(answer == Answer::CannotTell);
         let (done, total, failed) = (self.done.to_string(), self.total.to_string(), self.failures.to_string());
         let phrase = match (self.failures, self.done == self.total) {
             (0, false) => Phrase::Progress,
+            (0, true) if self.unknown > 0 => Phrase::ProgressUnknown,
             (0, true) if first(&self.page, select::LINK).is_none() => Phrase::ProgressDoneLoose,
             (0, true) => Phrase::ProgressDone,
             _ => Phrase::ProgressFailed,
         };
-        let text = fill(self.words.get(phrase), &[("done", &done), ("total", &total), ("failed", &failed)]);
+        let unknown = self.unknown.to_string();
+        let values = [("done", &*done), ("total", &total), ("failed", &failed), ("unknown", &unknown)];
+        let text = fill(self.words.get(phrase), &values);
         say(first(&self.page, "[data-progress]"), &text);
     }
 
-    fn own(&mut self, reader: &Reader<'_>, contents: &Contents, own: &Element, index: u64, remembered: Finding, kept: Option<&Memory>) {
+    fn own(&mut self, reader: &Reader<'_>, contents: &Contents, own: &Element, index: u64, remembered: Finding) {
         let mut findings = self.findings(reader, contents, index, Scope::Everything, &self.page.clone());
         findings.push(remembered);
         for finding in &findings {
@@ -224,7 +210,17 @@ impl Round<'_> {
         let (answer, code) = outcome(&findings);
         let seal = findings.iter().find(|finding| finding.code == Code::C5).map_or(SealState::Unchecked, seal_state);
         let agency = self.agency(reader, index);
-        let since = shown::logged(&self.page).map(|(_, text)| text).unwrap_or_default();
+        // In our own words: what the page says of it is what is being judged.
+        let utc = || reader.time(index).and_then(format_time).map(|time| time.get(..16).unwrap_or_default().replace('T', " ") + " UTC");
+        let since = self.minute(reader, index).or_else(utc).unwrap_or_default();
+        let seen = self.seen(reader, &findings);
+        say(
+            first(&self.page, "[data-seen]"),
+            &seen.as_ref().map_or_else(
+                || self.words.get(Phrase::SeenNone).to_owned(),
+                |values| fill(self.words.get(Phrase::SeenWitnesses), &values.each_ref().map(|(name, value)| (*name, value.as_str()))),
+            ),
+        );
         let size = reader.checkpoint().size.saturating_sub(1).to_string();
         let statement = reader.statement(index);
         let words = &self.words;
@@ -236,8 +232,14 @@ impl Round<'_> {
             (Answer::CannotTell, ..) if seal == SealState::Stolen => fill(words.get(Phrase::VerdictStolen), &[("agency", &agency)]),
             (Answer::CannotTell, ..) => words.get(Phrase::VerdictUnknown).to_owned(),
             (_, _, Some(statement)) => {
-                let phrase = if statement.core.registers() { Phrase::VerdictPlain } else { Phrase::VerdictLogged };
-                fill(words.get(phrase), &[("since", &since), ("agency", &agency), ("size", &size)])
+                let phrase = match (statement.core.registers(), &seen) {
+                    (true, _) => Phrase::VerdictPlain,
+                    (false, None) => Phrase::VerdictLogged,
+                    (false, Some(_)) => Phrase::VerdictSeen,
+                };
+                let mut values = vec![("since", since.as_str()), ("agency", &agency), ("size", &size)];
+                values.extend(seen.iter().flatten().map(|(name, value)| (*name, value.as_str())));
+                fill(words.get(phrase), &values)
             }
             _ => String::new(),
         };
@@ -257,31 +259,22 @@ impl Round<'_> {
             self.failures += 1;
         }
         self.judge(panel::state(answer), seal, &sentence);
-        if let Some(kept) = kept {
-            let when = kept.seen.to_string();
-            mark(&self.page, "data-first-visit", &when);
-        }
     }
 
-    /// Fetches what the page's own entry commits to and the catalogues did not bring.
-    async fn fetch_parts(&self, reader: &Reader<'_>, index: u64, contents: &mut Contents) {
-        let Some(Core::Disclosure(core)) = reader.statement(index).map(|statement| &statement.core) else { return };
-        for part in core.parts.iter().filter(|part| part.size <= LARGEST_PART) {
-            let name = part.commitment.to_string();
-            if contents.contains_key(&name) {
-                continue;
-            }
-            let address = format!("/content/{name}");
-            let content = match (fetch::bytes(&address).await, fetch::text(&format!("{address}.salt")).await) {
-                (Ok(bytes), Ok(salt)) => unhex(salt.trim_end()).map(|salt| Content::Bytes { salt, bytes }),
-                (Err(Failed::Status(404)), _) | (_, Err(Failed::Status(404))) => Some(Content::Missing),
-                (Err(Failed::Status(410)), _) => removed_by(&address).await.map(|by| Content::Redacted { by }),
-                _ => None,
-            };
-            if let Some(content) = content {
-                contents.insert(name, content);
-            }
-        }
+    /// The log's time of an entry in the portal's time zone; `None` where that cannot be told.
+    fn minute(&self, reader: &Reader<'_>, index: u64) -> Option<String> {
+        shown::minute(reader.time(index)?, reader.zone()?, self.lang)
+    }
+
+    /// Where a quorum of witnesses has seen the tree: by when, how many, of how many.
+    fn seen(&self, reader: &Reader<'_>, findings: &[Finding]) -> Option<[(&'static str, String); 3]> {
+        let found = findings.iter().find(|finding| finding.code == Code::C4 && finding.answer == Answer::Holds)?;
+        let value = |of: &str| found.values.iter().find(|(name, _)| *name == of).map(|(_, value)| value.as_str());
+        let when = value("seen")?.parse::<i64>().ok()?.checked_mul(1000)?;
+        let utc = || Some(format_time(when)?.get(..16)?.replace('T', " ") + " UTC");
+        let when = reader.zone().and_then(|zone| shown::minute(when, zone, self.lang)).or_else(utc)?;
+        let seen = found.values.iter().filter(|(name, _)| *name == "seen-by").count();
+        Some([("when", when), ("seen", seen.to_string()), ("of", value("witnesses")?.to_owned())])
     }
 
     fn agency(&self, reader: &Reader<'_>, index: u64) -> String {
@@ -323,34 +316,7 @@ impl Round<'_> {
 
 /// A knot of a list or of the little cord, among which progress is counted.
 fn is_knot(place: &Element) -> bool {
-    place.matches(select::KNOT).unwrap_or_default()
-}
-
-/// An index list as the portal takes it.
-fn rising(mut indexes: Vec<u64>) -> Vec<u64> {
-    indexes.sort_unstable();
-    indexes.dedup();
-    indexes
-}
-
-/// Entries that contents name as the redactions which removed them, and that the evidence does not have yet.
-fn blamed(bundle: &Bundle, contents: &Contents, size: u64) -> Vec<u64> {
-    let mut named = Vec::new();
-    for content in contents.values() {
-        if let Content::Redacted { by } = content
-            && *by < size
-            && !bundle.entries.iter().any(|logged| logged.index == *by)
-        {
-            named.push(*by);
-        }
-    }
-    rising(named)
-}
-
-/// The redaction that a 410 names; the checks then look at that entry themselves.
-async fn removed_by(address: &str) -> Option<u64> {
-    let (410, text) = fetch::refusal(address).await? else { return None };
-    text.trim_end().rsplit(' ').next()?.parse().ok()
+    matches(place, select::KNOT)
 }
 
 fn seal_state(finding: &Finding) -> SealState {

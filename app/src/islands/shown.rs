@@ -57,13 +57,31 @@ fn of(within: &Element, selector: &str) -> Vec<Element> {
     found
 }
 
+/// What keeps an element from the eye.
+const UNSEEN: &str = "[hidden], .visually-hidden";
+
+fn unseen(element: &Element) -> bool {
+    element.closest(UNSEEN).ok().flatten().is_some()
+}
+
+pub fn matches(element: &Element, selector: &str) -> bool {
+    element.matches(selector).unwrap_or_default()
+}
+
+fn text(element: &Element) -> String {
+    element.text_content().unwrap_or_default()
+}
+
 /// What an element displays, read back exactly; `None` when it shows one thing and declares another.
 fn exact(element: &Element, lang: Lang) -> Option<String> {
+    if unseen(element) || first(element, UNSEEN).is_some() {
+        return None;
+    }
     if let Some(day) = element.get_attribute("datetime") {
-        return (element.text_content()? == dates::day(lang, &day)).then_some(day);
+        return (matches(element, "time") && text(element) == dates::day(lang, &day)).then_some(day);
     }
     if let Some(code) = element.get_attribute(attr::VALUE) {
-        return Some(code);
+        return matches(element, select::CODED).then_some(code);
     }
     let nodes = element.child_nodes();
     let nodes: Vec<Node> = (0..nodes.length()).filter_map(|n| nodes.get(n)).collect();
@@ -101,13 +119,88 @@ fn named(within: &Element, name: &str, lang: Lang) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Every text the page displays, by the commitment it stands under, as the browser would write it down again; none on pages
-/// that are not a disclosure's own.
-pub fn texts(page: &Element) -> Option<Vec<(String, String)>> {
-    let address = page.base_uri().ok()??;
-    address.contains("/disclosures/").then(|| {
-        let texts = all(page, select::TEXT);
-        texts.iter().filter_map(|text| Some((text.get_attribute(attr::PART)?, text.inner_html()))).collect()
+/// What stands in the places of a disclosure's title, issuer and stated date and is not wholly a fact that says so: given as
+/// that fact, so that no words stand there which no check reads. `titled` and `dated` say whether there is one to be shown, `record`
+/// whether the page is a disclosure's own.
+pub fn unmarked(within: &Element, record: bool, titled: bool, dated: bool) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut look = |places: &str, marks: &str, name: &str, needed: &dyn Fn(&str) -> bool| {
+        for place in of(within, places) {
+            let words = text(&place);
+            let mark = if matches(&place, marks) { Some(place) } else { first(&place, marks) };
+            if mark.map_or_else(|| needed(&words), |mark| text(&mark) != words) {
+                found.push((name.to_owned(), words));
+            }
+        }
+    };
+    look(select::HEADING, select::TITLE, "title", &|_| titled);
+    let spoken = "[data-field], [data-agency-name]";
+    look(select::BESIDE, spoken, "stated_agency", &|_| true);
+    // The page of an entry as it was logged has its number there.
+    if record {
+        look(select::ISSUER, spoken, "stated_agency", &|words| !words.is_empty());
+    }
+    look(select::STATED, "[data-field]", "stated", &|words| dated || words.bytes().any(|byte| byte.is_ascii_digit()));
+    if titled && of(within, select::TITLE).is_empty() && !matches(within, select::UNTITLED) {
+        found.push(("title".to_owned(), String::new()));
+    }
+    found
+}
+
+/// The entry that this page's address names.
+pub fn address(document: &Document) -> Option<u64> {
+    let address = path(document)?;
+    let (before, index) = address.rsplit_once('/')?;
+    (before.ends_with("/disclosures") || before.ends_with("/entries")).then(|| index.parse().ok())?
+}
+
+/// The address as the browser has it; what a page says of its base changes nothing.
+fn path(document: &Document) -> Option<String> {
+    Some(document.url().ok()?.split(['?', '#']).next()?.to_owned())
+}
+
+pub fn is_record(document: &Document) -> bool {
+    path(document).is_some_and(|path| path.contains("/disclosures/"))
+}
+
+/// The entries that a knot is drawn as tied to: the one its cord names, and the one below it. None in a list without cord.
+pub fn before(knot: &Element) -> Vec<u64> {
+    let mut before = Vec::new();
+    if matches(knot, select::TIED) {
+        let index = |element: Element, name: &str| element.get_attribute(name).and_then(|index| index.parse().ok()).unwrap_or(u64::MAX);
+        before.extend(first(knot, select::LINK).map(|link| index(link, attr::LINK_TO)));
+        let below = knot.next_element_sibling().filter(|below| matches(below, select::KNOT));
+        before.extend(below.map(|below| index(below, attr::INDEX)));
+    }
+    before
+}
+
+/// Every text a disclosure's page displays, by the commitment it stands under, as the browser would write it down again. What
+/// stands beside a text in its section stands under none, and an unseen text is none.
+pub fn texts(page: &Element) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for prose in all(page, select::TEXT) {
+        let html = if unseen(&prose) { String::new() } else { prose.inner_html() };
+        texts.push((prose.get_attribute(attr::PART).unwrap_or_default(), html));
+        let section = prose.closest(select::BODY).ok().flatten();
+        let heading = section.as_ref().and_then(|section| first(section, "h2")).map(|heading| text(&heading)).unwrap_or_default();
+        let alone = section.as_ref().is_some_and(|section| {
+            all(section, ":scope > *").iter().all(|child| *child == prose || matches(child, "h2"))
+                && text(section) == heading + &text(&prose)
+        });
+        if !alone {
+            texts.push((String::new(), section.map_or_else(String::new, |section| text(&section))));
+        }
+    }
+    texts
+}
+
+/// Links of listed parts that lead elsewhere than to the part they stand for, each as a name that no part has.
+pub fn strays(page: &Element) -> impl Iterator<Item = (String, String)> {
+    all(page, select::PARTS).into_iter().filter_map(|link| {
+        let href = link.get_attribute("href")?;
+        let part = link.parent_element().and_then(|item| item.get_attribute(attr::PART));
+        (href.strip_prefix("/content/") != part.as_deref()).then(|| ("parts".to_owned(), href))
     })
 }
 
@@ -116,25 +209,28 @@ pub fn entry(page: &Element, lang: Lang) -> Option<String> {
     first(page, select::ENTRY).map(|entry| exact(&entry, lang).unwrap_or_default())
 }
 
-/// The log's time as displayed beside an entry: (for machines, for people).
-pub fn logged(within: &Element) -> Option<(String, String)> {
-    let time = of(within, select::LOGGED).into_iter().next()?;
-    Some((time.get_attribute("datetime")?, time.text_content()?))
+/// The log's time as displayed beside an entry, for machines; where people are shown another than `right`, what they are shown.
+/// A browser that cannot tell what is right compares what machines are shown.
+pub fn logged(within: &Element, right: Option<&str>) -> Option<String> {
+    let mut time = None;
+    for place in of(within, select::LOGGED) {
+        let words = text(&place);
+        let machine = first(&place, "time").and_then(|time| time.get_attribute("datetime"));
+        match machine {
+            Some(machine) if right.is_none_or(|right| right == words) => time = Some(machine),
+            None if !words.bytes().any(|byte| byte.is_ascii_digit()) => {}
+            _ => return Some(words),
+        }
+    }
+    time
 }
 
-/// The same for machines alone; where people are shown another time than machines, what people are shown.
-pub fn logged_exactly(within: &Element, zone: Option<&str>, lang: Lang) -> Option<String> {
-    let (machine, people) = logged(within)?;
-    // A browser that does not know the zone compares what machines are shown.
-    let right = zone.and_then(|zone| in_zone(&machine, zone)).and_then(|clock| dates::minute(lang, &clock));
-    Some(if right.is_none_or(|right| right == people) { machine } else { people })
-}
-
-/// What a clock of a time zone shows at an instant, as Swedes write it: `2026-11-22 13:45:00`.
-fn in_zone(instant: &str, zone: &str) -> Option<String> {
+/// What a clock of a time zone shows at an instant; `None` where the browser does not know the zone.
+pub fn minute(millis: i64, zone: &str, lang: Lang) -> Option<String> {
     let options = js_sys::Object::new();
     js_sys::Reflect::set(&options, &"timeZone".into(), &zone.into()).ok()?;
-    Instant::new(instant).clock("sv-SE", &options).ok()
+    // As Swedes write it: `2026-11-22 13:45:00`.
+    dates::minute(lang, &Instant::new(millis as f64).clock("sv-SE", &options).ok()?)
 }
 
 #[wasm_bindgen]
@@ -142,7 +238,7 @@ extern "C" {
     #[wasm_bindgen(js_name = Date)]
     type Instant;
     #[wasm_bindgen(constructor, js_class = "Date")]
-    fn new(written: &str) -> Instant;
+    fn new(millis: f64) -> Instant;
     // Throws where the browser does not know the zone.
     #[wasm_bindgen(method, catch, js_class = "Date", js_name = toLocaleString)]
     fn clock(this: &Instant, locale: &str, options: &js_sys::Object) -> Result<String, JsValue>;

@@ -101,7 +101,7 @@ pub(super) static CHECKS: [CheckWords; 8] = [
         fails: "The chain is not the one this browser saw before.",
         pending: "The proof that the chain has only grown is not here yet. You need do nothing.",
         not_applicable: "This is the first visit: there is nothing to compare with.",
-        cannot_tell: "This browser keeps no memory of the chain, so there was nothing to compare with.",
+        cannot_tell: "It could not be compared with what this browser saw before.",
         remedy: "The history was rewritten or rolled back since your last visit. Do not rely on anything here. Your \
             browser keeps the old checkpoint as evidence.",
     },
@@ -113,21 +113,18 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::Progress => "{done} of {total} checked in this browser",
         Phrase::ProgressDone => "All {total} checked in this browser: every link holds",
         Phrase::ProgressDoneLoose => "All {total} checked in this browser: each holds",
+        Phrase::ProgressUnknown => "{unknown} of {total} could not be checked in full; nothing was found wrong",
         Phrase::ProgressFailed => "{failed} of {total} do not hold",
         Phrase::RowHolds => "In its place, sealed by {agency}, title unchanged.",
         Phrase::RowCopied => "In its place, sealed as a copy by {agency}, title unchanged.",
         Phrase::RowPlain => "In its place, unchanged.",
-        Phrase::RowPending => "Not signed for yet. You need do nothing.",
+        Phrase::RowPending => "Not seen by enough outside witnesses yet; all else holds. You need do nothing.",
         Phrase::RowUnknown => "Could not be checked: something did not arrive.",
         Phrase::RowStolen => "Signed with a key later reported stolen.",
         Phrase::RowRedacted => "In its place, sealed by {agency}. Its catalogue was removed, and the chain says so.",
         Phrase::VerdictSeen => {
-            "Unchanged since {since}, seen by {seen} of {of} witnesses; sealed by {agency}; checked in this browser \
-             as of entry {size}."
-        }
-        Phrase::VerdictBrowser => {
-            "Unchanged since this browser first saw it on {since}; sealed by {agency}; checked in this browser as of \
-             entry {size}."
+            "The log says it has stood here since {since}; by {when}, {seen} of {of} outside witnesses had seen it. \
+             Sealed by {agency}; checked in this browser as of entry {size}."
         }
         Phrase::VerdictLogged => {
             "The log says it has stood here since {since}; no outside witness confirms the date. Sealed by {agency}; \
@@ -135,7 +132,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         }
         Phrase::VerdictCopied => "Copied by {agency} from {source}; not sealed by the stated agency.",
         Phrase::VerdictPlain => "The log says it has stood here since {since}; checked in this browser as of entry {size}.",
-        Phrase::VerdictPending => "Not finished: the log has not signed for it yet. You need do nothing.",
+        Phrase::VerdictPending => "Not finished: not enough outside witnesses have seen it yet. All else holds. You need do nothing.",
         Phrase::VerdictUnknown => "Could not be checked in full: something did not arrive. Nothing was found wrong.",
         Phrase::VerdictStolen => {
             "Signed with a key of {agency} that was later reported stolen. Whether the agency itself signed it, nobody \
@@ -153,8 +150,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::NeighbourWithheld => "The entry before this one is missing here, so the cord ends at it.",
         Phrase::ProofWithheld => "The portal holds back what this check needs, so it cannot hold.",
         Phrase::SeenWitnesses => "{when}, by {seen} of {of} witnesses",
-        Phrase::SeenBrowser => "{when}, by this browser",
-        Phrase::SeenFirstTime => "Now, by this browser for the first time",
+        Phrase::SeenNone => "No outside witness yet",
         Phrase::Size => "{size} entries",
         Phrase::Newer => "{count} newer: show them",
         Phrase::AnswerHolds => "Holds",

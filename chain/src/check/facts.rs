@@ -35,6 +35,10 @@ pub struct Shown {
     pub about: Option<u64>,
     /// What the page calls the entries that this one speaks of: (index, title as displayed).
     pub titles: Vec<(u64, String)>,
+    /// The entry that the page's own address names.
+    pub address: Option<u64>,
+    /// The entries that the page draws as the one before this: the one it is tied to, and the one that stands below it.
+    pub before: Vec<u64>,
 }
 
 /// One part as a page lists it.
@@ -89,6 +93,12 @@ impl Reader<'_> {
     /// The first thing displayed beside an entry that is not so: its time, who speaks, what it speaks of.
     pub(super) fn beside(&self, index: u64, contents: &Contents, shown: &Shown) -> Option<Finding> {
         let differs = |member: &'static str, text: &str| Some(Finding::fails(Code::C7, "shown-differs").with(member, text));
+        if let Some(address) = shown.address.filter(|address| *address != index) {
+            return differs("index", &address.to_string());
+        }
+        if let Some(before) = shown.before.iter().find(|before| before.checked_add(1) != Some(index)) {
+            return differs("before", &before.to_string());
+        }
         let statement = self.statement(index)?;
         if let Some(time) = shown.time.as_deref().filter(|time| self.time(index).and_then(format_time).as_deref() != Some(*time)) {
             return differs("time", time);

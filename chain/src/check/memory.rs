@@ -1,11 +1,11 @@
 //! C8: whether this is the chain, and a continuation of the tree, that this reader saw before.
 
 use super::{Code, Finding};
-use crate::{checkpoint::Checkpoint, hash::Hash, tree::check_consistency};
-use serde::{Deserialize, Serialize};
+use crate::{checkpoint::Checkpoint, hash::Hash, shape::members, tree::check_consistency};
+use serde::Serialize;
 
 /// What a reader keeps between visits: the chain's identity, and the newest checkpoint it verified.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Memory {
     /// Leaf hash of entry 0.
     pub identity: Hash,
@@ -13,6 +13,10 @@ pub struct Memory {
     pub checkpoint: String,
     /// When this reader first saw it, milliseconds since 1970.
     pub seen: i64,
+}
+
+members! {
+    Memory { identity, checkpoint, seen }
 }
 
 /// What a source answers when it is asked how the tree that was kept grew into the one it shows now.

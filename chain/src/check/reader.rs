@@ -213,6 +213,10 @@ impl<'b> Reader<'b> {
     pub fn inclusion(&self, index: u64) -> Finding {
         let code = Code::C2;
         let Some(known) = self.known(index) else {
+            // What lies beyond the tree is not in it, whatever else there is to say of it.
+            if index >= self.checkpoint.size {
+                return Finding::fails(code, "not-in-tree").with("size", self.checkpoint.size).with("root", self.checkpoint.root);
+            }
             return self.not_at_hand(code, index, "withheld", "no-entry");
         };
         let finding = if known.included { Finding::holds(code) } else { Finding::fails(code, "not-in-tree") };

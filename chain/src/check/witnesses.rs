@@ -30,6 +30,9 @@ impl Reader<'_> {
         for (name, seconds) in seen.by {
             finding = finding.with("seen-by", format!("{name} {seconds}"));
         }
+        if let Some(seconds) = seen.met_at {
+            finding = finding.with("seen", seconds);
+        }
         finding.with("witnesses", policy.witnesses.len())
     }
 }

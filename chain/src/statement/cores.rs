@@ -1,11 +1,19 @@
 //! What each type of statement says, member by member.
 
-use crate::{approval::Rule, catalogue::Catalogue, hash::Hash, json::JsonError, note::Vkey, part::Commitment};
-use serde::{Deserialize, Serialize};
+use crate::{
+    approval::Rule,
+    catalogue::Catalogue,
+    hash::Hash,
+    json::JsonError,
+    note::Vkey,
+    part::Commitment,
+    shape::{members, words},
+};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// An entry pointed at: its index, so that it is found, and its leaf hash, so that it is the one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Reference {
     pub index: u64,
     pub leaf: Hash,
@@ -15,7 +23,7 @@ pub struct Reference {
 pub type Names = BTreeMap<String, String>;
 
 /// How a key came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ending {
     Retired,
@@ -24,45 +32,44 @@ pub enum Ending {
 }
 
 /// From entry `at` on the key signs nothing; a compromised key is also doubted from there on, looking back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Ended {
     pub how: Ending,
     pub at: u64,
 }
 
 /// A key that an agency or a post signs with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Key {
     pub key: Vkey,
     /// Who keeps a seal: `portal`, `token` or `agency`. Absent for posts, whose keys the officer's browser keeps.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub custody: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
 }
 
 /// A log key and the tree size its checkpoints start at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LogKey {
     pub key: Vkey,
     pub from: u64,
 }
 
 /// Who may register: `threshold` of `keys`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Registrars {
     pub threshold: usize,
     pub keys: Vec<Vkey>,
 }
 
 /// Entry 0 and its amendments. Always the whole charter, never a difference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Charter {
     pub origin: String,
     /// A trial chain: its contents are not a public record.
     pub trial: bool,
     /// Names of the portal.
-    #[serde(default)]
     pub name: Names,
     /// IANA time zone dates are shown in.
     pub zone: String,
@@ -71,32 +78,32 @@ pub struct Charter {
     /// A tlog-policy file: the witnesses this portal asks.
     pub policy: String,
     /// The charter this one amends; absent in entry 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub amends: Option<Reference>,
 }
 
 /// A registered agency, whole, with every key it ever had.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Agency {
     pub agency: String,
     pub name: Names,
     pub seals: Vec<Key>,
     /// What approval a publication needs; absent: none is recorded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
     /// The body that speaks for an abolished one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub successor: Option<String>,
     /// Other bodies that may state the status of this agency's documents.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overseers: Vec<String>,
     /// It seals copies of what others published, never documents of its own.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub archive: bool,
 }
 
 /// A registered post, whole, with every key it ever had.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Post {
     pub post: String,
     pub agency: String,
@@ -105,19 +112,19 @@ pub struct Post {
 }
 
 /// One approval step, as logged: a commitment that publication opens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
     pub agency: String,
     /// 32 random hexadecimal digits.
     pub case: String,
     /// The case's step before; absent for its first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<Reference>,
     pub commitment: Commitment,
 }
 
 /// A committed document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Part {
     /// `catalogue`, `body`, `attachment`, `translation`, `translated-catalogue` or `manifest`.
     pub role: String,
@@ -125,20 +132,20 @@ pub struct Part {
     /// Bytes.
     pub size: u64,
     pub commitment: Commitment,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
 }
 
 /// Dates as the agency states them, each `YYYY-MM-DD`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Stated {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub issued: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub effective: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
 }
 
@@ -151,29 +158,28 @@ impl Stated {
 }
 
 /// The core of a disclosure: all that approval covers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Disclosure {
     pub agency: String,
     pub genre: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub theme: Option<String>,
     pub language: String,
-    #[serde(default)]
     pub stated: Stated,
     pub parts: Vec<Part>,
     /// The head it replaces.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub revises: Option<Reference>,
     /// For copies: the body that is said to have published the original, which did not seal this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_agency: Option<String>,
     /// For copies: where it was copied from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }
 
 /// What became of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StatusKind {
     Repealed,
@@ -194,25 +200,50 @@ impl StatusKind {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Status {
     pub agency: String,
     pub target: Reference,
     pub kind: StatusKind,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub effective: Option<String>,
     pub ground: String,
     /// The instrument that does it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<Reference>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Redaction {
     pub agency: String,
     pub target: Reference,
     pub parts: Vec<Commitment>,
     pub ground: String,
+}
+
+members! {
+    Reference { index, leaf }
+    Ended { how, at }
+    Key { key, custody, ended }
+    LogKey { key, from }
+    Registrars { threshold, keys }
+    Charter { origin, trial, zone, logs, registrars, policy, amends; name }
+    Agency { agency, name, seals, rule, successor; overseers, archive }
+    Post { post, agency, name, keys }
+    Step { agency, case, previous, commitment }
+    Part { role, media, size, commitment, language }
+    Stated { issued, published, effective, expires }
+    Disclosure { agency, genre, theme, language, parts, revises, stated_agency, source; stated }
+    Status { agency, target, kind, effective, ground, by }
+    Redaction { agency, target, parts, ground }
+}
+
+words! {
+    Ending { "retired" => Retired, "lost" => Lost, "compromised" => Compromised }
+    StatusKind {
+        "repealed" => Repealed, "lapsed" => Lapsed, "amended" => Amended, "annulled" => Annulled, "corrected" => Corrected,
+        "withdrawn" => Withdrawn, "reinstated" => Reinstated
+    }
 }
 
 impl Disclosure {

@@ -1,0 +1,193 @@
+// A server whose log is sound and whose pages or answers lie: whatever it shows beside what was sealed, or leaves out, the
+// reader's browser does not call good.
+import { CONTENT, NEWEST, RECALL, TREE, ownPageFails } from "../caught.js";
+import { checked, expect, failsBy, knot, panel, test } from "../fixtures.js";
+import * as operator from "../operator.js";
+
+test.use({ mayComplain: true });
+
+// Entries of the sample: a report that another one holds the place of, and a budget with a translation and an attachment.
+const OTHER = 20;
+const BUDGET = 9;
+
+/** Serves one address with its page altered on the way; `headers` may take some away. */
+async function altered(page, url, path, alter, headers = (given) => given) {
+  await page.route(`${url}${path}`, async (route) => {
+    const answer = await route.fetch();
+    const html = await answer.text();
+    const body = await alter(html);
+    expect(body === html, "the page is altered").toBe(false);
+    await route.fulfill({ response: answer, body, headers: headers(answer.headers()) });
+  });
+}
+
+/** Alters what an element of the page holds, from the first tag that carries `within` on. */
+const inside = (within, from, to) => (html) => {
+  const at = html.indexOf(within);
+  return at < 0 ? html : html.slice(0, at) + html.slice(at).replace(from, to);
+};
+
+const TITLE = /<bdi data-field="title"([^>]*)>([^<]*)<\/bdi>/;
+const inRow = (from, to) => inside(`id="e${RECALL}"`, from, to);
+
+test.describe("a line of the timeline", () => {
+  const cases = [
+    ["another title, the true one declared as a date", TITLE, '<bdi data-field="title" datetime="$2"$1>The mayor resigns</bdi>'],
+    ["another title, the true one declared as a value", TITLE, '<bdi data-field="title" data-value="$2"$1>The mayor resigns</bdi>'],
+    ["another title, not marked as one", TITLE, "<bdi$1>The mayor resigns</bdi>"],
+    ["another title beside the true one", TITLE, '<bdi data-field="title"$1>$2</bdi> is untrue'],
+    ["another title, the true one unseen", TITLE, '<bdi data-field="title"$1 hidden>$2</bdi><b>The mayor resigns</b>'],
+    ["a word of the title unseen", TITLE, '<bdi data-field="title"$1><span hidden>$2</span></bdi>'],
+    ["no title at all", /<h2 class="title">.*?<\/h2>/s, ""],
+    ["another body, not marked as one", /<a [^>]*class="agency".*?<\/a>/s, "<span>Ministry of Defence</span>"],
+    ["another stated date, not marked as one", /(<div class="stated">.*?)<time [^>]*>[^<]*<\/time>/s, "$1<span>1 Jan 1999</span>"],
+    ["another log's time, not marked as one", /(<div class="logged">.*?)<time [^>]*>[^<]*<\/time>/s, "$1<span>1 Jan 1999, 08:00</span>"],
+  ];
+  for (const [what, from, to] of cases) {
+    test(`${what}: it fails, and no other`, async ({ page, gazette }) => {
+      await altered(page, gazette.url, "/en/", inRow(from, to));
+      await checked(page, "/en/");
+      await expect(knot(page, RECALL)).toHaveAttribute("data-failed", "C7");
+      await expect(knot(page, RECALL).locator(".verdict")).toHaveText(CONTENT);
+      await expect(page.locator("li.knot[data-check=fails]")).toHaveCount(1);
+      await expect(page.locator(".alarm")).toBeVisible();
+    });
+  }
+
+  test("left out: the cord is cut where it was", async ({ page, gazette }) => {
+    await altered(page, gazette.url, "/en/", (html) => html.replace(new RegExp(`<li [^>]*id="e${RECALL}".*?</li>`, "s"), ""));
+    await checked(page, "/en/");
+    await expect(knot(page, RECALL + 1).locator(".link")).toHaveAttribute("data-link", "fails");
+    await expect(page.locator("li.knot[data-check=fails]")).toHaveCount(1);
+    await expect(page.locator(".alarm")).toBeVisible();
+  });
+
+  test("left out, and its neighbour said to be tied to the next: the cord is cut where it was", async ({ page, gazette }) => {
+    await altered(page, gazette.url, "/en/", (html) =>
+      html.replace(new RegExp(`<li [^>]*id="e${RECALL}".*?</li>`, "s"), "").replace(`data-link-to="${RECALL}"`, `data-link-to="${RECALL - 1}"`),
+    );
+    await checked(page, "/en/");
+    await expect(knot(page, RECALL + 1).locator(".link")).toHaveAttribute("data-link", "fails");
+  });
+
+  test("said to be an entry beyond the tree: it is not in it", async ({ page, gazette }) => {
+    await altered(page, gazette.url, "/en/?order=stated", (html) => html.replace(`data-index="${RECALL}"`, 'data-index="999"'));
+    await checked(page, "/en/?order=stated");
+    await expect(knot(page, 999)).toHaveAttribute("data-failed", /^C2/);
+    await expect(knot(page, 999).locator(".verdict")).toHaveText(TREE);
+    await expect(page.locator(".alarm")).toBeVisible();
+  });
+});
+
+test.describe("a disclosure's page", () => {
+  const other = (url) => async () => (await fetch(`${url}/en/disclosures/${OTHER}`)).text();
+  const cases = [
+    ["another title, the true one declared as a date", inside("<h1", TITLE, '<bdi data-field="title" datetime="$2"$1>The mayor resigns</bdi>')],
+    ["another title, not marked as one", inside("<h1", TITLE, "<bdi$1>The mayor resigns</bdi>")],
+    ["another issuer, not marked as one", (html) => html.replace(/<p class="issuer">.*?<\/p>/s, '<p class="issuer">Ministry of Defence</p>')],
+    ["words beside the issuer", (html) => html.replace(/(<p class="issuer">)/, "$1Ministry of Defence for ")],
+    ["another time of the log to people", inside('class="for-logged"', /(<time [^>]*>)[^<]*/, "$11 Jan 1999, 00:00")],
+    ["another time of the log, not marked as one", inside('class="for-logged"', /<time [^>]*>[^<]*<\/time>/, "1 Jan 1999, 00:00")],
+    ["another stated date, not marked as one", inside('class="for-stated"', /<time [^>]*>[^<]*<\/time>/, "1 Jan 1999")],
+    ["another text beside the true one, which is unseen", (html) => html.replace(/<div ([^>]*)class="prose"/, '<div class="prose"><p>It is safe.</p></div><div hidden $1class="prose"')],
+    ["the true text in an unseen section", (html) => html.replace(/<section ([^>]*class="body")/, "<section hidden $1")],
+    ["another text after the true one", inside('class="prose"', "</section>", "<p>It is safe.</p></section>")],
+    ["a picture after the true text", inside('class="prose"', "</section>", '<img src="/favicon.svg" alt=""></section>')],
+  ];
+  for (const [what, alter] of cases) {
+    test(`${what}: it fails`, async ({ page, gazette }) => {
+      await altered(page, gazette.url, `/en/disclosures/${RECALL}`, alter);
+      await ownPageFails(page, { page: (path) => `/en${path}` }, RECALL, CONTENT);
+      await failsBy(page, "C7", "shown-differs");
+      for (const code of ["C1", "C2", "C3", "C5"]) await expect(panel(page, code)).toHaveAttribute("data-check", "holds");
+    });
+  }
+
+  test("of another disclosure, whole and true: it is not the one at this address", async ({ page, gazette }) => {
+    await altered(page, gazette.url, `/en/disclosures/${RECALL}`, other(gazette.url));
+    await ownPageFails(page, { page: (path) => `/en${path}` }, RECALL, CONTENT);
+    await failsBy(page, "C7", "shown-differs");
+  });
+
+  test("another text under a base of the page's own: it fails", async ({ page, gazette }) => {
+    const alter = (html) => inside('class="prose"', "kettle", "cattle")(html.replace("<head>", '<head><base href="/">'));
+    await altered(page, gazette.url, `/en/disclosures/${RECALL}`, alter, ({ "content-security-policy": _, ...rest }) => rest);
+    await checked(page, `/en/disclosures/${RECALL}`);
+    expect(await page.evaluate(() => document.baseURI)).toBe(`${gazette.url}/`);
+    await failsBy(page, "C7", "shown-differs");
+  });
+
+  const exchange = (pattern) => (html) => {
+    const [one, two] = [...html.matchAll(pattern)].map((found) => found[1]);
+    return html.replace(pattern, (all, found) => all.replace(found, found === one ? two : one));
+  };
+  for (const [what, alter] of [
+    ["the links of two files exchanged", exchange(/<a href="(\/content\/[^"]*)"[^>]*><bdi data-field="parts"/g)],
+    ["a file from elsewhere", inside('class="parts"', /href="\/content\/[^"]*"/, 'href="/favicon.svg"')],
+  ]) {
+    test(`${what}: it fails`, async ({ page, gazette }) => {
+      await altered(page, gazette.url, `/en/disclosures/${BUDGET}`, alter);
+      await checked(page, `/en/disclosures/${BUDGET}`);
+      await failsBy(page, "C7", "shown-differs");
+    });
+  }
+});
+
+test.describe("what could not be told", () => {
+  test("is counted in the line over a list, which does not say that every link holds", async ({ page }) => {
+    await page.route("**/content/of/*", (route) => route.fulfill({ json: {} }));
+    for (const [lang, said] of [
+      ["en", (count) => `${count} of 25 could not be checked in full; nothing was found wrong`],
+      ["zh", (count) => `本页 25 条中有 ${count} 条未能全部核验，没有发现不符`],
+    ]) {
+      await checked(page, `/${lang}/`);
+      const count = await page.locator("li.knot[data-check=unknown]").count();
+      expect(count).toBeGreaterThan(5);
+      await expect(page.locator("[data-progress]")).toHaveText(said(count));
+      await expect(page.locator(".alarm")).toBeHidden();
+    }
+  });
+
+  test("is asked for again where the page knows of a newer tree than the checkpoint of a moment ago", async ({ page, cheated }) => {
+    let old;
+    const portal = await cheated((place) => {
+      old = operator.signed(place);
+      operator.append(place, operator.registration(place, "gazette.example/lanterns", [operator.stranger("gazette.example/lanterns")]));
+    });
+    let asked = 0;
+    await page.route("**/log/checkpoint", (route) => ((asked += 1) === 1 ? route.fulfill({ body: old, contentType: "text/plain" }) : route.continue()));
+    await checked(page, portal.page("/"));
+    expect(asked).toBe(2);
+    await expect(page.locator("li.knot[data-check=holds]")).toHaveCount(25);
+    await expect(page.locator(".alarm")).toBeHidden();
+  });
+});
+
+test.describe("outside witnesses", () => {
+  test("that have not signed yet are waited for, and nothing else is said to be late", async ({ page, cheated }) => {
+    const portal = await cheated((place) => operator.askWitnesses(place, [operator.witness("witness.example/one")]));
+    await checked(page, portal.page("/"));
+    await expect(knot(page, RECALL).locator(".verdict")).toHaveText("Not seen by enough outside witnesses yet; all else holds. You need do nothing.");
+    await checked(page, portal.page(`/disclosures/${RECALL}`));
+    await expect(page.locator("[data-verdict]")).toHaveText("Not finished: not enough outside witnesses have seen it yet. All else holds. You need do nothing.");
+    await expect(page.locator("[data-seen]")).toHaveText("No outside witness yet");
+    await expect(page.locator(".alarm")).toBeHidden();
+  });
+
+  test("that have signed are named with the time at which enough of them had", async ({ page, cheated }) => {
+    const [one, two] = ["one", "two"].map((name) => operator.witness(`witness.example/${name}`));
+    const portal = await cheated((place) => {
+      operator.askWitnesses(place, [one, two], 1);
+      operator.cosign(place, [[one, Date.parse("2026-11-30T05:45:00Z") / 1000], [two, Date.parse("2026-11-30T04:30:00Z") / 1000]]);
+    });
+    // Whatever the page itself says of witnesses, and of when the log logged it, is not repeated.
+    await altered(page, portal.url, `/en/disclosures/${RECALL}`, (html) => html.replace(/(<dd data-seen>)[^<]*/, "$11 Jan 1999, by 9 of 9 witnesses"));
+    await checked(page, portal.page(`/disclosures/${RECALL}`));
+    await expect(panel(page, "C4")).toHaveAttribute("data-check", "holds");
+    await expect(page.locator("[data-seen]")).toHaveText("30 Nov 2026, 12:30, by 2 of 2 witnesses");
+    const since = await page.locator(".for-logged time").first().textContent();
+    await expect(page.locator("[data-verdict]")).toHaveText(
+      `The log says it has stood here since ${since}; by 30 Nov 2026, 12:30, 2 of 2 outside witnesses had seen it. Sealed by Yunze Market Regulation Bureau; checked in this browser as of entry ${NEWEST + 1}.`,
+    );
+  });
+});
