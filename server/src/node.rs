@@ -135,7 +135,8 @@ impl Node {
         };
         let log_key = log.vkey().clone();
         let mark = Mark::new(&place.data, &place.state, &log_key);
-        if !founded && let Some(newest) = mark.read().map_err(OpenError::from)?.first() {
+        // At 0 stands what an interrupted founding leaves.
+        if !founded && let Some(newest) = mark.read().map_err(OpenError::from)?.first().filter(|newest| newest.size > 0) {
             return Err(NodeError::Lost { data: place.data.clone(), signed: newest.size });
         }
         // Beside the key and saved with it: on a new machine there is no mark to tell.

@@ -14,6 +14,7 @@ pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
 pub(crate) use commit::{stated_agency, stated_date, submission_key, to_hash};
 pub use lines::{Beginning, Beside, Line, Record};
+pub use open::FILE;
 pub use range::ContentRow;
 pub(crate) use range::contents;
 pub(crate) use read::load_in;
