@@ -178,6 +178,11 @@ impl Node {
             let identity = chain::tree::leaf_hash(&charter);
             std::fs::write(&noted, format!("{identity}\n")).map_err(|error| KeyError::File(noted, error))?;
         }
+        match node.store.remove_redacted().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::warn!(removed, "redacted parts that an interruption had left were removed"),
+            Err(error) => tracing::error!(%error, "whether redacted parts are still kept could not be looked up"),
+        }
         if registrar_file.exists() {
             node.registrar = Arc::new(Some(keys::open(&registrar_file)?));
         }

@@ -18,6 +18,7 @@
 //! in the store whenever it is loaded, not only when it is opened: a database may be brought up again from an older copy.
 
 mod batch;
+mod brought;
 mod clock;
 mod submit;
 mod write;

@@ -131,6 +131,7 @@ impl Writer {
         let (signed, checkpoint) = (&placed.checkpoint, placed.checkpoint.sign(&self.log));
         let head = Head { origin: signed.origin.clone(), size: signed.size, leaf, time, checkpoint };
         self.store.write(&mut transaction, &placed.batch, &judged.known).await?;
+        self.store.has_objects(&mut transaction, &placed.batch).await?;
         self.store.finish(transaction, &head).await?;
         // The entries are committed whatever happens here; a mark that lags only makes the guard weaker.
         if let Err(error) = self.mark.raise(Signed { size: signed.size, root: signed.root }) {

@@ -5,6 +5,7 @@ mod commit;
 mod known;
 mod lines;
 mod many;
+mod objects;
 mod open;
 mod range;
 mod read;
