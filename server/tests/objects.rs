@@ -11,7 +11,7 @@ use server::{
     sequencer::{Receipt, SubmitError},
     store::{NewContent, StoredContent},
 };
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 use trial::{Engine, Trial, agency, close, compose, draft, redact, reference};
 
 on_each_engine! {
@@ -22,6 +22,56 @@ on_each_engine! {
     what_another_process_takes_back_is_never_missing_from_an_entry,
     nothing_is_logged_whose_part_is_gone_by_then,
     a_redacted_part_that_an_interruption_left_is_gone_after_the_next_start,
+}
+
+/// Whether these words lie anywhere in the files of SQLite's database, in use or not.
+fn on_disk(trial: &Trial, words: &str) -> bool {
+    let files = ["gazette.sqlite", "gazette.sqlite-wal"].map(|name| std::fs::read(trial.place.data.join(name)).unwrap_or_default());
+    files.iter().any(|bytes| bytes.windows(words.len()).any(|window| window == words.as_bytes()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_redacted_is_gone_from_the_database_and_its_log_while_the_server_runs() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let mut redacted = Vec::new();
+    for n in 0..4 {
+        let composed =
+            compose(&node, draft(&id, "Parking", &format!("The lantern keeper{n} lives at the north wall. {}", "x".repeat(6_000))));
+        let receipt = submit(&node, signed(&node, &id, &composed)).await.unwrap();
+        redacted.push((receipt, composed.contents[1].commitment));
+    }
+    for n in 0..4 {
+        assert!(on_disk(&trial, &format!("keeper{n} lives")));
+    }
+    // Somebody has read, as pages do.
+    assert!(kept(&node, &redacted[0].1).await);
+    redact(&node, &id, reference(&redacted[0].0), vec![redacted[0].1]).await.unwrap();
+    assert!(!on_disk(&trial, "keeper0 lives"));
+    assert!(on_disk(&trial, "keeper1 lives"));
+    // Somebody who is in the middle of reading keeps it for as long as that takes, and keeps nobody from publishing.
+    let mut reading = trial.raw().await;
+    sqlx::raw_sql("begin; select count(*) from contents").fetch_all(&mut reading).await.unwrap();
+    redact(&node, &id, reference(&redacted[1].0), vec![redacted[1].1]).await.unwrap();
+    assert!(on_disk(&trial, "keeper1 lives"));
+    submit(&node, signed(&node, &id, &compose(&node, draft(&id, "Bridges", "text")))).await.unwrap();
+    sqlx::raw_sql("commit").execute(&mut reading).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), async {
+        while on_disk(&trial, "keeper1 lives") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .unwrap();
+    // What a server could not erase before it was killed is gone after the next start.
+    sqlx::raw_sql("begin; select count(*) from contents").fetch_all(&mut reading).await.unwrap();
+    redact(&node, &id, reference(&redacted[2].0), vec![redacted[2].1]).await.unwrap();
+    let killed = trial.copy();
+    assert!(on_disk(&killed, "keeper2 lives"));
+    let node = killed.open().await;
+    assert!(!on_disk(&killed, "keeper2 lives") && on_disk(&killed, "keeper3 lives"));
+    clean(&killed, node).await;
 }
 
 /// Files of the object store.

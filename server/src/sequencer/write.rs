@@ -141,14 +141,19 @@ impl Writer {
             super::publish(&self.view, state);
         }
         self.head.send_replace(head);
+        let mut redacted = false;
         for entry in &placed.batch.entries {
             let Core::Redaction(core) = &entry.core else { continue };
+            redacted = true;
             for commitment in &core.parts {
                 // Logged and no longer served, whatever happens here; `fsck` names an object that stayed.
                 if let Err(error) = self.store.remove_object(commitment).await {
                     tracing::error!(%error, %commitment, "a redacted part could not be removed from the object store");
                 }
             }
+        }
+        if redacted {
+            self.store.erase_log().await;
         }
         Ok(true)
     }

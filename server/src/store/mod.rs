@@ -2,6 +2,7 @@
 
 mod bulk;
 mod commit;
+mod erase;
 mod known;
 mod lines;
 mod many;
