@@ -2,7 +2,7 @@
 // worker, and `cheated`, a server of the test's own on a copy that somebody altered behind its back.
 import { test as base, expect } from "@playwright/test";
 import { copyOf, placeIn, run, serve } from "./gazette.js";
-import { forgetMarks } from "./operator.js";
+import { vouchFalsely } from "./operator.js";
 
 export { expect } from "@playwright/test";
 
@@ -34,7 +34,7 @@ export const test = base.extend({
 
   baseURL: async ({ gazette }, use) => use(gazette.url),
 
-  // cheated(change): the sample, altered by `change` while no server runs, its marks removed, and served again.
+  // cheated(change): the sample, altered by `change` while no server runs, sworn to be the newest, and served again.
   // `whileServed` is for alterations that a server would notice at its start.
   cheated: async ({}, use, test) => {
     const open = [];
@@ -42,7 +42,7 @@ export const test = base.extend({
       const place = await copyOf(sample());
       open.push(place);
       await change?.(place);
-      forgetMarks(place);
+      await vouchFalsely(place);
       const server = await serve(place);
       open.push({ remove: server.stop });
       await whileServed?.(place);

@@ -2,9 +2,10 @@
 // and makes tree, tiles, checkpoints and derived rows fit it. Written from docs/protocol.md alone, in another language
 // than the portal, so that no mistake of the portal's code is also made here.
 import { createHash, createPrivateKey, createPublicKey, randomBytes, sign } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { blob, sql, text, value } from "./database.js";
+import { run } from "./gazette.js";
 
 const ZERO = Buffer.alloc(32);
 const hash = (...pieces) => pieces.reduce((sum, piece) => sum.update(piece), createHash("sha256")).digest();
@@ -266,10 +267,16 @@ function forgetIndex(place) {
   rmSync(join(place.data, "search"), { recursive: true, force: true });
 }
 
-/** What an operator who means to sign a second history removes first: every record of the first. */
-export function forgetMarks(place) {
+/**
+ * What an operator who means to sign a second history does first: removes every record of the first, and swears that
+ * what is here is the newest.
+ */
+export async function vouchFalsely(place) {
   rmSync(join(place.data, "high-water.mark"), { force: true });
   rmSync(place.state, { recursive: true, force: true });
+  if (!existsSync(join(place.data, "gazette.sqlite"))) return;
+  const { code, out } = await run(["vouch", "--entries", String(value(place, "select size from head"))], place);
+  if (code !== 0) throw new Error(`nobody believes it: ${out}`);
 }
 
 /** The newest checkpoint, as the log signed it. */

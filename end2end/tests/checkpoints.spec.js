@@ -46,7 +46,7 @@ test.describe("checkpoints", () => {
     await rewrite?.(second);
     // An honest program on the machine that signed more refuses, or signs nothing; so the operator takes it to another.
     const refused = another ? "" : await refusal({ ...second, state: first.state }, { port }).catch((error) => error.log);
-    operator.forgetMarks(second);
+    await operator.vouchFalsely(second);
     server = await serve(second, { port, args });
     const done = async () => {
       await server.stop();

@@ -17,3 +17,4 @@ pub mod sequencer;
 pub mod store;
 pub mod views;
 pub mod visible;
+pub mod vouch;

@@ -5,6 +5,7 @@ use chain::Hash;
 use std::{
     io::Write,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 /// Why a mark could not be read or kept.
@@ -16,12 +17,22 @@ pub enum MarkError {
     Malformed(PathBuf),
 }
 
+impl MarkError {
+    /// A full disk refuses what there is to remember as well, and making room is all that it takes.
+    pub(crate) fn disk_full(&self) -> bool {
+        matches!(self, MarkError::File(_, error) if error.kind() == std::io::ErrorKind::StorageFull)
+    }
+}
+
+static RAISED: AtomicU64 = AtomicU64::new(0);
+
 const IN_DATA: &str = "high-water.mark";
 
 /// Where the newest signed size and root are kept, in two places.
 #[derive(Debug, Clone)]
 pub struct Mark {
-    places: Vec<PathBuf>,
+    /// Outside the data folder, and in it.
+    places: [PathBuf; 2],
 }
 
 /// A tree that was signed and acknowledged.
@@ -37,13 +48,24 @@ impl Mark {
     #[must_use]
     pub fn new(data: &Path, state: &Path, log_key: &chain::note::Vkey) -> Mark {
         let name = Hash::of(&[log_key.to_string().as_bytes()]).to_hex();
-        Mark { places: vec![state.join(format!("{}.mark", &name[..32])), data.join(IN_DATA)] }
+        Mark { places: [state.join(format!("{}.mark", &name[..32])), data.join(IN_DATA)] }
     }
 
     /// Whether a mark lies in this data folder, whosever.
     #[must_use]
     pub fn stands_in(data: &Path) -> bool {
         data.join(IN_DATA).exists()
+    }
+
+    /// The place outside the data folder.
+    #[must_use]
+    pub fn outside(&self) -> &Path {
+        &self.places[0]
+    }
+
+    /// Whether there is a mark outside the data folder. The one inside travels with the copy it should judge.
+    pub fn stands_outside(&self) -> Result<bool, MarkError> {
+        self.outside().try_exists().map_err(|error| MarkError::File(self.outside().to_path_buf(), error))
     }
 
     /// Every mark kept, highest first; none when nothing was signed yet. Each of them must hold: the one in the data
@@ -93,9 +115,10 @@ fn raise(place: &Path, signed: Signed) -> Result<(), MarkError> {
         std::fs::create_dir_all(folder).map_err(file_error)?;
     }
     // Written beside, synced, and renamed over: a reader, also one after a power cut, sees the old mark or the new one,
-    // never half of one. The folder is not synced: an older mark only makes the guard weaker. Two processes may do so at
-    // once, hence the process number in the name.
-    let beside = place.with_extension(format!("new-{}", std::process::id()));
+    // never half of one. The folder is not synced: an older mark only makes the guard weaker. Others may do so at once,
+    // in this process and beside it, hence a name of its own.
+    let number = RAISED.fetch_add(1, Ordering::Relaxed);
+    let beside = place.with_extension(format!("new-{}-{number}", std::process::id()));
     let write = || -> std::io::Result<()> {
         let mut file = std::fs::File::create(&beside)?;
         file.write_all(format!("{} {}\n", signed.size, signed.root).as_bytes())?;

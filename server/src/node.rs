@@ -135,7 +135,8 @@ impl Node {
         };
         let log_key = log.vkey().clone();
         let mark = Mark::new(&place.data, &place.state, &log_key);
-        if !founded && let Some(newest) = mark.read().map_err(OpenError::from)?.first() {
+        // At 0 stands what an interrupted founding leaves.
+        if !founded && let Some(newest) = mark.read().map_err(OpenError::from)?.first().filter(|newest| newest.size > 0) {
             return Err(NodeError::Lost { data: place.data.clone(), signed: newest.size });
         }
         // Beside the key and saved with it: on a new machine there is no mark to tell.
@@ -176,6 +177,11 @@ impl Node {
         {
             let identity = chain::tree::leaf_hash(&charter);
             std::fs::write(&noted, format!("{identity}\n")).map_err(|error| KeyError::File(noted, error))?;
+        }
+        match node.store.remove_redacted().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::warn!(removed, "redacted parts that an interruption had left were removed"),
+            Err(error) => tracing::error!(%error, "whether redacted parts are still kept could not be looked up"),
         }
         if registrar_file.exists() {
             node.registrar = Arc::new(Some(keys::open(&registrar_file)?));

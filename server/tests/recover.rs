@@ -24,6 +24,7 @@ use server::{
     recover::{RecoverError, Recovered, recover},
     sequencer::{Behind, Clock, SubmitError},
     store::StoredContent,
+    vouch::vouch,
 };
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tower::ServiceExt;
@@ -161,7 +162,7 @@ async fn as_it_was(restored: &Restored, recovered: &Recovered) {
 async fn an_old_copy_is_served_says_so_on_every_page_and_signs_nothing() {
     let Restored { trial, .. } = restored(Engine::Sqlite).await;
     let node = trial.open().await;
-    assert_eq!(node.behind(), Some(Behind { found: OLD, signed: NEW }));
+    assert_eq!(node.behind(), Some(Behind::Missing { found: OLD, signed: NEW }));
     let before = node.store.head().await.unwrap().unwrap();
     let refused = publish(&node, draft(&node.sibling("finance"), "Otherwise", "text")).await;
     assert!(matches!(refused, Err(SubmitError::Behind(_))), "{refused:?}");
@@ -247,6 +248,26 @@ async fn a_lost_chain_is_not_founded_again_and_comes_back_whole(engine: Engine) 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_machine_without_a_mark_goes_on_once_a_source_has_no_more_than_it() {
+    let Restored { trial, newest, .. } = restored(Engine::Sqlite).await;
+    let moved = newest.copy();
+    std::fs::remove_dir_all(&moved.place.state).unwrap();
+    // An older source says nothing about what may be missing.
+    let recovered = from(&moved, &folder(&trial)).await.unwrap();
+    assert_eq!((recovered.size, recovered.behind), (NEW, Some(Behind::Unmarked { found: NEW })));
+    let node = moved.open().await;
+    let page = get(&portal(&moved, &node).await, "/en/").await;
+    assert!(page.contains("Nothing can be published here for now") && !page.contains("missing for now"));
+    assert!(get(&portal(&moved, &node).await, "/zh/").await.contains("本站尚未确认这份链是否为最新"));
+    close(node).await;
+    let recovered = from(&moved, &folder(&newest)).await.unwrap();
+    assert_eq!((recovered.from, recovered.size, recovered.behind), (NEW, NEW, None));
+    let node = moved.open().await;
+    assert_eq!(publish(&node, draft(&node.sibling("finance"), "After", "text")).await.unwrap().index, NEW);
+    close(node).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_source_that_has_only_some_of_it_brings_that_and_the_rest_stays_missing() {
     let Restored { trial, newest, .. } = restored(Engine::Sqlite).await;
     let node = newest.open().await;
@@ -267,7 +288,7 @@ async fn a_source_that_has_only_some_of_it_brings_that_and_the_rest_stays_missin
     }
     drop(raw);
     let recovered = from(&trial, &folder(&newer)).await.unwrap();
-    assert_eq!((recovered.size, recovered.behind), (NEW, Some(Behind { found: NEW, signed: NEW + 1 })));
+    assert_eq!((recovered.size, recovered.behind), (NEW, Some(Behind::Missing { found: NEW, signed: NEW + 1 })));
     let node = trial.open().await;
     assert!(node.behind().is_some());
     close(node).await;
@@ -288,7 +309,7 @@ async fn refuses(restored: &Restored, source: &Trial) -> RecoverError {
     let error = from(trial, &folder(source)).await.unwrap_err();
     assert_eq!(objects(trial), before, "{error}");
     let node = trial.open().await;
-    assert_eq!(node.behind(), Some(Behind { found: OLD, signed: NEW }), "{error}");
+    assert_eq!(node.behind(), Some(Behind::Missing { found: OLD, signed: NEW }), "{error}");
     assert_eq!(node.store.entry(OLD).await.unwrap(), None);
     close(node).await;
     println!("{error}");
@@ -341,6 +362,7 @@ async fn another_history_by_the_same_key_is_never_taken_for_the_one_that_was_sig
     let other = restored.trial.copy();
     std::fs::remove_dir_all(&other.place.state).unwrap();
     std::fs::remove_file(other.place.data.join("high-water.mark")).unwrap();
+    vouch(&other.place, OLD).await.unwrap();
     let node = other.open().await;
     assert_eq!(node.behind(), None);
     import_all(&node, &[other.file("other.jsonl", &(0..700).map(|n| line(n, "")).collect::<String>())]).await;

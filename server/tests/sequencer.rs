@@ -14,6 +14,7 @@ use server::{
     node::{Node, NodeError},
     sequencer::{Behind, Clock, ClockAlarm, OpenError, SMALL, SubmitError},
     store::NewContent,
+    vouch::{VouchError, vouch},
 };
 use std::{
     future::Future,
@@ -33,6 +34,8 @@ on_each_engine! {
     a_node_opened_while_another_one_signs_takes_up_the_chain_as_it_is,
     an_agency_registered_by_one_process_may_publish_through_another,
     an_old_copy_of_the_data_refuses_to_sign_a_second_history,
+    a_copy_on_a_machine_without_a_mark_signs_nothing_until_somebody_vouches_for_it,
+    a_first_start_that_was_cut_off_before_its_mark_goes_on,
     another_history_with_the_same_keys_is_not_continued_however_long_it_is,
     a_clock_that_jumps_or_lies_behind_the_chain_stops_sequencing_and_nothing_is_logged,
     a_full_queue_answers_busy_and_does_not_grow,
@@ -194,10 +197,62 @@ async fn an_old_copy_of_the_data_refuses_to_sign_a_second_history(engine: Engine
     close(node).await;
     trial.restore(&old);
     let node = trial.open().await;
-    assert_eq!(node.behind(), Some(Behind { found: 3, signed: 4 }));
+    assert_eq!(node.behind(), Some(Behind::Missing { found: 3, signed: 4 }));
     let outcome = publish(&node, draft(&id, "Otherwise", "text")).await;
     assert!(matches!(outcome, Err(SubmitError::Behind(_))), "{outcome:?}");
     assert_eq!(size(&node).await, 3);
+}
+
+async fn a_copy_on_a_machine_without_a_mark_signs_nothing_until_somebody_vouches_for_it(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    close(node).await;
+    // A backup on a new machine: the mark inside the data folder is as old as the backup is.
+    let mut moved = trial.copy();
+    std::fs::remove_dir_all(&moved.place.state).unwrap();
+    let node = moved.open().await;
+    assert_eq!(node.behind(), Some(Behind::Unmarked { found: 3 }));
+    let outcome = publish(&node, draft(&id, "Otherwise", "text")).await;
+    assert!(matches!(outcome, Err(SubmitError::Behind(Behind::Unmarked { found: 3 }))), "{outcome:?}");
+    assert!(outcome.is_err_and(|error| error.passes() && error.to_string().contains("gazette vouch --entries 3")));
+    assert_eq!(size(&node).await, 3);
+    // A word that does not fit what is there is none.
+    for entries in [2, 4] {
+        let refused = vouch(&moved.place, entries).await;
+        assert!(matches!(refused, Err(VouchError::OtherSize { found: 3, said }) if said == entries), "{refused:?}");
+    }
+    assert!(node.behind().is_some());
+    vouch(&moved.place, 3).await.unwrap();
+    // The node that runs sees it by itself.
+    tokio::time::timeout(Duration::from_secs(60), async {
+        while node.behind().is_some() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .unwrap();
+    assert_eq!(publish(&node, draft(&id, "Notice", "text")).await.unwrap().index, 3);
+    close(node).await;
+    // From now on this machine knows, and no word goes above it.
+    moved.restore(&trial);
+    let refused = vouch(&moved.place, 3).await;
+    assert!(matches!(refused, Err(VouchError::Behind(Behind::Missing { found: 3, signed: 4 }))), "{refused:?}");
+    assert_eq!(moved.open().await.behind(), Some(Behind::Missing { found: 3, signed: 4 }));
+}
+
+async fn a_first_start_that_was_cut_off_before_its_mark_goes_on(engine: Engine) {
+    let trial = Trial::on(engine);
+    close(trial.open().await).await;
+    // What a crash between the first commit and its mark leaves: the mark from before the first entry.
+    let outside = std::fs::read_dir(&trial.place.state).unwrap().next().unwrap().unwrap().path();
+    for mark in [outside, trial.place.data.join("high-water.mark")] {
+        std::fs::write(mark, format!("0 {}\n", chain::tree::EMPTY)).unwrap();
+    }
+    let mut node = trial.open().await;
+    assert_eq!(node.behind(), None);
+    let id = agency(&mut node, "finance").await;
+    publish(&node, draft(&id, "Notice", "text")).await.unwrap();
 }
 
 async fn another_history_with_the_same_keys_is_not_continued_however_long_it_is(engine: Engine) {

@@ -191,10 +191,58 @@ fn one_damaged_mark_is_made_up_for_by_the_other_and_both_damaged_are_named() {
     let server = program.serve();
     assert!(server.get("/en/").contains("200 OK"));
     server.end();
+    fs::write(&outside, "").unwrap();
     fs::write(&inside, "two 2\n").unwrap();
     refused(&program.run(&["serve", "--listen", "127.0.0.1:0"]), &["the high-water mark", "is damaged"]);
     let fsck = program.run(&["fsck"]);
     assert!(!fsck.status.success() && text(&fsck.stdout).starts_with("high-water mark"), "{}", text(&fsck.stdout));
+}
+
+#[test]
+fn a_state_folder_that_cannot_be_used_is_named_before_anything_is_signed() {
+    let program = Program::new();
+    program.file("state", "a file where the folder should be");
+    let serve = || program.run(&["serve", "--listen", "127.0.0.1:0"]);
+    refused(&serve(), &["the high-water mark", &program.path("state"), "cannot be used"]);
+    assert_eq!(program.size(), 0);
+    fs::remove_file(program.path("state")).unwrap();
+    program.serve().end();
+    let size = program.size();
+    let outside = fs::read_dir(program.path("state")).unwrap().next().unwrap().unwrap().path();
+    // Readable as before, and not to be written any more. Root is let through by every mode, unless it gives that up.
+    let give_up = if am_root() { "setpriv --bounding-set -all --inh-caps -all" } else { "" };
+    fs::set_permissions(program.path("state"), Permissions::from_mode(0o555)).unwrap();
+    fs::set_permissions(&outside, Permissions::from_mode(0o444)).unwrap();
+    let outcome = sh(&program, &format!("exec {give_up} \"$1\" serve --listen 127.0.0.1:0"));
+    fs::set_permissions(program.path("state"), Permissions::from_mode(0o755)).unwrap();
+    refused(&outcome, &["the high-water mark", &outside.display().to_string(), "Permission denied"]);
+    assert_eq!(program.size(), size);
+    program.serve().end();
+}
+
+#[test]
+fn data_that_came_to_a_machine_without_its_mark_is_served_and_told_what_to_do() {
+    let program = Program::new();
+    program.serve().end();
+    // A container started anew without its state folder.
+    fs::remove_dir_all(program.path("state")).unwrap();
+    program.file("papers.jsonl", &line(1, ""));
+    let server = program.serve();
+    let alarm = fs::read_to_string(program.path("serve.err")).unwrap();
+    assert!(alarm.contains("ERROR") && alarm.contains("keeps no mark (--state)") && alarm.contains(&program.path("state")), "{alarm}");
+    assert!(server.get("/en/").contains("it has yet to be confirmed that this copy of the chain is the newest"));
+    refused(&program.run(&["import", "papers.jsonl"]), &["read-only", "gazette recover", "gazette vouch --entries 2"]);
+    refused(&program.run(&["vouch", "--entries", "3"]), &["here are 2 entries, not 3"]);
+    let vouched = program.run(&["vouch", "--entries", "2"]);
+    assert!(vouched.status.success() && text(&vouched.stdout).contains("has signed 2 entries"), "{}", text(&vouched.stderr));
+    server.wait_for("/en/about", "200 OK");
+    assert!(program.run(&["import", "papers.jsonl"]).status.success());
+    server.wait_for("/en/search?q=number1", "Notice 1 of Qinghe");
+    assert!(!server.get("/en/about").contains("has yet to be confirmed"));
+    server.end();
+    let nothing = Program::new();
+    refused(&nothing.run(&["vouch", "--entries", "2"]), &["no chain", &nothing.path("data")]);
+    assert!(!nothing.dir.path().join("data").exists());
 }
 
 #[test]

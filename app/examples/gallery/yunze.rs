@@ -15,7 +15,7 @@ pub fn site() -> Site {
         base: "https://gazette.yunze.example".into(),
         chain: "jrJZDmY8Y7SyJE0MWLpLozkIVMSMZcD5kvuKxPC3swk=".into(),
         trial: true,
-        newest_kept: None,
+        read_only: None,
         zone: "Asia/Shanghai".into(),
         assets: Assets {
             css: "main.css".into(),

@@ -2,7 +2,7 @@
 
 use super::{pieces, slot, text};
 use crate::Lang;
-use crate::view::Shell;
+use crate::view::{ReadOnly, Shell};
 use crate::words::{self, Words};
 use leptos::prelude::*;
 use std::borrow::Cow;
@@ -152,11 +152,15 @@ fn masthead<'a>(shell: &Shell<'a>, section: Section, w: &'static Words) -> impl 
             </div>
         }
     });
-    let read_only = shell.site.newest_kept.map(|newest| {
+    let read_only = shell.site.read_only.map(|why| {
+        let told = match why {
+            ReadOnly::Missing { newest } => (w.site.read_only)(newest),
+            ReadOnly::Unconfirmed => w.site.unconfirmed.into(),
+        };
         view! {
             <div class="trial behind" role="note">
                 <strong>{w.site.read_only_tag}</strong>
-                <span>{(w.site.read_only)(newest)}</span>
+                <span>{told}</span>
             </div>
         }
     });

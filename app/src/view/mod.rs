@@ -24,11 +24,20 @@ pub struct Site {
     pub chain: String,
     /// Whether the charter says that this chain is a trial.
     pub trial: bool,
-    /// Where this is an old copy of the chain: the newest entry it has. Nothing is published until the rest is back.
-    pub newest_kept: Option<u64>,
+    /// Set while nothing can be published.
+    pub read_only: Option<ReadOnly>,
     /// The portal's time zone as the charter names it.
     pub zone: String,
     pub assets: Assets,
+}
+
+/// Why nothing can be published: this is an old copy of the chain, or may be one.
+#[derive(Clone, Copy, Debug)]
+pub enum ReadOnly {
+    /// Entries after this one are missing until they were fetched.
+    Missing { newest: u64 },
+    /// Whether any are missing is not known yet.
+    Unconfirmed,
 }
 
 impl Site {

@@ -21,6 +21,8 @@ pub(super) static WORDS: Words = Words {
                 "This portal is being restored. It shows the chain up to entry {n}; later entries are missing for now, and nothing can be published."
             )
         },
+        unconfirmed: "Nothing can be published here for now: it has yet to be confirmed that this copy of the chain is the newest. \
+            What it has can be read as always.",
         without_script: "Your browser has not checked this page, so the cord stays in pencil. You can check it in \
             another way:",
         how_to_check: "how to check it yourself",

@@ -67,6 +67,8 @@ pub struct SiteWords {
     pub read_only_tag: Text,
     /// Where an old copy of the chain is shown: up to which entry.
     pub read_only: fn(u64) -> String,
+    /// Where nobody has said yet whether the copy shown is the newest.
+    pub unconfirmed: Text,
     pub without_script: Text,
     pub how_to_check: Text,
     /// What stands before the thing it names.

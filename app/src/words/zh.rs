@@ -17,6 +17,7 @@ pub(super) static WORDS: Words = Words {
         trial: "本链为试用链，所载内容均非正式公开文件。",
         read_only_tag: "只读",
         read_only: |n| format!("本站正在恢复，现只到第 {n} 条；其后各条暂缺，也暂不能公开新文件。"),
+        unconfirmed: "本站尚未确认这份链是否为最新，暂不能公开新文件；已有各条照常可查。",
         without_script: "您的浏览器没有核验本页，绳仍为铅笔所画。可用其他办法核验：",
         how_to_check: "如何自行核验",
         label: |label| format!("{label}："),

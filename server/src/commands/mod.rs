@@ -7,6 +7,7 @@ mod recover;
 mod registrar;
 mod serve;
 mod submit;
+mod vouch;
 
 use clap::{Args, Parser, Subcommand};
 use server::{node::Place, sequencer::Clock};
@@ -31,6 +32,8 @@ enum Command {
     Fsck(fsck::Fsck),
     /// Fetch what an old copy of the chain lacks, from a newer copy or from whoever serves the log.
     Recover(recover::Recover),
+    /// State that the copy here is the newest, on a machine that keeps no mark of what the log has signed.
+    Vouch(vouch::Vouch),
     /// Make the keys that the server keeps, and print their public halves.
     Key(key::KeyCommand),
     /// What registrars do, offline: keys, charters, registrations, signatures.
@@ -75,6 +78,7 @@ pub async fn run(gazette: Gazette) -> Outcome {
         Command::Import(import) => import.run().await,
         Command::Fsck(fsck) => fsck.run().await,
         Command::Recover(recover) => recover.run().await,
+        Command::Vouch(vouch) => vouch.run().await,
         Command::Key(key) => key.run(),
         Command::Registrar(registrar) => registrar.run(),
         Command::Submit(submit) => submit.run().await,

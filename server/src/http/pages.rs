@@ -3,12 +3,16 @@
 use super::App;
 use crate::{
     search,
+    sequencer::Behind,
     store::StoreError,
     views::{self, Context, items},
 };
 use app::{
     Lang, pages,
-    view::{self, Choice, Fragment, Outcome, Pager, Problem, SearchProblem, SearchQuery, SearchView, Shell, Site, Standing, TimelineView},
+    view::{
+        self, Choice, Fragment, Outcome, Pager, Problem, ReadOnly, SearchProblem, SearchQuery, SearchView, Shell, Site, Standing,
+        TimelineView,
+    },
 };
 use axum::{
     Router,
@@ -64,7 +68,10 @@ fn site(app: &App) -> Site {
         chain: app.identity.to_string(),
         base: app.base.to_string(),
         trial: charter.is_none_or(|charter| charter.trial),
-        newest_kept: app.node.behind().map(|behind| behind.found.saturating_sub(1)),
+        read_only: app.node.behind().map(|behind| match behind {
+            Behind::Missing { found, .. } => ReadOnly::Missing { newest: found.saturating_sub(1) },
+            Behind::Unmarked { .. } => ReadOnly::Unconfirmed,
+        }),
         zone: charter.map(|charter| charter.zone.clone()).unwrap_or_default(),
         assets: app.assets.0.clone(),
     }

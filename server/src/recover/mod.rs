@@ -115,11 +115,21 @@ pub async fn recover(place: &Place, from: &str, progress: Progress<'_>) -> Resul
         }
         // Signed before, by this log: from now on a copy without these is an old one here, too.
         mark.raise(Signed { size: signed.size, root: signed.root })?;
-    } else if signed.size == head.size && signed.root != tip.state.frontier.root() {
-        return Err(RecoverError::Fork { ours: head.size, theirs: signed.size });
+    } else if signed.size == head.size {
+        if signed.root != tip.state.frontier.root() {
+            return Err(RecoverError::Fork { ours: head.size, theirs: signed.size });
+        }
+        // As new as the source: that is what a machine without a mark was to find out.
+        let key = tip.state.charter().and_then(|charter| charter.log_key(signed.size)).unwrap_or(&key);
+        Checkpoint::open(note.as_bytes(), key)?;
+        mark.raise(Signed { size: signed.size, root: signed.root })?;
     }
     let missing = marks.iter().find(|signed| signed.size > recovered.size);
-    recovered.behind = missing.map(|signed| Behind { found: recovered.size, signed: signed.size });
+    recovered.behind = missing.map(|signed| Behind::Missing { found: recovered.size, signed: signed.size });
+    if recovered.behind.is_none() && !mark.stands_outside()? {
+        // The source has less than what is here.
+        recovered.behind = Some(Behind::Unmarked { found: recovered.size });
+    }
     store.close().await;
     Ok(recovered)
 }

@@ -208,6 +208,7 @@ impl<'s> Taking<'s> {
                 tracing::error!(%error, %commitment, "a redacted part could not be removed from the object store");
             }
         }
+        self.store.erase_log().await;
         Ok(self.parts)
     }
 

@@ -13,10 +13,12 @@
 //! is the same at every moment from before that commit until the claim, if the claim succeeds. If that one is not
 //! written, the next is judged again, and nobody in it was answered.
 //!
-//! A store behind the mark is served and not added to, until what is missing was fetched. What was signed is looked for
+//! A store behind the mark is served and not added to, until what is missing was fetched; and so is one of which no mark
+//! outside the data folder tells how far it had come, until it was compared or vouched for. What was signed is looked for
 //! in the store whenever it is loaded, not only when it is opened: a database may be brought up again from an older copy.
 
 mod batch;
+mod brought;
 mod clock;
 mod submit;
 mod write;
@@ -76,14 +78,17 @@ pub enum OpenError {
     OtherKey { found: String, wanted: String },
 }
 
-/// The store is an old copy: signing on top of it would make a second history.
+/// The store is an old copy, or may be one: signing on top of it would make a second history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "read-only: here are {found} entries, and this machine has signed {signed}; put the newest copy back, or fetch what is missing with `gazette recover`"
-)]
-pub struct Behind {
-    pub found: u64,
-    pub signed: u64,
+pub enum Behind {
+    #[error(
+        "read-only: here are {found} entries, and this machine has signed {signed}; put the newest copy back, or fetch what is missing with `gazette recover`"
+    )]
+    Missing { found: u64, signed: u64 },
+    #[error(
+        "read-only: here are {found} entries, and this machine keeps no mark (--state) of how many the log has signed; fetch what may be missing with `gazette recover`, or, if there is no newer copy, say so with `gazette vouch --entries {found}`"
+    )]
+    Unmarked { found: u64 },
 }
 
 /// The chain as this task last loaded it, with what it placed since. Owned by the sequencer's task alone.
@@ -122,13 +127,18 @@ impl Sequencer {
         // Before the store is: what another process signs in between is then in the store and not yet in these.
         let marks = mark.read()?;
         let (tip, head) = load(&store, &origin).await?;
-        let behind = standing(&store, &marks, &tip, &head).await?;
+        let behind = standing(&store, &marks, &tip, &head).await?.or(unmarked(&mark, &head)?);
         let wanted = tip.state.charter().and_then(|charter| charter.log_key(head.size + 1));
         if let Some(wanted) = wanted.filter(|wanted| *wanted != log.vkey()) {
             return Err(OpenError::OtherKey { found: log.vkey().to_string(), wanted: wanted.to_string() });
         }
-        if let Some(behind) = &behind {
-            tracing::error!("{behind}");
+        match &behind {
+            Some(behind) => tracing::error!(mark = %mark.outside().display(), "{behind}"),
+            // Also before the first entry, and before anything is signed that could not be remembered.
+            None => match mark.raise(Signed { size: head.size, root: tip.state.frontier.root() }) {
+                Err(error) if error.disk_full() => tracing::error!(%error, "the disk is full"),
+                raised => raised?,
+            },
         }
         let view = Arc::new(RwLock::new(Arc::new(tip.state.clone())));
         let (head, behind) = (watch::Sender::new(head), watch::Sender::new(behind));
@@ -197,7 +207,8 @@ impl Sequencer {
     /// Loads what another process committed, if anything.
     async fn catch_up(&mut self) -> Result<(), OpenError> {
         let Some(head) = self.store.head().await? else { return Ok(()) };
-        if self.stale || head.size != self.tip.state.size() {
+        let vouched = matches!(*self.behind.borrow(), Some(Behind::Unmarked { .. })) && self.mark.stands_outside()?;
+        if self.stale || vouched || head.size != self.tip.state.size() {
             self.reload().await?;
         }
         Ok(())
@@ -212,9 +223,12 @@ impl Sequencer {
 
     async fn take_up(&mut self, marks: &[Signed], (tip, head): (Tip, Head)) -> Result<(), OpenError> {
         let before = *self.behind.borrow();
-        let now = standing(&self.store, marks, &tip, &head).await;
+        let now = match standing(&self.store, marks, &tip, &head).await {
+            Ok(None) => unmarked(&self.mark, &head).map_err(OpenError::from),
+            now => now,
+        };
         match (&now, before) {
-            (Ok(None), Some(_)) => tracing::info!(size = head.size, "what was missing is here: statements are taken again"),
+            (Ok(None), Some(_)) => tracing::info!(size = head.size, "nothing is missing: statements are taken again"),
             (Ok(Some(behind)), _) => tracing::error!("{behind}"),
             (Err(error), Some(_)) => tracing::error!(%error, "still read-only"),
             _ => {}
@@ -273,7 +287,7 @@ pub(crate) async fn standing(store: &Store, marks: &[Signed], tip: &Tip, head: &
     let mut behind = None;
     for signed in marks {
         if signed.size > head.size {
-            behind = behind.or(Some(Behind { found: head.size, signed: signed.size }));
+            behind = behind.or(Some(Behind::Missing { found: head.size, signed: signed.size }));
             continue;
         }
         let found = root_at(store, signed.size).await?;
@@ -282,6 +296,11 @@ pub(crate) async fn standing(store: &Store, marks: &[Signed], tip: &Tip, head: &
         }
     }
     Ok(behind)
+}
+
+/// Whether nothing outside the data folder tells if its copy is the newest: then it may be an old one, on another machine.
+pub(crate) fn unmarked(mark: &Mark, head: &Head) -> Result<Option<Behind>, MarkError> {
+    Ok((head.size > 0 && !mark.stands_outside()?).then_some(Behind::Unmarked { found: head.size }))
 }
 
 /// Root of the stored tree at an earlier size.

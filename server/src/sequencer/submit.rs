@@ -1,6 +1,9 @@
 //! The door of the sequencer: checks that need no place in the chain, a bounded queue, and the answer.
 
-use super::{Behind, ClockAlarm, OpenError};
+use super::{
+    Behind, ClockAlarm, OpenError,
+    brought::{Brought, UnderWay},
+};
 use crate::store::{NewContent, Store, StoreError, submission_key};
 use chain::{
     Hash,
@@ -139,6 +142,7 @@ pub struct Submitter {
     behind: watch::Receiver<Option<Behind>>,
     store: Store,
     room: Arc<Semaphore>,
+    under_way: UnderWay,
 }
 
 /// What will answer a submission.
@@ -151,7 +155,7 @@ impl Submitter {
         behind: watch::Receiver<Option<Behind>>,
         store: Store,
     ) -> Submitter {
-        Submitter { queue, view, behind, store, room: Arc::new(Semaphore::new(WAITING)) }
+        Submitter { queue, view, behind, store, room: Arc::new(Semaphore::new(WAITING)), under_way: UnderWay::default() }
     }
 
     /// Why nothing is taken now, if the store is an old copy.
@@ -237,11 +241,7 @@ impl Submitter {
             // Only a disclosure has parts; whatever else was handed in is kept nowhere.
             contents.clear();
         }
-        for content in contents.iter_mut().filter(|content| content.bytes.as_ref().is_some_and(|bytes| bytes.len() > SMALL)) {
-            if let Some(bytes) = content.bytes.take() {
-                self.store.put_object(&content.commitment, bytes).await?;
-            }
-        }
+        let brought = self.bring(&said.key, &mut contents).await?;
         let share = u32::try_from(bytes_of(&note, &contents).min(WAITING)).unwrap_or(u32::MAX);
         let room = if wait {
             self.room.clone().acquire_many_owned(share).await.map_err(|_| SubmitError::Stopped)?
@@ -258,7 +258,32 @@ impl Submitter {
                 mpsc::error::TrySendError::Closed(_) => SubmitError::Stopped,
             })?;
         }
-        Ok(waiting)
+        Ok(match brought {
+            Some(brought) => brought.settled(waiting),
+            None => waiting,
+        })
+    }
+
+    /// Puts the large parts of a statement where they will be served from, all but those that are not to be there.
+    async fn bring(&self, key: &Hash, contents: &mut [NewContent]) -> Result<Option<Brought>, SubmitError> {
+        let mut large = Vec::new();
+        for content in contents.iter_mut().filter(|content| content.bytes.as_ref().is_some_and(|bytes| bytes.len() > SMALL)) {
+            large.extend(content.bytes.take().map(|bytes| (content.commitment, bytes)));
+        }
+        if large.is_empty() {
+            return Ok(None);
+        }
+        let parts: Vec<_> = large.iter().map(|(part, _)| *part).collect();
+        // What is looked up from here on may change before all is put; then it is taken back.
+        let brought = self.under_way.bring(&self.store, parts.clone()).await;
+        // A statement sent again brings nothing new, least of all what was redacted since.
+        if !self.store.has_logged(key).await? {
+            let removed = self.store.removed(&parts).await?;
+            for (part, bytes) in large.into_iter().filter(|(part, _)| !removed.contains_key(part)) {
+                self.store.put_object(&part, bytes).await?;
+            }
+        }
+        Ok(Some(brought))
     }
 }
 

@@ -131,6 +131,7 @@ impl Writer {
         let (signed, checkpoint) = (&placed.checkpoint, placed.checkpoint.sign(&self.log));
         let head = Head { origin: signed.origin.clone(), size: signed.size, leaf, time, checkpoint };
         self.store.write(&mut transaction, &placed.batch, &judged.known).await?;
+        self.store.has_objects(&mut transaction, &placed.batch).await?;
         self.store.finish(transaction, &head).await?;
         // The entries are committed whatever happens here; a mark that lags only makes the guard weaker.
         if let Err(error) = self.mark.raise(Signed { size: signed.size, root: signed.root }) {
@@ -140,14 +141,19 @@ impl Writer {
             super::publish(&self.view, state);
         }
         self.head.send_replace(head);
+        let mut redacted = false;
         for entry in &placed.batch.entries {
             let Core::Redaction(core) = &entry.core else { continue };
+            redacted = true;
             for commitment in &core.parts {
                 // Logged and no longer served, whatever happens here; `fsck` names an object that stayed.
                 if let Err(error) = self.store.remove_object(commitment).await {
                     tracing::error!(%error, %commitment, "a redacted part could not be removed from the object store");
                 }
             }
+        }
+        if redacted {
+            self.store.erase_log().await;
         }
         Ok(true)
     }

@@ -2,9 +2,11 @@
 
 mod bulk;
 mod commit;
+mod erase;
 mod known;
 mod lines;
 mod many;
+mod objects;
 mod open;
 mod range;
 mod read;
@@ -14,6 +16,7 @@ pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
 pub(crate) use commit::{stated_agency, stated_date, submission_key, to_hash};
 pub use lines::{Beginning, Beside, Line, Record};
+pub use open::FILE;
 pub use range::ContentRow;
 pub(crate) use range::contents;
 pub(crate) use read::load_in;

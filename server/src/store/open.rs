@@ -80,7 +80,12 @@ impl Store {
             .await
             .map_err(failed)?;
         migrator(sqlite).run(&pool).await?;
-        Ok(Store { pool, objects: Arc::new(objects), idle: sqlite.then(Arc::default), genres: Arc::default() })
+        let store = Store { pool, objects: Arc::new(objects), idle: sqlite.then(Arc::default), genres: Arc::default() };
+        // What was redacted may lie on in the log since the last time; another process may be reading it.
+        if let Err(error) = store.empty_log().await {
+            tracing::warn!(%error, "the database's log could not be emptied");
+        }
+        Ok(store)
     }
 
     /// Waits for what is under way and closes the database.

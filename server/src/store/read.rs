@@ -142,20 +142,6 @@ impl Store {
         }
     }
 
-    /// Puts a large part where it will be served from, durably, before the statement that names it is sequenced.
-    pub async fn put_object(&self, commitment: &Commitment, bytes: Vec<u8>) -> Result<(), StoreError> {
-        self.objects.put(&object_path(commitment), bytes.into()).await?;
-        Ok(())
-    }
-
-    /// Removes a redacted part's object. It may be gone already.
-    pub async fn remove_object(&self, commitment: &Commitment) -> Result<(), StoreError> {
-        match self.objects.delete(&object_path(commitment)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     pub async fn item(&self, index: u64) -> Result<Option<Item>, StoreError> {
         let sql = format!("{ITEM} where idx = $1");
         let row = sqlx::query(AssertSqlSafe(sql)).bind(to_sql(index)).fetch_optional(self.reader().await?.ask()?).await?;
