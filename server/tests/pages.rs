@@ -23,6 +23,7 @@ on_each_engine! {
     a_redaction_by_another_process_is_seen_by_pages_that_were_kept,
     a_piece_of_a_long_text_is_shown_from_wherever_the_words_are,
     an_agencys_page_shows_its_rule_and_its_posts,
+    texts_made_to_keep_the_portal_busy_are_shown_as_written_and_stop_no_other_page,
 }
 
 /// Registers with the trial's own registrar; the number of the entry.
@@ -194,5 +195,38 @@ async fn a_piece_of_a_long_text_is_shown_from_wherever_the_words_are(engine: Eng
     for said in ["The <mark>xenolantern</mark> hangs", "A <mark>xenolantern</mark> stands here", "A <mark>xenolantern</mark> burns"] {
         assert!(found.contains(said), "{said}");
     }
+    close(node).await;
+}
+
+async fn texts_made_to_keep_the_portal_busy_are_shown_as_written_and_stop_no_other_page(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let lines = "a\n".repeat(20_000);
+    let mut hostile = Vec::new();
+    // Each of these costs the parser hours: every line is asked of every item or quotation around it.
+    for opening in ["- ", "> ", "1. ", "> 1. - "] {
+        let body = format!("lanterns {}a\n{lines}", opening.repeat(400_000 / opening.len()));
+        for body in [body.replacen("lanterns ", "", 1), format!("lanterns\n\n{}", &body[9..])] {
+            hostile.push(publish(&node, draft(&id, "Hostile", &body)).await.unwrap());
+        }
+    }
+    hostile.push(publish(&node, draft(&id, "Long", &"A very long text. ".repeat(100_000))).await.unwrap());
+    let plain = publish(&node, draft(&id, "Bridge tolls", "A **fee** of 3.")).await.unwrap();
+    let portal = searched(&trial, &node).await;
+    let asked: Vec<_> = hostile
+        .iter()
+        .map(|receipt| {
+            let (portal, path) = (portal.clone(), format!("/en/disclosures/{}", receipt.index));
+            tokio::spawn(async move { page(&portal, &path).await })
+        })
+        .collect();
+    assert!(record(&portal, &plain).await.contains("A <strong>fee</strong> of 3."));
+    assert!(page(&portal, "/en/search?q=lanterns").await.contains("<mark>lanterns</mark>"));
+    for asked in asked {
+        let shown = asked.await.unwrap();
+        assert!(shown.contains("shown as it was sealed, without formatting") && shown.contains("<pre>"));
+    }
+    assert!(!record(&portal, &plain).await.contains("without formatting"));
     close(node).await;
 }
