@@ -3,7 +3,10 @@
 //! Safe by how it is made, twice over. What is drawn are these elements, and of a document its text, escaped, and the
 //! addresses that [`followed`] lets through; no HTML of the document is handed on. And what was drawn is shown only if
 //! [`shows`] walks it, which knows no other elements or attributes either; else the source itself is shown, escaped.
-//! It is drawn as a browser would write it, so that what readers' browsers walk is the same.
+//! It is drawn as a browser would write it, so that what readers' browsers walk is the same. A text that would cost more
+//! than others of its length, or nest deeper than browsers and people follow, is shown as it is written too.
+
+mod bounds;
 
 use app::pages::text::escape;
 use chain::check::{resolved, shows};
@@ -48,12 +51,21 @@ struct Drawing<'m> {
     columns: Vec<Alignment>,
     cell: usize,
     head: bool,
+    /// Elements open, and the most there were at once.
+    open: usize,
+    deepest: usize,
 }
 
 impl<'m> Drawing<'m> {
     fn draw(&mut self, event: Event<'m>, range: Range<usize>) -> Event<'m> {
         let source = self.source.get(range.clone()).unwrap_or_default();
         let behind = range.end;
+        match event {
+            Event::Start(_) => self.open += 1,
+            Event::End(_) => self.open = self.open.saturating_sub(1),
+            _ => {}
+        }
+        self.deepest = self.deepest.max(self.open);
         if let (Some(Drawn::Source { behind: at }), false) =
             (self.links.last_mut(), matches!(event, Event::End(TagEnd::Link | TagEnd::Image)))
         {
@@ -144,18 +156,31 @@ impl<'m> Drawing<'m> {
     }
 }
 
-/// Whether a page may lead to an address; ones without a scheme stay within the portal.
+/// Whether a page may lead to an address: one without a scheme, or with one of those known. Asked of the address as a browser
+/// would resolve it: whatever else stands before the first colon, be it white space that browsers leave out, is no known scheme.
 fn followed(address: &str) -> bool {
     let scheme = address.split(['/', '?', '#']).next().and_then(|start| start.split_once(':'));
     scheme.is_none_or(|(scheme, _)| SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known)))
 }
 
+/// A text as a page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Safe HTML.
+    pub html: String,
+    /// Whether its Markdown was followed; else it is shown as it is written.
+    pub formatted: bool,
+}
+
 /// Safe HTML of a Markdown text, of which readers' browsers can tell that it says what the text says; HTML in the text is
 /// shown as it is written. A text whose Markdown is too unusual for that is shown as it is written altogether.
 #[must_use]
-pub fn render(markdown: &str) -> String {
-    let html = formatted(&printable(markdown));
-    if shows(&html, markdown, true).is_ok() { html } else { plain(markdown) }
+pub fn render(markdown: &str) -> Shown {
+    let drawn = if bounds::within(markdown) { formatted(&printable(markdown)) } else { None };
+    match drawn.filter(|html| shows(html, markdown, true).is_ok()) {
+        Some(html) => Shown { html, formatted: true },
+        None => Shown { html: plain(markdown), formatted: false },
+    }
 }
 
 /// A NUL is dropped by browsers; it is shown as what stands for a character that cannot be.
@@ -163,13 +188,17 @@ fn printable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
-fn formatted(markdown: &str) -> String {
+/// None of a text that nests too deeply.
+fn formatted(markdown: &str) -> Option<String> {
     let mut html = String::with_capacity(markdown.len() * 3 / 2);
-    let events: Vec<_> = Parser::new_ext(markdown, OPTIONS).into_offset_iter().collect();
-    let lower = events.iter().any(|(event, _)| matches!(event, Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })));
-    let mut drawing = Drawing { source: markdown, lower, links: vec![], lists: vec![], columns: vec![], cell: 0, head: false };
-    html::push_html(&mut html, events.into_iter().map(|(event, range)| drawing.draw(event, range)));
-    html
+    let events = || Parser::new_ext(markdown, OPTIONS).into_offset_iter();
+    // Gone through twice rather than kept: the pieces of a text take many times its bytes.
+    let first = |(event, _)| matches!(event, Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }));
+    let lower = markdown.contains(['#', '=']) && events().any(first);
+    let mut drawing =
+        Drawing { source: markdown, lower, links: vec![], lists: vec![], columns: vec![], cell: 0, head: false, open: 0, deepest: 0 };
+    html::push_html(&mut html, events().map(|(event, range)| drawing.draw(event, range)));
+    (drawing.deepest <= bounds::DEEPEST).then_some(html)
 }
 
 /// Where a link begins. Its address is escaped by what Markdown's own HTML is, and then as a browser writes it.
@@ -190,6 +219,9 @@ pub fn plain(text: &str) -> String {
 /// The words of a Markdown text without its marks, for snippets.
 #[must_use]
 pub fn words(markdown: &str) -> String {
+    if !bounds::within(markdown) {
+        return markdown.to_owned();
+    }
     let mut text = String::with_capacity(markdown.len());
     for event in Parser::new_ext(markdown, OPTIONS) {
         match event {
@@ -225,7 +257,7 @@ mod tests {
 
     /// What is drawn, safe already and written as a browser writes it: its parser and a cleaner find nothing to change.
     fn judged(markdown: &str) {
-        let html = render(markdown).replace('\u{a0}', "&nbsp;").replace("&quot;", "\"").replace("\r\n", "\n").replace('\r', "\n");
+        let html = render(markdown).html.replace('\u{a0}', "&nbsp;").replace("&quot;", "\"").replace("\r\n", "\n").replace('\r', "\n");
         // Of line breaks that a `<pre>` begins with, a parser drops one.
         let meant = html.strip_prefix("<pre>\n").map_or(html.clone(), |text| format!("<pre>{text}"));
         assert_eq!(CLEANER.clean(&html).to_string(), meant, "{markdown:?}");
@@ -239,6 +271,23 @@ mod tests {
             "![x](http://elsewhere.example/pixel.png)",
             "[click](javascript:alert(1))",
             "[click](data:text/html,<script>alert(1)</script>)",
+            "[click](<java\tscript:alert(1)>)",
+            "[click](java&Tab;script:alert(1))",
+            "[click](java&#10;script&colon;alert(1))",
+            "[click](&#1;javascript:alert(1))",
+            "[click](\u{1}javascript:alert(1))",
+            "[click](JaVaScRiPt:alert(1))",
+            "[click](javascript\\:alert(1))",
+            "[click](vbscript:alert(1))",
+            "[click](view-source:http://x)",
+            "[click][x]\n\n[x]: javascript:alert(1)",
+            "<javascript:alert(1)>",
+            "[click](http://x/\"hidden=\"x)",
+            "[click](<http://x/\" hidden=\"x>)",
+            "[click](http://x/'>\"><script>alert(1)</script>)",
+            "```js\" hidden=\"x\na\n```",
+            "[^\"><script>alert(1)</script>]\n\n[^\"><script>alert(1)</script>]: x",
+            "1\" hidden=\"x. a",
             "<a href=\"&#106;avascript:alert(1)\">x</a>",
             "<svg onload=alert(1)>",
             "<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>",
@@ -249,7 +298,7 @@ mod tests {
             "<link rel=stylesheet href=http://elsewhere.example>",
         ] {
             judged(hostile);
-            let html = render(hostile).to_lowercase();
+            let html = render(hostile).html.to_lowercase();
             // What is shown as text does nothing.
             let html: String = html.split('<').map(|piece| piece.split('>').next().unwrap_or_default()).collect::<Vec<_>>().join("<");
             for sign in [
@@ -266,24 +315,29 @@ mod tests {
                 "<link",
                 "style=",
                 "<svg",
+                " hidden=",
                 " id=",
             ] {
                 assert!(!html.contains(sign), "{hostile} became {html}");
+            }
+            for address in html.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap_or_default()) {
+                let scheme = address.split_once(':').map(|(scheme, _)| scheme);
+                assert!(scheme.is_none_or(|scheme| SCHEMES.contains(&scheme)), "{hostile} leads to {address}");
             }
         }
     }
 
     #[test]
     fn a_page_has_one_first_heading_and_it_is_its_title() {
-        assert_eq!(render("# A\n\n## B\n").trim(), "<h2>A</h2>\n<h3>B</h3>");
-        assert_eq!(render("## B\n").trim(), "<h2>B</h2>");
+        assert_eq!(render("# A\n\n## B\n").html.trim(), "<h2>A</h2>\n<h3>B</h3>");
+        assert_eq!(render("## B\n").html.trim(), "<h2>B</h2>");
     }
 
     #[test]
     fn html_in_a_document_is_shown_as_it_is_written() {
-        assert_eq!(render("Versions <R302-V1 of it> *a*").trim(), "<p>Versions <code>&lt;R302-V1 of it&gt;</code> <em>a</em></p>");
-        assert_eq!(render("<!-- not -->\n\ndue").trim(), "<pre>&lt;!-- not --&gt;\n</pre>\n<p>due</p>");
-        assert_eq!(render("one<br/>two").trim(), "<p>one<br>\ntwo</p>");
+        assert_eq!(render("Versions <R302-V1 of it> *a*").html.trim(), "<p>Versions <code>&lt;R302-V1 of it&gt;</code> <em>a</em></p>");
+        assert_eq!(render("<!-- not -->\n\ndue").html.trim(), "<pre>&lt;!-- not --&gt;\n</pre>\n<p>due</p>");
+        assert_eq!(render("one<br/>two").html.trim(), "<p>one<br>\ntwo</p>");
     }
 
     /// Every reader's check passes what is drawn, and what it would not pass is drawn as the source itself.
@@ -304,10 +358,26 @@ mod tests {
             ),
             ("", ""),
         ] {
-            assert_eq!(render(markdown).trim(), html);
-            assert!(shows(&render(markdown), markdown, true).is_ok(), "{markdown}");
+            assert_eq!(render(markdown).html.trim(), html);
+            assert!(shows(&render(markdown).html, markdown, true).is_ok(), "{markdown}");
             judged(markdown);
         }
+    }
+
+    /// What costs more than its length, or is longer than any page, is not formatted; its page says what it says all the same.
+    #[test]
+    fn a_text_made_to_cost_or_to_nest_is_shown_as_it_is_written() {
+        let lazy = "a\n".repeat(10_000);
+        let deep = |opening: &str| format!("{}a\n{lazy}", opening.repeat(10_000));
+        let nested = |depth: usize| (0..depth).map(|n| format!("{}- a\n", "  ".repeat(n))).collect::<String>();
+        for text in [deep("- "), deep("> "), deep("1. "), deep("> - "), nested(40), "*a _b ".repeat(40) + &"c_ d* ".repeat(40)] {
+            let Shown { html, formatted } = render(&text);
+            assert!(!formatted && shows(&html, &text, true).is_ok());
+            assert!(words(&text).contains('a'));
+        }
+        let long = "A line of text.\n\n".repeat(80_000);
+        assert!(!render(&long).formatted && shows(&render(&long).html, &long, true).is_ok());
+        assert!(render(&nested(12)).formatted);
     }
 
     proptest! {
@@ -317,7 +387,7 @@ mod tests {
                 "a", "b c", "é国", "\n", "\n\n", " ", "    ", "\t", "# ", "## ", "- ", "1. ", "3) ", "> ", "* ", "*", "**", "_", "~~", "`", "```\n",
                 "```rust\n", "|", "|a|b|\n|-:|:-|\n", "---\n", "===\n", "[", "]", "](x)", "](javascript:a)", "](HTTP://x/'\"<&)", "![", "<http://x/é>",
                 "<a@b.example>", "<b>", "</b>", "<br>", "<script>", "</script>", "<!--", "-->", "<img src=x onerror=y>", "<svg/onload=z>", "&lt;", "&#106;",
-                "&nbsp;", "&colon;", "\u{a0}", "\u{1}", "\r\n", "[^1]", "[^1]: ", "[x]: /y\n", "\\", "\"", "'", " style=\"text-align: right\"",
+                "&nbsp;", "&colon;", "&Tab;", "](&#1;java", "](<java\tscript:a>)", "\u{a0}", "\u{1}", "\r\n", "[^1]", "[^1]: ", "[x]: /y\n", "\\", "\"", "'", " style=\"text-align: right\"",
             ]), 0..40)
         ) {
             judged(&pieces.concat());
@@ -331,7 +401,7 @@ mod tests {
 
     #[test]
     fn tables_and_headings_survive() {
-        let html = render("## 收入\n\n| 项目 | 万元 |\n|---|---:|\n| 税收 | 12 |\n");
+        let Shown { html, .. } = render("## 收入\n\n| 项目 | 万元 |\n|---|---:|\n| 税收 | 12 |\n");
         assert!(html.contains("<h2>收入</h2>") && html.contains("<table>") && html.contains("12</td>"), "{html}");
     }
 }

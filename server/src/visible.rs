@@ -6,11 +6,12 @@ use crate::{
     search::State,
     store::{Item, Store, StoreError},
 };
+use app::view::Standing;
 use chain::{
     entry::Entry,
     json::Shape,
     part::Commitment,
-    statement::{Core, Statement, StatusKind},
+    statement::{Core, Stated, Statement, StatusKind},
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -27,6 +28,8 @@ pub struct Visible {
     pub state: State,
     /// The status that withdrew, repealed, annulled or ended it, unless it was reinstated since.
     pub ended: Option<(u64, StatusKind)>,
+    /// What readers are told of it by what later entries say, and the entry that brought that about. [`Visible::on`] says it of a day.
+    pub standing: (Standing, Option<u64>),
     redacted: BTreeMap<Commitment, u64>,
 }
 
@@ -42,19 +45,49 @@ impl Visible {
     pub fn redacted_by(&self, part: &Commitment) -> Option<u64> {
         self.redacted.get(part).copied()
     }
+
+    /// How it stands on a day, `YYYY-MM-DD`: what is in force by what was said of it may not be yet, or no more.
+    #[must_use]
+    pub fn on(&self, today: &str, stated: &Stated) -> (Standing, Option<u64>) {
+        if self.standing.0 != Standing::InForce {
+            return self.standing;
+        }
+        if stated.expires.as_deref().is_some_and(|day| day < today) {
+            return (Standing::Lapsed, None);
+        }
+        if stated.effective.as_deref().is_some_and(|day| day > today) {
+            return (Standing::NotYetInForce, None);
+        }
+        self.standing
+    }
+}
+
+/// The standing that a status brings about; `None` for a reinstatement.
+#[must_use]
+pub fn brought_about(kind: StatusKind) -> Option<Standing> {
+    Some(match kind {
+        StatusKind::Repealed => Standing::Repealed,
+        StatusKind::Lapsed => Standing::Lapsed,
+        StatusKind::Amended => Standing::Amended,
+        StatusKind::Annulled => Standing::Annulled,
+        StatusKind::Corrected => Standing::Corrected,
+        StatusKind::Withdrawn => Standing::Withdrawn,
+        StatusKind::Reinstated => return None,
+    })
 }
 
 /// The rule. `events` are all that speak of the version, in the order they were logged.
 #[must_use]
 pub fn visible(newest: bool, events: &[Event]) -> Visible {
     let mut ended = None;
+    let (mut changed, mut reinstated) = (None, None);
     let mut redacted = BTreeMap::new();
     for event in events {
         match event {
             Event::Redaction { index, parts } => parts.iter().for_each(|part| _ = redacted.entry(*part).or_insert(*index)),
-            Event::Status { kind: StatusKind::Reinstated, .. } => ended = None,
-            // The text goes on applying, with changes that others publish.
-            Event::Status { kind: StatusKind::Amended | StatusKind::Corrected, .. } => {}
+            Event::Status { index, kind: StatusKind::Reinstated } => (ended, reinstated) = (None, Some(*index)),
+            // The text goes on applying, with changes that others publish; or, where it was ended, stays so.
+            Event::Status { index, kind: kind @ (StatusKind::Amended | StatusKind::Corrected) } => changed = Some((*index, *kind)),
             Event::Status { index, kind } => ended = Some((*index, *kind)),
         }
     }
@@ -65,7 +98,13 @@ pub fn visible(newest: bool, events: &[Event]) -> Visible {
         (true, None) if redacted.is_empty() => State::Current,
         (true, None) => State::Redacted,
     };
-    Visible { state, ended, redacted }
+    let said = ended.or(changed).and_then(|(index, kind)| Some((brought_about(kind)?, Some(index))));
+    let standing = match said.unwrap_or((Standing::InForce, reinstated)) {
+        (said @ (Standing::Withdrawn | Standing::Annulled), by) => (said, by),
+        (_, by) if !newest => (Standing::Superseded, by),
+        said => said,
+    };
+    Visible { state, ended, standing, redacted }
 }
 
 /// Looks up how these versions stand now; indexes that are no disclosures are left out.
@@ -122,6 +161,35 @@ mod tests {
         assert_eq!(visible(true, &[status(4, StatusKind::Repealed), status(5, StatusKind::Reinstated)]).state, State::Current);
         assert_eq!(visible(true, &[status(4, StatusKind::Amended), status(5, StatusKind::Corrected)]).state, State::Current);
         assert_eq!(visible(false, &[status(4, StatusKind::Withdrawn)]).state, State::Superseded);
+    }
+
+    #[test]
+    fn what_readers_are_told_is_the_last_that_was_said_but_no_change_brings_back_what_was_ended() {
+        use StatusKind::{Amended, Annulled, Corrected, Reinstated, Repealed, Withdrawn};
+        for (newest, kinds, told) in [
+            (true, &[][..], (Standing::InForce, None)),
+            (true, &[Amended, Corrected], (Standing::Corrected, Some(1))),
+            (true, &[Repealed, Corrected], (Standing::Repealed, Some(0))),
+            (true, &[Repealed, Reinstated], (Standing::InForce, Some(1))),
+            (true, &[Amended, Repealed, Reinstated], (Standing::Amended, Some(0))),
+            (false, &[], (Standing::Superseded, None)),
+            (false, &[Repealed], (Standing::Superseded, Some(0))),
+            (false, &[Withdrawn], (Standing::Withdrawn, Some(0))),
+            (false, &[Annulled, Corrected], (Standing::Annulled, Some(0))),
+        ] {
+            let events: Vec<_> = (0..).zip(kinds).map(|(index, kind)| status(index, *kind)).collect();
+            assert_eq!(visible(newest, &events).standing, told, "{kinds:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_and_the_last_day_of_a_text_count_as_its_own() {
+        let stated = Stated { effective: Some("2026-03-01".into()), expires: Some("2026-03-31".into()), ..Stated::default() };
+        let on = |day: &str| visible(true, &[]).on(day, &stated).0;
+        assert_eq!([on("2026-02-28"), on("2026-03-01")], [Standing::NotYetInForce, Standing::InForce]);
+        assert_eq!([on("2026-03-31"), on("2026-04-01")], [Standing::InForce, Standing::Lapsed]);
+        let repealed = visible(true, &[status(4, StatusKind::Repealed)]);
+        assert_eq!(repealed.on("2026-02-28", &stated), (Standing::Repealed, Some(4)));
     }
 
     #[test]

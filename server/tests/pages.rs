@@ -23,6 +23,8 @@ on_each_engine! {
     a_redaction_by_another_process_is_seen_by_pages_that_were_kept,
     a_piece_of_a_long_text_is_shown_from_wherever_the_words_are,
     an_agencys_page_shows_its_rule_and_its_posts,
+    the_standing_asked_for_is_the_standing_shown,
+    texts_made_to_keep_the_portal_busy_are_shown_as_written_and_stop_no_other_page,
 }
 
 /// Registers with the trial's own registrar; the number of the entry.
@@ -194,5 +196,109 @@ async fn a_piece_of_a_long_text_is_shown_from_wherever_the_words_are(engine: Eng
     for said in ["The <mark>xenolantern</mark> hangs", "A <mark>xenolantern</mark> stands here", "A <mark>xenolantern</mark> burns"] {
         assert!(found.contains(said), "{said}");
     }
+    close(node).await;
+}
+
+async fn texts_made_to_keep_the_portal_busy_are_shown_as_written_and_stop_no_other_page(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let lines = "a\n".repeat(20_000);
+    let mut hostile = Vec::new();
+    // Each of these costs the parser hours: every line is asked of every item or quotation around it.
+    for opening in ["- ", "> ", "1. ", "> 1. - "] {
+        let body = format!("lanterns {}a\n{lines}", opening.repeat(400_000 / opening.len()));
+        for body in [body.replacen("lanterns ", "", 1), format!("lanterns\n\n{}", &body[9..])] {
+            hostile.push(publish(&node, draft(&id, "Hostile", &body)).await.unwrap());
+        }
+    }
+    hostile.push(publish(&node, draft(&id, "Long", &"A very long text. ".repeat(100_000))).await.unwrap());
+    let plain = publish(&node, draft(&id, "Bridge tolls", "A **fee** of 3.")).await.unwrap();
+    let portal = searched(&trial, &node).await;
+    let asked: Vec<_> = hostile
+        .iter()
+        .map(|receipt| {
+            let (portal, path) = (portal.clone(), format!("/en/disclosures/{}", receipt.index));
+            tokio::spawn(async move { page(&portal, &path).await })
+        })
+        .collect();
+    assert!(record(&portal, &plain).await.contains("A <strong>fee</strong> of 3."));
+    assert!(page(&portal, "/en/search?q=lanterns").await.contains("<mark>lanterns</mark>"));
+    for asked in asked {
+        let shown = asked.await.unwrap();
+        assert!(shown.contains("shown as it was sealed, without formatting") && shown.contains("<pre>"));
+    }
+    assert!(!record(&portal, &plain).await.contains("without formatting"));
+    close(node).await;
+}
+
+/// Numbers and standings of the lines of a list.
+fn lines(page: &str) -> Vec<(u64, String)> {
+    let knots = page.split("<li").filter(|knot| knot.contains("data-document="));
+    let of = |knot: &str, name: &str| knot.split(name).nth(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+    knots
+        .map(|knot| {
+            (of(knot, "data-index=\"").unwrap().parse().unwrap(), of(knot, "data-standing=\"").unwrap_or_else(|| "in-force".into()))
+        })
+        .collect()
+}
+
+async fn the_standing_asked_for_is_the_standing_shown(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    server::sample::publish(&mut node).await.unwrap();
+    let id = agency(&mut node, "finance").await;
+    // What the sample has none of.
+    let dated = |title: &str, effective: &str, expires: Option<&str>| {
+        let mut draft = draft(&id, title, "Dated lanterns.");
+        (draft.catalogue.effective, draft.catalogue.expires) = (Some(effective.into()), expires.map(str::to_owned));
+        draft
+    };
+    let ran_out = publish(&node, dated("Ran out", "2001-01-01", Some("2001-12-31"))).await.unwrap();
+    let ahead = publish(&node, dated("Ahead", "2999-01-01", None)).await.unwrap();
+    let now = publish(&node, dated("Now", "2001-01-01", Some("2999-12-31"))).await.unwrap();
+    for kind in [StatusKind::Annulled, StatusKind::Lapsed, StatusKind::Withdrawn, StatusKind::Corrected, StatusKind::Amended] {
+        let one = publish(&node, draft(&id, &format!("{kind:?}"), "Plain lanterns.")).await.unwrap();
+        status(&node, &id, reference(&one), kind).await.unwrap();
+        // Said of an old version, some of these are all that is told of it.
+        let mut newer = draft(&id, "Newer", "Newer lanterns.");
+        newer.revises = Some(reference(&one));
+        publish(&node, newer).await.unwrap();
+        let only = publish(&node, draft(&id, &format!("Only {kind:?}"), "Plain lanterns.")).await.unwrap();
+        status(&node, &id, reference(&only), kind).await.unwrap();
+        let ended = publish(&node, draft(&id, &format!("Again {kind:?}"), "Plain lanterns.")).await.unwrap();
+        status(&node, &id, reference(&ended), StatusKind::Repealed).await.unwrap();
+        status(&node, &id, reference(&ended), kind).await.unwrap();
+    }
+    let portal = searched(&trial, &node).await;
+    let mut expected = std::collections::BTreeMap::new();
+    for index in 0..node.heads.borrow().size {
+        let (status, _, shown) = portal::get(&portal, &format!("/en/disclosures/{index}")).await;
+        let shown = String::from_utf8(shown).unwrap();
+        // A version whose catalogue was taken away has no title and is in no index.
+        if status.is_success() && !shown.contains("The catalogue of this entry") {
+            let standing = shown.split("data-standing=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+            expected.insert(index, standing);
+        }
+    }
+    for (one, standing) in [(&ran_out, "lapsed"), (&ahead, "not-yet"), (&now, "in-force")] {
+        assert_eq!(expected[&one.index], standing);
+    }
+    let mut found = std::collections::BTreeMap::new();
+    for standing in app::view::Standing::ALL {
+        for (words, number) in [("", 1), ("lanterns", 1), ("", 2), ("", 3)] {
+            let shown = page(&portal, &format!("/en/search?q={words}&standing={}&page={number}", standing.code())).await;
+            let lines = lines(&shown);
+            assert!(lines.iter().all(|(_, shown)| shown == standing.code()), "{standing:?}: {lines:?}");
+            if words.is_empty() {
+                found.extend(lines);
+            } else {
+                let with_words = expected.iter().filter(|(index, of)| **index >= ran_out.index && *of == standing.code()).count();
+                assert_eq!(lines.len(), with_words, "{standing:?}");
+            }
+        }
+    }
+    assert_eq!(found, expected, "each is found by what its page says, and by nothing else");
+    assert!(found.values().collect::<std::collections::BTreeSet<_>>().len() == app::view::Standing::ALL.len());
     close(node).await;
 }

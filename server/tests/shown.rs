@@ -32,7 +32,7 @@ fn compare(all: bool) -> usize {
         for line in reader.lines().step_by(each) {
             let record: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
             let text = record["body"].as_str().unwrap();
-            let html = markdown::render(text);
+            let html = markdown::render(text).html;
             if html.starts_with("<pre>") {
                 unusual.push(record["id"].to_string());
             }

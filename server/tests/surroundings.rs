@@ -285,6 +285,21 @@ fn a_server_asked_to_stop_ends_in_order_even_while_somebody_holds_a_connection()
 }
 
 #[test]
+fn connections_that_say_half_of_something_or_nothing_keep_nobody_out() {
+    let program = Program::new();
+    let server = program.serve_with(&["--connections", "8"]);
+    let silent: Vec<_> = ["GET /en/ HTTP/1.1\r\nHo", "", "GET /en/about HTTP/1.1\r\nHost: x\r\n\r\n"]
+        .into_iter()
+        .flat_map(|said| (0..3).map(move |_| said))
+        .map(|said| server.say(said))
+        .collect();
+    assert!(server.get("/en/").contains("200 OK"));
+    assert!(server.get("/zh/").contains("200 OK"));
+    drop(silent);
+    server.end();
+}
+
+#[test]
 fn an_import_asked_to_stop_keeps_what_it_has_and_says_how_to_go_on() {
     const LINES: usize = 6_000;
     let program = Program::new();

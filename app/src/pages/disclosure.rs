@@ -252,7 +252,7 @@ fn language(tag: &str, w: &'static Words) -> String {
 fn body<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
     let lang = view.item.language.as_str();
     let inner = match &view.body {
-        Body::Html(html) => {
+        Body::Html(html) | Body::Written(html) => {
             let part = view.body_commitment.as_deref();
             view! { <div class="prose" lang=lang dir="auto" data-part=part inner_html=html.as_str()></div> }.into_any()
         }
@@ -268,6 +268,7 @@ fn body<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -
         Body::None => view! { <p class="quiet">{w.document.none}</p> }.into_any(),
     };
     view! {
+        {written(matches!(view.body, Body::Written(_)), w)}
         <section class="body" aria-labelledby="text">
             <h2 id="text" class="visually-hidden">{w.document.text}</h2>
             {inner}
@@ -275,10 +276,16 @@ fn body<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -
     }
 }
 
+/// Said before a text that is not shown with its formatting, and outside of its section, in which nothing but the text stands.
+fn written(is: bool, w: &'static Words) -> Option<impl IntoView> {
+    is.then(|| view! { <p class="quiet">{w.document.written}</p> })
+}
+
 /// The text in the reader's language, where the document is in another and has one.
 fn translation<'a>(view: &'a DisclosureView, w: &'static Words) -> Option<impl IntoView + use<'a>> {
     let given = view.translation.as_ref()?;
     Some(view! {
+        {written(!given.formatted, w)}
         <section class="body" aria-labelledby="translation">
             <h2 id="translation">{w.document.translation}</h2>
             <div class="prose" lang=given.language.as_str() dir="auto" data-part=given.commitment.as_str() inner_html=given.html.as_str()></div>

@@ -62,8 +62,10 @@ pub struct Subject {
 
 #[derive(Clone, Debug)]
 pub enum Body {
-    /// Ready-made, sanitized HTML.
+    /// Ready-made, safe HTML.
     Html(String),
+    /// The same of a text that is shown as it is written, without its formatting.
+    Written(String),
     /// The body is a file that is not shown as text.
     File,
     /// Removed by the redaction at this index.
@@ -79,8 +81,10 @@ pub enum Body {
 pub struct Translated {
     pub commitment: String,
     pub language: String,
-    /// Ready-made, sanitized HTML.
+    /// Ready-made, safe HTML.
     pub html: String,
+    /// Whether it is shown with its formatting.
+    pub formatted: bool,
 }
 
 /// A part offered for download.

@@ -184,6 +184,7 @@ pub(super) static WORDS: Words = Words {
     document: DocumentWords {
         catalogue: "Catalogue",
         text: "Text",
+        written: "This text is shown as it was sealed, without formatting.",
         removed: "This text was removed.",
         removed_see: "See the statement that removed it",
         missing: "The text is not here, and no entry of the chain says why. It should be.",

@@ -187,6 +187,8 @@ pub struct SearchWords {
 pub struct DocumentWords {
     pub catalogue: Text,
     pub text: Text,
+    /// Of a text shown without its formatting.
+    pub written: Text,
     pub removed: Text,
     pub removed_see: Text,
     pub missing: Text,

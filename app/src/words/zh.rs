@@ -168,6 +168,7 @@ pub(super) static WORDS: Words = Words {
     document: DocumentWords {
         catalogue: "目录",
         text: "正文",
+        written: "正文按盖章时的原样显示，未作排版。",
         removed: "正文已撤下。",
         removed_see: "查看撤下声明",
         missing: "正文不在，链上也没有撤下的记载。它本应在此。",

@@ -1,7 +1,6 @@
 //! `gazette serve`: the portal itself.
 
 use super::{Folder, Outcome};
-use axum::ServiceExt;
 use clap::Args;
 use server::{
     evidence::Registries,
@@ -16,11 +15,7 @@ use std::{
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
-    time::Duration,
 };
-
-/// How long answers under way are waited for when the server is asked to stop.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Args)]
 pub struct Serve {
@@ -41,6 +36,9 @@ pub struct Serve {
     /// Addresses of reverse proxies on other machines, whose X-Forwarded-For is believed.
     #[arg(long, env = "GAZETTE_PROXIES", value_delimiter = ',')]
     proxies: Vec<IpAddr>,
+    /// Connections at once; those beyond wait until one ends.
+    #[arg(long, env = "GAZETTE_CONNECTIONS", default_value_t = 512)]
+    connections: usize,
     /// Leave an empty trial chain empty.
     #[arg(long, env = "GAZETTE_NO_SAMPLE")]
     no_sample: bool,
@@ -78,18 +76,7 @@ impl Serve {
         let store = app.node.store.clone();
         let stopped = super::stopped()?;
         println!("listening on http://{address}");
-        let (stop, mut stopping) = tokio::sync::watch::channel(());
-        let service = http::portal(app).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async move { drop(stopping.changed().await) });
-        tokio::select! {
-            done = serving => done?,
-            () = async {
-                stopped.await;
-                stop.send_replace(());
-                // One reader that holds a connection and says nothing would hold everything up.
-                tokio::time::sleep(PATIENCE).await;
-            } => {}
-        }
+        http::serve(listener, http::portal(app), self.connections, stopped).await;
         following.abort();
         drop(following.await);
         store.close().await;

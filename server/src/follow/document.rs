@@ -59,11 +59,19 @@ pub(super) async fn put(
         subjects: catalogue.subjects.into_iter().map(|subject| (subject.id, subject.name)).collect(),
         keywords,
         summary: catalogue.summary,
-        stated: item.stated.as_deref().and_then(|date| date.replace('-', "").parse().ok()),
+        stated: day(item.stated.as_ref()),
         logged: version.time,
         state: visible.state,
+        standing: visible.standing.0,
+        effective: day(core.stated.effective.as_ref()),
+        expires: day(core.stated.expires.as_ref()),
     };
     Ok(Some(Change::Put(Box::new(document))))
+}
+
+/// A day `YYYY-MM-DD` as the number yyyymmdd.
+fn day(date: Option<&String>) -> Option<u32> {
+    date?.replace('-', "").parse().ok()
 }
 
 /// A name in this language, else in any.

@@ -57,11 +57,20 @@ impl Limits {
         Some(u32::try_from(seconds).unwrap_or(60).min(60))
     }
 
+    /// The network at the other end of a connection, if it speaks for itself and is no proxy.
+    pub(super) fn alone(&self, peer: IpAddr) -> Option<IpAddr> {
+        let peer = peer.to_canonical();
+        (!self.trusts(&peer)).then(|| network(peer))
+    }
+
+    fn trusts(&self, address: &IpAddr) -> bool {
+        address.is_loopback() || self.proxies.contains(address)
+    }
+
     /// The address a request counts for. None for this machine itself, whose own commands ask as much as they like.
     fn whose(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = peer.to_canonical();
-        let trusted = |address: &IpAddr| address.is_loopback() || self.proxies.contains(address);
-        if !trusted(&peer) {
+        if !self.trusts(&peer) {
             return Some(network(peer));
         }
         // Each proxy adds, at the end, whom it heard from; what stands before the last trusted one may be invented.
@@ -71,7 +80,7 @@ impl Limits {
         for said in said.collect::<Vec<_>>().into_iter().rev() {
             // At the first that cannot be read nobody knows any more who it was.
             let Some(address) = address(said.trim()) else { break };
-            if !trusted(&address) {
+            if !self.trusts(&address) {
                 from = Some(network(address));
                 break;
             }

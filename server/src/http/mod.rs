@@ -2,6 +2,7 @@
 
 mod assets;
 mod content;
+mod doorway;
 mod kept;
 mod limits;
 mod log;
@@ -22,6 +23,7 @@ use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 pub use assets::Assets;
+pub use doorway::serve;
 pub use limits::Limits;
 pub use portal::Portal;
 

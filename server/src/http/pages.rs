@@ -345,13 +345,12 @@ async fn find(context: &Context<'_>, app: &App, asked: &SearchQuery, page: u64) 
         (Ok(from), Ok(to)) => (from, to),
         (Err(problem), _) | (_, Err(problem)) => return Ok(Outcome::Problem(problem)),
     };
-    let state = match Standing::ALL.into_iter().find(|standing| standing.code() == asked.standing) {
-        Some(Standing::Superseded) => Some(search::State::Superseded),
-        Some(Standing::Repealed | Standing::Annulled | Standing::Lapsed) => Some(search::State::Repealed),
-        Some(Standing::Withdrawn) => Some(search::State::Withdrawn),
-        Some(_) => Some(search::State::Current),
-        None => None,
+    let standing = match Standing::ALL.into_iter().find(|standing| standing.code() == asked.standing) {
+        None if !asked.standing.is_empty() => return Err(Trouble::Problem(Problem::BadAddress)),
+        standing => standing,
     };
+    // As a line of the results says it, on the same day.
+    let today = day(&context.today()).ok().flatten().unwrap_or_default();
     let query = search::Query {
         text: asked.q.clone(),
         language: some(&asked.language),
@@ -359,8 +358,7 @@ async fn find(context: &Context<'_>, app: &App, asked: &SearchQuery, page: u64) 
         genre: some(&asked.genre),
         from,
         to,
-        state,
-        include_superseded: state == Some(search::State::Superseded),
+        standing: standing.map(|standing| (standing, today)),
         sort: match asked.sort {
             view::Sort::Relevance => search::Sort::Relevance,
             view::Sort::Newest => search::Sort::DateNewest,

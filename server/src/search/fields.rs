@@ -9,7 +9,7 @@ use tantivy::{TantivyDocument, Term};
 use super::{Document, State, runs};
 
 /// Raised when the schema or the cutting of words changes; an index of another version is rebuilt.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Name under which the word cutter is registered.
 pub const WORDS: &str = "gazette-words";
@@ -36,6 +36,11 @@ pub struct Fields {
     pub subject: Field,
     pub year: Field,
     pub state: Field,
+    /// What readers are told of it but for the day.
+    pub standing: Field,
+    /// The days on which a text that says so begins and ends, yyyymmdd. Few do, and there are few days.
+    pub effective: Field,
+    pub expires: Field,
     /// Position of the entry in the chain.
     pub index: Field,
     /// Sorts by stated date, then by entry; see [`order`].
@@ -82,6 +87,9 @@ pub fn schema() -> (Schema, Fields) {
         subject: schema.add_text_field("subject", whole()),
         year: schema.add_text_field("year", whole()),
         state: schema.add_text_field("state", whole()),
+        standing: schema.add_text_field("standing", whole()),
+        effective: schema.add_u64_field("effective", NumericOptions::default().set_indexed()),
+        expires: schema.add_u64_field("expires", NumericOptions::default().set_indexed()),
         index: schema.add_u64_field("index", NumericOptions::default().set_indexed()),
         order: schema.add_u64_field("order", NumericOptions::default().set_fast()),
         document: schema.add_u64_field("document", NumericOptions::default().set_fast()),
@@ -143,6 +151,12 @@ impl Fields {
         out.add_text(self.language, whole_value(&source.language));
         out.add_text(self.year, (date / 10_000).to_string());
         out.add_text(self.state, source.state.code());
+        out.add_text(self.standing, source.standing.code());
+        for (field, day) in [(self.effective, source.effective), (self.expires, source.expires)] {
+            if let Some(day) = day {
+                out.add_u64(field, day.into());
+            }
+        }
         out.add_u64(self.index, source.index);
         out.add_u64(self.order, order(date, source.index));
         out.add_u64(self.document, source.document);

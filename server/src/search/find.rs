@@ -19,6 +19,7 @@ use super::index::{Index, guarded};
 use super::query::{self, Notice, PER_PAGE_LIMIT, Query, Reading, Sort, Unit};
 use super::snippet::Marks;
 use super::{Error, State};
+use app::view::Standing;
 
 mod rank;
 
@@ -93,6 +94,11 @@ impl<'a> Search<'a> {
     fn new(index: &'a Index, query: &'a Query, reading: &'a Reading) -> Self {
         let f = &index.fields;
         let fields = match query.state {
+            // Of the versions that a newer one replaced, some are told to be no more than that, and some are withdrawn.
+            _ if query.standing.is_some_and(|(standing, _)| standing == Standing::Superseded) => vec![(f.old, f.old_title)],
+            _ if query.standing.is_some_and(|(standing, _)| matches!(standing, Standing::Withdrawn | Standing::Annulled)) => {
+                vec![(f.text, f.title), (f.old, f.old_title)]
+            }
             Some(State::Superseded) => vec![(f.old, f.old_title)],
             Some(_) => vec![(f.text, f.title)],
             None if query.include_superseded => vec![(f.text, f.title), (f.old, f.old_title)],
@@ -152,13 +158,14 @@ impl<'a> Search<'a> {
         for (field, value) in filters.into_iter().filter_map(|(field, value)| Some((field, value.as_ref()?))) {
             clauses.push((Occur::Must, term_query(whole_term(field, value))));
         }
+        clauses.extend(q.standing.into_iter().flat_map(|(standing, today)| self.standing(standing, today)));
         if q.from.is_some() || q.to.is_some() {
             let day = |date: u32| Term::from_field_u64(f.order, order(date, 0));
             let from = q.from.map_or(Bound::Unbounded, |from| Bound::Included(day(from)));
             let to = q.to.map_or(Bound::Unbounded, |to| Bound::Excluded(day(to.saturating_add(1))));
             clauses.push((Occur::Must, Box::new(RangeQuery::new(from, to))));
         }
-        if self.reading.units.is_empty() && q.state.is_none() && !q.include_superseded {
+        if self.reading.units.is_empty() && q.state.is_none() && q.standing.is_none() && !q.include_superseded {
             clauses.push((Occur::MustNot, term_query(whole_term(f.state, State::Superseded.code()))));
             clauses.push((Occur::Must, Box::new(AllQuery)));
         }
@@ -170,12 +177,31 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// The versions of which readers are told on a day that they stand so: [`crate::visible::Visible::on`], asked the other way round.
+    fn standing(&self, standing: Standing, today: u32) -> Vec<(Occur, Box<dyn EngineQuery>)> {
+        let f = &self.index.fields;
+        let told = |standing: Standing| term_query(whole_term(f.standing, standing.code()));
+        let day = |field| Term::from_field_u64(field, today.into());
+        let ahead = || Box::new(RangeQuery::new(Bound::Excluded(day(f.effective)), Bound::Unbounded));
+        let over = || Box::new(RangeQuery::new(Bound::Unbounded, Bound::Excluded(day(f.expires))));
+        match standing {
+            Standing::InForce => vec![(Occur::Must, told(standing)), (Occur::MustNot, ahead()), (Occur::MustNot, over())],
+            Standing::NotYetInForce => vec![(Occur::Must, told(Standing::InForce)), (Occur::Must, ahead()), (Occur::MustNot, over())],
+            Standing::Lapsed => {
+                let ran_out: Box<dyn EngineQuery> =
+                    Box::new(BooleanQuery::new(vec![(Occur::Must, told(Standing::InForce)), (Occur::Must, over())]));
+                vec![(Occur::Must, Box::new(BooleanQuery::union(vec![told(standing), ran_out])))]
+            }
+            _ => vec![(Occur::Must, told(standing))],
+        }
+    }
+
     /// Names what is counted: everything but order and page, and the commit it is counted on.
     fn key(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         let q = self.query;
         (&self.reading.units, &q.language, &q.agency, &q.genre, &q.theme, &q.subject).hash(&mut hasher);
-        (q.year, q.from, q.to, q.state, q.include_superseded).hash(&mut hasher);
+        (q.year, q.from, q.to, q.state, q.standing, q.include_superseded).hash(&mut hasher);
         self.searcher.generation().generation_id().hash(&mut hasher);
         hasher.finish()
     }

@@ -21,6 +21,8 @@ pub use query::{Notice, PER_PAGE_LIMIT, QUERY_CHARS, QUERY_WORDS, Query, Sort};
 pub use snippet::{Fragment, Marks, Snippet};
 pub use words::warm;
 
+use app::view::Standing;
+
 /// What can go wrong with the index.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -105,6 +107,10 @@ pub struct Document {
     /// The date the chain says: milliseconds since 1970 in UTC.
     pub logged: i64,
     pub state: State,
+    /// What readers are told of it but for the day, and the days from and until which that holds, yyyymmdd.
+    pub standing: Standing,
+    pub effective: Option<u32>,
+    pub expires: Option<u32>,
 }
 
 impl Document {

@@ -8,6 +8,7 @@ use super::State;
 use super::runs::{self, Kind};
 use super::snippet::Marks;
 use super::words::{self, QueryWord};
+use app::view::Standing;
 
 /// Characters of a query that are read.
 pub const QUERY_CHARS: usize = 512;
@@ -34,6 +35,8 @@ pub struct Query {
     pub from: Option<u32>,
     pub to: Option<u32>,
     pub state: Option<State>,
+    /// How readers are told that it stands on a day, yyyymmdd.
+    pub standing: Option<(Standing, u32)>,
     /// Also find versions that a newer one replaced.
     pub include_superseded: bool,
     pub sort: Sort,

@@ -56,7 +56,7 @@ pub(super) struct Logged {
     pub row: Option<Row>,
     /// Statuses and redactions that speak of it, in order.
     pub later: Vec<Later>,
-    visible: Visible,
+    pub visible: Visible,
 }
 
 /// What a statement says, and who signed it.
@@ -114,6 +114,12 @@ impl<'n> Context<'n> {
         let state = node.submitter.state();
         let zone = state.charter().and_then(|charter| TimeZone::get(&charter.zone).ok()).unwrap_or(TimeZone::UTC);
         Context { node, state, zone, lang, read: Mutex::default() }
+    }
+
+    /// The day in the portal's zone, `YYYY-MM-DD`.
+    #[must_use]
+    pub fn today(&self) -> String {
+        jiff::Timestamp::now().to_zoned(self.zone.clone()).date().to_string()
     }
 
     fn read(&self) -> MutexGuard<'_, Read> {

@@ -5,7 +5,7 @@ use super::{
     *,
 };
 use crate::{
-    markdown,
+    markdown::{self, Shown},
     search::{Fragment, Marks},
     store::{StoreError, StoredContent},
 };
@@ -16,7 +16,11 @@ use chain::{
     statement::{Core, Disclosure},
     tree::leaf_hash,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
+use tokio::{sync::Semaphore, task::spawn_blocking};
 
 /// The page of the disclosure at `index`; `None` when there is no such entry, or it is no disclosure.
 pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<Option<DisclosureView>, StoreError> {
@@ -28,16 +32,11 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
     context.fetch_contents(core.parts.first().into_iter().chain(body_part).map(|part| part.commitment)).await?;
     let Some(item) = items(context, &[index]).await?.pop() else { return Ok(None) };
     let catalogue = context.catalogue(&logged).ok();
-    let body = match body_part {
+    let shown_body = match body_part {
         None => Body::None,
-        Some(part) => match context.part(&logged, &part.commitment).as_deref() {
-            Some(StoredContent::Removed { by }) => Body::Removed(*by),
-            Some(StoredContent::Lost) | None => Body::Missing,
-            Some(StoredContent::Present { media, bytes, .. }) => match (media.as_str(), std::str::from_utf8(bytes)) {
-                ("text/markdown", Ok(text)) => Body::Html(markdown::render(text)),
-                ("text/plain", Ok(text)) => Body::Html(markdown::plain(text)),
-                _ => Body::File,
-            },
+        Some(part) => match context.part(&logged, &part.commitment) {
+            Some(content) => body(content).await,
+            None => Body::Missing,
         },
     };
     let translation = translation(context, &logged, core).await?;
@@ -64,7 +63,7 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
         catalogue_commitment: core.parts.first().map(|part| part.commitment.to_string()),
         body_commitment: body_part.map(|part| part.commitment.to_string()),
         catalogue: catalogue.as_deref().cloned().map(|catalogue| shown(catalogue, core)),
-        body,
+        body: shown_body,
         translation,
         versions: lines.collect(),
         notices: notices(context, &of_versions, &core.agency).await?,
@@ -87,12 +86,59 @@ async fn translation(context: &Context<'_>, logged: &Logged, core: &Disclosure) 
     let Some(part) = part.filter(|_| !of(&core.language)) else { return Ok(None) };
     context.fetch_contents([part.commitment]).await?;
     let content = context.part(logged, &part.commitment);
-    let Some(StoredContent::Present { bytes, .. }) = content.as_deref() else { return Ok(None) };
-    Ok(std::str::from_utf8(bytes).ok().map(|text| Translated {
-        commitment: part.commitment.to_string(),
-        language: part.language.clone().unwrap_or_default(),
-        html: markdown::render(text),
-    }))
+    let drawn = match content {
+        Some(content) => body(content).await,
+        None => return Ok(None),
+    };
+    let (html, formatted) = match drawn {
+        Body::Html(html) => (html, true),
+        Body::Written(html) => (html, false),
+        Body::File | Body::Removed(_) | Body::Missing | Body::None => return Ok(None),
+    };
+    let language = part.language.clone().unwrap_or_default();
+    Ok(Some(Translated { commitment: part.commitment.to_string(), language, html, formatted }))
+}
+
+/// A text this short is drawn sooner than it is handed to another thread.
+const SHORT: usize = 16 << 10;
+
+/// Texts drawn at once, so that however many are asked for, threads and memory are left for everything else.
+static DRAWING: LazyLock<Arc<Semaphore>> =
+    LazyLock::new(|| Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from))));
+
+/// A text as a page shows it. A long one is drawn where it keeps nobody else waiting.
+async fn body(content: Arc<StoredContent>) -> Body {
+    let draw = |content: &StoredContent| match content {
+        StoredContent::Removed { by } => Body::Removed(*by),
+        StoredContent::Lost => Body::Missing,
+        StoredContent::Present { media, bytes, .. } => match (media.as_str(), std::str::from_utf8(bytes)) {
+            ("text/markdown", Ok(text)) => match markdown::render(text) {
+                Shown { html, formatted: true } => Body::Html(html),
+                Shown { html, formatted: false } => Body::Written(html),
+            },
+            ("text/plain", Ok(text)) => Body::Html(markdown::plain(text)),
+            _ => Body::File,
+        },
+    };
+    if !matches!(&*content, StoredContent::Present { bytes, .. } if bytes.len() > SHORT) {
+        return draw(&content);
+    }
+    apart(move || draw(&content)).await.unwrap_or(Body::Missing)
+}
+
+/// Does what keeps a core busy on a thread that nobody else waits for, a few at once. None when the server ends before.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let room = DRAWING.clone().acquire_owned().await.ok()?;
+    let done = spawn_blocking(move || {
+        // Held until it is done, also when nobody waits for it any more.
+        let _room = room;
+        work()
+    });
+    match done.await.map_err(|error| error.try_into_panic()) {
+        Ok(done) => Some(done),
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(_)) => None,
+    }
 }
 
 /// Parts for download, with their names from the catalogue, whose list follows the statement's order after itself.
@@ -194,22 +240,38 @@ pub async fn snippets(context: &Context<'_>, indexes: &[u64], marks: &Marks) -> 
     let mut bodies: HashMap<u64, Commitment> = indexes.iter().filter_map(body).collect();
     let mut snippets = HashMap::new();
     let asked: Vec<u64> = bodies.keys().copied().collect();
-    for (index, beginning) in context.node.store.beginnings(&asked, BEGINNING).await? {
-        if bodies.get(&index) != Some(&beginning.commitment) {
-            continue;
-        }
-        let snippet = marks.cut(&markdown::words(text(&beginning.bytes)));
-        if beginning.whole || snippet.settled {
+    let beginnings: Vec<_> = context.node.store.beginnings(&asked, BEGINNING).await?;
+    let beginnings =
+        beginnings.into_iter().filter(|(index, beginning)| bodies.get(index) == Some(&beginning.commitment)).collect::<Vec<_>>();
+    let of_words = Arc::new(marks.clone());
+    let marks = of_words.clone();
+    let cut = move || {
+        let cut = beginnings.into_iter().map(|(index, beginning)| {
+            let snippet = marks.cut(&markdown::words(text(&beginning.bytes)));
+            (index, beginning.whole || snippet.settled, snippet.pieces)
+        });
+        cut.collect::<Vec<_>>()
+    };
+    for (index, enough, pieces) in apart(cut).await.unwrap_or_default() {
+        if enough {
             bodies.remove(&index);
-            snippets.insert(index, snippet.pieces);
+            snippets.insert(index, pieces);
         }
+    }
+    if bodies.is_empty() {
+        return Ok(snippets);
     }
     let contents = context.node.store.contents_of(&bodies.values().copied().collect::<Vec<_>>()).await?;
-    for (index, body) in bodies {
-        if let Some(StoredContent::Present { bytes, .. }) = contents.get(&body) {
-            snippets.insert(index, marks.cut(&markdown::words(text(&bytes[..bytes.len().min(MOST)]))).pieces);
-        }
-    }
+    let cut = move || {
+        let cut = bodies.into_iter().filter_map(|(index, body)| match contents.get(&body) {
+            Some(StoredContent::Present { bytes, .. }) => {
+                Some((index, of_words.cut(&markdown::words(text(&bytes[..bytes.len().min(MOST)]))).pieces))
+            }
+            _ => None,
+        });
+        cut.collect::<Vec<_>>()
+    };
+    snippets.extend(apart(cut).await.unwrap_or_default());
     Ok(snippets)
 }
 

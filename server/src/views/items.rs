@@ -2,37 +2,13 @@
 
 use super::{
     agency_ref,
-    context::{Context, Later, Logged, entry_ref},
+    context::{Context, Logged, entry_ref},
     moment, standing_of,
 };
-use crate::store::{Item as Row, StoreError};
-use app::view::{About, Item, Kind, Source, Standing, Title};
+use crate::store::StoreError;
+use app::view::{About, Item, Kind, Source, Title};
 use chain::statement::{Core, Disclosure, StatusKind};
 use std::sync::Arc;
-
-/// The standing of a version today, and the entry that brought it about.
-fn standing(row: Option<&Row>, later: &[Later], core: &Disclosure, today: &str) -> (Standing, Option<u64>) {
-    let mut found = (Standing::InForce, None);
-    for Later { index: by, kind, .. } in later {
-        match standing_of(kind) {
-            Some(standing) => found = (standing, Some(*by)),
-            None if kind == "reinstated" => found = (Standing::InForce, Some(*by)),
-            None => {}
-        }
-    }
-    if row.is_some_and(|row| !row.newest) && !matches!(found.0, Standing::Withdrawn | Standing::Annulled) {
-        return (Standing::Superseded, found.1);
-    }
-    if found.0 == Standing::InForce {
-        if core.stated.expires.as_deref().is_some_and(|day| day < today) {
-            return (Standing::Lapsed, None);
-        }
-        if core.stated.effective.as_deref().is_some_and(|day| day > today) {
-            return (Standing::NotYetInForce, None);
-        }
-    }
-    found
-}
 
 /// What lines need beside their entries.
 struct Rows {
@@ -57,7 +33,7 @@ pub async fn items(context: &Context<'_>, indexes: &[u64]) -> Result<Vec<Item>, 
     let revised: Vec<u64> = rows.filter(|row| row.document != row.index).map(|row| row.document).collect();
     let rows = Rows {
         versions: context.node.store.versions_of(&revised).await?.into_iter().map(|row| (row.document, row.index)).collect(),
-        today: jiff::Timestamp::now().to_zoned(context.zone.clone()).date().to_string(),
+        today: context.today(),
     };
     let mut lines = Vec::with_capacity(indexes.len());
     for (index, logged) in indexes.iter().zip(&entries) {
@@ -137,7 +113,7 @@ fn disclosure(context: &Context<'_>, item: &mut Item, logged: &Logged, core: &Di
     item.stated_agency = core.stated_agency.clone();
     item.source = core.source.clone().map(|name| Source { name, url: None, record: None });
     item.genre = Some(core.genre.clone());
-    let (now, by) = standing(row, &logged.later, core, &rows.today);
+    let (now, by) = logged.visible.on(&rows.today, &core.stated);
     item.standing = Some(now);
     item.standing_by = by;
     match context.catalogue(logged) {

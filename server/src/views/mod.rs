@@ -10,6 +10,7 @@ pub use disclosure::{disclosure, snippets};
 pub use items::items;
 pub use records::{agencies, agency, chain_view, entry_view, pager};
 
+use crate::visible::brought_about;
 use app::{
     Lang,
     view::{self, Moment, Standing},
@@ -37,13 +38,5 @@ pub(crate) fn agency_ref(agency: &Agency, lang: Lang) -> view::AgencyRef {
 
 /// The standing that a status brings about; `None` for a reinstatement.
 pub(crate) fn standing_of(kind: &str) -> Option<Standing> {
-    Some(match kind {
-        "repealed" => Standing::Repealed,
-        "lapsed" => Standing::Lapsed,
-        "amended" => Standing::Amended,
-        "annulled" => Standing::Annulled,
-        "corrected" => Standing::Corrected,
-        "withdrawn" => Standing::Withdrawn,
-        _ => return None,
-    })
+    brought_about(serde_json::from_value(kind.into()).ok()?)
 }
