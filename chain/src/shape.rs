@@ -71,12 +71,19 @@ macro_rules! members {
 /// How a type of words is read.
 macro_rules! words {
     ($($type:ident { $($word:literal => $value:ident),* })*) => { $(
+        impl $type {
+            /// Which of them a word stands for, if any.
+            #[must_use]
+            pub fn named(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some($type::$value),)*
+                    _ => None,
+                }
+            }
+        }
         impl $crate::shape::Shape for $type {
             fn read(value: serde_json::Value) -> Result<Self, $crate::shape::Misshapen> {
-                match value.as_str() {
-                    $(Some($word) => Ok($type::$value),)*
-                    _ => Err($crate::shape::not("a known word")),
-                }
+                value.as_str().and_then($type::named).ok_or($crate::shape::not("a known word"))
             }
         }
     )* };

@@ -15,7 +15,7 @@ use app::{
     Lang,
     view::{self, Moment, Standing},
 };
-use chain::statement::{Agency, Names};
+use chain::statement::{Agency, Names, StatusKind};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// A moment of the chain in the portal's zone.
@@ -38,5 +38,5 @@ pub(crate) fn agency_ref(agency: &Agency, lang: Lang) -> view::AgencyRef {
 
 /// The standing that a status brings about; `None` for a reinstatement.
 pub(crate) fn standing_of(kind: &str) -> Option<Standing> {
-    brought_about(serde_json::from_value(kind.into()).ok()?)
+    brought_about(StatusKind::named(kind)?)
 }
