@@ -15,9 +15,13 @@ fn storage() -> Option<web_sys::Storage> {
     fetch::window()?.local_storage().ok()?
 }
 
+fn read(place: &str) -> Option<Memory> {
+    chain::json::read(&storage()?.get_item(place).ok()??).ok()
+}
+
 /// To be read before anything is fetched, since another window may learn of a newer tree in between.
 pub fn kept() -> Option<Memory> {
-    chain::json::read(&storage()?.get_item(PLACE).ok()??).ok()
+    read(PLACE)
 }
 
 /// Entries in the tree that was kept.
@@ -46,6 +50,8 @@ async fn proof(old: u64, new: u64) -> Result<Vec<Hash>, Consistency<'static>> {
 pub async fn compare(reader: &Reader<'_>, checkpoint: &str, log_signed: bool, seen: i64, kept: Option<Memory>) -> Finding {
     let tree = reader.checkpoint();
     let identity = reader.identity();
+    // Once each chain had a memory of its own, to which nothing is added any more.
+    let kept = kept.or_else(|| read(&format!("{PLACE} {}", tree.origin)));
     let proof = match kept.as_ref().and_then(size) {
         Some(old) if old < tree.size => proof(old, tree.size).await,
         _ => Err(Consistency::Unknown),
@@ -56,7 +62,7 @@ pub async fn compare(reader: &Reader<'_>, checkpoint: &str, log_signed: bool, se
     let newest = self::kept();
     let newer = newest.as_ref().and_then(size).is_none_or(|size| size < tree.size);
     if let (true, true, true, Some(identity), Some(storage)) = (sound, log_signed, newer, identity, storage()) {
-        let seen = newest.map_or(seen, |newest| newest.seen);
+        let seen = newest.or(kept).map_or(seen, |kept| kept.seen);
         // Written by hand, so that a reader need not fetch a whole JSON writer: of what JSON escapes, a note can have these alone.
         let note = checkpoint.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
         let newest = format!(r#"{{"identity":"{identity}","checkpoint":"{note}","seen":{seen}}}"#);
