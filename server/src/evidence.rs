@@ -1,9 +1,6 @@
 //! Collecting evidence: the entries, proofs and registry lookups a light reader needs to decide for itself.
 
-use crate::{
-    sequencer::with_tiles,
-    store::{Store, StoreError},
-};
+use crate::store::{Store, StoreError, Tree};
 use chain::{
     Hash,
     evidence::{Bundle, Logged, Lookup, Wanted, wanted_by, wanted_newest, wanted_owner},
@@ -143,14 +140,20 @@ pub async fn bundle(store: &Store, registries: &Registries, size: u64, indexes: 
             break;
         }
     }
-    let wanted: Vec<u64> = entries.keys().copied().collect();
-    let proofs = with_tiles(store, size, |tiles| {
-        wanted.iter().map(|index| tree::prove_inclusion(tiles, *index, size)).collect::<Result<Vec<_>, _>>()
-    })
-    .await?;
-    let entries = entries.into_iter().zip(proofs).map(|((index, entry), proof)| Logged { index, entry, proof }).collect();
+    let entries = prove(store, size, entries).await?;
     let lookups = lookups.into_iter().map(|((root, id), proof)| Lookup { root, id, proof }).collect();
     Ok(Some(Bundle { checkpoint, entries, lookups }))
+}
+
+/// Each entry with its proof, one after the other over one growing set of tiles.
+async fn prove(store: &Store, size: u64, entries: BTreeMap<u64, String>) -> Result<Vec<Logged>, StoreError> {
+    let mut tree = Tree::of(store, size);
+    let mut proved = Vec::with_capacity(entries.len());
+    for (index, entry) in entries {
+        let proof = tree.compute(|tiles| tree::prove_inclusion(tiles, index, size)).await?;
+        proved.push(Logged { index, entry, proof });
+    }
+    Ok(proved)
 }
 
 async fn fetch(store: &Store, entries: &mut BTreeMap<u64, String>, index: u64) -> Result<Option<String>, StoreError> {

@@ -308,18 +308,7 @@ pub async fn root_at(store: &Store, size: u64) -> Result<chain::Hash, StoreError
     with_tiles(store, size, |tiles| tree::root(tiles, size)).await
 }
 
-/// Computes something from stored tiles of the tree of `size` entries, fetching each tile when it is first asked for.
+/// Computes one thing from stored tiles of the tree of `size` entries.
 pub async fn with_tiles<T>(store: &Store, size: u64, compute: impl Fn(&tile::Tiles) -> Result<T, tile::Missing>) -> Result<T, StoreError> {
-    let mut tiles = tile::Tiles::new(size);
-    loop {
-        match compute(&tiles) {
-            Ok(result) => return Ok(result),
-            Err(tile::Missing(tile)) => {
-                let bytes = store.tile(tile.level, tile.number).await?.ok_or(StoreError::Absent("tile"))?;
-                if !tiles.insert(tile.level, tile.number, &bytes) {
-                    return Err(StoreError::Absent("tile of the right width"));
-                }
-            }
-        }
-    }
+    store::Tree::of(store, size).compute(compute).await
 }

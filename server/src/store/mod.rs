@@ -11,6 +11,7 @@ mod open;
 mod range;
 mod read;
 mod reader;
+mod tree;
 
 pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
@@ -21,6 +22,7 @@ pub use range::ContentRow;
 pub(crate) use range::contents;
 pub(crate) use read::load_in;
 pub use read::{Head, Item, StoredContent};
+pub use tree::Tree;
 
 use sqlx::AnyPool;
 
