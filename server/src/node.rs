@@ -17,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 /// Where a node lives and what it is.
 #[derive(Debug, Clone)]
@@ -93,6 +93,22 @@ pub const TRIAL_ORIGIN: &str = "gazette.example/log";
 /// Last part of the id of the agency that seals copies.
 pub const ARCHIVE: &str = "archive";
 
+/// How many documents the chain has.
+#[derive(Debug, Default)]
+pub struct Counts {
+    by_agency: HashMap<String, u64>,
+    /// Newest versions with a stated date.
+    pub stated: u64,
+}
+
+impl Counts {
+    /// How many versions of documents an agency sealed.
+    #[must_use]
+    pub fn by(&self, agency: &str) -> u64 {
+        self.by_agency.get(agency).copied().unwrap_or_default()
+    }
+}
+
 /// An open chain.
 #[derive(Clone)]
 pub struct Node {
@@ -104,6 +120,8 @@ pub struct Node {
     seals: Arc<HashMap<String, Signer>>,
     /// Only a trial chain's registrar key lies on the server.
     registrar: Arc<Option<Signer>>,
+    /// What was counted last, and at which size of the chain.
+    counted: Arc<Mutex<(u64, Arc<Counts>)>>,
 }
 
 impl Node {
@@ -168,7 +186,16 @@ impl Node {
         }
         let sequencer = Sequencer::open(store.clone(), log, mark, clock).await?;
         let (submitter, heads) = sequencer.start()?;
-        let mut node = Node { store, submitter, heads, origin, data: place.data.clone(), seals: Arc::default(), registrar: Arc::new(None) };
+        let mut node = Node {
+            store,
+            submitter,
+            heads,
+            origin,
+            data: place.data.clone(),
+            seals: Arc::default(),
+            registrar: Arc::new(None),
+            counted: Arc::default(),
+        };
         if let Some(charter) = founding {
             node.submitter.submit(charter, vec![]).await?;
         }
@@ -198,6 +225,18 @@ impl Node {
     #[must_use]
     pub fn behind(&self) -> Option<Behind> {
         self.submitter.behind()
+    }
+
+    /// How many documents there are. Counting goes through all of them, so it is done once for each size of the chain, and by
+    /// one of those who ask.
+    pub async fn counts(&self) -> Result<Arc<Counts>, StoreError> {
+        let size = self.heads.borrow().size;
+        let mut counted = self.counted.lock().await;
+        if counted.0 < size {
+            let (agencies, stated) = self.store.counts().await?;
+            *counted = (size, Arc::new(Counts { by_agency: agencies.into_iter().collect(), stated }));
+        }
+        Ok(counted.1.clone())
     }
 
     fn load_seals(&mut self, folder: &Path) -> Result<(), NodeError> {

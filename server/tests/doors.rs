@@ -11,7 +11,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use portal::{ask, bytes, get, portal};
 use serde_json::{Value, json};
-use server::{compose::Composed, http::Portal, node::Node, store::NewContent};
+use server::{compose::Composed, follow, http::Portal, node::Node, store::NewContent};
 use trial::{Trial, agency, compose, draft};
 
 fn line_of(node: &Node, id: &str, Composed { text, contents }: &Composed) -> String {
@@ -226,6 +226,13 @@ async fn the_logs_small_answers_carry_what_every_answer_does_and_count_like_any(
         (&headers[header::CONTENT_ENCODING], &headers[header::VARY]),
         (&"gzip".parse().unwrap(), &"accept-encoding".parse().unwrap())
     );
+    // Hashes cannot be made smaller; nobody tries, whether they are kept or not.
+    for _ in 0..2 {
+        let mut hashes = get(&format!("/log/tile/0/000.p/{}", size - 1));
+        hashes.headers_mut().insert(header::ACCEPT_ENCODING, "gzip, br".parse().unwrap());
+        let (status, headers, body) = ask("127.0.0.1:9", hashes).await;
+        assert_eq!((status, headers.get(header::CONTENT_ENCODING), body.len() as u64), (StatusCode::OK, None, 32 * (size - 1)));
+    }
     for path in ["/log/checkpoint", &tile] {
         let mut refused = None;
         for _ in 0..5_000 {
@@ -261,4 +268,48 @@ async fn a_catalogue_that_nobody_could_read_is_refused_at_the_door() {
     let refused = answers[0]["refused"].as_str().unwrap();
     assert!(refused.contains("does not read") && answers[0]["retry"] == false, "{refused}");
     assert_eq!(node.heads.borrow().size, size);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_leads_nowhere_is_answered_with_a_page_in_its_language() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    trial::publish(&node, draft(&id, "Lanterns", "The text.")).await.unwrap();
+    let size = node.heads.borrow().size;
+    let (index, _) = follow::open(&trial.place.data, size).unwrap();
+    follow::catch_up(&node.store, &index, size).await.unwrap();
+    let portal = portal(&trial, &node).await;
+    for (path, status) in [
+        ("/en/?before=1&before=2", 400),
+        ("/en/?before=x", 400),
+        ("/en/?order=stated&page=0", 400),
+        ("/en/?order=stated&page=99999999999999999999", 400),
+        ("/en/?order=stated&page=4000", 404),
+        ("/en/disclosures/%ff", 400),
+        ("/en/disclosures/x", 400),
+        ("/en/entries/%ff", 400),
+        ("/en/entries/99", 404),
+        ("/en/agencies/%ff", 400),
+        ("/en/agencies/nobody", 404),
+        (&format!("/en/agencies/{id}?page=1&page=2"), 400),
+        (&format!("/en/agencies/{id}?page=-1"), 400),
+        (&format!("/en/agencies/{id}?page=2"), 404),
+        ("/en/search?q=a&q=b", 400),
+        ("/en/search?q=lanterns&page=0", 400),
+        ("/en/search?page=4000", 404),
+        ("/en/search?standing=nonsense", 400),
+        (&format!("/en/search?genre={}", "x".repeat(500)), 400),
+        ("/en/nowhere", 404),
+        ("/en/%ff", 404),
+    ] {
+        for (lang, path) in [("en", path.to_owned()), ("zh", path.replacen("/en/", "/zh/", 1))] {
+            let (found, media, body) = get(&portal, &path).await;
+            let body = String::from_utf8(body).unwrap();
+            assert_eq!(found.as_u16(), status, "{path}: {body}");
+            assert!(media.starts_with("text/html") && body.contains(&format!("<html lang=\"{lang}")), "{path}: {body}");
+        }
+    }
+    assert_eq!(get(&portal, &format!("/en/agencies/{id}?page=1")).await.0, StatusCode::OK);
+    assert_eq!(get(&portal, "/en/?order=stated&page=1").await.0, StatusCode::OK);
 }

@@ -350,6 +350,7 @@ pub fn search(lang: Lang) -> SearchView {
             .collect(),
         genres: vec![Choice { value: "通知".into(), label: "通知".into(), count: Some(31) }],
         outcome: Outcome::Found { hits, total: 1_204, pages: 49 },
+        notices: vec![],
     }
 }
 

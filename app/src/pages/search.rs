@@ -3,7 +3,7 @@
 use super::cord::{Hang, knot};
 use super::shell::{Page, Section, document, without_script};
 use super::text;
-use crate::view::{Choice, Hit, Outcome, SearchProblem, SearchQuery, SearchView, Shell, Sort, Standing};
+use crate::view::{Choice, Hit, Outcome, SearchNotice, SearchProblem, SearchQuery, SearchView, Shell, Sort, Standing};
 use crate::words::Words;
 use leptos::prelude::*;
 
@@ -19,6 +19,7 @@ pub fn search(shell: &Shell<'_>, view: &SearchView) -> String {
         view! {
             <h1>{w.search.title}</h1>
             {form(view, shell, w)}
+            {view.notices.iter().map(|one| notice(*one, w)).collect::<Vec<_>>()}
             {match &view.outcome {
                 Outcome::Nothing => None,
                 Outcome::Problem(problem) => Some(trouble(*problem, w).into_any()),
@@ -238,13 +239,21 @@ fn nothing(q: &SearchQuery, shell: &Shell<'_>, w: &'static Words) -> impl IntoVi
     }
 }
 
+/// What was left out, said before what was found.
+fn notice(notice: SearchNotice, w: &'static Words) -> impl IntoView {
+    let sentence = match notice {
+        SearchNotice::Shortened { characters, words } => (w.search.shortened)(characters, words),
+        SearchNotice::Behind { covered, size } => (w.search.behind)(covered, size),
+    };
+    view! { <p class="notice" role="note">{sentence}</p> }
+}
+
 fn trouble(problem: SearchProblem, w: &'static Words) -> impl IntoView {
     let sentence = match problem {
-        SearchProblem::TooLong { limit } => (w.search.too_long)(limit),
         SearchProblem::BadDate => w.search.bad_date.to_owned(),
-        SearchProblem::Unreadable => w.search.unreadable.to_owned(),
+        SearchProblem::NoWords => w.search.no_words.to_owned(),
         SearchProblem::PastTheEnd { pages } => (w.search.past_the_end)(pages),
-        SearchProblem::NotReady => w.search.not_ready.to_owned(),
+        SearchProblem::NotReady { covered, size } => (w.search.not_ready)(covered, size),
     };
     view! {
         <section class="notice severe" role="alert">

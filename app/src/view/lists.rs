@@ -103,6 +103,16 @@ pub struct SearchView {
     pub agencies: Vec<Choice>,
     pub genres: Vec<Choice>,
     pub outcome: Outcome,
+    pub notices: Vec<SearchNotice>,
+}
+
+/// What of the question or of the chain was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchNotice {
+    /// Only so much of the question was read.
+    Shortened { characters: usize, words: usize },
+    /// The index has not come to the chain's end: entries it covers, and there are.
+    Behind { covered: u64, size: u64 },
 }
 
 #[derive(Clone, Debug)]
@@ -114,23 +124,24 @@ pub enum Outcome {
         total: u64,
         pages: u64,
     },
-    /// The question could not be read or was too long.
+    /// There is no answer to the question.
     Problem(SearchProblem),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SearchProblem {
-    TooLong {
-        limit: usize,
-    },
     BadDate,
-    Unreadable,
+    /// There is no word in the question.
+    NoWords,
     /// No such page of results.
     PastTheEnd {
         pages: u64,
     },
-    /// The index is still being built.
-    NotReady,
+    /// Nothing was found, and the index has not come to the chain's end.
+    NotReady {
+        covered: u64,
+        size: u64,
+    },
 }
 
 #[derive(Clone, Debug)]

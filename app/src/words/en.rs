@@ -174,11 +174,30 @@ pub(super) static WORDS: Words = Words {
             "What is not on this chain cannot be found here; ask the agency.",
         ],
         problem: "The search could not be made",
-        too_long: |limit| format!("Shorten it to at most {} characters.", number(limit as u64)),
         bad_date: "Write dates as year, month and day: 2026-11-22.",
-        unreadable: "Close every quotation mark, or leave them out.",
+        no_words: "There is no word in it, only signs. Signs alone are not searched for.",
+        shortened: |characters, words| {
+            format!(
+                "That was long: at most its first {} characters, and {} words of them, were looked for.",
+                number(characters as u64),
+                number(words as u64)
+            )
+        },
         past_the_end: |pages| format!("The results end at page {}.", number(pages)),
-        not_ready: "The index is still being made. Try again in a moment; the timeline is complete.",
+        behind: |covered, size| {
+            format!(
+                "{} of {} entries could be searched so far; the newest are still being added. The timeline is complete.",
+                number(covered),
+                number(size)
+            )
+        },
+        not_ready: |covered, size| {
+            format!(
+                "Nothing was found among the first {} of {} entries. The rest are still being added to the index: try again in a moment. The timeline is complete.",
+                number(covered),
+                number(size)
+            )
+        },
         languages: [("zh", "Chinese"), ("en", "English")],
     },
     document: DocumentWords {

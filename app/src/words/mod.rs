@@ -176,11 +176,14 @@ pub struct SearchWords {
     pub empty_filters: Text,
     pub empty_help: [Text; 4],
     pub problem: Text,
-    pub too_long: fn(usize) -> String,
     pub bad_date: Text,
-    pub unreadable: Text,
+    pub no_words: Text,
+    /// How many characters and words of a question are read.
+    pub shortened: fn(usize, usize) -> String,
     pub past_the_end: fn(u64) -> String,
-    pub not_ready: Text,
+    /// Entries that the index covers, and that there are.
+    pub behind: fn(u64, u64) -> String,
+    pub not_ready: fn(u64, u64) -> String,
     pub languages: [(Text, Text); 2],
 }
 

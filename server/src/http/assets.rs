@@ -1,6 +1,7 @@
 //! Files the browser loads, embedded in the program: scripts, wasm and style under names that carry their hash.
 
 use super::App;
+use app::view::Problem;
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
@@ -35,8 +36,9 @@ impl Assets {
 /// Hashed files: never change under their name.
 pub(super) async fn packaged(Path(path): Path<String>, headers: HeaderMap) -> Response {
     let name = format!("pkg/{path}");
-    let brotli = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("br"));
-    if brotli && let Some(file) = Site::get(&format!("{name}.br")) {
+    if takes_brotli(&headers)
+        && let Some(file) = Site::get(&format!("{name}.br"))
+    {
         let mut response = answer(&name, file, "public, max-age=31536000, immutable");
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
@@ -48,6 +50,16 @@ pub(super) async fn packaged(Path(path): Path<String>, headers: HeaderMap) -> Re
     }
 }
 
+/// Whether a browser names Brotli among what it unpacks, and does not say that it would rather not.
+fn takes_brotli(headers: &HeaderMap) -> bool {
+    let all = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight.trim().strip_prefix("q=").map_or(Some(1.0), |weight| weight.parse::<f32>().ok());
+        name.trim().eq_ignore_ascii_case("br") && weight.is_some_and(|weight| weight > 0.0)
+    })
+}
+
 /// Icons, `robots.txt`, and the page for addresses that do not exist.
 pub(super) async fn public(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
     let name = uri.path().trim_start_matches('/');
@@ -55,7 +67,7 @@ pub(super) async fn public(State(app): State<Arc<App>>, uri: Uri, headers: Heade
         Some(file) if !name.starts_with("pkg/") && !name.contains("..") && name != "manifest.json" => {
             answer(name, file, "public, max-age=86400")
         }
-        _ => super::pages::not_found(&app, &uri, &headers),
+        _ => super::trouble::refuse(&app, &uri, &headers, Problem::NotFound),
     }
 }
 
@@ -72,4 +84,16 @@ fn answer(name: &str, file: EmbeddedFile, cache: &'static str) -> Response {
         _ => "application/octet-stream",
     };
     ([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, cache)], file.data).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brotli_is_sent_to_those_who_ask_for_it_and_to_no_other() {
+        let takes = |said: &'static str| takes_brotli(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(said))]));
+        assert!(["br", "gzip, deflate, br, zstd", "gzip;q=0.5, BR ; q=0.1", "br;q=1.0"].map(takes).iter().all(|takes| *takes));
+        assert!(!["br;q=0", "gzip, br; q=0.0", "gzip", "", "*", "brotli", "br;q=x"].map(takes).iter().any(|takes| *takes));
+    }
 }

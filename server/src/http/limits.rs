@@ -1,6 +1,7 @@
 //! How much one address may ask: bursts are people, floods are not.
 
-use super::{App, pages};
+use super::{App, trouble};
+use app::view::Problem;
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName},
@@ -108,7 +109,7 @@ fn network(address: IpAddr) -> IpAddr {
 pub(super) async fn limited(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     match asker(&request).and_then(|peer| app.limits.refuse(peer, request.headers())) {
         None => next.run(request).await,
-        Some(seconds) => pages::too_many(&app, request.uri(), request.headers(), seconds),
+        Some(seconds) => trouble::refuse(&app, request.uri(), request.headers(), Problem::TooMany { seconds }),
     }
 }
 

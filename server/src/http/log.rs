@@ -19,17 +19,25 @@ use std::sync::Arc;
 pub(super) fn router(kept: Kept) -> Router<Arc<App>> {
     Router::new()
         .route("/log/checkpoint", get(checkpoint))
-        .route("/log/tile/{*path}", get(tile_or_bundle).layer(from_fn_with_state(kept, kept::for_ever)))
+        .route("/log/tile/entries/{*path}", get(entries).layer(from_fn_with_state(kept, kept::for_ever)))
         .route("/log/policy", get(policy))
         .route("/log/entry/{index}", get(entry))
         .route("/log/proof/{file}", get(proof))
         .route("/log/consistency/{sizes}", get(consistency))
         .route("/log/registry/{root}/{*id}", get(registry))
         .route("/log/evidence/{size}/{indexes}", get(bundle))
-        .layer(map_response(|mut response: Response| async move {
-            open_to_all(response.headers_mut());
-            response
-        }))
+        .layer(map_response(open))
+}
+
+/// The tiles of hashes.
+pub(super) fn hashes(kept: Kept) -> Router<Arc<App>> {
+    let tiles = Router::new().route("/log/tile/{*path}", get(hash_tile).layer(from_fn_with_state(kept, kept::for_ever)));
+    tiles.layer(map_response(open))
+}
+
+async fn open(mut response: Response) -> Response {
+    open_to_all(response.headers_mut());
+    response
 }
 
 /// Other people's readers fetch the log; nothing else is theirs to read from a page.
@@ -63,34 +71,38 @@ pub(super) fn checkpoint_of(note: impl Into<axum::body::Body>) -> Response {
     text(note, "public, max-age=1, must-revalidate")
 }
 
-/// `tile/<L>/<N>[.p/<W>]` and `tile/entries/<N>[.p/<W>]`.
-async fn tile_or_bundle(State(app): State<Arc<App>>, Path(path): Path<String>) -> Answer {
-    let malformed = Refused::BadRequest("not the path of a tile");
-    let Some((level, rest)) = path.split_once('/') else { return Err(malformed) };
-    let Some((number, width)) = tile::parse_number_path(rest) else { return Err(malformed) };
-    let size = app.node.heads.borrow().size;
+const NO_TILE: Refused = Refused::BadRequest("not the path of a tile");
+
+/// `tile/entries/<N>[.p/<W>]`.
+async fn entries(State(app): State<Arc<App>>, Path(path): Path<String>) -> Answer {
+    let Some((number, width)) = tile::parse_number_path(&path) else { return Err(NO_TILE) };
     let wanted = usize::from(width);
-    if level == "entries" {
-        if usize::from(tile::width(0, number, size)) < wanted {
-            return Err(Refused::NotFound);
-        }
-        let from = number * tile::WIDTH;
-        let entries = app.node.store.entries(from, from + u64::from(width)).await?;
-        let mut body = Vec::new();
-        // An entry that was lost or grew cannot be passed off as a shorter bundle.
-        if entries.len() != wanted || !entries.iter().all(|(_, entry)| tile::push_bundle(&mut body, entry)) {
-            tracing::error!(number, "entries of a bundle are missing from the store");
-            return Err(Refused::NotFound);
-        }
-        let mut response = bytes(body);
-        // Who asks for it gets it compressed.
-        response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        return Ok(response);
+    if usize::from(tile::width(0, number, app.node.heads.borrow().size)) < wanted {
+        return Err(Refused::NotFound);
     }
+    let from = number * tile::WIDTH;
+    let entries = app.node.store.entries(from, from + u64::from(width)).await?;
+    let mut body = Vec::new();
+    // An entry that was lost or grew cannot be passed off as a shorter bundle.
+    if entries.len() != wanted || !entries.iter().all(|(_, entry)| tile::push_bundle(&mut body, entry)) {
+        tracing::error!(number, "entries of a bundle are missing from the store");
+        return Err(Refused::NotFound);
+    }
+    let mut response = bytes(body);
+    // Who asks for it gets it compressed.
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    Ok(response)
+}
+
+/// `tile/<L>/<N>[.p/<W>]`.
+async fn hash_tile(State(app): State<Arc<App>>, Path(path): Path<String>) -> Answer {
+    let Some((level, rest)) = path.split_once('/') else { return Err(NO_TILE) };
+    let Some((number, width)) = tile::parse_number_path(rest) else { return Err(NO_TILE) };
+    let wanted = usize::from(width);
     let Some(level) = parse_size(level).and_then(|level| u8::try_from(level).ok()).filter(|level| *level < 64) else {
-        return Err(malformed);
+        return Err(NO_TILE);
     };
-    if level > 7 || usize::from(tile::width(level, number, size)) < wanted {
+    if level > 7 || usize::from(tile::width(level, number, app.node.heads.borrow().size)) < wanted {
         return Err(Refused::NotFound);
     }
     let mut tile = app.node.store.tile(level, number).await?.ok_or(Refused::NotFound)?;

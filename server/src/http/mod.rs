@@ -8,19 +8,20 @@ mod limits;
 mod log;
 mod pages;
 mod portal;
+mod search;
 mod submit;
+mod trouble;
 
-use crate::{evidence::Registries, node::Node, search, store::StoreError};
+use crate::{evidence::Registries, node::Node, search::Index, store::StoreError};
 use axum::{
     Router,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware::from_fn_with_state,
+    middleware::{from_fn_with_state, map_response},
     response::{IntoResponse, Response},
     routing::get,
 };
 use std::sync::Arc;
-use tower::ServiceBuilder;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
 pub use assets::Assets;
 pub use doorway::serve;
@@ -32,7 +33,7 @@ pub use portal::Portal;
 pub struct App {
     pub node: Node,
     pub registries: Registries,
-    pub index: Arc<search::Index>,
+    pub index: Arc<Index>,
     pub assets: Arc<Assets>,
     pub limits: Limits,
     /// `http://127.0.0.1:3000`, for commands that can be copied.
@@ -50,7 +51,7 @@ pub fn portal(app: App) -> Portal {
     let app = Arc::new(app);
     let tiles = kept::Kept::tiles(app.node.heads.clone());
     let pages = kept::Kept::pages(app.node.heads.clone());
-    let router = Router::new()
+    let rest = Router::new()
         .merge(log::router(tiles.clone()))
         .merge(content::router())
         .merge(pages::router().layer(from_fn_with_state(pages, kept::until_the_next_entry)))
@@ -58,15 +59,13 @@ pub fn portal(app: App) -> Portal {
         .fallback(get(assets::public))
         .layer(RequestBodyLimitLayer::new(64 * 1024))
         .merge(submit::router())
+        .layer(CompressionLayer::new())
+        // Hashes, which cannot be made smaller.
+        .merge(log::hashes(tiles.clone()))
         .layer(from_fn_with_state(app.clone(), limits::limited))
+        .layer(from_fn_with_state(app.clone(), trouble::told))
+        .layer(map_response(async |response: Response| common(response)))
         .with_state(app.clone());
-    let rest = router.layer(
-        ServiceBuilder::new()
-            .map_response(common)
-            .layer(CompressionLayer::new())
-            .layer(CatchPanicLayer::new())
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, std::time::Duration::from_secs(30))),
-    );
     Portal { app, tiles, newest: Arc::new(portal::of_checkpoints()), rest }
 }
 

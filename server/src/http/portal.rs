@@ -3,7 +3,8 @@
 //! A checkpoint is 200 bytes and a tile 8 KB: a dozen layers around them cost more than they do. What the layers promise
 //! holds all the same: every header, and the limit of one address. Nothing here waits, so nothing can take too long.
 
-use super::{App, common, kept::Kept, limits::asker, log, pages};
+use super::{App, common, kept::Kept, limits::asker, log, trouble};
+use app::view::Problem;
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -49,7 +50,7 @@ impl Portal {
         let seconds = asker(request).and_then(|peer| self.app.limits.refuse(peer, request.headers()));
         Some(match seconds {
             None => response,
-            Some(seconds) => common(pages::too_many(&self.app, request.uri(), request.headers(), seconds)),
+            Some(seconds) => common(trouble::refuse(&self.app, request.uri(), request.headers(), Problem::TooMany { seconds })),
         })
     }
 

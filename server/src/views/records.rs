@@ -110,10 +110,10 @@ async fn facts(context: &Context<'_>, statement: &Statement<'_>, index: u64) -> 
 
 /// Every registered agency.
 pub async fn agencies(context: &Context<'_>) -> Result<AgenciesView, StoreError> {
-    let (counts, _) = context.node.store.counts().await?;
+    let counts = context.node.counts().await?;
     let mut rows: Vec<(u64, AgencyRow)> = Vec::new();
     for (at, agency) in context.state.agencies() {
-        let documents = counts.iter().find(|(id, _)| *id == agency.agency).map_or(0, |(_, count)| *count);
+        let documents = counts.by(&agency.agency);
         let newest = match context.node.store.by_agency(&agency.agency, 0, 1).await?.first() {
             Some(row) => {
                 context.node.store.entry(row.index).await?.and_then(|bytes| Entry::parse(&bytes).ok().map(|entry| entry.header.time))
@@ -154,8 +154,7 @@ pub async fn agency(context: &Context<'_>, id: &str, page: u64) -> Result<Option
     let Some((at, agency)) = context.state.agency(id) else { return Ok(None) };
     let per_page = view::PAGE;
     let rows = context.node.store.by_agency(id, page * per_page, per_page).await?;
-    let (counts, _) = context.node.store.counts().await?;
-    let documents = counts.iter().find(|(of, _)| of == id).map_or(0, |(_, count)| *count);
+    let documents = context.node.counts().await?.by(id);
     let indexes: Vec<u64> = rows.iter().map(|row| row.index).collect();
     let posts = context.state.posts().filter(|(_, post)| post.agency == id);
     let mut posts: Vec<_> = posts.map(|(at, post)| view::PostRow { id: post.post.clone(), registered: at.index }).collect();

@@ -1,0 +1,228 @@
+//! What is answered where there is no page: for a reader a page that says why, in the reader's language; for a program a line.
+
+use super::{App, pages::answer};
+use crate::{search, store::StoreError};
+use app::{
+    Lang, pages,
+    view::{Problem, Shell},
+};
+use axum::{
+    extract::{FromRequestParts, Path, Query, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures_util::FutureExt;
+use serde::de::DeserializeOwned;
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::time::timeout;
+
+/// How long an answer may take. Many statements brought at once, over a slow line, take longer.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE_TO_SUBMIT: Duration = Duration::from_secs(120);
+/// When to come back after that, and after trouble with the store, in seconds.
+const AFTER_LONG: u32 = 10;
+const AFTER_TROUBLE: u32 = 2;
+
+/// Why there is no page, with the cause for the log.
+pub(super) enum Trouble {
+    Problem(Problem),
+    Store(StoreError),
+    Search(search::Error),
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Trouble {
+        Trouble::Store(error)
+    }
+}
+
+impl From<Problem> for Trouble {
+    fn from(problem: Problem) -> Trouble {
+        Trouble::Problem(problem)
+    }
+}
+
+/// The page that says why there is none.
+pub(super) fn page(shell: &Shell<'_>, trouble: Trouble) -> Response {
+    let problem = match trouble {
+        Trouble::Problem(problem) => problem,
+        Trouble::Store(error) => {
+            tracing::error!(%error, path = shell.path, "the store did not answer a page");
+            Problem::Busy { seconds: AFTER_TROUBLE }
+        }
+        Trouble::Search(error) => {
+            tracing::error!(%error, "the search index did not answer");
+            Problem::Busy { seconds: AFTER_TROUBLE }
+        }
+    };
+    let mut response = super::pages::html(status(&problem), pages::problem(shell, &problem));
+    come_back(response.headers_mut(), &problem);
+    response
+}
+
+fn status(problem: &Problem) -> StatusCode {
+    StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn come_back(headers: &mut HeaderMap, problem: &Problem) {
+    if let Problem::Busy { seconds } | Problem::TooMany { seconds } = problem {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// Answers a request for which there is nothing else: at addresses meant for programs with a line, else with a page.
+pub(super) fn refuse(app: &App, uri: &Uri, headers: &HeaderMap, problem: Problem) -> Response {
+    let path = uri.path();
+    if ["/log/", "/content/", "/pkg/", "/submit"].iter().any(|programs| path.starts_with(programs)) {
+        let line = match &problem {
+            Problem::TooMany { seconds } => format!("too many requests; try again in {seconds} s"),
+            Problem::Busy { seconds } if path == "/submit" => {
+                format!("this took too long; try again in {seconds} s: what was taken already is answered with its place")
+            }
+            Problem::Busy { seconds } => format!("busy; try again in {seconds} s"),
+            Problem::Broken => "an error on our side, which has been noted".to_owned(),
+            Problem::BadAddress => "the address cannot be read".to_owned(),
+            Problem::NotFound | Problem::NotYetLogged { .. } | Problem::Removed { .. } => "not found".to_owned(),
+        };
+        let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+        let mut response = (status(&problem), plain, format!("{line}\n")).into_response();
+        come_back(response.headers_mut(), &problem);
+        return response;
+    }
+    // The other language's page of a page that does not exist is its front page.
+    answer(app, language(path, headers), "/", Err::<fn(&Shell<'_>) -> String, _>(Trouble::Problem(problem)))
+}
+
+/// The language of an address, else of the browser.
+fn language(path: &str, headers: &HeaderMap) -> Lang {
+    let within =
+        |lang: &Lang| path.strip_prefix('/').and_then(|rest| rest.strip_prefix(lang.code())).is_some_and(|rest| rest.starts_with('/'));
+    Lang::ALL.into_iter().find(within).unwrap_or_else(|| preferred(headers))
+}
+
+pub(super) fn preferred(headers: &HeaderMap) -> Lang {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // Browsers list languages by preference; weights never turn the order of the first two round in practice.
+    let first = wanted.split(',').map(|tag| tag.trim().to_ascii_lowercase()).find_map(|tag| {
+        if tag.starts_with("zh") {
+            Some(Lang::Zh)
+        } else if tag.starts_with("en") {
+            Some(Lang::En)
+        } else {
+            None
+        }
+    });
+    first.unwrap_or(Lang::En)
+}
+
+/// Whatever takes too long or breaks is told in the words of its address, and when to come back.
+pub(super) async fn told(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let uri = request.uri().clone();
+    let wanted = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
+    let patience = if uri.path() == "/submit" { PATIENCE_TO_SUBMIT } else { PATIENCE };
+    let problem = match timeout(patience, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
+        Ok(Ok(response)) => return response,
+        // The panic itself has been written down where it happened.
+        Ok(Err(_)) => {
+            tracing::error!(path = uri.path(), "an answer broke");
+            Problem::Broken
+        }
+        Err(_) => {
+            tracing::error!(path = uri.path(), "an answer took too long");
+            Problem::Busy { seconds: AFTER_LONG }
+        }
+    };
+    refuse(&app, &uri, &HeaderMap::from_iter(wanted.map(|wanted| (header::ACCEPT_LANGUAGE, wanted))), problem)
+}
+
+/// What stands behind the question mark of a page's address.
+pub(super) struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Asked<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Asked<T>, Response> {
+        let asked = Query::try_from_uri(&parts.uri);
+        asked.map(|Query(asked)| Asked(asked)).map_err(|_| refuse(app, &parts.uri, &parts.headers, Problem::BadAddress))
+    }
+}
+
+/// What a page's path names.
+pub(super) struct At(pub String);
+
+impl FromRequestParts<Arc<App>> for At {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<At, Response> {
+        let at = Path::<String>::from_request_parts(parts, app).await;
+        at.map(|Path(at)| At(at)).map_err(|_| refuse(app, &parts.uri, &parts.headers, Problem::BadAddress))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::{
+        evidence::Registries,
+        follow,
+        http::{Assets, Limits},
+        node::{Node, Place},
+        sequencer::Clock,
+    };
+    use axum::{
+        Router,
+        body::{Body, to_bytes},
+        middleware::from_fn_with_state,
+        routing::{get, post},
+    };
+    use tower::ServiceExt;
+
+    async fn app(folder: &std::path::Path) -> Arc<App> {
+        let place = Place { data: folder.join("data"), state: folder.join("state"), database: None, origin: None, charter: None };
+        let node = Node::open(&place, Clock::system()).await.unwrap();
+        let index = Arc::new(follow::open(&place.data, node.heads.borrow().size).unwrap().0);
+        let (registries, assets, identity) = (Registries::default(), Arc::new(Assets::default()), chain::Hash::ZERO);
+        Arc::new(App { node, registries, index, assets, limits: Limits::new(0, &[]), base: "http://127.0.0.1:3000".into(), identity })
+    }
+
+    #[tokio::test]
+    async fn what_breaks_or_takes_too_long_is_told_in_the_readers_language_and_when_to_come_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(folder.path()).await;
+        let broken = || async {
+            if std::hint::black_box(true) {
+                panic!("on purpose")
+            }
+        };
+        let router = Router::new()
+            .route("/zh/broken", get(broken))
+            .route("/log/broken", get(broken))
+            .route("/en/slow", get(std::future::pending::<()>))
+            .route("/submit", post(std::future::pending::<()>))
+            .layer(from_fn_with_state(app, told));
+        let ask = async |request: Request| {
+            let response = router.clone().oneshot(request).await.unwrap();
+            let come_back = response.headers().get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned());
+            let status = response.status().as_u16();
+            let body = String::from_utf8(to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap();
+            (status, come_back, body)
+        };
+        let of = |path: &str| Request::get(path).body(Body::empty()).unwrap();
+        let (status, come_back, body) = ask(of("/zh/broken")).await;
+        assert_eq!((status, come_back), (500, None));
+        assert!(body.contains("lang=\"zh") && body.contains("本站出错"), "{body}");
+        let (status, _, body) = ask(of("/log/broken")).await;
+        assert_eq!((status, &*body), (500, "an error on our side, which has been noted\n"));
+        // From here on nobody waits for anything that takes its time.
+        tokio::time::pause();
+        let (status, come_back, body) = ask(of("/en/slow")).await;
+        assert_eq!((status, come_back.as_deref()), (503, Some("10")));
+        assert!(body.contains("lang=\"en") && body.contains("The portal is busy"), "{body}");
+        let (status, come_back, body) = ask(Request::post("/submit").body(Body::empty()).unwrap()).await;
+        assert_eq!((status, come_back.as_deref()), (503, Some("10")));
+        assert!(body.contains("answered with its place"), "{body}");
+    }
+}
