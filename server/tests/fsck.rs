@@ -435,6 +435,7 @@ async fn an_old_copy_and_another_history_are_named_by_the_mark_and_a_lagging_ind
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_index_that_misses_documents_or_is_damaged_is_named() {
+    use server::search::{Budget, Change, Document, Index, State};
     let good = chain(Engine::Sqlite).await;
     let folder = |trial: &Trial| trial.place.data.join(follow::FOLDER);
     let trial = good.copy();
@@ -451,12 +452,70 @@ async fn a_search_index_that_misses_documents_or_is_damaged_is_named() {
 
     let trial = good.copy();
     {
-        use server::search::{Budget, Change, Index};
         let (index, _) = Index::open(&folder(&trial)).unwrap();
         let covered = index.covered();
         index.writer(Budget::Live).unwrap().apply(vec![Change::Erase { index: REVISED }], covered).unwrap();
     }
-    found(&check(&trial).await, Check::SearchIndex, "what can be searched");
+    found(&check(&trial).await, Check::SearchIndex, &format!("entry {REVISED}"));
+
+    // Filed under something else than the log says, one thing after the other.
+    let filed = Document {
+        index: REVISED,
+        document: FIRST,
+        language: "en".into(),
+        title: "Parking, again".into(),
+        body: "Thirty lanterns.".into(),
+        agency: "gazette.example/finance".into(),
+        agency_name: String::new(),
+        stated_agency: None,
+        genre: None,
+        theme: None,
+        document_number: None,
+        index_number: None,
+        subjects: vec![],
+        keywords: vec![],
+        summary: None,
+        stated: Some(20_260_301),
+        logged: 0,
+        state: State::Withdrawn,
+    };
+    let cases = [
+        ("", filed.clone()),
+        ("document", Document { document: REVISED, ..filed.clone() }),
+        ("language", Document { language: "zh".into(), ..filed.clone() }),
+        ("date", Document { stated: Some(20_260_302), ..filed.clone() }),
+        ("state", Document { state: State::Current, ..filed.clone() }),
+    ];
+    for (what, document) in cases {
+        let trial = good.copy();
+        {
+            let (index, _) = Index::open(&folder(&trial)).unwrap();
+            let covered = index.covered();
+            let mut writer = index.writer(Budget::Live).unwrap();
+            writer.apply(vec![Change::Put(Box::new(document))], covered).unwrap();
+            writer.finish().unwrap();
+        }
+        let report = check(&trial).await;
+        if what.is_empty() {
+            assert_eq!(report.differs, None);
+        } else {
+            found(&report, Check::SearchIndex, &format!("entry {REVISED}"));
+            assert!(report.differs.unwrap().why.contains(what));
+        }
+    }
+
+    // What is damaged is told as often as one asks, and left as it is: it may be needed as it is.
+    let trial = good.copy();
+    std::fs::write(folder(&trial).join("meta.json"), "{ half of").unwrap();
+    let files = || {
+        let entries = std::fs::read_dir(folder(&trial)).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| (std::fs::read(&path).unwrap(), path)).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = files();
+    for _ in 0..2 {
+        found(&check(&trial).await, Check::SearchIndex, "what can be searched");
+        assert_eq!(files(), before);
+    }
 
     // Without an index there is nothing to compare: it is derived.
     let trial = good.copy();

@@ -2,7 +2,7 @@
 
 use super::{FollowError, Version};
 use crate::{
-    search::{Change, Document},
+    search::{self, Change, Document, Kept},
     store::{ContentRow, Item, Store, StoredContent},
     visible::Visible,
 };
@@ -59,11 +59,26 @@ pub(super) async fn put(
         subjects: catalogue.subjects.into_iter().map(|subject| (subject.id, subject.name)).collect(),
         keywords,
         summary: catalogue.summary,
-        stated: item.stated.as_deref().and_then(|date| date.replace('-', "").parse().ok()),
+        stated: stated(item),
         logged: version.time,
         state: visible.state,
     };
     Ok(Some(Change::Put(Box::new(document))))
+}
+
+/// Under what the index files a version: what can be said of it without its parts.
+pub fn filed(item: &Item, visible: &Visible, logged: i64) -> Kept {
+    Kept {
+        index: item.index,
+        document: item.document,
+        date: search::date(stated(item), logged),
+        language: item.language.as_str().into(),
+        state: visible.state.code().into(),
+    }
+}
+
+fn stated(item: &Item) -> Option<u32> {
+    item.stated.as_deref().and_then(|date| date.replace('-', "").parse().ok())
 }
 
 /// A name in this language, else in any.

@@ -173,7 +173,7 @@ async fn check(store: &Store, place: &Place, progress: Progress<'_>, report: &mu
     if now != rebuilt.size() {
         return Ok(());
     }
-    index::check(&mut view, place, &rebuilt, report).await
+    index::check(store, &mut view, place, &rebuilt, report).await
 }
 
 /// A value of another type than its column's was put there by somebody else: that is a difference, not trouble with reading.
