@@ -371,7 +371,7 @@ async fn forged(good: &Trial, change: impl FnOnce(Header, String) -> (Header, St
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_who_signs_everything_anew_is_still_caught() {
     let good = chain(Engine::Sqlite).await;
-    let key = |name: &str| keys::open(&good.place.data.join(format!("keys/seal-{name}.key"))).unwrap();
+    let key = |name: &str| keys::open(&good.place.data.join(format!("keys/seal-gazette.example+{name}.key"))).unwrap();
     let resigned = |note: &str, signer: &Signer, change: &dyn Fn(&str) -> String| {
         let text = change(&(note.split_once("\n\n").unwrap().0.to_owned() + "\n"));
         chain::note::sign(&text, &[signer])
