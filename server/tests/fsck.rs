@@ -20,13 +20,14 @@ use server::{
     node::Node,
 };
 use sqlx::{AnyConnection, Row};
-use trial::{Engine, Trial, agency, close, compose, draft, import_all, line, publish, redact, reference, status};
+use trial::{Engine, Trial, agency, close, compose, draft, import_all, leaf, line, publish, redact, reference, status};
 
 on_each_engine! {
     a_good_chain_is_clean_and_everything_of_it_was_looked_at,
     an_old_copy_and_another_history_are_named_by_the_mark_and_a_lagging_index_is_told,
     a_chain_that_is_being_written_is_checked_as_of_one_moment,
     what_was_altered_behind_the_server_is_named_on_either_engine,
+    another_chain_of_the_same_name_is_told_from_this_one,
     a_part_that_a_log_took_from_another_document_is_named,
 }
 
@@ -540,6 +541,30 @@ async fn a_chain_that_is_being_written_is_checked_as_of_one_moment(engine: Engin
         last = report.entries;
     }
     assert_eq!(importing.await.unwrap().added, 3_000);
+}
+
+async fn another_chain_of_the_same_name_is_told_from_this_one(engine: Engine) {
+    let ours = Trial::on(engine);
+    let node = ours.open().await;
+    let identity = leaf(&node.store.entry(0).await.unwrap().unwrap());
+    close(node).await;
+    let theirs = Trial::on(engine);
+    let mut node = theirs.open().await;
+    agency(&mut node, "finance").await;
+    close(node).await;
+    let (one, other) = (check(&ours).await, check(&theirs).await);
+    assert_eq!((one.differs, other.differs), (None, None), "either is a good chain");
+    assert_eq!((&one.origin, one.identity), (&other.origin, identity));
+    assert_ne!(one.identity, other.identity);
+    // Its database under our keys and our mark: the keys tell, and without them the mark.
+    let mut mixed = ours.copy();
+    mixed.place.database.clone_from(&theirs.place.database);
+    if engine == Engine::Sqlite {
+        std::fs::copy(theirs.place.data.join("gazette.sqlite"), mixed.place.data.join("gazette.sqlite")).unwrap();
+    }
+    found(&check(&mixed).await, Check::Key, "keys/log.key");
+    std::fs::remove_dir_all(mixed.place.data.join("keys")).unwrap();
+    found(&check(&mixed).await, Check::Mark, "the newest tree this machine signed");
 }
 
 async fn a_part_that_a_log_took_from_another_document_is_named(engine: Engine) {
