@@ -32,7 +32,7 @@ pub enum SampleError {
     Json(#[from] serde_json::Error),
     #[error("the sample names {0:?}, which it does not have")]
     Missing(String),
-    #[error("{}: {1}", .0.display())]
+    #[error("{0}: {1}")]
     File(std::path::PathBuf, std::io::Error),
     #[error(transparent)]
     Node(#[from] NodeError),
