@@ -121,6 +121,7 @@ impl Sequencer {
     /// Opens a founded chain, refusing to sign on top of anything but what this machine signed before. An older copy of
     /// that is opened for reading.
     pub async fn open(store: Store, log: Signer, mark: Mark, clock: Clock) -> Result<Sequencer, OpenError> {
+        let store = store.for_sequencing();
         let origin = log.vkey().name().to_owned();
         // Before the store is: what another process signs in between is then in the store and not yet in these.
         let marks = mark.read()?;
@@ -149,7 +150,7 @@ impl Sequencer {
     pub fn start(self) -> (Submitter, watch::Receiver<Head>, tokio::task::JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let heads = self.head.subscribe();
-        let submitter = Submitter::new(sender, self.view.clone(), self.behind.subscribe(), self.store.clone());
+        let submitter = Submitter::new(sender, self.view.clone(), self.behind.subscribe(), self.store.for_reading());
         let task = tokio::spawn(self.run(receiver));
         (submitter, heads, task)
     }
