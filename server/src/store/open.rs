@@ -34,6 +34,10 @@ async fn set_up(connection: &mut AnyConnection, sqlite: bool) -> Result<(), sqlx
     Ok(())
 }
 
+/// Most connections for reading, and for writing.
+const READING: u32 = 8;
+const WRITING: u32 = 4;
+
 /// The data folder's own database.
 pub const FILE: &str = "gazette.sqlite";
 
@@ -62,25 +66,29 @@ impl Store {
         let mut first = AnyConnection::connect(url).await.map_err(failed)?;
         set_up(&mut first, sqlite).await.map_err(failed)?;
         first.close().await.map_err(failed)?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(8)
-            // A file does not hang up.
-            .test_before_acquire(!sqlite)
-            .after_release(|connection, _| {
-                Box::pin(async move {
-                    // Waits for a rollback that is only queued.
-                    connection.ping().await?;
-                    // A commit that fails, as on a full disk, ends SQLite's transaction and not sqlx's count of it. What
-                    // came next on that connection would be nested in nothing: committed for sqlx, and never written.
-                    Ok(!connection.is_in_transaction())
+        let pool = |most: u32| {
+            AnyPoolOptions::new()
+                .max_connections(most)
+                // A file does not hang up.
+                .test_before_acquire(!sqlite)
+                .after_release(|connection, _| {
+                    Box::pin(async move {
+                        // Waits for a rollback that is only queued.
+                        connection.ping().await?;
+                        // A commit that fails, as on a full disk, ends SQLite's transaction and not sqlx's count of it. What
+                        // came next on that connection would be nested in nothing: committed for sqlx, and never written.
+                        Ok(!connection.is_in_transaction())
+                    })
                 })
-            })
-            .after_connect(move |connection, _| Box::pin(set_up(connection, sqlite)))
-            .connect(url)
-            .await
-            .map_err(failed)?;
-        migrator(sqlite).run(&pool).await?;
-        let store = Store { pool, objects: Arc::new(objects), idle: sqlite.then(Arc::default), genres: Arc::default() };
+                .after_connect(move |connection, _| Box::pin(set_up(connection, sqlite)))
+                .connect(url)
+        };
+        let reading = pool(READING).await.map_err(failed)?;
+        // Readers of SQLite take none of the pool's: they have a few connections of their own.
+        let writing = if sqlite { reading.clone() } else { pool(WRITING).await.map_err(failed)? };
+        migrator(sqlite).run(&writing).await?;
+        let (pool, objects, idle) = (reading.clone(), Arc::new(objects), sqlite.then(Arc::default));
+        let store = Store { pool, reading, writing, objects, idle, genres: Arc::default() };
         // What was redacted may lie on in the log since the last time; another process may be reading it.
         if let Err(error) = store.empty_log().await {
             tracing::warn!(%error, "the database's log could not be emptied");
@@ -90,10 +98,11 @@ impl Store {
 
     /// Waits for what is under way and closes the database.
     pub async fn close(&self) {
-        let pool = self.pool.close();
+        let (reading, writing) = (self.reading.close(), self.writing.close());
         if let Some(idle) = &self.idle {
             idle.close().await;
         }
-        pool.await;
+        reading.await;
+        writing.await;
     }
 }
