@@ -1,10 +1,12 @@
 //! The store: one database (SQLite or PostgreSQL, the same queries) that keeps the chain and its contents.
 
+mod aside;
 mod bulk;
 mod commit;
 mod known;
 mod lines;
 mod many;
+mod named;
 mod open;
 mod range;
 mod read;
