@@ -184,7 +184,7 @@ impl Node {
             store.found(&origin).await?;
         }
         let sequencer = Sequencer::open(store.clone(), log, mark, clock).await?;
-        let (submitter, heads, _) = sequencer.start();
+        let (submitter, heads) = sequencer.start()?;
         let mut node = Node {
             store,
             submitter,

@@ -12,7 +12,8 @@ use chain::{
 };
 use server::{
     node::{Node, NodeError},
-    sequencer::{Behind, Clock, ClockAlarm, OpenError, SubmitError},
+    sequencer::{Behind, Clock, ClockAlarm, OpenError, SMALL, SubmitError},
+    store::NewContent,
 };
 use std::{
     future::Future,
@@ -35,6 +36,7 @@ on_each_engine! {
     another_history_with_the_same_keys_is_not_continued_however_long_it_is,
     a_clock_that_jumps_or_lies_behind_the_chain_stops_sequencing_and_nothing_is_logged,
     a_full_queue_answers_busy_and_does_not_grow,
+    large_parts_that_wait_fill_the_queue_by_their_bytes,
     a_part_that_is_missing_or_another_one_is_refused_and_nothing_is_logged,
     a_statement_that_may_not_be_made_is_refused_by_name_and_nothing_is_logged,
     a_redacted_part_is_not_kept_and_is_named_by_its_redaction,
@@ -250,6 +252,19 @@ async fn a_clock_that_jumps_or_lies_behind_the_chain_stops_sequencing_and_nothin
     assert_eq!(size(&node).await, before + 1);
 }
 
+/// Hands the statement in until it is refused: how many wait by then, and why no more.
+fn filled(node: &Node, note: &str, contents: &[NewContent]) -> (usize, Option<SubmitError>) {
+    let mut waiting = Vec::new();
+    for _ in 0..60_000 {
+        let mut submission = Box::pin(node.submitter.submit(note.to_owned(), contents.to_vec()));
+        match submission.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            std::task::Poll::Pending => waiting.push(submission),
+            std::task::Poll::Ready(outcome) => return (waiting.len(), outcome.err()),
+        }
+    }
+    (waiting.len(), None)
+}
+
 async fn a_full_queue_answers_busy_and_does_not_grow(engine: Engine) {
     let trial = Trial::on(engine);
     let mut node = trial.open().await;
@@ -261,19 +276,8 @@ async fn a_full_queue_answers_busy_and_does_not_grow(engine: Engine) {
     let core = statement::Status { agency: id.clone(), target, kind: StatusKind::Withdrawn, effective: None, ground: "x".into(), by: None };
     let line = statement::core_line("status", &"0".repeat(32), &core).unwrap();
     let note = chain::note::sign(&statement::text(&node.origin, &line, None), &[node.seal(&id).unwrap()]);
-    let mut waiting = Vec::new();
-    let mut busy = None;
-    for _ in 0..60_000 {
-        let mut submission = Box::pin(node.submitter.submit(note.clone(), vec![]));
-        match submission.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            std::task::Poll::Pending => waiting.push(submission),
-            std::task::Poll::Ready(outcome) => {
-                busy = Some(outcome);
-                break;
-            }
-        }
-    }
-    assert!(matches!(busy, Some(Err(SubmitError::Busy))), "{busy:?} after {}", waiting.len());
+    let (waiting, refused) = filled(&node, &note, &[]);
+    assert!(matches!(refused, Some(SubmitError::Busy)), "{refused:?} after {waiting}");
     sqlx::raw_sql("rollback").execute(&mut raw).await.unwrap();
     // Room comes back by itself.
     let mut outcome = publish(&node, draft(&id, "Notice", "text")).await;
@@ -281,6 +285,20 @@ async fn a_full_queue_answers_busy_and_does_not_grow(engine: Engine) {
         outcome = publish(&node, draft(&id, "Notice", "text")).await;
     }
     outcome.unwrap();
+}
+
+async fn large_parts_that_wait_fill_the_queue_by_their_bytes(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let composed = compose(&node, draft(&id, "Notice", &"x".repeat(SMALL)));
+    let note = chain::note::sign(&composed.text, &[node.seal(&id).unwrap()]);
+    let mut raw = trial.raw().await;
+    sqlx::raw_sql("begin; update head set claim = claim").execute(&mut raw).await.unwrap();
+    let (waiting, refused) = filled(&node, &note, &composed.contents);
+    assert!(matches!(refused, Some(SubmitError::Busy)), "{refused:?} after {waiting}");
+    assert!(waiting * SMALL < 256 << 20, "{waiting} parts of {SMALL} bytes wait in memory");
+    sqlx::raw_sql("rollback").execute(&mut raw).await.unwrap();
 }
 
 async fn a_part_that_is_missing_or_another_one_is_refused_and_nothing_is_logged(engine: Engine) {

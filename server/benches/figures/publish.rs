@@ -20,9 +20,9 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
-const COUNT: usize = 50_000;
-/// Strangers that wait for an answer at once: nearly as many as the queue holds.
-const AT_ONCE: usize = 8_000;
+const COUNT: usize = 100_000;
+/// Statements that wait for an answer at once: nearly as many as the queue holds.
+const AT_ONCE: usize = 16_000;
 /// Statements that one task seals.
 const CHUNK: usize = 512;
 
@@ -149,7 +149,7 @@ async fn checked(node: &Node, notes: Statements) -> (f64, Duration) {
 /// Statements sealed by this process, on as many threads as there are cores.
 async fn sealed(node: &Node, texts: Statements) -> (f64, Duration) {
     let (begun, used, count) = (Instant::now(), processor("self"), texts.len());
-    let room = Arc::new(Semaphore::new(4));
+    let room = Arc::new(Semaphore::new(AT_ONCE / CHUNK));
     let mut tasks = tokio::task::JoinSet::new();
     let mut texts = texts.into_iter();
     loop {
@@ -178,7 +178,7 @@ async fn sealed(node: &Node, texts: Statements) -> (f64, Duration) {
     (rate(count, begun.elapsed()), (processor("self") - used) / count as u32)
 }
 
-/// The same bytes as rows of one table, 4,096 a transaction, each transaction on disk before the next.
+/// The same bytes as rows of one table, 8,192 a transaction, each transaction on disk before the next.
 async fn raw(path: &Path, notes: &Statements) -> f64 {
     sqlx::any::install_default_drivers();
     let mut connection = sqlx::AnyConnection::connect(&format!("sqlite://{}?mode=rwc", path.display())).await.unwrap();
@@ -196,7 +196,7 @@ async fn raw(path: &Path, notes: &Statements) -> f64 {
         })
         .collect();
     let begun = Instant::now();
-    for batch in rows.chunks(4_096) {
+    for batch in rows.chunks(8_192) {
         let mut transaction = connection.begin().await.unwrap();
         let insert = Bulk { into: "rows (n, bytes)", columns: 2, then: "" };
         insert.insert(&mut transaction, batch, |query, (n, bytes)| query.bind(*n).bind(&bytes[..])).await.unwrap();

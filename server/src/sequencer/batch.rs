@@ -13,10 +13,7 @@ use chain::{
 };
 use sqlx::{Any, Transaction};
 use std::{collections::BTreeMap, sync::Arc};
-use tokio::sync::oneshot;
-
-/// Statements placed between two looks at what else this thread has to do: the batch before is written from it as well.
-const STRIDE: usize = 64;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 type Outcome = Result<Receipt, SubmitError>;
 
@@ -26,6 +23,7 @@ struct Answerable {
     verified: Verified,
     contents: Vec<NewContent>,
     answer: oneshot::Sender<Outcome>,
+    room: OwnedSemaphorePermit,
 }
 
 /// A batch that was judged. Nobody is answered before the head was claimed where it was judged, and it is durable.
@@ -69,9 +67,9 @@ impl Judged {
             self.submissions[n].contents = entry.contents;
         }
         let mut submissions = Vec::with_capacity(self.submissions.len());
-        for Answerable { note, verified, contents, answer } in self.submissions {
+        for Answerable { note, verified, contents, answer, room } in self.submissions {
             match Said::read(&note) {
-                Ok(said) => submissions.push(Submission { note, said, verified, contents, answer }),
+                Ok(said) => submissions.push(Submission { note, said, verified, contents, answer, room }),
                 Err(error) => drop(answer.send(Err(error.into()))),
             }
         }
@@ -99,9 +97,9 @@ impl Sequencer {
         let mut said = Vec::with_capacity(batch.len());
         let mut submissions = Vec::with_capacity(batch.len());
         for submission in batch {
-            let Submission { note, verified, contents, answer, .. } = submission;
+            let Submission { note, verified, contents, answer, room, .. } = submission;
             said.push(submission.said);
-            submissions.push(Answerable { note, verified, contents, answer });
+            submissions.push(Answerable { note, verified, contents, answer, room });
         }
         let mut judged = Judged::new(submissions);
         match self.place(&mut judged, said, hold).await {
@@ -151,9 +149,6 @@ impl Sequencer {
                 logged.push(n);
             }
             outcomes.push(outcome);
-            if n % STRIDE == STRIDE - 1 {
-                tokio::task::yield_now().await;
-            }
         }
         judged.known = Arc::new(known);
         if let Some(last) = self.tip.state.last().filter(|_| !made.entries.is_empty()) {

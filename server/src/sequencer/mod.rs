@@ -22,8 +22,7 @@ mod submit;
 mod write;
 
 pub use clock::{Clock, ClockAlarm};
-pub(crate) use submit::SMALL;
-pub use submit::{Checked, Receipt, Submission, SubmitError, Submitter, Waiting};
+pub use submit::{Checked, Receipt, SMALL, Submission, SubmitError, Submitter, Waiting};
 
 use crate::{
     mark::{Mark, MarkError, Signed},
@@ -43,15 +42,16 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    runtime,
     sync::{mpsc, watch},
     time::Instant,
 };
 use write::Writing;
 
 /// Submissions that may wait; beyond, a submitter is told to come back.
-const QUEUE: usize = 8192;
+const QUEUE: usize = 16_384;
 /// Most statements in one transaction.
-const BATCH: usize = 4096;
+const BATCH: usize = 8192;
 /// Most bytes of parts in one transaction.
 const BATCH_BYTES: usize = 48 << 20;
 /// At most ten checkpoints a second.
@@ -70,6 +70,8 @@ pub enum OpenError {
     Checkpoint { size: u64, computed: chain::Hash, signed: chain::Hash },
     #[error("the checkpoint in the store is not one: {0}")]
     Malformed(#[from] chain::checkpoint::CheckpointError),
+    #[error("the sequencer cannot have its threads: {0}")]
+    Threads(std::io::Error),
     #[error("the log's key file holds {found}, and the charter names {wanted}: put the chain's own key file back")]
     OtherKey { found: String, wanted: String },
 }
@@ -135,30 +137,41 @@ impl Sequencer {
         Ok(Sequencer { store, log, mark, clock, tip, writing, earlier, stale, next, behind, view, head })
     }
 
-    /// The door for submissions, and the newest head this process knows of.
-    pub fn start(self) -> (Submitter, watch::Receiver<Head>, tokio::task::JoinHandle<()>) {
+    /// The door for submissions, and the newest head this process knows of. Ends when every door is closed.
+    ///
+    /// On threads of its own: as a task among the program's others it would wait for its turn after each of many questions
+    /// to the database, behind thousands of signatures that are being verified.
+    pub fn start(self) -> Result<(Submitter, watch::Receiver<Head>), OpenError> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let heads = self.head.subscribe();
         let submitter = Submitter::new(sender, self.view.clone(), self.behind.subscribe(), self.store.clone());
-        let task = tokio::spawn(self.run(receiver));
-        (submitter, heads, task)
+        // One thread judges; the runtime's other one writes.
+        let runtime = runtime::Builder::new_multi_thread().worker_threads(1).thread_name("writer").enable_all().build();
+        let runtime = runtime.map_err(OpenError::Threads)?;
+        let judging = std::thread::Builder::new().name("sequencer".into()).spawn(move || runtime.block_on(self.run(receiver)));
+        judging.map_err(OpenError::Threads)?;
+        Ok((submitter, heads))
     }
 
     async fn run(mut self, mut queue: mpsc::Receiver<Submission>) {
         // Another process on the same data folder may commit too; its entries show up here within this time.
         let mut look = tokio::time::interval(Duration::from_millis(250));
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut turn = Instant::now();
         loop {
             let mut batch = Vec::new();
-            // Let more gather until the next checkpoint's turn, unless a whole batch waits.
-            let from = if queue.len() < BATCH { self.next } else { Instant::now() };
+            // Let more gather until the next turn, unless a whole batch waits.
+            let from = if queue.len() < BATCH { turn } else { Instant::now() };
             let received = async {
                 tokio::time::sleep_until(from).await;
                 submit::receive(&mut queue, &mut batch, BATCH, BATCH_BYTES).await
             };
             tokio::select! {
                 received = received => match received {
-                    true => self.sequence(batch, false).await,
+                    true => {
+                        turn = Instant::now() + BETWEEN_COMMITS;
+                        self.sequence(batch, false).await;
+                    }
                     false => return self.stop().await,
                 },
                 written = write::finished(&mut self.writing) => if let Some(again) = self.settle(written) {

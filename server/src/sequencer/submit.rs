@@ -15,10 +15,12 @@ use std::{
     sync::{Arc, RwLock},
     time::Duration,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 /// Parts of at most this many bytes are kept in the database and committed with their entry.
 pub const SMALL: usize = 100 * 1024;
+/// Bytes of notes and small parts that may wait; beyond, a submitter is told to come back, however few wait.
+const WAITING: usize = 128 << 20;
 
 /// Where a statement came to stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +127,8 @@ pub struct Submission {
     pub(super) verified: Verified,
     pub(super) contents: Vec<NewContent>,
     pub(super) answer: oneshot::Sender<Result<Receipt, SubmitError>>,
+    /// Its bytes' share of [`WAITING`], given back when it is answered or dropped.
+    pub(super) room: OwnedSemaphorePermit,
 }
 
 /// Hands statements to the sequencer. Cloning shares the queue.
@@ -134,6 +138,7 @@ pub struct Submitter {
     view: Arc<RwLock<Arc<State>>>,
     behind: watch::Receiver<Option<Behind>>,
     store: Store,
+    room: Arc<Semaphore>,
 }
 
 /// What will answer a submission.
@@ -146,7 +151,7 @@ impl Submitter {
         behind: watch::Receiver<Option<Behind>>,
         store: Store,
     ) -> Submitter {
-        Submitter { queue, view, behind, store }
+        Submitter { queue, view, behind, store, room: Arc::new(Semaphore::new(WAITING)) }
     }
 
     /// Why nothing is taken now, if the store is an old copy.
@@ -237,8 +242,14 @@ impl Submitter {
                 self.store.put_object(&content.commitment, bytes).await?;
             }
         }
+        let share = u32::try_from(bytes_of(&note, &contents).min(WAITING)).unwrap_or(u32::MAX);
+        let room = if wait {
+            self.room.clone().acquire_many_owned(share).await.map_err(|_| SubmitError::Stopped)?
+        } else {
+            self.room.clone().try_acquire_many_owned(share).map_err(|_| SubmitError::Busy)?
+        };
         let (answer, waiting) = oneshot::channel();
-        let submission = Submission { note, said, verified, contents, answer };
+        let submission = Submission { note, said, verified, contents, answer, room };
         if wait {
             self.queue.send(submission).await.map_err(|_| SubmitError::Stopped)?;
         } else {
@@ -251,14 +262,16 @@ impl Submitter {
     }
 }
 
+/// Bytes that a submission keeps in memory.
+fn bytes_of(note: &str, contents: &[NewContent]) -> usize {
+    note.len() + contents.iter().filter_map(|content| content.bytes.as_ref()).map(Vec::len).sum::<usize>()
+}
+
 /// Waits for a submission, then takes those that wait behind it, up to `most` of them and about `most_bytes` of parts.
 /// `false` when every submitter is gone. Loses nothing when cancelled: it awaits only while it has taken nothing.
 pub(super) async fn receive(queue: &mut mpsc::Receiver<Submission>, batch: &mut Vec<Submission>, most: usize, most_bytes: usize) -> bool {
     let Some(first) = queue.recv().await else { return false };
-    let size = |submission: &Submission| {
-        let parts = submission.contents.iter().filter_map(|content| content.bytes.as_ref()).map(Vec::len);
-        submission.note.len() + parts.sum::<usize>()
-    };
+    let size = |submission: &Submission| bytes_of(&submission.note, &submission.contents);
     let mut bytes = size(&first);
     batch.push(first);
     while batch.len() < most && bytes < most_bytes {

@@ -81,9 +81,10 @@ impl Store {
         insert("entries (idx, bytes)", 2)
             .insert(connection, &batch.entries, |query, entry| query.bind(to_sql(entry.index)).bind(&entry.bytes[..]))
             .await?;
-        insert("submissions (key, idx)", 2)
-            .insert(connection, &batch.entries, |query, entry| query.bind(&entry.key.0[..]).bind(to_sql(entry.index)))
-            .await?;
+        // Keys are hashes: in order, a batch goes through the pages of their tree once, and does not jump about in it.
+        let mut keys: Vec<_> = batch.entries.iter().map(|entry| (&entry.key.0, to_sql(entry.index))).collect();
+        keys.sort_unstable();
+        insert("submissions (key, idx)", 2).insert(connection, &keys, |query, (key, index)| query.bind(&key[..]).bind(*index)).await?;
         let mut items = Vec::new();
         let mut contents = Vec::new();
         let mut events = Vec::new();
@@ -143,6 +144,8 @@ impl Store {
                     .bind(stated_agency(core))
             })
             .await?;
+        // As above, and for the same reason.
+        contents.sort_unstable_by_key(|(.., content)| content.commitment.0.0);
         Bulk { into: "contents (entry, part, commitment, media, size, salt, bytes)", columns: 7, then: "on conflict do nothing" }
             .insert(connection, &contents, |query, (entry, part, content)| {
                 query
