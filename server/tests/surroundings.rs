@@ -362,6 +362,42 @@ fn an_old_copy_put_back_is_read_only_until_what_is_missing_was_fetched() {
     assert!(program.run(&["fsck"]).status.success());
 }
 
+/// Every file and folder in it, with what it holds and when it was changed; but for SQLite's shared memory, in which readers of a
+/// copy that was made under way meet.
+fn everything(folder: &std::path::Path) -> Vec<(std::path::PathBuf, Vec<u8>, std::time::SystemTime)> {
+    let mut found = vec![(folder.to_owned(), vec![], fs::metadata(folder).unwrap().modified().unwrap())];
+    for entry in fs::read_dir(folder).unwrap() {
+        let (path, about) = entry.map(|entry| (entry.path(), entry.metadata().unwrap())).unwrap();
+        if about.is_dir() {
+            found.extend(everything(&path));
+        } else if !path.to_string_lossy().ends_with("-shm") {
+            found.push((path.clone(), fs::read(path).unwrap(), about.modified().unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_copy_that_missing_entries_are_fetched_from_is_left_as_it_was() {
+    let program = Program::new();
+    program.serve().end();
+    let (data, backup, newer) = (program.dir.path().join("data"), program.dir.path().join("backup"), program.dir.path().join("newer"));
+    trial::copy(&data, &backup);
+    // One of them lies in the folder of large parts.
+    let large = line(0, "").replace("is lit.", &"is lit. ".repeat(20_000));
+    program.file("papers.jsonl", &format!("{large}{}", (1..100).map(|n| line(n, "")).collect::<String>()));
+    assert!(program.run(&["import", "papers.jsonl"]).status.success());
+    trial::copy(&data, &newer);
+    fs::remove_dir_all(&data).unwrap();
+    trial::copy(&backup, &data);
+    let before = everything(&newer);
+    let recovered = program.run(&["recover", "--from", &program.path("newer")]);
+    assert!(recovered.status.success() && text(&recovered.stdout).contains("100 entries"), "{}", text(&recovered.stderr));
+    assert!(everything(&newer) == before, "a backup is only read");
+    assert!(program.run(&["fsck"]).status.success());
+}
+
 #[test]
 fn a_new_folder_with_the_old_key_founds_nothing() {
     let program = Program::new();

@@ -1,11 +1,13 @@
 //! The store: one database (SQLite or PostgreSQL, the same queries) that keeps the chain and its contents.
 
+mod aside;
 mod bulk;
 mod commit;
 mod erase;
 mod known;
 mod lines;
 mod many;
+mod named;
 mod objects;
 mod open;
 mod range;
