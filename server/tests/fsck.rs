@@ -479,6 +479,9 @@ async fn a_search_index_that_misses_documents_or_is_damaged_is_named() {
         stated: Some(20_260_301),
         logged: 0,
         state: State::Withdrawn,
+        standing: app::view::Standing::Withdrawn,
+        effective: None,
+        expires: None,
     };
     let cases = [
         ("", filed.clone()),

@@ -125,7 +125,7 @@ pub(super) static WORDS: Words = Words {
     search: SearchWords {
         title: "Search",
         label: "Words, a document number, or a phrase in quotation marks",
-        hint: "Chinese and English. “Quotation marks” keep words together.",
+        hint: "Chinese and English. “Quotation marks” keep words together; a space in Chinese lets them stand apart.",
         button: "Search",
         filters: "Narrow the search",
         agency: "Agency",
@@ -174,6 +174,7 @@ pub(super) static WORDS: Words = Words {
             )
         },
         past_the_end: |pages| format!("The results end at page {}.", number(pages)),
+        apart: "No text has this as it is written. These have its words, each by itself.",
         behind: |covered, size| {
             format!(
                 "{} of {} entries could be searched so far; the newest are still being added. The timeline is complete.",

@@ -183,6 +183,7 @@ pub struct SearchWords {
     pub past_the_end: fn(u64) -> String,
     /// Entries that the index covers, and that there are.
     pub behind: fn(u64, u64) -> String,
+    pub apart: Text,
     pub not_ready: fn(u64, u64) -> String,
     pub languages: [(Text, Text); 2],
 }

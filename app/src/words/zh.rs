@@ -115,7 +115,7 @@ pub(super) static WORDS: Words = Words {
     search: SearchWords {
         title: "检索",
         label: "关键词、文号，或加引号的短语",
-        hint: "中英文均可。“加引号”的短语不拆开。",
+        hint: "中英文均可。中文连写须原样出现，用空格分开则各词分别出现即可；英文短语请加“引号”。",
         button: "检索",
         filters: "缩小范围",
         agency: "机关",
@@ -152,6 +152,7 @@ pub(super) static WORDS: Words = Words {
         no_words: "其中只有符号，没有字词，无从检索。",
         shortened: |characters, words| format!("所填过长，只检索了前 {characters} 字，至多 {words} 个词。"),
         past_the_end: |pages| format!("结果到第 {pages} 页为止。"),
+        apart: "没有原样含有所填文字的文件。以下文件分别含有其中各词。",
         behind: |covered, size| format!("全链 {size} 条，现只能检索前 {covered} 条，最新的正在编入索引；时间线是完整的。"),
         not_ready: |covered, size| format!("全链 {size} 条，前 {covered} 条中没有找到；其余正在编入索引，请稍后再试。时间线是完整的。"),
         languages: [("zh", "中文"), ("en", "英文")],

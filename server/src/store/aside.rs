@@ -35,6 +35,7 @@ impl Store {
             .map_err(failed)?;
         let content = data.join("content");
         let objects = LocalFileSystem::new_with_prefix(if content.is_dir() { &content } else { data })?;
-        Ok(Store { pool, objects: Arc::new(objects), idle: Some(Arc::default()), genres: Arc::default() })
+        let (reading, writing) = (pool.clone(), pool.clone());
+        Ok(Store { pool, reading, writing, objects: Arc::new(objects), idle: Some(Arc::default()), genres: Arc::default() })
     }
 }
