@@ -46,7 +46,7 @@ test.describe("checkpoints", () => {
     // An honest program on the machine that signed more refuses, or signs nothing; so the operator takes it to another.
     const refused = another ? "" : await refusal({ ...second, state: first.state }, { port }).catch((error) => error.log);
     await operator.vouchFalsely(second);
-    server = await serve(second, { port });
+    server = await serve(second, { port, args: another ? [] : ["--no-sample"] });
     const done = async () => {
       await server.stop();
       await first.remove();
