@@ -17,7 +17,7 @@ const PAGE = `<!DOCTYPE html><title>x</title><body onload="${RUNS}"><script>${RU
 const hostile = (place) =>
   disclosure(place, {
     agency: FINANCE,
-    by: key(place, "seal-finance"),
+    by: key(place, "seal-gazette.example+finance"),
     attachments: [
       { name: "drawing.svg", media: "image/svg+xml", content: DRAWING },
       { name: "收费表.html", media: "text/html", content: PAGE },
@@ -74,7 +74,7 @@ test("a text in the folder of large parts, altered there: its page shows what wa
   const portal = await cheated(async (place) => {
     const body = Array.from({ length: 3_000 }, (_, n) => `Paragraph ${n} of the fee table says forty pence.\n\n`).join("");
     const honest = await serve(place);
-    ({ index } = await bring(honest, disclosure(place, { agency: FINANCE, by: key(place, "seal-finance"), body })));
+    ({ index } = await bring(honest, disclosure(place, { agency: FINANCE, by: key(place, "seal-gazette.example+finance"), body })));
     await honest.stop();
     const folder = join(place.data, "content");
     const files = readdirSync(folder, { recursive: true }).filter((name) => /[0-9a-f]{64}$/.test(name));
@@ -94,7 +94,7 @@ test("a text in the folder of large parts, altered there: its page shows what wa
 test("a very long text is shown as it was sealed, says so, and holds", async ({ page, cheated }) => {
   const portal = await cheated();
   const body = "A line of a **very** long text.\n".repeat(40_000);
-  const { index } = await bring(portal, disclosure(portal.place, { agency: FINANCE, by: key(portal.place, "seal-finance"), body }));
+  const { index } = await bring(portal, disclosure(portal.place, { agency: FINANCE, by: key(portal.place, "seal-gazette.example+finance"), body }));
   await page.goto(portal.page(`/disclosures/${index}`));
   await expect(page.locator(".rest > .quiet")).toHaveText("This text is shown as it was sealed, without formatting.");
   await expect(panel(page, "C7")).toHaveAttribute("data-check", "holds");

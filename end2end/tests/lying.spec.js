@@ -184,7 +184,7 @@ test.describe("a disclosure's page", () => {
   test("the numbers of two bodies it is about exchanged: it fails", async ({ page, cheated }) => {
     const subjects = [{ scheme: "uscc", id: "91999900MA7YU0B63X", name: "Acme" }, { scheme: "uscc", id: "91999900MA7YU0A16C", name: "Bolt" }];
     const portal = await cheated((place) =>
-      publish(place, operator.disclosure(place, { agency: FINANCE, by: operator.key(place, "seal-finance"), described: { subjects } })),
+      publish(place, operator.disclosure(place, { agency: FINANCE, by: operator.key(place, "seal-gazette.example+finance"), described: { subjects } })),
     );
     const path = `/disclosures/${NEWEST + 1}`;
     await checked(page, portal.page(path));

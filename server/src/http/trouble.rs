@@ -102,19 +102,19 @@ fn language(path: &str, headers: &HeaderMap) -> Lang {
     Lang::ALL.into_iter().find(within).unwrap_or_else(|| preferred(headers))
 }
 
+/// The language that a reader's browser asks for above the others (RFC 9110 §12.5.4); English where it asks for neither.
 pub(super) fn preferred(headers: &HeaderMap) -> Lang {
     let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    // Browsers list languages by preference; weights never turn the order of the first two round in practice.
-    let first = wanted.split(',').map(|tag| tag.trim().to_ascii_lowercase()).find_map(|tag| {
-        if tag.starts_with("zh") {
-            Some(Lang::Zh)
-        } else if tag.starts_with("en") {
-            Some(Lang::En)
-        } else {
-            None
-        }
+    let weighed = wanted.split(',').filter_map(|item| {
+        let (tag, weight) = item.split_once(';').unwrap_or((item, "q=1"));
+        let tag = tag.trim().to_ascii_lowercase();
+        let lang = Lang::ALL.into_iter().find(|lang| tag.split('-').next() == Some(lang.code()))?;
+        let weight: f32 = weight.trim().strip_prefix("q=").and_then(|weight| weight.trim().parse().ok())?;
+        (weight > 0.0).then_some((lang, weight))
     });
-    first.unwrap_or(Lang::En)
+    // Of equals the first.
+    let best = weighed.reduce(|best, next| if next.1 > best.1 { next } else { best });
+    best.map_or(Lang::En, |(lang, _)| lang)
 }
 
 /// Whatever takes too long or breaks is told in the words of its address, and when to come back.
@@ -224,5 +224,22 @@ mod tests {
         let (status, come_back, body) = ask(Request::post("/submit").body(Body::empty()).unwrap()).await;
         assert_eq!((status, come_back.as_deref()), (503, Some("10")));
         assert!(body.contains("answered with its place"), "{body}");
+    }
+
+    #[test]
+    fn the_language_asked_for_above_the_others_is_the_one_of_the_page() {
+        for (asked, lang) in [
+            ("zh-CN,zh;q=0.9,en;q=0.8", Lang::Zh),
+            ("en-GB,en;q=0.9,zh;q=0.8", Lang::En),
+            ("en;q=0.3, zh;q=0.8", Lang::Zh),
+            ("zh;q=0, en;q=0.2", Lang::En),
+            ("fr, ZH-Hant;q=0.5", Lang::Zh),
+            ("zhx, enx", Lang::En),
+            ("zh;q=x", Lang::En),
+            ("", Lang::En),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, asked.parse().unwrap())]);
+            assert_eq!(preferred(&headers), lang, "{asked}");
+        }
     }
 }
