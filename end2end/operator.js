@@ -309,13 +309,13 @@ export function askWitnesses(place, witnesses, count = witnesses.length) {
 }
 
 /** A sealed disclosure with a title and a text, and the parts it commits to. */
-export function disclosure(place, { agency, by, title = "Lanterns on the north wall", body = "Twenty lanterns.\n", chain = origin(place) }) {
+export function disclosure(place, { agency, by, title = "Lanterns on the north wall", body = "Twenty lanterns.\n", described = {}, chain = origin(place) }) {
   const part = (role, media, content) => {
     const [salt, bytes] = [randomBytes(16), Buffer.from(content)];
     const commitment = hash("gazette/v1 content\n", salt, bytes);
     return { commitment, media, salt, bytes, said: { role, media, size: bytes.length, commitment: `sha256:${commitment.toString("hex")}` } };
   };
-  const contents = [part("catalogue", "application/json", JSON.stringify({ title, parts: [title] })), part("body", "text/markdown", body)];
+  const contents = [part("catalogue", "application/json", JSON.stringify({ title, parts: [title], ...described })), part("body", "text/markdown", body)];
   const said = { type: "disclosure", id: statementId(), agency, genre: "notice", language: "en", parts: contents.map((one) => one.said) };
   return { statement: statement(chain, said, by), contents };
 }

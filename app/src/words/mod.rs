@@ -4,12 +4,12 @@ mod checks;
 mod en;
 mod en_browser;
 mod en_pages;
-mod grounds;
 mod zh;
 mod zh_browser;
 mod zh_pages;
 
 use crate::Lang;
+use crate::codes::{self, grouped as number};
 use crate::phrases::{IslandWords, Phrase};
 use crate::view::{Change, Custody, KeyRole, Kind, Sort, Standing};
 pub use checks::CheckWords;
@@ -261,7 +261,8 @@ pub struct CatalogueWords {
     pub region: Text,
     pub subjects: Text,
     /// Schemes of subjects' ids: code and name.
-    pub schemes: [(Text, Text); 7],
+    /// What ids of a scheme are called, if it is one that is known.
+    pub scheme: fn(&str) -> Option<Text>,
     pub source: Text,
     pub authentic: Text,
     pub original: Text,
