@@ -76,6 +76,15 @@ static SCHEMES: [(&str, &str, &str); 7] = [
     ("name", "名称", "Name"),
 ];
 
+/// What keys are for.
+static KEY_ROLES: [(&str, &str, &str); 5] = [
+    ("log", "日志密钥", "Log key"),
+    ("registrar", "登记人密钥", "Registrar key"),
+    ("seal", "印章密钥", "Seal key"),
+    ("post", "岗位密钥", "Post key"),
+    ("witness", "见证方密钥", "Witness key"),
+];
+
 /// What a kind of status is called.
 #[must_use]
 pub fn becomes(lang: Lang, code: &str) -> Option<&'static Becomes> {
@@ -106,6 +115,12 @@ pub fn scheme(lang: Lang, code: &str) -> Option<&'static str> {
     called(&SCHEMES, lang, code)
 }
 
+/// What a key that has this role is called.
+#[must_use]
+pub fn key_role(lang: Lang, code: &str) -> Option<&'static str> {
+    called(&KEY_ROLES, lang, code)
+}
+
 /// Whether `shown`, displayed for a code of the statement's member `member`, is what that code is called. `about` is what the
 /// document that the statement speaks of is called within it, where it is called by its title.
 #[must_use]
@@ -128,6 +143,15 @@ pub fn entry(lang: Lang, index: u64) -> String {
     match lang {
         Lang::Zh => format!("第 {index} 条"),
         Lang::En => format!("Entry {}", grouped(index)),
+    }
+}
+
+/// A number as a language writes it.
+#[must_use]
+pub fn number(lang: Lang, number: u64) -> String {
+    match lang {
+        Lang::Zh => number.to_string(),
+        Lang::En => grouped(number),
     }
 }
 

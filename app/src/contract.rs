@@ -34,10 +34,14 @@
 //! of the page's own in there: the island hands its inner HTML to `chain`, which compares it with the committed bytes.
 //! An entry's page shows it as logged in `pre[data-entry]`, read back like a fact.
 //!
+//! **The chain itself.** Wherever a page gives the chain's identity or origin, that is the whole of an element `.of-identity` or
+//! `.of-origin`; the chain's page lists the charter's keys in its order in `.keylist`, each a `.role` with its code in
+//! `data-value` and a `.vkey`, and says in `section.identity[data-check] > .verdict` what became of comparing them.
+//!
 //! **The whole page.** `.alarm[role=alert][hidden]` is shown, with a sentence in `.alarm-text`,
 //! when anything fails. `data-progress` in a list's head takes "12 of 25 checked";
 //! `data-chain-size` and `data-checkpoint` take the live size and checkpoint; `data-newer` (a link,
-//! hidden) takes the number of entries logged since the page was made. `html[data-islands]`
+//! hidden, on the newest page of the timeline) holds the size the page was made at, and takes the number of entries since. `html[data-islands]`
 //! (waking, awake, failed) is the boot script's; `.without-script` shows where no script runs and
 //! where it failed. `[data-words]` carries what the island may say, in the page's language
 //! ([`crate::phrases::IslandWords::written`]).
@@ -115,6 +119,15 @@ pub mod select {
     pub const LISTED: &str = ".parts li [data-field=parts], .subjects li [data-field=subjects]";
     /// A knot of a list in the chain's order, newest first, without gaps.
     pub const TIED: &str = ".cord:not(.loose) > .knot";
+    /// Where a page gives the chain's identity, and whatever else stands in such a place; where it gives its origin.
+    pub const IDENTITY: &str = ".of-identity, .fingerprint, .foot dd:not(.of-origin), .on-paper p > code:not(.of-origin, [data-field])";
+    pub const ORIGIN: &str = ".of-origin";
+    /// On the chain's page: the verdict on what it says of the chain, the charter's keys, and what other software is given.
+    pub const ITSELF: &str = "section.identity";
+    pub const KEYS: &str = ".keylist > li";
+    pub const ROLE: &str = ".role";
+    pub const VKEY: &str = ".vkey";
+    pub const CLIENT: &str = ".client";
     pub const WORDS: &str = "[data-words]";
     pub const CHECKS: &str = "section.checks";
     pub const ANSWER: &str = ".answer";

@@ -85,6 +85,11 @@ phrases! {
     AlarmHistory,
     /// Said of C3, in its own row and in the alarm, when entry 0 or an amendment of it is not what the chain has.
     CharterFails,
+    /// Said beside the chain's identity, on its own page. `{size}`
+    ChainHolds,
+    /// There and in the alarm of any page.
+    ChainFails,
+    ChainUnknown,
     /// Said of an entry that the log has signed for and this portal keeps back.
     EntryWithheld,
     /// Said of C1 where the entry before is such a one.

@@ -134,9 +134,9 @@ pub(super) fn checks(index: u64, w: &'static Words) -> impl IntoView {
 pub(super) fn on_paper<'a>(index: u64, leaf: &str, shell: &Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
     view! {
         <section class="on-paper">
-            <p><strong>{(w.item.entry)(index)}</strong>" "<code>{leaf.to_owned()}</code></p>
-            <p>{w.site.origin}" "<code>{shell.site.origin.as_str()}</code></p>
-            <p>{w.site.identity}" "<code>{shell.site.chain.as_str()}</code></p>
+            <p><strong>{(w.item.entry)(index)}</strong>" "<code data-field="leaf">{leaf.to_owned()}</code></p>
+            <p>{w.site.origin}" "<code class="of-origin">{shell.site.origin.as_str()}</code></p>
+            <p>{w.site.identity}" "<code class="of-identity">{shell.site.chain.as_str()}</code></p>
             <p>{w.chain.checkpoint}</p>
             <pre data-checkpoint></pre>
         </section>

@@ -163,7 +163,7 @@ pub(super) fn key(key: &KeyRow, w: &'static Words) -> impl IntoView + use<> {
     let stolen = matches!(key.ended, Some(KeyEnd::Stolen(_)));
     view! {
         <li class="key" class:stolen=stolen>
-            <span class="role">{(w.record.key)(key.role)}</span>
+            <span class="role" data-value=key.role.code()>{(w.record.key)(key.role)}</span>
             <code class="vkey" data-field="key">{key.vkey.clone()}</code>
             <span class="life">
                 {(w.record.key_from)(key.from)}

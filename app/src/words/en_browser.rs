@@ -146,6 +146,12 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
              on anything here."
         }
         Phrase::CharterFails => "This chain's charter, which says who may sign here, was altered or left out.",
+        Phrase::ChainHolds => {
+            "Compared in this browser: the identity is the fingerprint of the charter that the chain has as entry 0, and \
+             origin and keys are those its charter names, as of entry {size}."
+        }
+        Phrase::ChainFails => "This page gives an identity, an origin or a key that is not this chain's.",
+        Phrase::ChainUnknown => "The charter did not arrive, so identity, origin and keys were not compared.",
         Phrase::EntryWithheld => "This entry is missing: the log has signed for it, and this portal does not have it.",
         Phrase::NeighbourWithheld => "The entry before this one is missing here, so the cord ends at it.",
         Phrase::ProofWithheld => "The portal holds back what this check needs, so it cannot hold.",
@@ -190,7 +196,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
             "This browser could not start the checker, so nothing here was checked. The chain page says how to check \
              it in another way."
         }
-        Phrase::Offline => "The portal could not be reached, so this was not checked again.",
+        Phrase::Offline => "Not checked: the portal did not answer with the evidence.",
         Phrase::Copied => "Copied",
     }
 }

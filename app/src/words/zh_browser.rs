@@ -125,6 +125,9 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::AlarmItem => "{what}{todo}",
         Phrase::AlarmHistory => "这条链不是您的浏览器以前见过的那一条，历史被改写或倒退。请勿采信这里的任何内容。",
         Phrase::CharterFails => "规定谁有权在此签署的本链章程被改动或缺失。",
+        Phrase::ChainHolds => "本浏览器已比对：链的身份即链上第 0 条（章程）的指纹，链名与密钥同章程所载，截至第 {size} 条。",
+        Phrase::ChainFails => "本页所示的链的身份、链名或密钥，不是本链的。",
+        Phrase::ChainUnknown => "章程未能取得，链的身份、链名与密钥未经比对。",
         Phrase::EntryWithheld => "本条缺失：日志已为它签字，本站却未能提供。",
         Phrase::NeighbourWithheld => "前一条在本站缺失，绳到此断开。",
         Phrase::ProofWithheld => "本站未能提供此项核验所需的证明，故不相符。",
@@ -166,7 +169,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::Same => "相同",
         Phrase::Different => "不同",
         Phrase::NoWasm => "本浏览器未能启动核验程序，本页内容均未核验。其他核验办法见“本链”一页。",
-        Phrase::Offline => "无法连接本站，未能再次核验。",
+        Phrase::Offline => "未能从本站取得核验材料，未经核验。",
         Phrase::Copied => "已复制",
     }
 }

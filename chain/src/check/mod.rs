@@ -5,6 +5,7 @@
 
 mod content;
 mod facts;
+mod itself;
 mod memory;
 mod reader;
 mod registered;
