@@ -27,7 +27,7 @@
 //!
 //! **One disclosure or entry.** `<section class="checks" data-index>` holds one
 //! `<details data-code="C1" data-check>` for each check; `.answer` in its summary takes the
-//! check's sentence, `.values` (a `<dl>`) its values, `.remedy` (hidden until needed) what to do.
+//! check's sentence, `.values` (a `<dl>`) its values by what `data-names` calls them, `.remedy` (hidden until needed) what to do.
 //! The page's own verdict is `.verdict[data-verdict]` in `.judgement[data-check]`, and the knot of
 //! the page's entry is `li.knot[data-self]` in the little cord beside it.
 //! `data-seen` takes the third date. A disclosure's page shows its text in `.prose[data-part="<commitment>"]`, and nothing
@@ -76,6 +76,7 @@ pub mod attr {
     pub const CHECKPOINT: &str = "data-checkpoint";
     pub const NEWER: &str = "data-newer";
     pub const WORDS: &str = "data-words";
+    pub const NAMES: &str = "data-names";
     pub const ISLANDS: &str = "data-islands";
     pub const KEY_LIST: &str = "data-key-list";
     pub const KEY_OPEN: &str = "data-key-open";

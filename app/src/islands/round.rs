@@ -15,7 +15,7 @@ use chain::{
     check::{Answer, Code, Finding, Memory, Reader, Scope, Shown, outcome},
     evidence::{Content, Contents},
     statement::Core,
-    time::format_time,
+    time::{format_time, parse_time},
 };
 use web_sys::{Document, Element};
 
@@ -162,7 +162,7 @@ impl Round<'_> {
         check(place, state);
         if let Some(link) = first(place, select::LINK) {
             // Cut too where the page ties it to another entry than the one before.
-            let cut = findings.iter().any(|finding| finding.values.iter().any(|(name, _)| *name == "before"));
+            let cut = findings.iter().any(|finding| finding.values.iter().any(|(name, value)| *name == "member" && value == "before"));
             mark(&link, attr::LINK, if cut { State::Fails } else { panel::state(findings[0].answer) }.value());
         }
         let failed: Vec<String> = findings.iter().filter(|f| f.answer == Answer::Fails).map(|f| f.code.as_str().to_owned()).collect();
@@ -282,7 +282,7 @@ impl Round<'_> {
     fn seen(&self, reader: &Reader<'_>, findings: &[Finding]) -> Option<[(&'static str, String); 3]> {
         let found = findings.iter().find(|finding| finding.code == Code::C4 && finding.answer == Answer::Holds)?;
         let value = |of: &str| found.values.iter().find(|(name, _)| *name == of).map(|(_, value)| value.as_str());
-        let when = value("seen")?.parse::<i64>().ok()?.checked_mul(1000)?;
+        let when = parse_time(value("seen")?)?;
         let utc = || Some(format_time(when)?.get(..16)?.replace('T', " ") + " UTC");
         let when = reader.zone().and_then(|zone| shown::minute(when, zone, self.lang)).or_else(utc)?;
         let seen = found.values.iter().filter(|(name, _)| *name == "seen-by").count();

@@ -34,7 +34,7 @@ pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
                     {parts(view, PartRole::Translation, w.document.translations, w)}
                     {versions(view, shell, w)}
                     {approval(view, shell, w)}
-                    {margin::checks(item.index, w)}
+                    {margin::checks(item.index, &sealed_parts(view, w), w)}
                     {raw(view, w)}
                 </div>
                 {margin::on_paper(item.index, &view.leaf, shell, w)}
@@ -403,6 +403,21 @@ fn approval<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
             <ol>{steps.collect::<Vec<_>>()}</ol>
         </section>
     })
+}
+
+/// What each part of a disclosure is, and its commitment. Removed ones are not served.
+fn sealed_parts<'a>(view: &'a DisclosureView, w: &'static Words) -> Vec<(&'static str, &'a str)> {
+    let catalogue = view.catalogue_commitment.as_deref().filter(|_| view.item.title != Title::Removed);
+    let body = view.body_commitment.as_deref().filter(|_| !matches!(view.body, Body::Removed(_)));
+    let others = view.parts.iter().filter(|part| part.removed.is_none()).map(|part| {
+        let what = match part.role {
+            PartRole::Translation => w.document.raw_translation,
+            _ => w.document.attachment,
+        };
+        (what, part.commitment.as_str())
+    });
+    let own = [(w.document.raw_catalogue, catalogue), (w.document.raw_body, body)];
+    own.into_iter().filter_map(|(what, at)| Some((what, at?))).chain(others).collect()
 }
 
 /// The public addresses of everything the checks use.

@@ -228,6 +228,7 @@ pub(super) static WORDS: Words = Words {
         raw_proof: "Its proof (C2SP tlog-proof)",
         raw_catalogue: "The catalogue, as sealed",
         raw_body: "The text, as sealed",
+        raw_translation: "A translation, as sealed",
         raw_salt: "salt",
         approval: "How it was approved",
         approval_rule: "Rule",

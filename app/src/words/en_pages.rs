@@ -20,6 +20,7 @@ pub(super) const CHAIN: ChainWords = ChainWords {
     checkpoint_link: "Fetch the checkpoint",
     keys: "Keys",
     keys_note: "Named by the charter, written as vkeys (C2SP signed-note).",
+    policy: "Witness policy",
     witnesses: "Outside witnesses",
     witnesses_none: "None yet. Until there are, the times on this chain are the log's own word.",
     check: "How to check it yourself",

@@ -4,6 +4,7 @@ mod checks;
 mod en;
 mod en_browser;
 mod en_pages;
+pub mod values;
 mod zh;
 mod zh_browser;
 mod zh_pages;
@@ -226,6 +227,7 @@ pub struct DocumentWords {
     pub raw_proof: Text,
     pub raw_catalogue: Text,
     pub raw_body: Text,
+    pub raw_translation: Text,
     pub raw_salt: Text,
     pub approval: Text,
     pub approval_rule: Text,
@@ -318,6 +320,7 @@ pub struct ChainWords {
     pub checkpoint_link: Text,
     pub keys: Text,
     pub keys_note: Text,
+    pub policy: Text,
     pub witnesses: Text,
     pub witnesses_none: Text,
     pub check: Text,

@@ -194,6 +194,7 @@ pub(super) static WORDS: Words = Words {
         raw_proof: "在册证明（C2SP tlog-proof）",
         raw_catalogue: "盖章时的目录",
         raw_body: "盖章时的正文",
+        raw_translation: "盖章时的译文",
         raw_salt: "盐值",
         approval: "审批经过",
         approval_rule: "规则",

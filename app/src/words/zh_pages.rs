@@ -16,6 +16,7 @@ pub(super) const CHAIN: ChainWords = ChainWords {
     checkpoint_link: "取检查点",
     keys: "密钥",
     keys_note: "由章程指定，按 vkey（C2SP signed-note）书写。",
+    policy: "见证规则",
     witnesses: "外部见证方",
     witnesses_none: "尚无。在此之前，链上时间只是日志的一面之词。",
     check: "如何自行核验",
