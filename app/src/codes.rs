@@ -25,8 +25,8 @@ static KINDS: [(&str, Becomes, Becomes); 8] = [
     ("annulled", becoming("本文件已撤销", "已撤销", "撤销："), becoming("This document has been annulled", "Annulled", "Annulled: ")),
     (
         "withdrawn",
-        becoming("本文件已撤下，不再公开", "已撤下", "撤下："),
-        becoming("This document has been withdrawn from publication", "Withdrawn", "Withdrawn: "),
+        becoming("本文件已撤回发布", "已撤回", "撤回："),
+        becoming("The agency has taken back its publication of this document", "Withdrawn", "Withdrawn: "),
     ),
     (
         "reinstated",
