@@ -8,14 +8,17 @@ use crate::words::{self, Words};
 use leptos::prelude::*;
 
 pub(super) fn disclosure<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    // A document is called by its first version, whichever is looked at.
+    let address = |label: &'static str, index: u64| {
+        let address = format!("{}/{}/disclosures/{index}", shell.site.base, shell.lang.code());
+        view! { <p class="permalink"><span>{label}</span><code>{address}</code></p> }
+    };
     view! {
         <aside class="margin">
             {judgement(&view.item, w)}
             {dates(&view.item, view.seen.as_ref(), shell, w)}
-            <p class="permalink">
-                <span>{w.document.address}</span>
-                <code>{format!("{}/{}/disclosures/{}", shell.site.base, shell.lang.code(), view.item.index)}</code>
-            </p>
+            {address(w.document.address, view.item.document)}
+            {(view.item.document != view.item.index).then(|| address(w.document.version_address, view.item.index))}
             {neighbours(&view.item, view.older.as_ref(), view.newer.as_ref(), shell, w)}
         </aside>
     }

@@ -235,6 +235,7 @@ pub(super) static WORDS: Words = Words {
         leaf: "This entry",
         previous: "Entry before",
         address: "Permanent address",
+        version_address: "Address of this version",
         notice: |change| match change {
             Change::Became(Standing::InForce | Standing::NotYetInForce) => "In force",
             Change::Became(Standing::Superseded) => "There is a later version of this document",

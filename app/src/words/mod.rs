@@ -234,6 +234,7 @@ pub struct DocumentWords {
     pub leaf: Text,
     pub previous: Text,
     pub address: Text,
+    pub version_address: Text,
     pub notice: fn(Change) -> Text,
     pub since: fn(&str) -> String,
     pub by: Text,

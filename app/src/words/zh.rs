@@ -201,6 +201,7 @@ pub(super) static WORDS: Words = Words {
         leaf: "本条",
         previous: "前一条",
         address: "固定网址",
+        version_address: "本版网址",
         notice: |change| match change {
             Change::Became(Standing::InForce | Standing::NotYetInForce) => "本文件施行",
             Change::Became(Standing::Superseded) => "本文件已有新版",
