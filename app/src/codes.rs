@@ -65,6 +65,36 @@ static GROUNDS: [(&str, &str, &str); 18] = [
     ("withdrawn-at-source", "来源已撤下", "the source withdrew it"),
 ];
 
+/// Kinds of documents; an office may use others, which are shown as their codes.
+static GENRES: [(&str, &str, &str); 26] = [
+    ("accounts", "决算", "Accounts"),
+    ("announcement", "公告", "Announcement"),
+    ("approval", "批复", "Approval"),
+    ("budget", "预算", "Budget"),
+    ("decision", "决定", "Decision"),
+    ("departmental-rule", "部门规章", "Departmental rule"),
+    ("document", "文件", "Document"),
+    ("executive-order", "行政命令", "Executive order"),
+    ("faq", "问答", "Questions and answers"),
+    ("gender-pay-gap-report", "性别薪酬差距报告", "Gender pay gap report"),
+    ("ics-advisory", "工业控制系统安全公告", "ICS advisory"),
+    ("ics-medical-advisory", "医疗工业控制系统安全公告", "ICS medical advisory"),
+    ("inspection", "检查", "Inspection"),
+    ("interpretation", "解读", "Interpretation"),
+    ("judicial-interpretation", "司法解释", "Judicial interpretation"),
+    ("law", "法律", "Law"),
+    ("notice", "通知", "Notice"),
+    ("penalty", "行政处罚", "Penalty"),
+    ("plan", "规划计划", "Plan"),
+    ("procurement", "采购", "Procurement"),
+    ("regulation", "行政法规", "Regulation"),
+    ("report", "报告", "Report"),
+    ("rule", "规范性文件", "Rule"),
+    ("state-council-document", "国务院文件", "State Council document"),
+    ("statistics", "统计", "Statistics"),
+    ("vulnerability-advisory", "漏洞公告", "Vulnerability advisory"),
+];
+
 /// Where ids of subjects come from; here too one that nobody here knows is shown as its code.
 static SCHEMES: [(&str, &str, &str); 7] = [
     ("uscc", "统一社会信用代码", "Unified social credit code"),
@@ -109,6 +139,12 @@ pub fn ground(lang: Lang, code: &str) -> Option<&'static str> {
     called(&GROUNDS, lang, code)
 }
 
+/// What a kind of documents is called.
+#[must_use]
+pub fn genre(lang: Lang, code: &str) -> Option<&'static str> {
+    called(&GENRES, lang, code)
+}
+
 /// What a scheme of ids is called.
 #[must_use]
 pub fn scheme(lang: Lang, code: &str) -> Option<&'static str> {
@@ -127,6 +163,9 @@ pub fn key_role(lang: Lang, code: &str) -> Option<&'static str> {
 pub fn calls(lang: Lang, member: &str, code: &str, shown: &str, about: Option<&str>) -> bool {
     if member == "ground" {
         return shown == ground(lang, code).unwrap_or(code);
+    }
+    if member == "genre" {
+        return shown == genre(lang, code).unwrap_or(code);
     }
     let Some(known) = becomes(lang, code) else { return false };
     let numbered = |rest: &str| {
@@ -176,8 +215,8 @@ mod tests {
 
     #[test]
     fn each_code_has_words_that_are_no_code() {
-        for (code, ..) in GROUNDS.iter().chain(&SCHEMES) {
-            let ground = |lang, code| ground(lang, code).or_else(|| scheme(lang, code));
+        for (code, ..) in GROUNDS.iter().chain(&SCHEMES).chain(&GENRES) {
+            let ground = |lang, code| ground(lang, code).or_else(|| scheme(lang, code)).or_else(|| genre(lang, code));
             assert!(ground(Lang::En, code).is_some_and(|words| words != *code && !words.is_empty()), "{code}");
             assert!(ground(Lang::Zh, code).is_some_and(|words| !words.is_ascii()), "{code}");
         }

@@ -182,7 +182,9 @@ fn fields<'a>(given: &'a Catalogue, item: &'a Item, shell: &'a Shell<'a>, w: &'s
         {date(c.effective, "effective", &given.effective)}
         {date(c.expires, "expires", &given.expires)}
         {one(c.document_number, "document_number", &given.document_number, false)}
-        {one(c.genre, "genre", &given.genre, false)}
+        {given.genre.as_deref().filter(|genre| !genre.is_empty()).map(|genre| view! {
+            <div><dt>{c.genre}</dt><dd>{pieces::genre(genre, None, text_lang, w)}</dd></div>
+        })}
         {one(c.region, "region", &given.region, false)}
         <div><dt>{c.language}</dt><dd>{language(&item.language, w)}</dd></div>
         {authentic}
