@@ -82,7 +82,7 @@ fn notices<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words
 
 fn notice<'a>(notice: &'a Notice, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
     let class = match notice.change {
-        Change::Became(standing) if standing.ended() => "notice severe",
+        Change::Became(standing) if standing.ended() && notice.of.is_none() => "notice severe",
         _ => "notice",
     };
     let since = notice.effective.as_ref().map(|day| {
@@ -101,16 +101,27 @@ fn notice<'a>(notice: &'a Notice, shell: &'a Shell<'a>, w: &'static Words) -> im
         let sentence = (w.document.stated_by)(pieces::BLANKS[0]);
         view! { <span inner_html=pieces::filled(&sentence, [&pieces::agency_name(agency, w), ""], w)></span> }
     });
+    // On the version that brought it about: what became of the other one.
+    let said = match (&notice.of, notice.change) {
+        (Some(of), Change::Became(standing)) => {
+            pieces::filled(&(w.item.became)(standing, pieces::BLANKS[0]), [&pieces::titled(of, w), ""], w)
+        }
+        (Some(of), Change::Reinstated) => pieces::filled(&(w.item.reinstated)(pieces::BLANKS[0]), [&pieces::titled(of, w), ""], w),
+        _ => (w.document.notice)(notice.change).to_owned(),
+    };
+    let by_this = notice.of.as_ref().map(|of| {
+        view! { <span>{w.document.by_this}" "<a href=shell.at(&of.path())>{(w.item.entry)(of.index)}</a></span> }
+    });
     let field = if notice.change == Change::Redacted { "type" } else { "kind" };
     view! {
         <div class=class role="note" data-index=notice.index data-check="unchecked">
             <p>
-                <strong data-field=field data-value=notice.change.code()>{(w.document.notice)(notice.change)}</strong>
+                <strong data-field=field data-value=notice.change.code() inner_html=said></strong>
                 {since.map(|since| view! { " "<span inner_html=since></span> })}
             </p>
             <p class="verdict"></p>
             <p class="more">
-                {by}{ground}{stated_by}
+                {by_this}{by}{ground}{stated_by}
                 <a href=shell.at(&format!("/entries/{}", notice.index))>{w.document.see_statement}</a>
             </p>
         </div>

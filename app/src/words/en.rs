@@ -242,6 +242,7 @@ pub(super) static WORDS: Words = Words {
             known => codes::becomes(Lang::En, known.code()).map_or("", |becomes| becomes.notice),
         },
         since: |day| format!("from {day}"),
+        by_this: "This version is what takes the place of",
         by: "By",
         ground: "Reason",
         stated_by: |name| format!("Stated by {name}"),

@@ -237,6 +237,7 @@ pub struct DocumentWords {
     pub version_address: Text,
     pub notice: fn(Change) -> Text,
     pub since: fn(&str) -> String,
+    pub by_this: Text,
     pub by: Text,
     pub ground: Text,
     pub stated_by: fn(&str) -> String,
@@ -336,7 +337,7 @@ pub struct ChainWords {
     pub by_owner: Text,
     pub by_owner_note: Text,
     pub addresses: Text,
-    pub address_rows: [(Text, Text); 7],
+    pub address_rows: [(Text, Text); 11],
 }
 
 /// Sections of a heading and its paragraphs.

@@ -208,6 +208,7 @@ pub(super) static WORDS: Words = Words {
             known => codes::becomes(Lang::Zh, known.code()).map_or("", |becomes| becomes.notice),
         },
         since: |day| format!("自{day}起"),
+        by_this: "由本版取代的前版：",
         by: "依据",
         ground: "理由",
         stated_by: |name| format!("由{name}声明"),

@@ -110,7 +110,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::RowPending => "见证方尚不足数，其余相符，您无须操作。",
         Phrase::RowUnknown => "有材料未送达，未能核验。",
         Phrase::RowStolen => "所用密钥后来已报失窃。",
-        Phrase::RowRedacted => "在此位置未动，{agency}印鉴相符。目录已撤下，链上有记载。",
+        Phrase::RowRedacted => "位置未动，{agency}印鉴相符。目录已撤下，链上有记载。",
         Phrase::VerdictSeen => {
             "据日志所记，自 {since} 起即在此处；截至 {when}，{of} 个外部见证方中已有 {seen} 个看到。由{agency}盖章；本浏览器核验至第 {size} 条。"
         }
