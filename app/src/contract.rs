@@ -100,7 +100,9 @@ pub mod select {
     /// Places that say of an entry only where or when it stands.
     pub const UNTITLED: &str = "[data-self], :not(.knot, html)";
     /// Facts that are shown in other words than a code's own.
-    pub const CODED: &str = "[data-field=kind], [data-field=type], [data-field=ground], [data-field=genre]";
+    pub const CODED: &str = "[data-field=kind], [data-field=type], [data-field=ground], [data-field=entry], [data-field=genre]";
+    /// What a change is of: by its title, or by its number.
+    pub const ABOUT: &str = "[data-of], [data-field=entry]";
     /// What became of a document, and where that stands.
     pub const BECOMES: &str = "[data-field=kind], [data-field=type]";
     pub const CHANGE: &str = "h1, h2.title, .notice strong";

@@ -57,6 +57,8 @@ fn a_change_says_what_it_says() {
     let says = |name: &str, text: &str| ask(&story, story.council_status, &[], fact(name, text));
     assert_eq!(says("kind", "annulled"), PLAIN);
     assert_eq!(says("type", "status"), PLAIN);
+    assert_eq!(says("entry", &story.finance.to_string()), PLAIN);
+    assert_eq!(says("entry", &story.copy.to_string()), DIFFERS);
     for (name, text) in
         [("kind", "amended"), ("type", "redaction"), ("effective", "2026-01-01"), ("ground", "personal-data"), ("colour", "annulled")]
     {

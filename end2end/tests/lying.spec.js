@@ -34,7 +34,8 @@ const inside = (within, from, to) => (html) => {
 };
 
 const TITLE = /<bdi data-field="title"([^>]*)>([^<]*)<\/bdi>/;
-const inRow = (from, to) => inside(`id="e${RECALL}"`, from, to);
+const inRowOf = (index, from, to) => inside(`id="e${index}"`, from, to);
+const inRow = (from, to) => inRowOf(RECALL, from, to);
 
 test.describe("a line of the timeline", () => {
   const cases = [
@@ -64,18 +65,27 @@ test.describe("a line of the timeline", () => {
     ["a withdrawal called a repeal in words alone", "/en/", WITHDRAWAL, /(data-value="withdrawn"[^>]*>)Withdrawn/, "$1Repealed"],
     ["a withdrawal called a repeal, which is not marked", "/en/", WITHDRAWAL, / data-field="kind" data-value="withdrawn"([^>]*>)Withdrawn/, "$1Repealed"],
     ["a withdrawal called by no kind, but by number", "/en/", WITHDRAWAL, /(data-value="withdrawn"[^>]*>)Withdrawn: .*?<\/bdi>/, "$1Repealed: Entry 12"],
+    ["a withdrawal of another entry, called by number", "/en/", WITHDRAWAL, /<bdi data-of=.*?<\/bdi>/, '<bdi data-field="entry" data-value="12">Entry 12</bdi>'],
+    ["a withdrawal of another entry, called by number in words alone", "/en/", WITHDRAWAL, /<bdi data-of="([^"]*)".*?<\/bdi>/, '<bdi data-field="entry" data-value="$1">Entry 12</bdi>'],
     ["words behind a withdrawal", "/en/", WITHDRAWAL, /(data-value="withdrawn"[^>]*>Withdrawn: .*?<\/bdi>)/, "$1 and burnt"],
     ["a removal called an amendment", "/en/?before=30", REMOVAL, /(data-value="redaction"[^>]*>)Parts removed/, "$1Amended"],
     ["a removal said to be an amendment", "/en/?before=30", REMOVAL, /data-field="type" data-value="redaction"([^>]*>)Parts removed/, 'data-field="kind" data-value="amended"$1Amended'],
   ];
   for (const [what, path, index, from, to] of called) {
     test(`${what}: it fails, and no other`, async ({ page, gazette }) => {
-      await altered(page, gazette.url, path, inside(`id="e${index}"`, from, to));
+      await altered(page, gazette.url, path, inRowOf(index, from, to));
       await checked(page, path);
       await expect(knot(page, index)).toHaveAttribute("data-failed", "C7");
       await expect(page.locator("li.knot[data-check=fails]")).toHaveCount(1);
     });
   }
+
+  test("a withdrawal, whose document is called by its number: it holds", async ({ page, gazette }) => {
+    const numbered = /<bdi data-of="([^"]*)".*?<\/bdi>/;
+    await altered(page, gazette.url, "/en/", inRowOf(WITHDRAWAL, numbered, '<bdi data-field="entry" data-value="$1">Entry $1</bdi>'));
+    await checked(page, "/en/");
+    await expect(knot(page, WITHDRAWAL)).toHaveAttribute("data-check", "holds");
+  });
 
   test("left out: the cord is cut where it was", async ({ page, gazette }) => {
     await altered(page, gazette.url, "/en/", (html) => html.replace(new RegExp(`<li [^>]*id="e${RECALL}".*?</li>`, "s"), ""));

@@ -83,7 +83,7 @@ fn exact(element: &Element, lang: Lang) -> Option<String> {
     }
     if let Some(code) = element.get_attribute(attr::VALUE) {
         let member = element.get_attribute(attr::FIELD).unwrap_or_default();
-        let about = first(element, select::OF).map(|about| text(&about));
+        let about = first(element, select::ABOUT).map(|about| text(&about));
         let called = codes::calls(lang, &member, &code, &text(element), about.as_deref());
         return (called && matches(element, select::CODED)).then_some(code);
     }
@@ -223,7 +223,7 @@ fn parts(page: &Element, lang: Lang) -> Vec<ShownPart> {
             None => item.get_attribute(attr::PART),
         };
         // Its fingerprint stands there too, and may not be another's.
-        let alone = links.len() < 2 && all(item, select::PART_NAME).len() < 2;
+        let alone = links.len() < 2 && all(item, select::PART_NAME).len() < 2 && !unseen(item);
         let right = alone && wholly && first(item, ".hash").map(|hash| text(&hash)) == leads_to;
         ShownPart { commitment: leads_to.filter(|_| right).unwrap_or_default(), name: name.map(|name| displayed(&name, lang)) }
     };

@@ -188,6 +188,7 @@ pub(super) fn says(statement: &Statement<'_>, name: &str, text: &str) -> bool {
         (Core::Redaction(core), "ground") => core.ground == text,
         (Core::Redaction(core), "parts") => core.parts.iter().any(|part| part.to_string() == text),
         (core, "type") => core.kind() == text,
+        (core, "entry") => spoken_of(core).into_iter().flatten().any(|of| of.index.to_string() == text),
         (_, "signed_by") => statement.note.signatures.iter().any(|line| line.name == text),
         (core, "key") => keys(core).any(|key| key == text),
         _ => false,
