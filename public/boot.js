@@ -68,6 +68,8 @@ function search() {
 const keys = { j: () => step(1), k: () => step(-1), "/": search, "?": () => document.querySelector("dialog[data-key-help]")?.showModal() };
 
 addEventListener("keydown", (event) => {
+  // Out of the field that / reaches, the keys are keys again.
+  if (event.key === "Escape" && event.target.matches?.("[data-key-search]")) return event.target.blur();
   const does = keys[event.key];
   // Whoever is typing, or already reading the list of keys, means the character.
   if (!does || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog")) return;

@@ -25,8 +25,8 @@ static KINDS: [(&str, Becomes, Becomes); 8] = [
     ("annulled", becoming("本文件已撤销", "已撤销", "撤销："), becoming("This document has been annulled", "Annulled", "Annulled: ")),
     (
         "withdrawn",
-        becoming("本文件已撤下，不再公开", "已撤下", "撤下："),
-        becoming("This document has been withdrawn from publication", "Withdrawn", "Withdrawn: "),
+        becoming("本文件已撤回发布", "已撤回", "撤回："),
+        becoming("The agency has taken back its publication of this document", "Withdrawn", "Withdrawn: "),
     ),
     (
         "reinstated",
@@ -65,6 +65,36 @@ static GROUNDS: [(&str, &str, &str); 18] = [
     ("withdrawn-at-source", "来源已撤下", "the source withdrew it"),
 ];
 
+/// Kinds of documents; an office may use others, which are shown as their codes.
+static GENRES: [(&str, &str, &str); 26] = [
+    ("accounts", "决算", "Accounts"),
+    ("announcement", "公告", "Announcement"),
+    ("approval", "批复", "Approval"),
+    ("budget", "预算", "Budget"),
+    ("decision", "决定", "Decision"),
+    ("departmental-rule", "部门规章", "Departmental rule"),
+    ("document", "文件", "Document"),
+    ("executive-order", "行政命令", "Executive order"),
+    ("faq", "问答", "Questions and answers"),
+    ("gender-pay-gap-report", "性别薪酬差距报告", "Gender pay gap report"),
+    ("ics-advisory", "工业控制系统安全公告", "ICS advisory"),
+    ("ics-medical-advisory", "医疗工业控制系统安全公告", "ICS medical advisory"),
+    ("inspection", "检查", "Inspection"),
+    ("interpretation", "解读", "Interpretation"),
+    ("judicial-interpretation", "司法解释", "Judicial interpretation"),
+    ("law", "法律", "Law"),
+    ("notice", "通知", "Notice"),
+    ("penalty", "行政处罚", "Penalty"),
+    ("plan", "规划计划", "Plan"),
+    ("procurement", "采购", "Procurement"),
+    ("regulation", "行政法规", "Regulation"),
+    ("report", "报告", "Report"),
+    ("rule", "规范性文件", "Rule"),
+    ("state-council-document", "国务院文件", "State Council document"),
+    ("statistics", "统计", "Statistics"),
+    ("vulnerability-advisory", "漏洞公告", "Vulnerability advisory"),
+];
+
 /// Where ids of subjects come from; here too one that nobody here knows is shown as its code.
 static SCHEMES: [(&str, &str, &str); 7] = [
     ("uscc", "统一社会信用代码", "Unified social credit code"),
@@ -74,6 +104,15 @@ static SCHEMES: [(&str, &str, &str); 7] = [
     ("gpg-employer", "英国薪酬性别差距申报系统", "Gender pay gap service"),
     ("vendor", "厂商", "Vendor"),
     ("name", "名称", "Name"),
+];
+
+/// What keys are for.
+static KEY_ROLES: [(&str, &str, &str); 5] = [
+    ("log", "日志密钥", "Log key"),
+    ("registrar", "登记人密钥", "Registrar key"),
+    ("seal", "印章密钥", "Seal key"),
+    ("post", "岗位密钥", "Post key"),
+    ("witness", "见证方密钥", "Witness key"),
 ];
 
 /// What a kind of status is called.
@@ -100,10 +139,22 @@ pub fn ground(lang: Lang, code: &str) -> Option<&'static str> {
     called(&GROUNDS, lang, code)
 }
 
+/// What a kind of documents is called.
+#[must_use]
+pub fn genre(lang: Lang, code: &str) -> Option<&'static str> {
+    called(&GENRES, lang, code)
+}
+
 /// What a scheme of ids is called.
 #[must_use]
 pub fn scheme(lang: Lang, code: &str) -> Option<&'static str> {
     called(&SCHEMES, lang, code)
+}
+
+/// What a key that has this role is called.
+#[must_use]
+pub fn key_role(lang: Lang, code: &str) -> Option<&'static str> {
+    called(&KEY_ROLES, lang, code)
 }
 
 /// Whether `shown`, displayed for a code of the statement's member `member`, is what that code is called; `about` is what the
@@ -112,6 +163,7 @@ pub fn scheme(lang: Lang, code: &str) -> Option<&'static str> {
 pub fn calls(lang: Lang, member: &str, code: &str, shown: &str, about: Option<&str>) -> bool {
     match member {
         "ground" => shown == ground(lang, code).unwrap_or(code),
+        "genre" => shown == genre(lang, code).unwrap_or(code),
         "entry" => code.parse().is_ok_and(|index| shown == entry(lang, index)),
         _ => becomes(lang, code).is_some_and(|known| {
             shown == known.notice || shown == known.tag || about.is_some_and(|about| shown.strip_prefix(known.before) == Some(about))
@@ -125,6 +177,15 @@ pub fn entry(lang: Lang, index: u64) -> String {
     match lang {
         Lang::Zh => format!("第 {index} 条"),
         Lang::En => format!("Entry {}", grouped(index)),
+    }
+}
+
+/// A number as a language writes it.
+#[must_use]
+pub fn number(lang: Lang, number: u64) -> String {
+    match lang {
+        Lang::Zh => number.to_string(),
+        Lang::En => grouped(number),
     }
 }
 
@@ -148,8 +209,8 @@ mod tests {
 
     #[test]
     fn each_code_has_words_that_are_no_code() {
-        for (code, ..) in GROUNDS.iter().chain(&SCHEMES) {
-            let ground = |lang, code| ground(lang, code).or_else(|| scheme(lang, code));
+        for (code, ..) in GROUNDS.iter().chain(&SCHEMES).chain(&GENRES) {
+            let ground = |lang, code| ground(lang, code).or_else(|| scheme(lang, code)).or_else(|| genre(lang, code));
             assert!(ground(Lang::En, code).is_some_and(|words| words != *code && !words.is_empty()), "{code}");
             assert!(ground(Lang::Zh, code).is_some_and(|words| !words.is_ascii()), "{code}");
         }

@@ -27,17 +27,21 @@
 //!
 //! **One disclosure or entry.** `<section class="checks" data-index>` holds one
 //! `<details data-code="C1" data-check>` for each check; `.answer` in its summary takes the
-//! check's sentence, `.values` (a `<dl>`) its values, `.remedy` (hidden until needed) what to do.
+//! check's sentence, `.values` (a `<dl>`) its values by what `data-names` calls them, `.remedy` (hidden until needed) what to do.
 //! The page's own verdict is `.verdict[data-verdict]` in `.judgement[data-check]`, and the knot of
 //! the page's entry is `li.knot[data-self]` in the little cord beside it.
 //! `data-seen` takes the third date. A disclosure's page shows its text in `.prose[data-part="<commitment>"]`, and nothing
 //! of the page's own in there: the island hands its inner HTML to `chain`, which compares it with the committed bytes.
 //! An entry's page shows it as logged in `pre[data-entry]`, read back like a fact.
 //!
+//! **The chain itself.** Wherever a page gives the chain's identity or origin, that is the whole of an element `.of-identity` or
+//! `.of-origin`; the chain's page lists the charter's keys in its order in `.keylist`, each a `.role` with its code in
+//! `data-value` and a `.vkey`, and says in `section.identity[data-check] > .verdict` what became of comparing them.
+//!
 //! **The whole page.** `.alarm[role=alert][hidden]` is shown, with a sentence in `.alarm-text`,
 //! when anything fails. `data-progress` in a list's head takes "12 of 25 checked";
 //! `data-chain-size` and `data-checkpoint` take the live size and checkpoint; `data-newer` (a link,
-//! hidden) takes the number of entries logged since the page was made. `html[data-islands]`
+//! hidden, on the newest page of the timeline) holds the size the page was made at, and takes the number of entries since. `html[data-islands]`
 //! (waking, awake, failed) is the boot script's; `.without-script` shows where no script runs and
 //! where it failed. `[data-words]` carries what the island may say, in the page's language
 //! ([`crate::phrases::IslandWords::written`]).
@@ -72,6 +76,7 @@ pub mod attr {
     pub const CHECKPOINT: &str = "data-checkpoint";
     pub const NEWER: &str = "data-newer";
     pub const WORDS: &str = "data-words";
+    pub const NAMES: &str = "data-names";
     pub const ISLANDS: &str = "data-islands";
     pub const KEY_LIST: &str = "data-key-list";
     pub const KEY_OPEN: &str = "data-key-open";
@@ -95,7 +100,7 @@ pub mod select {
     /// Places that say of an entry only where or when it stands.
     pub const UNTITLED: &str = "[data-self], :not(.knot, html)";
     /// Facts that are shown in other words than a code's own.
-    pub const CODED: &str = "[data-field=kind], [data-field=type], [data-field=ground], [data-field=entry]";
+    pub const CODED: &str = "[data-field=kind], [data-field=type], [data-field=ground], [data-field=entry], [data-field=genre]";
     /// What a change is of: by its title, or by its number.
     pub const ABOUT: &str = "[data-of], [data-field=entry]";
     /// What became of a document, and where that stands.
@@ -117,6 +122,15 @@ pub mod select {
     pub const LISTED: &str = ".parts li [data-field=parts], .subjects li [data-field=subjects]";
     /// A knot of a list in the chain's order, newest first, without gaps.
     pub const TIED: &str = ".cord:not(.loose) > .knot";
+    /// Where a page gives the chain's identity, and whatever else stands in such a place; where it gives its origin.
+    pub const IDENTITY: &str = ".of-identity, .fingerprint, .foot dd:not(.of-origin), .on-paper p > code:not(.of-origin, [data-field])";
+    pub const ORIGIN: &str = ".of-origin";
+    /// On the chain's page: the verdict on what it says of the chain, the charter's keys, and what other software is given.
+    pub const ITSELF: &str = "section.identity";
+    pub const KEYS: &str = ".keylist > li";
+    pub const ROLE: &str = ".role";
+    pub const VKEY: &str = ".vkey";
+    pub const CLIENT: &str = ".client";
     pub const WORDS: &str = "[data-words]";
     pub const CHECKS: &str = "section.checks";
     pub const ANSWER: &str = ".answer";

@@ -85,6 +85,11 @@ phrases! {
     AlarmHistory,
     /// Said of C3, in its own row and in the alarm, when entry 0 or an amendment of it is not what the chain has.
     CharterFails,
+    /// Said beside the chain's identity, on its own page. `{size}`
+    ChainHolds,
+    /// There and in the alarm of any page.
+    ChainFails,
+    ChainUnknown,
     /// Said of an entry that the log has signed for and this portal keeps back.
     EntryWithheld,
     /// Said of C1 where the entry before is such a one.
@@ -103,48 +108,8 @@ phrases! {
     /// `{count}`
     Newer,
 
-    // Answers in one word, for the check panel.
-    AnswerHolds,
-    AnswerFails,
-    AnswerPending,
-    AnswerNotApplicable,
-    AnswerCannotTell,
-
-    // Labels of the values under a check.
-    ValueIndex,
-    ValueTime,
-    ValuePrevious,
-    ValuePreviousComputed,
-    ValueLeaf,
-    ValueRoot,
-    ValueRootComputed,
-    ValueTreeSize,
-    ValueOrigin,
-    ValueKey,
-    ValueSignature,
-    ValueWitness,
-    ValuePolicy,
-    ValueSealKey,
-    ValueKeySince,
-    ValueRegistryRoot,
-    ValueRule,
-    ValueStep,
-    ValuePost,
-    ValuePart,
-    ValueCommitment,
-    ValueComputed,
-    ValueBytes,
-    ValueShown,
-    ValueRemembered,
-    ValueNewest,
-    /// Said of a value that is the same on both sides.
-    Same,
-    Different,
-
     // When the checker itself cannot work.
-    NoWasm,
     Offline,
-    Copied,
 }
 
 /// The island's words: sentences of the eight checks, then the phrases, both by position.
@@ -184,6 +149,32 @@ impl IslandWords {
     pub fn remedy(&self, number: usize) -> &str {
         let at = number * PER_CHECK + PER_CHECK - 1;
         self.checks.get(at).map_or("", |text| text)
+    }
+}
+
+/// What values under a check are called, as [`crate::words::values::written`] writes it.
+pub struct Names<'t>(pub &'t str);
+
+impl<'t> Names<'t> {
+    fn get(&self, sign: &str, name: &str) -> Option<&'t str> {
+        self.0.lines().find_map(|line| line.strip_prefix(sign)?.strip_prefix(name)?.strip_prefix(' '))
+    }
+
+    pub fn label(&self, name: &str) -> &'t str {
+        self.get("", name).unwrap_or_default()
+    }
+
+    /// A value as people are shown it: in words where it is a code.
+    pub fn value<'v>(&self, name: &str, value: &'v str) -> &'v str
+    where
+        't: 'v,
+    {
+        let sign = match name {
+            "part" | "policy" | "why" => "=",
+            "member" | "compared" => "+",
+            _ => return value,
+        };
+        self.get(sign, value).or_else(|| self.get(sign, "?")).unwrap_or(value)
     }
 }
 

@@ -118,6 +118,40 @@ pub enum ApprovalError {
     Missing,
 }
 
+impl ApprovalError {
+    pub const ALL: [ApprovalError; 11] = [
+        ApprovalError::NoAct,
+        ApprovalError::NoRule,
+        ApprovalError::StaleRule,
+        ApprovalError::Genre,
+        ApprovalError::Incomplete,
+        ApprovalError::Opening,
+        ApprovalError::Post,
+        ApprovalError::Order,
+        ApprovalError::SelfApproval,
+        ApprovalError::Rejected,
+        ApprovalError::Missing,
+    ];
+
+    /// A stable name for it, for which readers are told words in their language.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            ApprovalError::NoAct => "no-act",
+            ApprovalError::NoRule => "no-rule",
+            ApprovalError::StaleRule => "stale-rule",
+            ApprovalError::Genre => "genre",
+            ApprovalError::Incomplete => "incomplete",
+            ApprovalError::Opening => "opening",
+            ApprovalError::Post => "post",
+            ApprovalError::Order => "order",
+            ApprovalError::SelfApproval => "self-approval",
+            ApprovalError::Rejected => "rejected",
+            ApprovalError::Missing => "missing",
+        }
+    }
+}
+
 /// Kinds of step that were skipped by override, for the page to mark.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Approved {

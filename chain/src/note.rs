@@ -242,6 +242,12 @@ impl<'a> SignatureLine<'a> {
         (!bytes.is_empty()).then(|| SignatureLine { name, id: *id, bytes: bytes.to_vec() })
     }
 
+    /// Key id and signature, as the line has them.
+    #[must_use]
+    pub fn encoded(&self) -> String {
+        STANDARD.encode([&self.id[..], &self.bytes].concat())
+    }
+
     #[must_use]
     pub fn is_by(&self, key: &Vkey) -> bool {
         self.name == key.name && self.id == key.id

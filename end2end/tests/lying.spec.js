@@ -225,6 +225,92 @@ test.describe("the page of a change", () => {
   }
 });
 
+test.describe("the chain itself", () => {
+  const NOT_OURS = "This page gives an identity, an origin or a key that is not this chain's.";
+  // Another identity, origin or key, of the same form.
+  const other = (before, behind = "") => [new RegExp(`(${before})[^<\\n]{5}(?=[^<]*${behind})`, "s"), "$1AAAAA"];
+  for (const [what, path, within, [from, to]] of [
+    ["another identity on its own page", "/chain", 'class="fingerprint', other("<code>")],
+    ["another identity there that is not marked", "/chain", "<section", [/<p class="fingerprint of-identity"><code>/, '<p class="fingerprint"><code>AAAA']],
+    ["another identity in the foot of its own page", "/chain", 'class="foot"', other('of-identity"><code [^>]*>')],
+    ["another origin", "/chain", "<section", other('class="of-origin">')],
+    ["another log key", "/chain", 'class="keylist"', other('class="vkey"[^>]*>')],
+    ["a registrar's key altered", "/chain", 'data-value="registrar"', other('class="vkey"[^>]*>[^+]*[+]')],
+    ["a registrar's key called the log's", "/chain", 'class="keylist"', [/data-value="registrar"([^>]*)>[^<]*/, 'data-value="log"$1>Log key']],
+    ["a registrar's key called the log's in words alone", "/chain", 'class="keylist"', [/(data-value="registrar"[^>]*>)Registrar key/, "$1Log key"]],
+    ["a key left out", "/chain", 'class="keylist"', [/<li class="key".*?<\/li>/s, ""]],
+    ["another key for other software", "/chain", 'class="client"', [/[+][0-9a-f]{8}[+]/, "+00000000+"]],
+    ["another identity in the foot of a document's page", `/disclosures/${RECALL}`, 'class="foot"', other('of-identity"><code [^>]*>')],
+    ["another identity in the foot there that is not marked", `/disclosures/${RECALL}`, 'class="foot"', [/<dd class="of-identity"><code [^>]*>/, "<dd><code>AAAA"]],
+    ["another identity on a document's page as printed", `/disclosures/${RECALL}`, 'class="on-paper"', other('class="of-identity">')],
+    ["another fingerprint of a document as printed", `/disclosures/${RECALL}`, 'class="on-paper"', other('data-field="leaf">')],
+    ["another origin over the timeline", "/", 'class="imprint"', other('of-origin">')],
+  ]) {
+    test(`${what}: an alarm`, async ({ page, gazette }) => {
+      await altered(page, gazette.url, `/en${path}`, inside(within, from, to));
+      await checked(page, `/en${path}`);
+      await expect(page.locator("html")).toHaveAttribute("data-checked", "fails");
+      await expect(page.locator(".alarm")).toBeVisible();
+      await expect(page.locator(".alarm-text")).toContainText(what.includes("fingerprint of a document") ? CONTENT : NOT_OURS);
+      if (path === "/chain") {
+        await expect(page.locator("section.identity")).toHaveAttribute("data-check", "fails");
+        await expect(page.locator("section.identity > .verdict")).toHaveText(NOT_OURS);
+      }
+    });
+  }
+
+  test("is what its page says it is, which says what was compared", async ({ page }) => {
+    for (const [lang, said] of [
+      ["en", `Compared in this browser: the identity is the fingerprint of the charter that the chain has as entry 0, and origin and keys are those its charter names, as of entry ${NEWEST}.`],
+      ["zh", `本浏览器已比对：链的身份即链上第 0 条（章程）的指纹，链名与密钥同章程所载，截至第 ${NEWEST} 条。`],
+    ]) {
+      await checked(page, `/${lang}/chain`);
+      await expect(page.locator("html")).toHaveAttribute("data-checked", "done");
+      await expect(page.locator("section.identity > .verdict")).toHaveText(said);
+      await expect(page.locator("section.identity")).toHaveAttribute("data-check", "holds");
+      await expect(page.locator(".alarm")).toBeHidden();
+    }
+  });
+});
+
+test.describe("evidence that does not come", () => {
+  const SAID = {
+    en: "Not checked: the portal did not answer with the evidence.",
+    zh: "未能从本站取得核验材料，未经核验。",
+  };
+  for (const address of ["**/log/evidence/**", "**/log/checkpoint"]) {
+    test(`${address}: everything is said to be unchecked, and nothing to be right`, async ({ page }) => {
+      await page.route(address, (route) => route.abort());
+      for (const [lang, said] of Object.entries(SAID)) {
+        await checked(page, `/${lang}/disclosures/${RECALL}`);
+        await expect(page.locator("[data-verdict]")).toHaveText(said);
+        await expect(page.locator(".judgement")).toHaveAttribute("data-check", "unknown");
+        await expect(panel(page, "C1").locator(".answer")).toHaveText(said);
+        await checked(page, `/${lang}/`);
+        await expect(page.locator("[data-progress]")).toHaveText(said);
+        await expect(knot(page, RECALL).locator(".verdict")).toHaveText(said);
+        await checked(page, `/${lang}/chain`);
+        await expect(page.locator("section.identity > .verdict")).toHaveText(said);
+        await expect(page.locator("section.identity")).toHaveAttribute("data-check", "unknown");
+      }
+    });
+  }
+});
+
+test.describe("how many entries are newer", () => {
+  test("is told on the newest page of the timeline alone", async ({ page, gazette }) => {
+    await checked(page, "/en/");
+    await expect(page.locator("[data-newer]")).toBeHidden();
+    await altered(page, gazette.url, "/en/", (html) => html.replace(/data-newer="\d+"/, 'data-newer="40"'));
+    await checked(page, "/en/");
+    await expect(page.locator("[data-newer]")).toHaveText(`${NEWEST + 1 - 40} newer: show them`);
+    for (const path of ["/en/?before=30", "/en/?order=stated"]) {
+      await checked(page, path);
+      await expect(page.locator("[data-newer]")).toHaveCount(0);
+    }
+  });
+});
+
 test.describe("what could not be told", () => {
   test("is counted in the line over a list, which does not say that every link holds", async ({ page }) => {
     await page.route("**/content/of/*", (route) => route.fulfill({ json: {} }));

@@ -77,6 +77,52 @@ for (const [lang, say] of Object.entries(words)) {
       await expect(page.locator("li.knot").last()).toHaveAttribute("data-index", "0");
     });
 
+    test("each check shows the values it was decided on, by name, and where their bytes are", async ({ page, request }) => {
+      for (const path of [`/disclosures/${SAMPLE.repealed}`, `/disclosures/${SAMPLE.redacted}`, "/entries/0", "/entries/7"]) {
+        await checked(page, `/${lang}${path}`);
+        const shown = await page.locator(".checks details").evaluateAll((all) =>
+          Object.fromEntries(all.map((one) => [one.dataset.code, [...one.querySelectorAll(".values > div")].map((row) => [...row.children].map((cell) => cell.textContent))])),
+        );
+        for (const [code, rows] of Object.entries(shown)) {
+          for (const [label, ...values] of rows) {
+            expect(label, code).toMatch(lang === "zh" ? /[\u4e00-\u9fff]/ : /^[A-Z]/);
+            expect(values.length, label).toBeGreaterThan(0);
+            for (const value of values) expect(value, label).not.toBe("");
+          }
+        }
+        const of = (code) => new Map(shown[code].map(([label, ...values]) => [label, values]));
+        const fingerprint = /^[A-Za-z0-9+/]{43}=$/;
+        if (path !== "/entries/0") {
+          // The entry before: as written, and as computed.
+          const [, , [, written], [, computed]] = shown.C1;
+          expect(written).toMatch(fingerprint);
+          expect(computed).toBe(written);
+        }
+        const [[, leaf], [, index], [, size], [, hashes], [, root], [, led]] = shown.C2;
+        expect([leaf, root]).toEqual([expect.stringMatching(fingerprint), led]);
+        expect([index, size, Number(hashes)]).toEqual([path.split("/")[2], "56", expect.any(Number)]);
+        expect(shown.C3.map(([, value]) => value)).toEqual(["gazette.example/log", "56", root, expect.stringMatching(/[+][0-9a-f]{8}[+]/), expect.stringMatching(/^[A-Za-z0-9+/]{91}=$/)]);
+        if (path.startsWith("/disclosures/")) {
+          expect([...of("C5").values()].map(([value]) => value)).toEqual([
+            expect.stringMatching(/^gazette.example\/[a-z]+$/), expect.stringMatching(fingerprint), expect.stringMatching(/^\d+$/),
+            expect.stringMatching(/[+][0-9a-f]{8}[+]/), expect.stringMatching(/^[A-Za-z0-9+/]{91}=$/),
+          ]);
+          expect(shown.C7.flat().filter((value) => /^sha256:[0-9a-f]{64}$/.test(value)).length).toBeGreaterThanOrEqual(4);
+          expect(await panel(page, "C7").locator(".raws a").count()).toBeGreaterThanOrEqual(4);
+        }
+        for (const link of await page.locator(".checks .raws a").all()) {
+          const answer = await request.get(await link.getAttribute("href"));
+          expect(answer.status(), await link.getAttribute("href")).toBe(200);
+        }
+      }
+      // Two ends of a fingerprint, and all of it to whoever goes to it.
+      await panel(page, "C2").locator("summary").click();
+      const whole = panel(page, "C2").locator(".values code").first();
+      const narrow = await whole.evaluate((code) => code.getBoundingClientRect().width);
+      await whole.focus();
+      expect(await whole.evaluate((code) => code.getBoundingClientRect().width)).toBeGreaterThan(narrow * 1.5);
+    });
+
     test("a disclosure says in one sentence what was checked, and each of the eight checks answers", async ({ page }) => {
       await checked(page, `/${lang}/disclosures/${SAMPLE.recall}`);
       const since = await page.locator(".for-logged time").first().textContent();

@@ -255,6 +255,7 @@ pub fn disclosure(lang: Lang) -> DisclosureView {
             Version { index: item.index, number: 2, stated: item.stated.clone(), logged: item.logged },
         ],
         notices: vec![Notice {
+            of: None,
             change: Change::Became(Standing::Amended),
             index: 1231,
             effective: Some("2026-12-15".into()),
@@ -309,6 +310,7 @@ pub fn ended(lang: Lang) -> DisclosureView {
     view.approval = None;
     view.parts.clear();
     view.notices = vec![Notice {
+        of: None,
         change: Change::Became(Standing::Repealed),
         index: 1231,
         effective: Some("2026-12-15".into()),

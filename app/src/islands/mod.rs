@@ -8,6 +8,8 @@ mod fetch;
 #[cfg(feature = "hydrate")]
 mod gather;
 #[cfg(feature = "hydrate")]
+mod itself;
+#[cfg(feature = "hydrate")]
 mod memory;
 #[cfg(feature = "hydrate")]
 mod panel;

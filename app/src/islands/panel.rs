@@ -3,7 +3,7 @@
 use super::shown::{all, check, first, mark, reveal, say};
 use crate::{
     contract::{State, attr, select},
-    phrases::{Answer as Said, IslandWords, Phrase},
+    phrases::{Answer as Said, IslandWords, Names, Phrase},
 };
 use chain::check::{Answer, Code, Finding};
 use web_sys::{Document, Element};
@@ -26,31 +26,6 @@ fn said(answer: Answer) -> Said {
         Answer::NotApplicable => Said::NotApplicable,
         Answer::CannotTell => Said::CannotTell,
     }
-}
-
-/// The label of a value; a name without one is shown as it is.
-fn label<'w>(words: &'w IslandWords, name: &'w str) -> &'w str {
-    let phrase = match name {
-        "index" => Phrase::ValueIndex,
-        "time" => Phrase::ValueTime,
-        "previous" => Phrase::ValuePrevious,
-        "neighbour" => Phrase::ValuePreviousComputed,
-        "leaf" => Phrase::ValueLeaf,
-        "root" => Phrase::ValueRoot,
-        "size" => Phrase::ValueTreeSize,
-        "origin" => Phrase::ValueOrigin,
-        "key" => Phrase::ValueKey,
-        "signer" => Phrase::ValueSealKey,
-        "registry" => Phrase::ValueRegistryRoot,
-        "since" => Phrase::ValueKeySince,
-        "seen-by" => Phrase::ValueWitness,
-        "step" | "steps" => Phrase::ValueStep,
-        "part" | "parts" | "redacted" => Phrase::ValuePart,
-        "shown" => Phrase::ValueShown,
-        "kept-root" | "kept-size" => Phrase::ValueRemembered,
-        _ => return name,
-    };
-    words.get(phrase)
 }
 
 /// What a finding says: its check's own sentence, or a closer one.
@@ -83,15 +58,46 @@ pub fn fill(document: &Document, checks: &Element, words: &IslandWords, finding:
     }
     let Some(values) = first(&details, select::VALUES) else { return };
     values.set_text_content(None);
+    let names = checks.get_attribute(attr::NAMES).unwrap_or_default();
+    let names = Names(&names);
+    // Values of one name that follow each other stand under one label.
+    let (mut last, mut row) = ("", None);
     for (name, value) in &finding.values {
-        let Ok(row) = document.create_element("div") else { return };
-        for (tag, text) in [("dt", label(words, name)), ("dd", value.as_str())] {
-            if let Ok(cell) = document.create_element(tag) {
-                cell.set_text_content(Some(text));
-                drop(row.append_child(&cell));
+        if *name != last {
+            row = element(document, &values, "div");
+            let label = row.as_ref().and_then(|row| element(document, row, "dt"));
+            say(label, names.label(name));
+        }
+        last = *name;
+        if let Some(cell) = row.as_ref().and_then(|row| element(document, row, "dd")) {
+            shorten(document, &cell, names.value(name, value));
+        }
+    }
+}
+
+fn element(document: &Document, within: &Element, tag: &str) -> Option<Element> {
+    let element = document.create_element(tag).ok()?;
+    within.append_child(&element).ok()?;
+    Some(element)
+}
+
+/// Shows a value; of a fingerprint, a key or a signature its two ends, and all of it to whoever goes to it.
+fn shorten(document: &Document, cell: &Element, value: &str) {
+    let whole = value.len() < 40 || !value.is_ascii() || value.contains(' ');
+    let (true, Some(code)) = (!whole, element(document, cell, "code")) else {
+        return cell.set_text_content(Some(value));
+    };
+    mark(&code, "class", "hash cut");
+    mark(&code, "tabindex", "0");
+    // The name of a hash, or of a key's owner, is no part of what can be told by its ends.
+    let (first, last) = (value.rfind([':', '+']).map_or(0, |at| (at + 1).min(24)) + 8, value.len() - 8);
+    for (n, piece) in [&value[..first], &value[first..last], &value[last..]].into_iter().enumerate() {
+        if let Some(span) = element(document, &code, "span") {
+            span.set_text_content(Some(piece));
+            if n == 1 {
+                mark(&span, "class", "mid");
             }
         }
-        drop(values.append_child(&row));
     }
 }
 

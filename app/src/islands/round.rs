@@ -3,11 +3,11 @@
 use super::{
     fetch::{self, Failed},
     gather::{Gathered, gather, rising},
-    memory, panel,
+    itself, memory, panel,
     shown::{self, all, check, first, mark, matches, reveal, say},
 };
 use crate::{
-    Lang,
+    Lang, codes,
     contract::{SealState, State, attr, select},
     phrases::{IslandWords, Phrase, fill},
 };
@@ -15,7 +15,7 @@ use chain::{
     check::{Answer, Code, Finding, Memory, Reader, Scope, Shown, outcome},
     evidence::{Content, Contents},
     statement::Core,
-    time::format_time,
+    time::{format_time, parse_time},
 };
 use web_sys::{Document, Element};
 
@@ -61,8 +61,10 @@ pub async fn check_page() {
         }
         if let Some(own) = &own {
             panel::unreachable(own, &round.words);
-            round.judge(State::Unknown, SealState::Unchecked, round.words.get(Phrase::VerdictUnknown));
+            round.judge(State::Unknown, SealState::Unchecked, round.words.get(Phrase::Offline));
         }
+        say(first(&round.page, "[data-progress]"), round.words.get(Phrase::Offline));
+        itself::judge(&round.page, State::Unknown, round.words.get(Phrase::Offline));
     }
     mark(&round.page, "data-checked", if round.failures > 0 { "fails" } else { "done" });
 }
@@ -88,7 +90,14 @@ impl Round<'_> {
             let (what, todo) = (panel::sentence(&self.words, &signed), self.words.remedy(Code::C3 as usize));
             self.alarm(&fill(self.words.get(Phrase::AlarmItem), &[("what", what), ("todo", todo)]));
         }
-        self.live_size(size, places);
+        // Where the charter itself is in doubt there is nothing to compare with, and that is said already.
+        let compared = itself::compare(self.document, &self.page, &self.words, self.lang, &reader);
+        let misnamed = compared == Answer::Fails && !history && !unsigned;
+        if misnamed {
+            let (what, todo) = (self.words.get(Phrase::ChainFails), self.words.remedy(Code::C3 as usize));
+            self.alarm(&fill(self.words.get(Phrase::AlarmItem), &[("what", what), ("todo", todo)]));
+        }
+        self.live_size(size);
         if signed.answer == Answer::Holds {
             for place in all(&self.page, "[data-checkpoint]") {
                 place.set_text_content(Some(&bundle.checkpoint));
@@ -100,7 +109,7 @@ impl Round<'_> {
             // The first screen of a list closes visibly; the rest, and a verdict, need not keep a reader waiting.
             fetch::pause(if own.is_none() && n < 12 { 30 } else { 0 }).await;
         }
-        if self.told > 0 && !history && !unsigned {
+        if self.told > 0 && !history && !unsigned && !misnamed {
             let count = self.told.to_string();
             self.alarm(&fill(self.words.get(Phrase::AlarmList), &[("count", &count)]));
         }
@@ -108,7 +117,7 @@ impl Round<'_> {
             self.own(&reader, &contents, own, index, remembered);
         }
         // Not one of the entries, so not counted among them.
-        self.failures += usize::from(history || unsigned);
+        self.failures += usize::from(history || unsigned || misnamed);
         Ok(())
     }
 
@@ -153,7 +162,7 @@ impl Round<'_> {
         check(place, state);
         if let Some(link) = first(place, select::LINK) {
             // Cut too where the page ties it to another entry than the one before.
-            let cut = findings.iter().any(|finding| finding.values.iter().any(|(name, _)| *name == "before"));
+            let cut = findings.iter().any(|finding| finding.values.iter().any(|(name, value)| *name == "member" && value == "before"));
             mark(&link, attr::LINK, if cut { State::Fails } else { panel::state(findings[0].answer) }.value());
         }
         let failed: Vec<String> = findings.iter().filter(|f| f.answer == Answer::Fails).map(|f| f.code.as_str().to_owned()).collect();
@@ -224,7 +233,7 @@ impl Round<'_> {
                 |values| fill(self.words.get(Phrase::SeenWitnesses), &values.each_ref().map(|(name, value)| (*name, value.as_str()))),
             ),
         );
-        let size = reader.checkpoint().size.saturating_sub(1).to_string();
+        let size = codes::number(self.lang, reader.checkpoint().size.saturating_sub(1));
         let statement = reader.statement(index);
         let words = &self.words;
         let decisive = findings.iter().find(|finding| Some(finding.code) == code);
@@ -273,7 +282,7 @@ impl Round<'_> {
     fn seen(&self, reader: &Reader<'_>, findings: &[Finding]) -> Option<[(&'static str, String); 3]> {
         let found = findings.iter().find(|finding| finding.code == Code::C4 && finding.answer == Answer::Holds)?;
         let value = |of: &str| found.values.iter().find(|(name, _)| *name == of).map(|(_, value)| value.as_str());
-        let when = value("seen")?.parse::<i64>().ok()?.checked_mul(1000)?;
+        let when = parse_time(value("seen")?)?;
         let utc = || Some(format_time(when)?.get(..16)?.replace('T', " ") + " UTC");
         let when = reader.zone().and_then(|zone| shown::minute(when, zone, self.lang)).or_else(utc)?;
         let seen = found.values.iter().filter(|(name, _)| *name == "seen-by").count();
@@ -303,16 +312,17 @@ impl Round<'_> {
         }
     }
 
-    fn live_size(&self, size: u64, places: &[Element]) {
+    fn live_size(&self, size: u64) {
+        let number = |n| codes::number(self.lang, n);
         for place in all(&self.page, "[data-chain-size]") {
             reveal(&place);
-            place.set_text_content(Some(&fill(self.words.get(Phrase::Size), &[("size", &size.to_string())])));
+            place.set_text_content(Some(&fill(self.words.get(Phrase::Size), &[("size", &number(size))])));
         }
-        let newest = places.iter().filter_map(shown::index).max();
-        let newer = newest.map_or(0, |newest| size.saturating_sub(newest + 1));
-        if let (true, Some(link)) = (newer > 0, first(&self.page, "[data-newer]")) {
+        let link = first(&self.page, "[data-newer]");
+        let made = link.as_ref().and_then(|link| link.get_attribute("data-newer")?.parse().ok()).unwrap_or(size);
+        if let (1.., Some(link)) = (size.saturating_sub(made), link) {
             reveal(&link);
-            link.set_text_content(Some(&fill(self.words.get(Phrase::Newer), &[("count", &newer.to_string())])));
+            link.set_text_content(Some(&fill(self.words.get(Phrase::Newer), &[("count", &number(size - made))])));
         }
     }
 }

@@ -69,7 +69,7 @@ pub fn matches(element: &Element, selector: &str) -> bool {
     element.matches(selector).unwrap_or_default()
 }
 
-fn text(element: &Element) -> String {
+pub fn text(element: &Element) -> String {
     element.text_content().unwrap_or_default()
 }
 
@@ -100,7 +100,7 @@ fn exact(element: &Element, lang: Lang) -> Option<String> {
 }
 
 /// What an element displays; where that cannot be read back exactly, a text that no catalogue holds, so that it fails.
-fn displayed(element: &Element, lang: Lang) -> String {
+pub fn displayed(element: &Element, lang: Lang) -> String {
     exact(element, lang).unwrap_or_else(|| "\u{fffe}".to_owned())
 }
 
@@ -172,6 +172,10 @@ fn path(document: &Document) -> Option<String> {
 
 pub fn is_record(document: &Document) -> bool {
     path(document).is_some_and(|path| path.contains("/disclosures/"))
+}
+
+pub fn is_page_of_chain(document: &Document) -> bool {
+    path(document).is_some_and(|path| path.ends_with("/chain"))
 }
 
 /// The entries that a knot is drawn as tied to: the one its cord names, and the one below it. None in a list without cord.

@@ -23,12 +23,13 @@ pub fn chain(shell: &Shell<'_>, view: &ChainView) -> String {
                 <p>{c.lead}</p>
                 {without_script(shell, w)}
             </div>
-            <section class="identity">
+            <section class="identity" data-check="unchecked">
                 <h2>{c.identity}</h2>
-                <p class="fingerprint"><code>{shell.site.chain.as_str()}</code></p>
+                <p class="fingerprint of-identity"><code>{shell.site.chain.as_str()}</code></p>
+                <p class="verdict" aria-live="polite">{w.item.unchecked}</p>
                 <p>{c.identity_note}</p>
                 <dl class="plain">
-                    <div><dt>{w.site.origin}</dt><dd><code>{shell.site.origin.as_str()}</code></dd></div>
+                    <div><dt>{w.site.origin}</dt><dd><code class="of-origin">{shell.site.origin.as_str()}</code></dd></div>
                     <div><dt>{c.began}</dt><dd>{pieces::moment_or_none(view.began, shell.lang, w)}</dd></div>
                     <div>
                         <dt>{c.charter}</dt>
@@ -95,7 +96,7 @@ fn check<'a>(shell: &Shell<'a>, view: &'a ChainView, w: &'static Words) -> impl 
                 <li>
                     <h3>{c.by_client}</h3>
                     <p>{c.by_client_note}</p>
-                    <pre tabindex="0" dir="ltr"><code>{client}</code></pre>
+                    <pre class="client" tabindex="0" dir="ltr"><code>{client}</code></pre>
                     <p>
                         <a href="https://c2sp.org/tlog-tiles" rel="noreferrer">"c2sp.org/tlog-tiles"</a>" · "
                         <a href="https://c2sp.org/signed-note" rel="noreferrer">"c2sp.org/signed-note"</a>" · "

@@ -113,9 +113,7 @@ fn facts<'a>(item: &'a Item, shell: &Shell<'a>, w: &'static Words) -> impl IntoV
     let number = item.document_number.as_ref().map(|number| {
         view! { <bdi class="docnum" lang=lang data-field="document_number" inner_html=text::marked(number, w).into_owned()></bdi> }
     });
-    let genre = item.genre.as_ref().map(|genre| {
-        view! { <bdi class="genre" lang=lang data-field="genre" inner_html=text::marked(genre, w).into_owned()></bdi> }
-    });
+    let genre = item.genre.as_ref().map(|genre| pieces::genre(genre, Some("genre"), lang, w));
     let version = (item.version > 1).then(|| view! { <span class="version">{(w.item.version)(item.version)}</span> });
     view! {
         <p class="facts">

@@ -34,7 +34,7 @@ pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
                     {parts(view, PartRole::Translation, w.document.translations, w)}
                     {versions(view, shell, w)}
                     {approval(view, shell, w)}
-                    {margin::checks(item.index, w)}
+                    {margin::checks(item.index, &sealed_parts(view, w), w)}
                     {raw(view, w)}
                 </div>
                 {margin::on_paper(item.index, &view.leaf, shell, w)}
@@ -82,7 +82,7 @@ fn notices<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words
 
 fn notice<'a>(notice: &'a Notice, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
     let class = match notice.change {
-        Change::Became(standing) if standing.ended() => "notice severe",
+        Change::Became(standing) if standing.ended() && notice.of.is_none() => "notice severe",
         _ => "notice",
     };
     let since = notice.effective.as_ref().map(|day| {
@@ -101,16 +101,27 @@ fn notice<'a>(notice: &'a Notice, shell: &'a Shell<'a>, w: &'static Words) -> im
         let sentence = (w.document.stated_by)(pieces::BLANKS[0]);
         view! { <span inner_html=pieces::filled(&sentence, [&pieces::agency_name(agency, w), ""], w)></span> }
     });
+    // On the version that brought it about: what became of the other one.
+    let said = match (&notice.of, notice.change) {
+        (Some(of), Change::Became(standing)) => {
+            pieces::filled(&(w.item.became)(standing, pieces::BLANKS[0]), [&pieces::titled(of, w), ""], w)
+        }
+        (Some(of), Change::Reinstated) => pieces::filled(&(w.item.reinstated)(pieces::BLANKS[0]), [&pieces::titled(of, w), ""], w),
+        _ => (w.document.notice)(notice.change).to_owned(),
+    };
+    let by_this = notice.of.as_ref().map(|of| {
+        view! { <span>{w.document.by_this}" "<a href=shell.at(&of.path())>{(w.item.entry)(of.index)}</a></span> }
+    });
     let field = if notice.change == Change::Redacted { "type" } else { "kind" };
     view! {
         <div class=class role="note" data-index=notice.index data-check="unchecked">
             <p>
-                <strong data-field=field data-value=notice.change.code()>{(w.document.notice)(notice.change)}</strong>
+                <strong data-field=field data-value=notice.change.code() inner_html=said></strong>
                 {since.map(|since| view! { " "<span inner_html=since></span> })}
             </p>
             <p class="verdict"></p>
             <p class="more">
-                {by}{ground}{stated_by}
+                {by_this}{by}{ground}{stated_by}
                 <a href=shell.at(&format!("/entries/{}", notice.index))>{w.document.see_statement}</a>
             </p>
         </div>
@@ -182,7 +193,9 @@ fn fields<'a>(given: &'a Catalogue, item: &'a Item, shell: &'a Shell<'a>, w: &'s
         {date(c.effective, "effective", &given.effective)}
         {date(c.expires, "expires", &given.expires)}
         {one(c.document_number, "document_number", &given.document_number, false)}
-        {one(c.genre, "genre", &given.genre, false)}
+        {given.genre.as_deref().filter(|genre| !genre.is_empty()).map(|genre| view! {
+            <div><dt>{c.genre}</dt><dd>{pieces::genre(genre, None, text_lang, w)}</dd></div>
+        })}
         {one(c.region, "region", &given.region, false)}
         <div><dt>{c.language}</dt><dd>{language(&item.language, w)}</dd></div>
         {authentic}
@@ -403,6 +416,21 @@ fn approval<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
             <ol>{steps.collect::<Vec<_>>()}</ol>
         </section>
     })
+}
+
+/// What each part of a disclosure is, and its commitment. Removed ones are not served.
+fn sealed_parts<'a>(view: &'a DisclosureView, w: &'static Words) -> Vec<(&'static str, &'a str)> {
+    let catalogue = view.catalogue_commitment.as_deref().filter(|_| view.item.title != Title::Removed);
+    let body = view.body_commitment.as_deref().filter(|_| !matches!(view.body, Body::Removed(_)));
+    let others = view.parts.iter().filter(|part| part.removed.is_none()).map(|part| {
+        let what = match part.role {
+            PartRole::Translation => w.document.raw_translation,
+            _ => w.document.attachment,
+        };
+        (what, part.commitment.as_str())
+    });
+    let own = [(w.document.raw_catalogue, catalogue), (w.document.raw_body, body)];
+    own.into_iter().filter_map(|(what, at)| Some((what, at?))).chain(others).collect()
 }
 
 /// The public addresses of everything the checks use.

@@ -41,7 +41,7 @@ pub fn entry(shell: &Shell<'_>, view: &EntryView) -> String {
                         <h2 id="entry">{w.record.text}</h2>
                         {text}
                     </section>
-                    {margin::checks(view.item.index, w)}
+                    {margin::checks(view.item.index, &[], w)}
                     <section class="raw">
                         <h2>{w.document.raw}</h2>
                         {margin::raw_entry(view.item.index, w)}

@@ -4,18 +4,21 @@ use super::cord::{Hang, knot_of};
 use super::pieces;
 use crate::contract::CHECKS;
 use crate::view::{DisclosureView, EntryRef, EntryView, Item, Seen, Shell};
-use crate::words::Words;
+use crate::words::{self, Words};
 use leptos::prelude::*;
 
 pub(super) fn disclosure<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    // A document is called by its first version, whichever is looked at.
+    let address = |label: &'static str, index: u64| {
+        let address = format!("{}/{}/disclosures/{index}", shell.site.base, shell.lang.code());
+        view! { <p class="permalink"><span>{label}</span><code>{address}</code></p> }
+    };
     view! {
         <aside class="margin">
             {judgement(&view.item, w)}
             {dates(&view.item, view.seen.as_ref(), shell, w)}
-            <p class="permalink">
-                <span>{w.document.address}</span>
-                <code>{format!("{}/{}/disclosures/{}", shell.site.base, shell.lang.code(), view.item.index)}</code>
-            </p>
+            {address(w.document.address, view.item.document)}
+            {(view.item.document != view.item.index).then(|| address(w.document.version_address, view.item.index))}
             {neighbours(&view.item, view.older.as_ref(), view.newer.as_ref(), shell, w)}
         </aside>
     }
@@ -103,9 +106,36 @@ fn neighbours<'a>(
     }
 }
 
-/// The panel of the eight checks, closed and unanswered.
-pub(super) fn checks(index: u64, w: &'static Words) -> impl IntoView {
+/// The panel of the eight checks, closed and unanswered, each with the public addresses of what it is decided on. `parts` are
+/// those of a disclosure: what each is, and its commitment.
+pub(super) fn checks(index: u64, parts: &[(&'static str, &str)], w: &'static Words) -> impl IntoView + use<> {
+    let entry = |at: u64| format!("/log/entry/{at}");
+    let this = || (w.document.raw_entry.to_owned(), entry(index));
+    let checkpoint = || (w.chain.checkpoint.to_owned(), "/log/checkpoint".to_owned());
     let panel = CHECKS.iter().zip(w.checks).map(|(code, check)| {
+        let mut raw = match *code {
+            "C1" => vec![this()],
+            "C2" => vec![this(), (w.document.raw_proof.to_owned(), format!("/log/proof/{index}.tlog-proof")), checkpoint()],
+            "C3" => vec![checkpoint(), (w.chain.charter.to_owned(), entry(0))],
+            "C4" => vec![checkpoint(), (w.chain.policy.to_owned(), "/log/policy".to_owned())],
+            "C5" | "C6" => vec![this()],
+            "C8" => vec![checkpoint()],
+            _ => vec![],
+        };
+        if let ("C1", Some(before)) = (*code, index.checked_sub(1)) {
+            raw.push(((w.item.entry)(before), entry(before)));
+        }
+        if *code == "C7" {
+            for (n, (what, commitment)) in parts.iter().enumerate() {
+                let alike = parts.iter().filter(|(other, _)| other == what).count();
+                let number = 1 + parts[..n].iter().filter(|(other, _)| other == what).count();
+                let what = if alike > 1 { format!("{what} {number}") } else { (*what).to_owned() };
+                raw.push((format!("{what} · {}", w.document.raw_salt), format!("/content/{commitment}.salt")));
+                let bytes = raw.len() - 1;
+                raw.insert(bytes, (what, format!("/content/{commitment}")));
+            }
+        }
+        let raw = raw.into_iter().map(|(label, href)| view! { <li><a href=href>{label}</a></li> }).collect::<Vec<_>>();
         view! {
             <details data-code=*code data-check="unchecked">
                 <summary>
@@ -118,11 +148,12 @@ pub(super) fn checks(index: u64, w: &'static Words) -> impl IntoView {
                 <p>{check.explains}</p>
                 <p class="remedy" hidden>{check.remedy}</p>
                 <dl class="values"></dl>
+                {(!raw.is_empty()).then(|| view! { <ul class="raws" aria-label=w.document.raw>{raw}</ul> })}
             </details>
         }
     });
     view! {
-        <section class="checks" id="checks" data-index=index aria-labelledby="checks-title">
+        <section class="checks" id="checks" data-index=index data-names=words::values::written(w) aria-labelledby="checks-title">
             <h2 id="checks-title">{w.document.checks}</h2>
             <p>{w.document.checks_lead}</p>
             {panel.collect::<Vec<_>>()}
@@ -134,9 +165,9 @@ pub(super) fn checks(index: u64, w: &'static Words) -> impl IntoView {
 pub(super) fn on_paper<'a>(index: u64, leaf: &str, shell: &Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
     view! {
         <section class="on-paper">
-            <p><strong>{(w.item.entry)(index)}</strong>" "<code>{leaf.to_owned()}</code></p>
-            <p>{w.site.origin}" "<code>{shell.site.origin.as_str()}</code></p>
-            <p>{w.site.identity}" "<code>{shell.site.chain.as_str()}</code></p>
+            <p><strong>{(w.item.entry)(index)}</strong>" "<code data-field="leaf">{leaf.to_owned()}</code></p>
+            <p>{w.site.origin}" "<code class="of-origin">{shell.site.origin.as_str()}</code></p>
+            <p>{w.site.identity}" "<code class="of-identity">{shell.site.chain.as_str()}</code></p>
             <p>{w.chain.checkpoint}</p>
             <pre data-checkpoint></pre>
         </section>

@@ -4,7 +4,7 @@ use super::text;
 use crate::dates::{self, Moment};
 use crate::view::{AgencyRef, EntryRef, KeyEnd, KeyRow, Pager, Shell, Standing};
 use crate::words::Words;
-use crate::{Lang, seal};
+use crate::{Lang, codes, seal};
 use leptos::prelude::*;
 
 /// A logged instant: the portal's zone in words, UTC behind it.
@@ -117,6 +117,15 @@ pub(super) fn ground(code: &str, w: &'static Words) -> impl IntoView + use<> {
     view! { <bdi data-field="ground" data-value=code.to_owned() inner_html=said></bdi> }
 }
 
+/// What kind of document it is: in words where its code is known, else as it is written, in the document's own language.
+pub(super) fn genre(code: &str, class: Option<&'static str>, of: &str, w: &'static Words) -> impl IntoView + use<> {
+    let said = codes::genre(w.lang, code);
+    let value = said.map(|_| code.to_owned());
+    let lang = said.is_none().then(|| of.to_owned());
+    let inner = said.map_or_else(|| text::marked(code, w).into_owned(), str::to_owned);
+    view! { <bdi class=class lang=lang data-field="genre" data-value=value inner_html=inner></bdi> }
+}
+
 /// The tag that says whether a document is good today.
 pub(super) fn standing(standing: Standing, w: &'static Words) -> impl IntoView {
     view! { <span class="standing" data-standing=standing.code()>{(w.item.standing)(standing)}</span> }
@@ -163,7 +172,7 @@ pub(super) fn key(key: &KeyRow, w: &'static Words) -> impl IntoView + use<> {
     let stolen = matches!(key.ended, Some(KeyEnd::Stolen(_)));
     view! {
         <li class="key" class:stolen=stolen>
-            <span class="role">{(w.record.key)(key.role)}</span>
+            <span class="role" data-value=key.role.code()>{(w.record.key)(key.role)}</span>
             <code class="vkey" data-field="key">{key.vkey.clone()}</code>
             <span class="life">
                 {(w.record.key_from)(key.from)}

@@ -181,7 +181,7 @@ fn masthead<'a>(shell: &Shell<'a>, section: Section, w: &'static Words) -> impl 
                 </form>
             </div>
             <p class="imprint">
-                <span class="origin">{shell.site.origin.as_str()}</span>
+                <span class="origin of-origin">{shell.site.origin.as_str()}</span>
                 <a class="size" href=shell.at("/chain") data-chain-size hidden></a>
             </p>
         </header>
@@ -204,8 +204,8 @@ fn foot<'a>(shell: &Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
         <footer class="foot">
             <p class="creed">{w.site.foot}</p>
             <dl>
-                <div><dt>{w.site.origin}</dt><dd>{shell.site.origin.as_str()}</dd></div>
-                <div><dt>{w.site.identity}</dt><dd>{pieces::hash(&shell.site.chain)}</dd></div>
+                <div><dt>{w.site.origin}</dt><dd class="of-origin">{shell.site.origin.as_str()}</dd></div>
+                <div><dt>{w.site.identity}</dt><dd class="of-identity">{pieces::hash(&shell.site.chain)}</dd></div>
             </dl>
             <p class="small">{(w.site.zone)(&shell.site.zone)}</p>
             <p class="small">

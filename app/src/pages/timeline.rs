@@ -16,6 +16,9 @@ pub fn timeline(shell: &Shell<'_>, timeline: &TimelineView) -> String {
             Order::Chain => (w.lists.timeline_lead, Hang::Chain, ""),
             Order::Stated => (w.lists.stated_lead, Hang::Loose, "order=stated"),
         };
+        // Entries logged since belong on the newest page alone.
+        let newest = (timeline.order == Order::Chain && timeline.pager.newer.is_none())
+            .then(|| timeline.items.first().map_or(0, |item| item.index + 1));
         let order = |this: Order, path: &str, label: &'static str| {
             let current = (this == timeline.order).then_some("true");
             view! { <li><a href=shell.at(path) aria-current=current>{label}</a></li> }
@@ -34,7 +37,7 @@ pub fn timeline(shell: &Shell<'_>, timeline: &TimelineView) -> String {
                     </ul>
                 </nav>
                 <p class="progress" data-progress></p>
-                <a class="newer" href=shell.at("/") data-newer hidden></a>
+                {newest.map(|size| view! { <a class="newer" href=shell.at("/") data-newer=size hidden></a> })}
             </div>
             {if timeline.items.is_empty() {
                 view! { <p class="empty">{w.lists.empty}</p> }.into_any()

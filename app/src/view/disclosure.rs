@@ -126,6 +126,8 @@ pub struct Notice {
     pub effective: Option<String>,
     /// The reason, as the statement's code.
     pub ground: Option<String>,
+    /// The earlier version it is about, where this version brought it about.
+    pub of: Option<EntryRef>,
     /// The document that brought it about.
     pub by: Option<EntryRef>,
     /// Who stated it, if not the document's own agency.

@@ -61,6 +61,18 @@ pub enum KeyRole {
     Witness,
 }
 
+impl KeyRole {
+    pub const fn code(self) -> &'static str {
+        match self {
+            KeyRole::Log => "log",
+            KeyRole::Registrar => "registrar",
+            KeyRole::Seal => "seal",
+            KeyRole::Post => "post",
+            KeyRole::Witness => "witness",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyEnd {
     Retired(u64),

@@ -146,6 +146,12 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
              on anything here."
         }
         Phrase::CharterFails => "This chain's charter, which says who may sign here, was altered or left out.",
+        Phrase::ChainHolds => {
+            "Compared in this browser: the identity is the fingerprint of the charter that the chain has as entry 0, and \
+             origin and keys are those its charter names, as of entry {size}."
+        }
+        Phrase::ChainFails => "This page gives an identity, an origin or a key that is not this chain's.",
+        Phrase::ChainUnknown => "The charter did not arrive, so identity, origin and keys were not compared.",
         Phrase::EntryWithheld => "This entry is missing: the log has signed for it, and this portal does not have it.",
         Phrase::NeighbourWithheld => "The entry before this one is missing here, so the cord ends at it.",
         Phrase::ProofWithheld => "The portal holds back what this check needs, so it cannot hold.",
@@ -153,44 +159,6 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::SeenNone => "No outside witness yet",
         Phrase::Size => "{size} entries",
         Phrase::Newer => "{count} newer: show them",
-        Phrase::AnswerHolds => "Holds",
-        Phrase::AnswerFails => "Does not hold",
-        Phrase::AnswerPending => "Not yet",
-        Phrase::AnswerNotApplicable => "Does not apply",
-        Phrase::AnswerCannotTell => "Cannot tell",
-        Phrase::ValueIndex => "Position",
-        Phrase::ValueTime => "Time (UTC)",
-        Phrase::ValuePrevious => "Fingerprint it names",
-        Phrase::ValuePreviousComputed => "Fingerprint of the entry before",
-        Phrase::ValueLeaf => "Fingerprint of this entry",
-        Phrase::ValueRoot => "Root signed by the log",
-        Phrase::ValueRootComputed => "Root the proof leads to",
-        Phrase::ValueTreeSize => "Entries in the tree",
-        Phrase::ValueOrigin => "Origin",
-        Phrase::ValueKey => "Key",
-        Phrase::ValueSignature => "Signature",
-        Phrase::ValueWitness => "Witness",
-        Phrase::ValuePolicy => "Whose list",
-        Phrase::ValueSealKey => "Seal key",
-        Phrase::ValueKeySince => "Good since entry",
-        Phrase::ValueRegistryRoot => "Registry root",
-        Phrase::ValueRule => "Rule",
-        Phrase::ValueStep => "Step",
-        Phrase::ValuePost => "Post",
-        Phrase::ValuePart => "Part",
-        Phrase::ValueCommitment => "Fingerprint sealed",
-        Phrase::ValueComputed => "Fingerprint computed",
-        Phrase::ValueBytes => "Bytes",
-        Phrase::ValueShown => "This page shows",
-        Phrase::ValueRemembered => "Seen before",
-        Phrase::ValueNewest => "Now",
-        Phrase::Same => "the same",
-        Phrase::Different => "different",
-        Phrase::NoWasm => {
-            "This browser could not start the checker, so nothing here was checked. The chain page says how to check \
-             it in another way."
-        }
-        Phrase::Offline => "The portal could not be reached, so this was not checked again.",
-        Phrase::Copied => "Copied",
+        Phrase::Offline => "Not checked: the portal did not answer with the evidence.",
     }
 }

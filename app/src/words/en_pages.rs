@@ -20,6 +20,7 @@ pub(super) const CHAIN: ChainWords = ChainWords {
     checkpoint_link: "Fetch the checkpoint",
     keys: "Keys",
     keys_note: "Named by the charter, written as vkeys (C2SP signed-note).",
+    policy: "Witness policy",
     witnesses: "Outside witnesses",
     witnesses_none: "None yet. Until there are, the times on this chain are the log's own word.",
     check: "How to check it yourself",
@@ -27,7 +28,7 @@ pub(super) const CHAIN: ChainWords = ChainWords {
     by_browser: "Let your browser do it",
     by_browser_note: "With scripts allowed, every page checks what it shows and says so beside it. Your browser \
             remembers the chain, and notices if its history is rewritten.",
-    by_hand: "By hand, with two common tools",
+    by_hand: "By hand, with common tools",
     by_hand_leaf: "The fingerprint of an entry is the SHA-256 of a zero byte and the entry. The next entry names it on its fourth line:",
     by_hand_part: "The fingerprint of a part is the SHA-256 of a label, its salt and its bytes. The statement names it:",
     by_client: "With any client of tile-based logs",
@@ -43,6 +44,10 @@ pub(super) const CHAIN: ChainWords = ChainWords {
         ("/log/entry/12", "one entry"),
         ("/log/proof/12.tlog-proof", "one entry's proof"),
         ("/log/policy", "the witness policy"),
+        ("/log/consistency/12-34", "proof that the tree of 34 entries goes on from that of 12"),
+        ("/log/evidence/34/12", "all that deciding about some entries takes"),
+        ("/log/registry/…", "a proof of what the registry has under an id"),
+        ("/content/of/12", "the catalogues of some entries"),
         ("/content/sha256:…", "a part, by its fingerprint"),
     ],
 };

@@ -4,6 +4,7 @@ mod checks;
 mod en;
 mod en_browser;
 mod en_pages;
+pub mod values;
 mod zh;
 mod zh_browser;
 mod zh_pages;
@@ -227,14 +228,17 @@ pub struct DocumentWords {
     pub raw_proof: Text,
     pub raw_catalogue: Text,
     pub raw_body: Text,
+    pub raw_translation: Text,
     pub raw_salt: Text,
     pub approval: Text,
     pub approval_rule: Text,
     pub leaf: Text,
     pub previous: Text,
     pub address: Text,
+    pub version_address: Text,
     pub notice: fn(Change) -> Text,
     pub since: fn(&str) -> String,
+    pub by_this: Text,
     pub by: Text,
     pub ground: Text,
     pub stated_by: fn(&str) -> String,
@@ -319,6 +323,7 @@ pub struct ChainWords {
     pub checkpoint_link: Text,
     pub keys: Text,
     pub keys_note: Text,
+    pub policy: Text,
     pub witnesses: Text,
     pub witnesses_none: Text,
     pub check: Text,
@@ -333,7 +338,7 @@ pub struct ChainWords {
     pub by_owner: Text,
     pub by_owner_note: Text,
     pub addresses: Text,
-    pub address_rows: [(Text, Text); 7],
+    pub address_rows: [(Text, Text); 11],
 }
 
 /// Sections of a heading and its paragraphs.

@@ -25,6 +25,8 @@ pub(super) enum Found<'c> {
     Matches(&'c [u8]),
     Redacted(u64),
     Fails(&'static str),
+    /// Other bytes, with the commitment that would be theirs.
+    Differs(Commitment),
     Unknown(&'static str),
 }
 
@@ -33,7 +35,9 @@ impl Reader<'_> {
     #[must_use]
     pub fn content(&self, index: u64, contents: &Contents, scope: Scope, shown: &Shown) -> Finding {
         let found = self.parts_and_facts(index, contents, scope, shown);
-        if found.answer == Answer::Fails { found } else { self.beside(index, contents, shown).unwrap_or(found) }
+        let found = if found.answer == Answer::Fails { found } else { self.beside(index, contents, shown).unwrap_or(found) };
+        // A line of a list has no place to say it in.
+        if scope == Scope::Catalogue { found } else { shown.compared().into_iter().fold(found, |found, name| found.with("compared", name)) }
     }
 
     fn parts_and_facts(&self, index: u64, contents: &Contents, scope: Scope, shown: &Shown) -> Finding {
@@ -42,7 +46,7 @@ impl Reader<'_> {
             return Finding::cannot_tell(code, "no-entry");
         };
         if shown.entry.as_deref().is_some_and(|entry| self.text(index) != Some(entry)) {
-            return Finding::fails(code, "shown-differs").with("index", index);
+            return Finding::fails(code, "shown-differs").with("member", "entry");
         }
         let Core::Disclosure(core) = &statement.core else {
             return match shown.facts.iter().find(|(name, text)| !self.headed(index, name, text) && !says(statement, name, text)) {
@@ -56,30 +60,38 @@ impl Reader<'_> {
         let mut unknown = None;
         let mut undecided = false;
         let mut checked = 0;
+        let mut values = Vec::new();
         for part in &core.parts {
             let is_catalogue = part.role == "catalogue";
             if scope == Scope::Catalogue && !is_catalogue {
                 continue;
             }
             checked += 1;
+            values.extend([("part", part.role.clone()), ("commitment", part.commitment.to_string())]);
             match self.part(index, core, part, contents) {
                 Found::Matches(bytes) if is_catalogue => match Catalogue::read(bytes) {
                     Ok(read) => catalogue = Some(read),
                     Err(_) => {
-                        return Finding::fails(code, "catalogue-unreadable").with("part", part.commitment);
+                        return Finding::fails(code, "catalogue-unreadable").of(part);
                     }
                 },
                 Found::Matches(bytes) => altered = altered.or_else(|| shown.differs(part, bytes)),
-                Found::Redacted(by) => redacted.push((by, part.commitment)),
-                Found::Fails(reason) => {
-                    return Finding::fails(code, reason).with("part", part.commitment).with("role", &part.role);
+                Found::Redacted(by) => {
+                    values.push(("by", by.to_string()));
+                    redacted.push(part.commitment);
+                    continue;
                 }
+                Found::Fails(reason) => return Finding::fails(code, reason).of(part),
+                Found::Differs(computed) => return Finding::fails(code, "bytes-differ").of(part).with("computed", computed),
                 // A failure further on says more than what is not at hand.
                 Found::Unknown(reason) => {
                     undecided |= is_catalogue;
-                    unknown.get_or_insert_with(|| Finding::cannot_tell(code, reason).with("part", part.commitment));
+                    unknown.get_or_insert_with(|| Finding::cannot_tell(code, reason).of(part));
+                    continue;
                 }
             }
+            // What was computed is what was sealed.
+            values.extend([("computed", part.commitment.to_string()), ("bytes", part.size.to_string())]);
         }
         if !undecided && let Some(finding) = shown.wrongly(core, catalogue.as_ref()) {
             return finding;
@@ -89,21 +101,21 @@ impl Reader<'_> {
             return Finding::fails(code, "shown-differs").with("member", name).with("shown", text);
         }
         // Shown under a commitment that no part of this disclosure has, or only one that was removed.
-        let gone = |part: &Part| redacted.iter().any(|(_, of)| *of == part.commitment);
+        let gone = |part: &Part| redacted.contains(&part.commitment);
         let stray = |(name, _): &&(String, String)| !core.parts.iter().any(|part| part.commitment.to_string() == *name && !gone(part));
         let altered = altered.or_else(|| shown.texts.iter().flatten().find(stray).map(|(name, html)| differs(name, html)));
         if let Some(finding) = altered.or(unknown) {
             return finding;
         }
         let finding = if redacted.is_empty() { Finding::holds(code) } else { Finding::new(code, Answer::Holds, "redacted") };
-        let finding = finding.with("parts", checked);
-        redacted.into_iter().fold(finding, |finding, (by, part)| finding.with("redacted", part).with("by", by))
+        values.into_iter().fold(finding.with("parts", checked), |finding, (name, value)| finding.with(name, value))
     }
 
     pub(super) fn part<'c>(&self, index: u64, core: &Disclosure, part: &Part, contents: &'c Contents) -> Found<'c> {
         let matches = |salt: &[u8; 16], bytes: &'c [u8]| {
-            let right = Commitment::to(salt, bytes) == part.commitment && bytes.len() as u64 == part.size;
-            if right { Found::Matches(bytes) } else { Found::Fails("bytes-differ") }
+            let computed = Commitment::to(salt, bytes);
+            let right = computed == part.commitment && bytes.len() as u64 == part.size;
+            if right { Found::Matches(bytes) } else { Found::Differs(computed) }
         };
         match contents.get(&part.commitment.to_string()) {
             None => Found::Unknown("not-fetched"),
@@ -150,7 +162,37 @@ impl Reader<'_> {
     }
 }
 
+impl Finding {
+    /// Of one part.
+    fn of(self, part: &Part) -> Finding {
+        self.with("part", &part.role).with("commitment", part.commitment)
+    }
+}
+
 impl Shown {
+    /// Members of which this says something, once each.
+    fn compared(&self) -> Vec<&str> {
+        let others = [
+            ("time", self.time.is_some()),
+            ("agency", !self.agencies.is_empty()),
+            ("titles", !self.titles.is_empty()),
+            ("text", self.texts.is_some()),
+            ("entry", self.entry.is_some()),
+            ("parts", self.parts.as_ref().is_some_and(|parts| !parts.is_empty())),
+            ("subjects", self.subjects.as_ref().is_some_and(|subjects| !subjects.is_empty())),
+        ];
+        let others = others.into_iter().filter(|(_, is)| *is).map(|(name, _)| name);
+        let mut names = Vec::new();
+        // A part's own name stands under its commitment.
+        let facts = self.facts.iter().map(|(name, _)| if name.starts_with("sha256:") { "parts" } else { name.as_str() });
+        for name in facts.chain(others) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// Whether a page that shows texts shows this part as another text than its bytes, twice, or not at all.
     fn differs(&self, part: &Part, bytes: &[u8]) -> Option<Finding> {
         let texts = self.texts.as_ref()?;
@@ -180,5 +222,5 @@ fn differs(part: &str, from: &str) -> Finding {
         !within
     });
     let beginning: String = words.take(80).collect();
-    Finding::fails(Code::C7, "shown-differs").with("part", part).with("shown", beginning)
+    Finding::fails(Code::C7, "shown-differs").with("member", "text").with("commitment", part).with("shown", beginning)
 }

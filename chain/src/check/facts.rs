@@ -92,7 +92,7 @@ impl Shown {
 impl Reader<'_> {
     /// The first thing displayed beside an entry that is not so: its time, who speaks, what it speaks of.
     pub(super) fn beside(&self, index: u64, contents: &Contents, shown: &Shown) -> Option<Finding> {
-        let differs = |member: &'static str, text: &str| Some(Finding::fails(Code::C7, "shown-differs").with(member, text));
+        let differs = |member: &str, text: &str| Some(Finding::fails(Code::C7, "shown-differs").with("member", member).with("shown", text));
         if let Some(address) = shown.address.filter(|address| *address != index) {
             return differs("index", &address.to_string());
         }
@@ -119,7 +119,7 @@ impl Reader<'_> {
             match named.map(|named| self.is_titled(named, title, contents)) {
                 Some(Some(true)) => {}
                 Some(None) => return Some(Finding::cannot_tell(Code::C7, "not-fetched").with("index", of)),
-                _ => return differs("shown", title),
+                _ => return differs("titles", title),
             }
         }
         None
@@ -169,7 +169,7 @@ impl Reader<'_> {
         match self.part(of.index, core, part, contents) {
             Found::Matches(bytes) => Some(Catalogue::read(bytes).is_ok_and(|catalogue| catalogue.title == title)),
             Found::Unknown(_) => None,
-            Found::Redacted(_) | Found::Fails(_) => Some(false),
+            Found::Redacted(_) | Found::Fails(_) | Found::Differs(_) => Some(false),
         }
     }
 }

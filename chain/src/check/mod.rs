@@ -5,6 +5,7 @@
 
 mod content;
 mod facts;
+mod itself;
 mod memory;
 mod reader;
 mod registered;
@@ -73,6 +74,56 @@ impl Answer {
     }
 }
 
+/// Every name that a value of a finding can have. Whoever shows findings to people has words for each.
+pub const VALUES: [&str; 42] = [
+    // What is looked at: an entry, the tree, the checkpoint.
+    "index",
+    "time",
+    "previous",
+    "neighbour",
+    "leaf",
+    "size",
+    "root",
+    "root-computed",
+    "hashes",
+    "origin",
+    "identity",
+    // Who signed, with what, and by whose leave.
+    "key",
+    "signature",
+    "signer",
+    "registry",
+    "registered",
+    "since",
+    "target",
+    "of",
+    "policy",
+    "seen-by",
+    "seen",
+    "witnesses",
+    "rule",
+    "genre",
+    "step",
+    "post",
+    "overridden",
+    "why",
+    // What was sealed, and what a page displays of it.
+    "parts",
+    "part",
+    "commitment",
+    "computed",
+    "bytes",
+    "by",
+    "member",
+    "shown",
+    "compared",
+    // What a reader saw before.
+    "kept-size",
+    "kept-root",
+    "kept",
+    "found",
+];
+
 /// One check's answer, its reason as a stable code, and the values it was decided on, each with a stable name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -96,6 +147,7 @@ impl Finding {
         Finding::new(code, Answer::CannotTell, reason)
     }
     pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Finding {
+        debug_assert!(VALUES.contains(&name), "nobody has words for {name}");
         self.values.push((name, value.to_string()));
         self
     }

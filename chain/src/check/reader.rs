@@ -7,10 +7,10 @@ use crate::{
     entry::Entry,
     evidence::Bundle,
     hash::Hash,
-    note::Note,
+    note::{Note, SignatureLine},
     state::{Refusal, verify_one},
     statement::{Core, Ending, Key, Statement},
-    tree::{check_inclusion, leaf_hash},
+    tree::{check_inclusion, leaf_hash, root_of_inclusion},
 };
 use std::cell::Cell;
 
@@ -176,7 +176,9 @@ impl<'b> Reader<'b> {
         };
         let finding = |finding: Finding| {
             let time = crate::time::format_time(header.time).unwrap_or_default();
-            finding.with("index", header.index).with("time", time).with("previous", header.previous).with("leaf", known.leaf)
+            let finding = finding.with("index", header.index).with("time", time).with("previous", header.previous);
+            let neighbour = index.checked_sub(1).and_then(|before| self.known(before));
+            neighbour.map_or(finding.clone(), |neighbour| finding.with("neighbour", neighbour.leaf))
         };
         if header.index != index {
             return finding(Finding::fails(code, "position"));
@@ -189,7 +191,7 @@ impl<'b> Reader<'b> {
             return finding(self.not_at_hand(code, index, "neighbour-withheld", "no-neighbour"));
         };
         if header.previous != before.leaf {
-            return finding(Finding::fails(code, "link")).with("neighbour", before.leaf);
+            return finding(Finding::fails(code, "link"));
         }
         // The neighbour must be the tree's own, else two chains could share one tree.
         let Some(neighbour) = before.entry.filter(|_| before.placed()) else {
@@ -220,11 +222,11 @@ impl<'b> Reader<'b> {
             return self.not_at_hand(code, index, "withheld", "no-entry");
         };
         let finding = if known.included { Finding::holds(code) } else { Finding::fails(code, "not-in-tree") };
-        finding
-            .with("leaf", known.leaf)
-            .with("size", self.checkpoint.size)
-            .with("root", self.checkpoint.root)
-            .with("hashes", known.proof.len())
+        let (size, root) = (self.checkpoint.size, self.checkpoint.root);
+        let finding = finding.with("leaf", known.leaf).with("index", index).with("size", size).with("hashes", known.proof.len());
+        let computed = root_of_inclusion(known.proof, index, known.leaf, size);
+        let finding = finding.with("root", root);
+        computed.map_or(finding.clone(), |computed| finding.with("root-computed", computed))
     }
 
     /// C3. The key is the one that the newest charter, followed back to entry 0, has for this size.
@@ -250,7 +252,10 @@ impl<'b> Reader<'b> {
             Err(crate::note::NoteError::NotSignedBy(_)) => Finding::fails(code, "other-key"),
             Err(_) => Finding::fails(code, "signature"),
         };
-        finding.with("size", self.checkpoint.size).with("root", self.checkpoint.root).with("key", key)
+        let Checkpoint { origin, size, root } = &self.checkpoint;
+        let finding = finding.with("origin", origin).with("size", size).with("root", root).with("key", key);
+        let line = self.note.signatures.iter().find(|line| line.is_by(key));
+        line.map_or(finding.clone(), |line| finding.with("signature", line.encoded()))
     }
 
     /// Whether other bytes stand in the charter's place while the newest entry stands in the tree, so that the fault is not
@@ -280,31 +285,36 @@ impl<'b> Reader<'b> {
         }
         let root = entry.header.registry;
         let signer = statement.signer().to_owned();
-        let finding = |finding: Finding| finding.with("signer", &signer).with("registry", root);
         if statement.core.registers() {
-            return finding(match self.registrars_signed(known) {
+            let found = match self.registrars_signed(known) {
                 Some(true) => Finding::holds(code),
                 Some(false) => Finding::fails(code, "registrars"),
                 None => self.not_at_hand(code, of, "withheld", "no-charter"),
-            });
+            };
+            let lines = statement.note.signatures.iter();
+            return lines.fold(found, |found, line| found.with("signer", line.name).with("signature", line.encoded()));
         }
-        let keys = match self.lookup(root, &signer, index, |known| self.keys_of(known, statement)) {
+        let finding = |finding: Finding| finding.with("signer", &signer).with("registry", root);
+        let (registered, keys) = match self.lookup(root, &signer, index, |known| Some((known.place, self.keys_of(known, statement)?))) {
             Registered::As(keys) => keys,
             Registered::Absent => return finding(Finding::fails(code, "not-registered")),
             Registered::Wrong => return finding(Finding::fails(code, "registry-proof")),
             Registered::Unknown => return finding(self.not_at_hand(code, of, "withheld", "no-registry-proof")),
         };
+        let finding = |f: Finding| finding(f).with("registered", registered);
         let key = match verify_one(statement, keys, index) {
             Ok(key) => &key.key,
             Err(Refusal::UnknownKey(_)) => return finding(Finding::fails(code, "unknown-key")),
             Err(Refusal::Signature(_)) => return finding(Finding::fails(code, "signature")),
             Err(_) => return finding(Finding::fails(code, "signature-lines")),
         };
+        // One line, by this key: no other statement verifies.
+        let signature = statement.note.signatures.first().map(SignatureLine::encoded).unwrap_or_default();
+        let finding = |f: Finding| finding(f).with("key", key).with("signature", &signature);
         if let Err(found) = self.entitled(known, entry.header.registry, statement, of) {
             return finding(found);
         }
         // Looked up again in the newest registry: the key may have been reported stolen since.
-        let finding = |f: Finding| finding(f).with("key", key);
         match self.newest(&signer, |known| self.keys_of(known, statement)) {
             Registered::As(now) => match now.iter().find(|later| later.key == *key) {
                 Some(Key { ended: Some(ended), .. }) if ended.how == Ending::Compromised && ended.at <= index => {
@@ -358,10 +368,11 @@ impl<'b> Reader<'b> {
             Ok(None) => Finding::new(code, Answer::NotApplicable, "no-rule"),
             Ok(Some(approved)) => {
                 let reason = if approved.overridden.is_empty() { "holds" } else { "overridden" };
-                let finding = Finding::new(code, Answer::Holds, reason).with("steps", taken.len());
+                let finding = Finding::new(code, Answer::Holds, reason).with("genre", genre).with("rule", leaf);
+                let finding = taken.iter().fold(finding, |finding, step| finding.with("step", step.index).with("post", &step.post));
                 approved.overridden.into_iter().fold(finding, |finding, step| finding.with("overridden", step))
             }
-            Err(error) => Finding::fails(code, "approval").with("why", error),
+            Err(error) => Finding::fails(code, "approval").with("why", error.code()).with("genre", genre).with("rule", leaf),
         }
     }
 

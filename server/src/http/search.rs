@@ -123,8 +123,18 @@ async fn view(lang: Lang, app: &App, room: &Room, given: Given, cut: bool, asks:
         })
         .collect();
     agencies.sort_by(|a, b| a.label.cmp(&b.label));
-    let genres =
-        app.node.store.genres().await?.into_iter().map(|genre| Choice { label: genre.clone(), value: genre, count: None }).collect();
+    let genres = app
+        .node
+        .store
+        .genres()
+        .await?
+        .into_iter()
+        .map(|genre| Choice {
+            label: app::codes::genre(lang, &genre).map_or_else(|| genre.clone(), str::to_owned),
+            value: genre,
+            count: None,
+        })
+        .collect();
     let page = page_number(Some(given.page.as_str()).filter(|page| !page.is_empty()))?;
     let query = SearchQuery {
         q: given.q,

@@ -66,7 +66,7 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
         body: shown_body,
         translation,
         versions: lines.collect(),
-        notices: notices(context, &of_versions, &core.agency).await?,
+        notices: notices(context, &of_versions, index, &core.agency).await?,
         seen: None,
         older: beside(index.checked_sub(1)).await?,
         newer: beside(Some(index + 1).filter(|newer| *newer < size)).await?,
@@ -171,15 +171,17 @@ async fn parts(
     Ok(parts.collect())
 }
 
-/// What later entries say of these versions, which were fetched.
-async fn notices(context: &Context<'_>, versions: &[u64], owner: &str) -> Result<Vec<Notice>, StoreError> {
+/// What later entries say of one of these versions, which were fetched; and of the others, what was taken from them, and what
+/// this one brought about.
+async fn notices(context: &Context<'_>, versions: &[u64], this: u64, owner: &str) -> Result<Vec<Notice>, StoreError> {
     let mut notices = Vec::new();
-    let versions: Vec<Arc<Logged>> = versions.iter().filter_map(|version| context.entry(*version)).collect();
-    let mut events: Vec<_> = versions.iter().flat_map(|version| &version.later).collect();
-    events.sort_by_key(|event| event.index);
-    let named: Vec<u64> = events.iter().flat_map(|event| [Some(event.index), event.instrument]).flatten().collect();
+    let versions: Vec<(u64, Arc<Logged>)> = versions.iter().filter_map(|version| Some((*version, context.entry(*version)?))).collect();
+    let mut events: Vec<_> = versions.iter().flat_map(|(of, version)| version.later.iter().map(|event| (*of, event))).collect();
+    events.retain(|(of, event)| *of == this || event.kind == "redaction" || event.instrument == Some(this));
+    events.sort_by_key(|(_, event)| event.index);
+    let named: Vec<u64> = events.iter().flat_map(|(_, event)| [Some(event.index), event.instrument]).flatten().collect();
     context.fetch(named).await?;
-    for event in events.into_iter().rev() {
+    for (version, event) in events.into_iter().rev() {
         let change = match (event.kind.as_str(), standing_of(&event.kind)) {
             ("redaction", _) => Change::Redacted,
             (_, Some(standing)) => Change::Became(standing),
@@ -190,12 +192,16 @@ async fn notices(context: &Context<'_>, versions: &[u64], owner: &str) -> Result
             Some(Core::Redaction(core)) => (None, Some(core.ground.clone()), Some(core.agency.clone())),
             _ => (None, None, None),
         };
-        let by = match event.instrument {
+        let of = match event.instrument == Some(this) && version != this {
+            true => Some(entry_ref(context, version).await?),
+            false => None,
+        };
+        let by = match event.instrument.filter(|_| of.is_none()) {
             Some(instrument) => Some(entry_ref(context, instrument).await?),
             None => None,
         };
         let stated_by = by_agency.filter(|agency| agency != owner).map(|agency| context.agency(&agency));
-        notices.push(Notice { change, index: event.index, effective, ground, by, stated_by });
+        notices.push(Notice { change, index: event.index, effective, ground, of, by, stated_by });
     }
     Ok(notices)
 }
