@@ -33,7 +33,7 @@ export function publish(place, disclosure, lie) {
   return append(place, disclosure.statement, { contents: disclosure.contents, lie });
 }
 
-export const byFinance = (place) => sealed(place, { agency: FINANCE, by: key(place, "seal-finance") });
+export const byFinance = (place) => sealed(place, { agency: FINANCE, by: key(place, "seal-gazette.example+finance") });
 
 /** A page about one entry whose verdict is that this check failed, with the alarm over it. */
 export async function ownPageFails(page, portal, index, sentence, kind = "disclosures") {

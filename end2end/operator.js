@@ -15,7 +15,7 @@ const statementId = () => randomBytes(16).toString("hex");
 
 // Keys and notes
 
-/** A key as the portal keeps it, from its file in the data folder: `log`, `registrar`, `seal-finance`. */
+/** A key as the portal keeps it, from its file in the data folder: `log`, `registrar`, `seal-gazette.example+finance`. */
 export function key(place, name) {
   const [, named, secret] = readFileSync(join(place.data, "keys", `${name}.key`), "utf8").split("\n");
   return keyOf(named, Buffer.from(secret, "hex"));

@@ -307,7 +307,7 @@ test.describe("what a cheating operator logs and signs", () => {
       forge: (place) => {
         const later = operator.stranger(FINANCE);
         publish(place, operator.disclosure(place, { agency: FINANCE, by: later }));
-        operator.append(place, operator.registration(place, FINANCE, [operator.key(place, "seal-finance"), later]));
+        operator.append(place, operator.registration(place, FINANCE, [operator.key(place, "seal-gazette.example+finance"), later]));
       },
       fails: { C5: "unknown-key" },
       sentence: SEAL,
@@ -315,7 +315,7 @@ test.describe("what a cheating operator logs and signs", () => {
     },
     {
       name: "a statement of one agency sealed by another",
-      forge: (place) => publish(place, operator.disclosure(place, { agency: FINANCE, by: operator.key(place, "seal-market") })),
+      forge: (place) => publish(place, operator.disclosure(place, { agency: FINANCE, by: operator.key(place, "seal-gazette.example+market") })),
       fails: { C5: "unknown-key" },
       sentence: SEAL,
       fsck: "C5 seal",
@@ -323,7 +323,7 @@ test.describe("what a cheating operator logs and signs", () => {
     {
       name: "a statement that was sealed for another chain and is replayed here",
       forge: (place) =>
-        publish(place, operator.disclosure(place, { agency: FINANCE, by: operator.key(place, "seal-finance"), chain: "elsewhere.example/log" })),
+        publish(place, operator.disclosure(place, { agency: FINANCE, by: operator.key(place, "seal-gazette.example+finance"), chain: "elsewhere.example/log" })),
       fails: { C5: "other-chain" },
       sentence: SEAL,
       fsck: "C5 seal",
@@ -356,7 +356,7 @@ test.describe("what a cheating operator logs and signs", () => {
     {
       name: "a disclosure without the approval that its agency's rule demands",
       forge: (place) => {
-        const seal = operator.key(place, "seal-finance");
+        const seal = operator.key(place, "seal-gazette.example+finance");
         const rule = { genres: [{ genre: "*", steps: [{ code: "approve", posts: [`${FINANCE}/head`], count: 1 }] }] };
         operator.append(place, operator.registration(place, FINANCE, [seal], { rule }));
         publish(place, byFinance(place));
@@ -398,7 +398,7 @@ test.describe("what a cheating operator logs and signs", () => {
     const portal = await cheated((place) => {
       const lanterns = operator.stranger("gazette.example/lanterns");
       publish(place, byFinance(place));
-      operator.append(place, operator.registration(place, FINANCE, [operator.key(place, "seal-finance")], { name: { en: "Yunze Treasury", zh: "云泽市国库" } }));
+      operator.append(place, operator.registration(place, FINANCE, [operator.key(place, "seal-gazette.example+finance")], { name: { en: "Yunze Treasury", zh: "云泽市国库" } }));
       operator.append(place, operator.registration(place, lanterns.name, [lanterns]));
       publish(place, byFinance(place));
       publish(place, operator.disclosure(place, { agency: lanterns.name, by: lanterns }));

@@ -6,6 +6,8 @@
 
 mod document;
 
+pub(crate) use document::filed;
+
 use crate::{
     search::{self, Budget, Change, Index, Opening, Writer},
     store::{ContentRow, Head, Store, StoreError},

@@ -2,6 +2,7 @@
 
 use chain::note::{KeyType, NoteError, Signer};
 use std::{
+    collections::HashMap,
     io::Write,
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -16,6 +17,8 @@ pub enum KeyError {
     Open(PathBuf),
     #[error("the key file {0} does not hold 64 hexadecimal digits after a key name")]
     Malformed(PathBuf),
+    #[error("the key file {path} holds a key named {found:?}, and not {wanted:?} as its place says")]
+    OtherName { path: PathBuf, found: String, wanted: String },
     #[error(transparent)]
     Key(#[from] NoteError),
     #[error("the system gave no random bytes: {0}")]
@@ -31,7 +34,54 @@ pub fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
 
 /// Reads the key of that name, or makes it when the file does not exist.
 pub fn open_or_create(path: &Path, name: &str) -> Result<Signer, KeyError> {
-    if path.exists() { open(path) } else { create(path, name) }
+    if !path.exists() {
+        return create(path, name);
+    }
+    let signer = open(path)?;
+    match signer.vkey().name() {
+        found if found == name => Ok(signer),
+        found => Err(KeyError::OtherName { path: path.to_path_buf(), found: found.to_owned(), wanted: name.to_owned() }),
+    }
+}
+
+/// File of an agency's seal, named after the whole id: two agencies may share its last part. No id has a `+`.
+#[must_use]
+pub fn seal_file(folder: &Path, agency: &str) -> PathBuf {
+    folder.join(format!("seal-{}.key", agency.replace('/', "+")))
+}
+
+/// The seals in a folder, by agency. None where there is no folder.
+pub fn seals(folder: &Path) -> Result<HashMap<String, Signer>, KeyError> {
+    let file_error = |error| KeyError::File(folder.to_path_buf(), error);
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(HashMap::new()),
+        entries => entries.map_err(file_error)?,
+    };
+    let mut seals = HashMap::new();
+    for entry in entries {
+        let path = entry.map_err(file_error)?.path();
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let Some(named) = file.strip_prefix("seal-").and_then(|rest| rest.strip_suffix(".key")) else { continue };
+        let signer = open(&path)?;
+        let agency = signer.vkey().name().to_owned();
+        if path == seal_file(folder, &agency) {
+            seals.insert(agency, signer);
+        } else if agency.rsplit('/').next() == Some(named) {
+            // As earlier versions named it.
+            seals.entry(agency).or_insert(signer);
+        } else {
+            return Err(KeyError::OtherName { wanted: named.replace('+', "/"), found: agency, path });
+        }
+    }
+    Ok(seals)
+}
+
+/// An agency's seal, made when it is not there.
+pub fn seal(folder: &Path, agency: &str) -> Result<Signer, KeyError> {
+    match seals(folder)?.remove(agency) {
+        Some(signer) => Ok(signer),
+        None => create(&seal_file(folder, agency), agency),
+    }
 }
 
 /// Makes a new Ed25519 key; fails if the file exists, so that no key is ever overwritten.
@@ -82,7 +132,7 @@ pub fn open(path: &Path) -> Result<Signer, KeyError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     #[test]
@@ -114,6 +164,39 @@ mod tests {
         }
         making.join().unwrap();
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 200, "nothing else is left");
+    }
+
+    #[test]
+    fn two_agencies_that_share_a_last_name_have_two_seals() {
+        let dir = tempfile::tempdir().unwrap();
+        let ids = ["north.gov/finance", "south.gov/finance"];
+        let made = ids.map(|id| seal(dir.path(), id).unwrap());
+        assert_ne!(made[0].vkey().public(), made[1].vkey().public());
+        for (id, made) in ids.iter().zip(&made) {
+            assert_eq!((made.vkey().name(), seal(dir.path(), id).unwrap().vkey()), (*id, made.vkey()), "and keep them");
+        }
+        // As an earlier version named it, for whichever agency it was.
+        std::fs::rename(seal_file(dir.path(), ids[0]), dir.path().join("seal-finance.key")).unwrap();
+        assert_eq!(seal(dir.path(), ids[0]).unwrap().vkey(), made[0].vkey());
+        assert_eq!(seals(dir.path()).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_key_in_anothers_place_is_named_and_not_used() {
+        let dir = tempfile::tempdir().unwrap();
+        let theirs = seal(dir.path(), "south.gov/finance").unwrap();
+        std::fs::rename(seal_file(dir.path(), "south.gov/finance"), seal_file(dir.path(), "north.gov/finance")).unwrap();
+        for refused in [seals(dir.path()).map(drop), seal(dir.path(), "north.gov/finance").map(drop)] {
+            match refused {
+                Err(KeyError::OtherName { found, wanted, .. }) => {
+                    assert_eq!((&*found, &*wanted), (theirs.vkey().name(), "north.gov/finance"));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        let log = dir.path().join("log.key");
+        create(&log, "south.gov/log").unwrap();
+        assert!(matches!(open_or_create(&log, "north.gov/log"), Err(KeyError::OtherName { .. })));
     }
 
     #[test]

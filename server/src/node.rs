@@ -240,16 +240,7 @@ impl Node {
     }
 
     fn load_seals(&mut self, folder: &Path) -> Result<(), NodeError> {
-        let mut seals = HashMap::new();
-        let entries = std::fs::read_dir(folder).map_err(|error| KeyError::File(folder.to_path_buf(), error))?;
-        for entry in entries {
-            let path = entry.map_err(|error| KeyError::File(folder.to_path_buf(), error))?.path();
-            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("seal-")) {
-                let signer = keys::open(&path)?;
-                seals.insert(signer.vkey().name().to_owned(), signer);
-            }
-        }
-        self.seals = Arc::new(seals);
+        self.seals = Arc::new(keys::seals(folder)?);
         Ok(())
     }
 
@@ -272,7 +263,7 @@ impl Node {
         let folder = self.data.join("keys");
         let Some(registrar) = &*self.registrar else { return Ok(id) };
         if self.submitter.state().agency(&id).is_none() {
-            let seal = keys::open_or_create(&folder.join(format!("seal-{name}.key")), &id)?;
+            let seal = keys::seal(&folder, &id)?;
             let agency = Agency {
                 agency: id.clone(),
                 name: names.clone(),

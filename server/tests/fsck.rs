@@ -4,6 +4,7 @@
 #[macro_use]
 mod trial;
 
+use app::view::Standing;
 use chain::{
     checkpoint::Checkpoint,
     entry::{Entry, Header},
@@ -20,13 +21,14 @@ use server::{
     node::Node,
 };
 use sqlx::{AnyConnection, Row};
-use trial::{Engine, Trial, agency, close, compose, draft, import_all, line, publish, redact, reference, status};
+use trial::{Engine, Trial, agency, close, compose, draft, import_all, leaf, line, publish, redact, reference, status};
 
 on_each_engine! {
     a_good_chain_is_clean_and_everything_of_it_was_looked_at,
     an_old_copy_and_another_history_are_named_by_the_mark_and_a_lagging_index_is_told,
     a_chain_that_is_being_written_is_checked_as_of_one_moment,
     what_was_altered_behind_the_server_is_named_on_either_engine,
+    another_chain_of_the_same_name_is_told_from_this_one,
     a_part_that_a_log_took_from_another_document_is_named,
 }
 
@@ -371,7 +373,7 @@ async fn forged(good: &Trial, change: impl FnOnce(Header, String) -> (Header, St
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_who_signs_everything_anew_is_still_caught() {
     let good = chain(Engine::Sqlite).await;
-    let key = |name: &str| keys::open(&good.place.data.join(format!("keys/seal-{name}.key"))).unwrap();
+    let key = |name: &str| keys::open(&good.place.data.join(format!("keys/seal-gazette.example+{name}.key"))).unwrap();
     let resigned = |note: &str, signer: &Signer, change: &dyn Fn(&str) -> String| {
         let text = change(&(note.split_once("\n\n").unwrap().0.to_owned() + "\n"));
         chain::note::sign(&text, &[signer])
@@ -435,6 +437,7 @@ async fn an_old_copy_and_another_history_are_named_by_the_mark_and_a_lagging_ind
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_index_that_misses_documents_or_is_damaged_is_named() {
+    use server::search::{Budget, Change, Document, Index, State};
     let good = chain(Engine::Sqlite).await;
     let folder = |trial: &Trial| trial.place.data.join(follow::FOLDER);
     let trial = good.copy();
@@ -451,12 +454,73 @@ async fn a_search_index_that_misses_documents_or_is_damaged_is_named() {
 
     let trial = good.copy();
     {
-        use server::search::{Budget, Change, Index};
         let (index, _) = Index::open(&folder(&trial)).unwrap();
         let covered = index.covered();
         index.writer(Budget::Live).unwrap().apply(vec![Change::Erase { index: REVISED }], covered).unwrap();
     }
-    found(&check(&trial).await, Check::SearchIndex, "what can be searched");
+    found(&check(&trial).await, Check::SearchIndex, &format!("entry {REVISED}"));
+
+    // Filed under something else than the log says, one thing after the other.
+    let filed = Document {
+        index: REVISED,
+        document: FIRST,
+        language: "en".into(),
+        title: "Parking, again".into(),
+        body: "Thirty lanterns.".into(),
+        agency: "gazette.example/finance".into(),
+        agency_name: String::new(),
+        stated_agency: None,
+        genre: None,
+        theme: None,
+        document_number: None,
+        index_number: None,
+        subjects: vec![],
+        keywords: vec![],
+        summary: None,
+        stated: Some(20_260_301),
+        logged: 0,
+        state: State::Withdrawn,
+        standing: Standing::Withdrawn,
+        effective: None,
+        expires: None,
+    };
+    let cases = [
+        ("", filed.clone()),
+        ("document", Document { document: REVISED, ..filed.clone() }),
+        ("language", Document { language: "zh".into(), ..filed.clone() }),
+        ("date", Document { stated: Some(20_260_302), ..filed.clone() }),
+        ("state", Document { state: State::Current, ..filed.clone() }),
+    ];
+    for (what, document) in cases {
+        let trial = good.copy();
+        {
+            let (index, _) = Index::open(&folder(&trial)).unwrap();
+            let covered = index.covered();
+            let mut writer = index.writer(Budget::Live).unwrap();
+            writer.apply(vec![Change::Put(Box::new(document))], covered).unwrap();
+            writer.finish().unwrap();
+        }
+        let report = check(&trial).await;
+        if what.is_empty() {
+            assert_eq!(report.differs, None);
+        } else {
+            found(&report, Check::SearchIndex, &format!("entry {REVISED}"));
+            assert!(report.differs.unwrap().why.contains(what));
+        }
+    }
+
+    // What is damaged is told as often as one asks, and left as it is: it may be needed as it is.
+    let trial = good.copy();
+    std::fs::write(folder(&trial).join("meta.json"), "{ half of").unwrap();
+    let files = || {
+        let entries = std::fs::read_dir(folder(&trial)).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| (std::fs::read(&path).unwrap(), path)).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = files();
+    for _ in 0..2 {
+        found(&check(&trial).await, Check::SearchIndex, "what can be searched");
+        assert_eq!(files(), before);
+    }
 
     // Without an index there is nothing to compare: it is derived.
     let trial = good.copy();
@@ -481,6 +545,30 @@ async fn a_chain_that_is_being_written_is_checked_as_of_one_moment(engine: Engin
         last = report.entries;
     }
     assert_eq!(importing.await.unwrap().added, 3_000);
+}
+
+async fn another_chain_of_the_same_name_is_told_from_this_one(engine: Engine) {
+    let ours = Trial::on(engine);
+    let node = ours.open().await;
+    let identity = leaf(&node.store.entry(0).await.unwrap().unwrap());
+    close(node).await;
+    let theirs = Trial::on(engine);
+    let mut node = theirs.open().await;
+    agency(&mut node, "finance").await;
+    close(node).await;
+    let (one, other) = (check(&ours).await, check(&theirs).await);
+    assert_eq!((one.differs, other.differs), (None, None), "either is a good chain");
+    assert_eq!((&one.origin, one.identity), (&other.origin, identity));
+    assert_ne!(one.identity, other.identity);
+    // Its database under our keys and our mark: the keys tell, and without them the mark.
+    let mut mixed = ours.copy();
+    mixed.place.database.clone_from(&theirs.place.database);
+    if engine == Engine::Sqlite {
+        std::fs::copy(theirs.place.data.join("gazette.sqlite"), mixed.place.data.join("gazette.sqlite")).unwrap();
+    }
+    found(&check(&mixed).await, Check::Key, "keys/log.key");
+    std::fs::remove_dir_all(mixed.place.data.join("keys")).unwrap();
+    found(&check(&mixed).await, Check::Mark, "the newest tree this machine signed");
 }
 
 async fn a_part_that_a_log_took_from_another_document_is_named(engine: Engine) {

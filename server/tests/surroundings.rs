@@ -160,7 +160,7 @@ fn a_key_file_that_is_damaged_missing_or_open_to_others_is_named() {
     let program = Program::new();
     program.serve().end();
     let serve = || program.run(&["serve", "--listen", "127.0.0.1:0"]);
-    for name in ["log.key", "registrar.key", "seal-archive.key"] {
+    for name in ["log.key", "registrar.key", "seal-gazette.example+archive.key"] {
         let path = program.dir.path().join("data/keys").join(name);
         let whole = fs::read_to_string(&path).unwrap();
         for damaged in ["", &whole[..whole.len() / 2], "gazette private key\nname\nnot hexadecimal\n"] {

@@ -28,8 +28,8 @@ impl Fsck {
             return Ok(ExitCode::FAILURE);
         }
         println!(
-            "{}: {} entries, {} versions of documents, {} checkpoints, {} parts ({} redacted): everything is as the entries say",
-            report.origin, report.entries, report.versions, report.checkpoints, report.parts, report.redacted
+            "{} ({}): {} entries, {} versions of documents, {} checkpoints, {} parts ({} redacted): everything is as the entries say",
+            report.origin, report.identity, report.entries, report.versions, report.checkpoints, report.parts, report.redacted
         );
         if report.index_behind > 0 {
             println!("the search index is {} entries behind; it catches up when the chain is served", report.index_behind);

@@ -1,6 +1,7 @@
 //! `gazette key`: makes the keys that the server keeps, and prints their public halves for registrars.
 
 use super::{Folder, Outcome};
+use chain::statement::is_id;
 use clap::{Args, Subcommand};
 use server::keys;
 use std::process::ExitCode;
@@ -36,8 +37,11 @@ impl KeyCommand {
                 keys::open_or_create(&place.data.join("keys/log.key"), &origin)?
             }
             Act::Seal { folder, agency } => {
-                let file = format!("keys/seal-{}.key", agency.rsplit('/').next().unwrap_or(&agency));
-                keys::open_or_create(&folder.place(None).data.join(file), &agency)?
+                // It is a file's name as well.
+                if !is_id(&agency) {
+                    return Err(format!("{agency:?} cannot be an agency's id: lowercase ASCII letters, digits, and - . _ / only").into());
+                }
+                keys::seal(&folder.place(None).data.join("keys"), &agency)?
             }
         };
         println!("{}", signer.vkey());

@@ -2,7 +2,7 @@
 
 use super::{FollowError, Version};
 use crate::{
-    search::{Change, Document},
+    search::{self, Change, Document, Kept},
     store::{ContentRow, Item, Store, StoredContent},
     visible::Visible,
 };
@@ -67,6 +67,17 @@ pub(super) async fn put(
         expires: day(core.stated.expires.as_ref()),
     };
     Ok(Some(Change::Put(Box::new(document))))
+}
+
+/// Under what the index files a version: what can be said of it without its parts.
+pub fn filed(item: &Item, visible: &Visible, logged: i64) -> Kept {
+    Kept {
+        index: item.index,
+        document: item.document,
+        date: search::date(day(item.stated.as_ref()), logged),
+        language: item.language.as_str().into(),
+        state: visible.state.code().into(),
+    }
 }
 
 /// A day `YYYY-MM-DD` as the number yyyymmdd.

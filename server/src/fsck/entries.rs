@@ -153,6 +153,7 @@ pub(super) async fn rebuild(view: &mut View, progress: Progress<'_>, report: &mu
                 rebuilt.roots.push((size + 1, rebuilt.state.frontier.root(), time));
             }
         }
+        report.identity = rebuilt.leaves.first().copied().unwrap_or_default();
         report.entries = rebuilt.size();
         report.versions = rebuilt.versions.len() as u64;
         progress("entries", rebuilt.size(), total);

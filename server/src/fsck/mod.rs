@@ -1,7 +1,7 @@
 //! Checking everything: the whole chain rebuilt from its entries alone, and all that is kept beside them compared with it.
 //!
 //! In order: entries (link, place in the tree, seal, approval), tiles, checkpoints, head, derived rows, contents, the
-//! high-water mark, the search index. The first thing that differs is named, and the check ends there. Nothing is
+//! log's key, the high-water mark, the search index. The first thing that differs is named, and the check ends there. Nothing is
 //! repaired. Everything is read from one view of the database, so a running server does not disturb it.
 
 mod contents;
@@ -51,6 +51,7 @@ pub enum Check {
     Cases,
     Events,
     Submissions,
+    Key,
     Mark,
     SearchIndex,
 }
@@ -73,6 +74,7 @@ impl Check {
             Check::Cases => "cases",
             Check::Events => "events",
             Check::Submissions => "submissions",
+            Check::Key => "log key",
             Check::Mark => "high-water mark",
             Check::SearchIndex => "search index",
         }
@@ -98,6 +100,8 @@ impl fmt::Display for Difference {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     pub origin: String,
+    /// Leaf hash of entry 0: what tells it from another chain of the same name.
+    pub identity: chain::Hash,
     pub entries: u64,
     /// Versions of documents.
     pub versions: u64,
@@ -167,13 +171,14 @@ async fn check(store: &Store, place: &Place, progress: Progress<'_>, report: &mu
     readable(Check::Submissions, "rows", derived::submissions(&mut view, &rebuilt).await)?;
     readable(Check::Content, "contents", contents::parts(store, &mut view, &rebuilt, progress, report).await)?;
     contents::objects(store, &rebuilt, report).await?;
+    key(place, &rebuilt)?;
     // What lies outside the database may have moved on with it since.
     let now = store.head().await?.map_or(0, |head| head.size);
     mark(place, &rebuilt, now)?;
     if now != rebuilt.size() {
         return Ok(());
     }
-    index::check(&mut view, place, &rebuilt, report).await
+    index::check(store, &mut view, place, &rebuilt, report).await
 }
 
 /// A value of another type than its column's was put there by somebody else: that is a difference, not trouble with reading.
@@ -184,6 +189,23 @@ fn readable<T>(check: Check, at: &str, outcome: Result<T, End>) -> Result<T, End
         )))) => differs(check, at, format!("a row cannot be read: {error}")),
         Err(End::Failed(FsckError::Store(error @ StoreError::Absent(_)))) => differs(check, at, error.to_string()),
         outcome => outcome,
+    }
+}
+
+/// The log's key, where it is here: another one's would sign what nobody can verify.
+fn key(place: &Place, rebuilt: &entries::Rebuilt) -> Result<(), End> {
+    let at = "keys/log.key";
+    let found = match place.log_key() {
+        Ok(Some(found)) => found,
+        // A copy without its keys is whole all the same.
+        Ok(None) => return Ok(()),
+        Err(error) => return differs(Check::Key, at, error.to_string()),
+    };
+    match rebuilt.state.charter().and_then(|charter| charter.log_key(rebuilt.size())) {
+        Some(wanted) if wanted != found.vkey() => {
+            differs(Check::Key, at, format!("it holds {}, and the charter names {wanted}: this is another chain", found.vkey()))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -60,6 +60,10 @@ pub fn index_of(order: u64) -> u64 {
     order & ((1 << INDEX_BITS) - 1)
 }
 
+pub fn date_of(order: u64) -> u32 {
+    (order >> INDEX_BITS) as u32
+}
+
 fn words() -> TextOptions {
     TextOptions::default()
         .set_indexing_options(TextFieldIndexing::default().set_tokenizer(WORDS).set_index_option(IndexRecordOption::WithFreqsAndPositions))

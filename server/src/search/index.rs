@@ -102,6 +102,15 @@ impl Index {
         }
     }
 
+    /// The index in `dir` as it is, whatever that is; none where there is none. Nothing is made, mended or begun anew.
+    pub fn look(dir: &Path) -> Result<Option<Self>, Error> {
+        let meta = dir.join("meta.json");
+        if !meta.try_exists().map_err(|source| Error::Io { path: meta, source })? {
+            return Ok(None);
+        }
+        guarded(|| Self::resume(dir)).map(Some)
+    }
+
     fn resume(dir: &Path) -> Result<Self, Error> {
         let index = opened(dir)?;
         let (schema, fields) = fields::schema();
@@ -327,7 +336,7 @@ fn directory(dir: &Path) -> Result<MmapDirectory, Error> {
 
 /// Whether an index that gave this error is to be built again. Trouble with the folder or the disk is not
 /// a fault of the index: rebuilding would only lose it.
-fn rebuildable(error: &Error) -> bool {
+pub(crate) fn rebuildable(error: &Error) -> bool {
     use tantivy::directory::error::OpenReadError;
     let soft = |kind: std::io::ErrorKind| {
         matches!(

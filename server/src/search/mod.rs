@@ -8,6 +8,7 @@ mod erase;
 mod fields;
 mod find;
 mod index;
+mod kept;
 mod query;
 mod runs;
 mod snippet;
@@ -16,7 +17,9 @@ mod tests;
 mod words;
 
 pub use find::{Hit, Hits};
+pub(crate) use index::rebuildable;
 pub use index::{Budget, Index, Opening, Writer};
+pub use kept::Kept;
 pub use query::{Notice, PER_PAGE_LIMIT, QUERY_CHARS, QUERY_WORDS, Query, Sort};
 pub use snippet::{Fragment, Marks, Snippet};
 pub use words::warm;
@@ -116,13 +119,18 @@ pub struct Document {
 impl Document {
     /// The date it is sorted and filtered by, yyyymmdd: the stated one, else the day it was logged (UTC).
     pub fn date(&self) -> u32 {
-        self.stated.unwrap_or_else(|| {
-            let day = jiff::Timestamp::from_millisecond(self.logged).map(|t| t.to_zoned(jiff::tz::TimeZone::UTC).date());
-            day.map_or(0, |d| {
-                u32::try_from(d.year()).unwrap_or(0) * 10_000 + d.month().unsigned_abs() as u32 * 100 + d.day().unsigned_abs() as u32
-            })
-        })
+        date(self.stated, self.logged)
     }
+}
+
+/// What [`Document::date`] says, of a document that is not at hand.
+pub(crate) fn date(stated: Option<u32>, logged: i64) -> u32 {
+    stated.unwrap_or_else(|| {
+        let day = jiff::Timestamp::from_millisecond(logged).map(|t| t.to_zoned(jiff::tz::TimeZone::UTC).date());
+        day.map_or(0, |d| {
+            u32::try_from(d.year()).unwrap_or(0) * 10_000 + d.month().unsigned_abs() as u32 * 100 + d.day().unsigned_abs() as u32
+        })
+    })
 }
 
 /// One step of the index along the log.
