@@ -76,3 +76,55 @@ fn two_registrars_found_a_chain_offline_and_let_it_have_an_archive() {
     served.end();
     printed(&server.run(&["fsck"]));
 }
+
+#[test]
+fn a_name_or_a_key_for_a_charter_alone_founds_nothing() {
+    let server = Program::new();
+    let serve = |more: &[&str]| server.run(&[&["serve", "--listen", "127.0.0.1:0"], more].concat());
+    let told = refused(&serve(&["--origin", ORIGIN]));
+    assert!(told.contains("--charter") && told.contains("--trial") && told.contains(&server.path("data")), "{told}");
+    assert!(!server.dir.path().join("data").exists());
+    // What stands in a folder that waits for its charter.
+    printed(&server.run(&["key", "log", "--origin", ORIGIN]));
+    for more in [&[][..], &["--origin", ORIGIN], &["--origin", ORIGIN, "--trial"]] {
+        let told = refused(&serve(more));
+        assert!(told.contains("--charter"), "{told}");
+    }
+    let papers = server.file("papers.jsonl", "").display().to_string();
+    assert!(refused(&server.run(&["import", &papers])).contains("--charter"));
+    let keys: Vec<_> = std::fs::read_dir(server.path("data/keys")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(keys, ["log.key"], "no registrar's key, and no word that the log's key has founded a chain");
+    assert_eq!(server.size(), 0);
+}
+
+#[test]
+fn a_trial_of_a_chosen_name_is_asked_for_and_opens_again_by_itself() {
+    let server = Program::new();
+    let origin = "elsewhere.example/log";
+    let served = server.serve_with(&["--origin", origin, "--trial"]);
+    assert!(served.get("/log/checkpoint").contains("elsewhere.example/log\n"));
+    served.end();
+    for more in [&[][..], &["--origin", origin]] {
+        server.serve_with(more).end();
+    }
+}
+
+#[test]
+fn mistyped_commands_leave_no_chain_behind() {
+    let server = Program::new();
+    let note = server.file("charter.signed", "whatever").display().to_string();
+    for submitted in [&note, "nothing-of-this-name"] {
+        refused(&server.run(&["submit", submitted]));
+    }
+    assert!(refused(&server.run(&["submit", &note])).contains("no chain"));
+    server.file("one.jsonl", "");
+    std::fs::create_dir(server.path("folder.jsonl")).unwrap();
+    for files in [&["missing.jsonl"][..], &["-"], &["/dev/null"], &["one.jsonl", "missing.jsonl"], &["folder.jsonl"]] {
+        refused(&server.run(&[&["import"], files].concat()));
+    }
+    assert!(!server.dir.path().join("data").exists() && !server.dir.path().join("state").exists());
+    let imported = server.run(&["import", "one.jsonl"]);
+    assert!(text(&imported.stderr).contains("founding a trial chain"), "{}", text(&imported.stderr));
+    assert!(text(&imported.stderr).contains(&server.path("data")));
+    printed(&imported);
+}

@@ -83,6 +83,7 @@ fn a_file_that_may_not_grow_stops_an_import_in_one_sentence_and_loses_nothing() 
 fn a_data_folder_that_cannot_be_one_or_be_written_is_named() {
     let program = Program::new();
     program.file("data", "a file where the folder should be");
+    program.file("papers.jsonl", "");
     for command in [&["serve"][..], &["import", "papers.jsonl"]] {
         refused(&program.run(command), &["the data folder", &program.path("data"), "cannot be used"]);
     }

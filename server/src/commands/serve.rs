@@ -6,7 +6,7 @@ use server::{
     evidence::Registries,
     follow,
     http::{self, App, Assets, Limits},
-    node::Node,
+    node::{Founding, Node},
     sample,
     sequencer::Clock,
 };
@@ -27,6 +27,9 @@ pub struct Serve {
     /// A charter signed offline by registrars, to found a chain that is not a trial.
     #[arg(long, env = "GAZETTE_CHARTER")]
     charter: Option<PathBuf>,
+    /// Found a trial chain under the given name, with its registrar's key on this server.
+    #[arg(long, env = "GAZETTE_TRIAL", conflicts_with = "charter")]
+    trial: bool,
     /// Address under which people reach the portal, if it is not the one listened on.
     #[arg(long, env = "GAZETTE_BASE")]
     base: Option<String>,
@@ -51,7 +54,8 @@ impl Serve {
             tokio::net::TcpListener::bind(self.listen).await.map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
         let address = listener.local_addr()?;
         let place = self.folder.place(self.charter);
-        let mut node = Node::open(&place, clock).await?;
+        let founding = if self.trial { Founding::Trial } else { place.founding() };
+        let mut node = Node::open_or_found(&place, founding, clock).await?;
         if !self.no_sample && node.behind().is_none() && sample::wanted(&node).await? {
             tracing::info!("filling the trial chain with the sample");
             sample::publish(&mut node).await?;
