@@ -480,7 +480,7 @@ async fn a_search_index_that_misses_documents_or_is_damaged_is_named() {
         stated: Some(20_260_301),
         logged: 0,
         state: State::Withdrawn,
-        standing: Standing::Withdrawn,
+        standing: Some(Standing::Withdrawn),
         effective: None,
         expires: None,
     };

@@ -147,7 +147,7 @@ async fn what_a_record_supersedes_is_revised_and_what_became_of_it_is_a_status(e
     assert_eq!(
         statuses,
         [
-            ("Notice 4 of Qinghe".into(), StatusKind::Withdrawn, "withdrawn-at-source".into(), Some("2026-02-11".into())),
+            ("Notice 4 of Qinghe".into(), StatusKind::Withdrawn, "withdrawn-at-source".into(), None),
             ("Notice 6 of Qinghe".into(), StatusKind::Lapsed, "stated-by-source".into(), None),
         ]
     );

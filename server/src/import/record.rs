@@ -31,6 +31,7 @@ pub struct Record {
     revisions: Option<serde::de::IgnoredAny>,
     data: Option<serde::de::IgnoredAny>,
     status: Option<String>,
+    /// When it was first looked for and not found. Not a day that the source gave, so nothing says that it is one.
     withdrawn_seen: Option<String>,
     pub supersedes: Option<String>,
 }
@@ -46,7 +47,6 @@ struct Whom {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fate {
     pub kind: StatusKind,
-    pub effective: Option<String>,
     pub ground: &'static str,
     /// The word that makes its statement's id another than the record's.
     pub label: &'static str,
@@ -89,14 +89,9 @@ impl Record {
     /// What the source says became of it.
     #[must_use]
     pub fn fates(&self) -> Vec<Fate> {
-        let lapsed =
-            self.status.as_ref().map(|_| Fate { kind: StatusKind::Lapsed, effective: None, ground: "stated-by-source", label: "lapsed" });
-        let withdrawn = self.withdrawn_seen.clone().map(|seen| Fate {
-            kind: StatusKind::Withdrawn,
-            effective: Some(seen),
-            ground: "withdrawn-at-source",
-            label: "withdrawn",
-        });
+        let lapsed = self.status.as_ref().map(|_| Fate { kind: StatusKind::Lapsed, ground: "stated-by-source", label: "lapsed" });
+        let withdrawn =
+            self.withdrawn_seen.as_ref().map(|_| Fate { kind: StatusKind::Withdrawn, ground: "withdrawn-at-source", label: "withdrawn" });
         lapsed.into_iter().chain(withdrawn).collect()
     }
 
