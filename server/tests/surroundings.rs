@@ -130,6 +130,17 @@ fn a_port_that_is_taken_is_named_and_nothing_is_founded() {
 }
 
 #[test]
+fn a_host_name_is_listened_on_and_a_base_that_is_no_address_is_named() {
+    let program = Program::new();
+    let served = program.serve_with(&["--listen", "localhost:0", "--base", "https://gov.example/"]);
+    let page = served.get("/en/");
+    assert!(page.contains("https://gov.example/en/") && !page.contains("gov.example//"), "{page}");
+    served.end();
+    let refusal = program.run(&["serve", "--listen", "127.0.0.1:0", "--base", "gov.example"]);
+    assert!(!refusal.status.success() && text(&refusal.stderr).contains("https://gazette.example.gov"), "{}", text(&refusal.stderr));
+}
+
+#[test]
 fn an_origin_that_cannot_be_one_is_named_and_nothing_is_founded() {
     let program = Program::new();
     for origin in ["Example.gov/log", "example.gov/log\n", "例.gov/log", ""] {
