@@ -210,6 +210,7 @@ async fn a_bad_line_is_named_and_the_others_are_imported() {
     for (n, (bad, reason)) in found.iter().zip(reasons).enumerate() {
         assert_eq!((bad.line, &bad.file), (n as u64 + 3, &file));
         assert!(bad.reason.contains(reason), "line {}: {}", bad.line, bad.reason);
+        assert!(!bad.reason.contains("at line"), "it has a number already: {}", bad.reason);
     }
     assert_eq!(node.store.head().await.unwrap().unwrap().size, BEFORE + 2);
 }

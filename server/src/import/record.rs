@@ -55,7 +55,7 @@ pub struct Fate {
 impl Record {
     /// Reads and judges a line.
     pub fn read(line: &[u8]) -> Result<Record, String> {
-        let record: Record = serde_json::from_slice(line).map_err(|error| format!("not a record: {error}"))?;
+        let record: Record = serde_json::from_slice(line).map_err(|error| format!("not a record: {}", within(&error)))?;
         for (name, value) in [
             ("id", &record.id),
             ("title", &record.title),
@@ -141,6 +141,15 @@ impl Record {
             stated_agency: Some(self.agency),
             source: Some(host(&self.source_url).unwrap_or_else(|| stem.to_owned())),
         }
+    }
+}
+
+/// What is wrong within a line, whose number whoever reads it knows better.
+fn within(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    match said.strip_suffix(&format!(" at line {} column {}", error.line(), error.column())) {
+        Some(what) => format!("{what}, at byte {}", error.column()),
+        None => said,
     }
 }
 
