@@ -113,6 +113,34 @@ fn a_data_folder_that_cannot_be_one_or_be_written_is_named() {
 }
 
 #[test]
+fn a_copy_that_can_only_be_read_is_checked_all_the_same_and_not_touched() {
+    // Ended in order, and killed: then SQLite's log holds what is not in the database yet.
+    for ended in [true, false] {
+        let program = Program::new();
+        let large = line(1, &format!(",\"data\":{{\"n\":\"{}\"}}", "lantern ".repeat(20_000)));
+        program.file("papers.jsonl", &(line(0, "") + &large));
+        let server = program.serve();
+        assert!(program.run(&["import", &program.path("papers.jsonl")]).status.success());
+        if ended {
+            server.end();
+        } else {
+            drop(server);
+        }
+        let shut = "find data -type f -exec chmod 0444 {} + && find data -depth -type d -exec chmod 0555 {} + && chmod 0 data/keys";
+        let opened = "chmod -R u+rwX data";
+        let contents = "find data -type f -not -path 'data/keys*' -exec sha256sum {} + | sort";
+        let give_up = if am_root() { "setpriv --bounding-set -all --inh-caps -all" } else { "" };
+        assert!(sh(&program, shut).status.success());
+        let before = text(&sh(&program, contents).stdout);
+        let checked = sh(&program, &format!("exec {give_up} \"$1\" fsck"));
+        assert_eq!(text(&sh(&program, contents).stdout), before);
+        sh(&program, opened);
+        assert!(checked.status.success(), "{}{}", text(&checked.stdout), text(&checked.stderr));
+        assert!(text(&checked.stdout).contains(" 2 versions of documents"), "{}", text(&checked.stdout));
+    }
+}
+
+#[test]
 fn a_database_that_is_not_one_is_named() {
     let program = Program::new();
     program.serve().end();
