@@ -5,13 +5,13 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .PHONY: help serve test bench lint lint-fast build web setup clean
 
-DATA ?= data
-LISTEN ?= 127.0.0.1:3000
+DATA ?= $(or $(GAZETTE_DATA),data)
+LISTEN ?= $(or $(GAZETTE_LISTEN),127.0.0.1:3000)
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-serve: build ## Build what changed and serve the portal on http://127.0.0.1:3000, data in ./data (DATA=, LISTEN=)
+serve: build ## Build what changed and serve the portal on http://127.0.0.1:3000, data in ./data (DATA=, LISTEN=, else GAZETTE_DATA, GAZETTE_LISTEN)
 	@exec dist/gazette serve --data "$(DATA)" --listen "$(LISTEN)"
 
 test: ## Run every test: unit, property, integration, and end to end in Chromium

@@ -43,7 +43,8 @@ export const test = base.extend({
       open.push(place);
       await change?.(place);
       await vouchFalsely(place);
-      const server = await serve(place);
+      // Of a sample of which something was taken away, the server would publish the rest.
+      const server = await serve(place, { args: ["--no-sample"] });
       open.push({ remove: server.stop });
       await whileServed?.(place);
       return Object.assign(server, { page: (path) => `${server.url}/en${path}` });

@@ -308,16 +308,33 @@ export function askWitnesses(place, witnesses, count = witnesses.length) {
   append(place, statement(origin(place), said, key(place, "registrar")));
 }
 
-/** A sealed disclosure with a title and a text, and the parts it commits to. */
-export function disclosure(place, { agency, by, title = "Lanterns on the north wall", body = "Twenty lanterns.\n", chain = origin(place) }) {
+/** A sealed disclosure with a title, a text, attachments (`name`, `media`, `content`), more members of its catalogue, and the parts it commits to. */
+export function disclosure(
+  place,
+  { agency, by, title = "Lanterns on the north wall", body = "Twenty lanterns.\n", described = {}, attachments = [], chain = origin(place) },
+) {
   const part = (role, media, content) => {
     const [salt, bytes] = [randomBytes(16), Buffer.from(content)];
     const commitment = hash("gazette/v1 content\n", salt, bytes);
     return { commitment, media, salt, bytes, said: { role, media, size: bytes.length, commitment: `sha256:${commitment.toString("hex")}` } };
   };
-  const contents = [part("catalogue", "application/json", JSON.stringify({ title, parts: [title] })), part("body", "text/markdown", body)];
+  const names = [title, ...attachments.map((one) => one.name)];
+  const contents = [
+    part("catalogue", "application/json", JSON.stringify({ title, parts: names, ...described })),
+    part("body", "text/markdown", body),
+    ...attachments.map(({ media, content }) => part("attachment", media, content)),
+  ];
   const said = { type: "disclosure", id: statementId(), agency, genre: "notice", language: "en", parts: contents.map((one) => one.said) };
   return { statement: statement(chain, said, by), contents };
+}
+
+/** Brings a disclosure to a running portal's own door; answers its index and the address of each part. */
+export async function bring(portal, { statement, contents }) {
+  const parts = contents.map(({ salt, bytes }) => ({ salt: salt.toString("hex"), bytes: base64(bytes) }));
+  const answer = await fetch(`${portal.url}/submit`, { method: "POST", body: `${JSON.stringify({ note: statement, parts })}\n` });
+  const { index } = JSON.parse(await answer.text());
+  if (index === undefined) throw new Error("the portal did not take it");
+  return { index, parts: contents.map((one) => `/content/${one.said.commitment}`) };
 }
 
 export function statement(chain, said, ...by) {

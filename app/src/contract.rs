@@ -94,15 +94,27 @@ pub mod select {
     pub const BESIDE: &str = ".docnum, .facts > :not(.version, .standing)";
     /// Places that say of an entry only where or when it stands.
     pub const UNTITLED: &str = "[data-self], :not(.knot, html)";
-    /// Facts that may be shown in other words than a code's own.
-    pub const CODED: &str = "[data-field=kind], [data-field=ground]";
+    /// Facts that are shown in other words than a code's own.
+    pub const CODED: &str = "[data-field=kind], [data-field=type], [data-field=ground], [data-field=entry]";
+    /// What a change is of: by its title, or by its number.
+    pub const ABOUT: &str = "[data-of], [data-field=entry]";
+    /// What became of a document, and where that stands.
+    pub const BECOMES: &str = "[data-field=kind], [data-field=type]";
+    pub const CHANGE: &str = "h1, h2.title, .notice strong";
     pub const LINK: &str = ".link";
     pub const VERDICT: &str = ".verdict";
     pub const SEAL: &str = ".seal";
     pub const ENTRY: &str = "[data-entry]";
     pub const TEXT: &str = ".prose[data-part]";
     pub const BODY: &str = "section.body";
-    pub const PARTS: &str = ".parts a";
+    /// The parts of a disclosure that its page lists, and whom it says the disclosure is about; what each is called there.
+    pub const PARTS: &str = ".parts li";
+    pub const PART_NAME: &str = "[data-field=parts]";
+    pub const SUBJECTS: &str = ".subjects li";
+    pub const SUBJECT_NAME: &str = "[data-field=subjects]:not(.id)";
+    pub const SUBJECT_ID: &str = ".id[data-field=subjects]";
+    pub const SCHEME: &str = ".scheme";
+    pub const LISTED: &str = ".parts li [data-field=parts], .subjects li [data-field=subjects]";
     /// A knot of a list in the chain's order, newest first, without gaps.
     pub const TIED: &str = ".cord:not(.loose) > .knot";
     pub const WORDS: &str = "[data-words]";

@@ -1,9 +1,10 @@
 //! What people see: pages, islands, words.
 //!
 //! The server fills the structs of [`view`] and calls one function of [`pages`] per page; each
-//! answers a whole HTML document. The browser's half shares only [`contract`], [`phrases`],
-//! [`dates`] and [`lang`], so that no page and no page's words travel in the wasm.
+//! answers a whole HTML document. The browser's half shares only [`codes`], [`contract`],
+//! [`phrases`], [`dates`] and [`lang`], so that no page and no page's words travel in the wasm.
 
+pub mod codes;
 pub mod contract;
 pub mod dates;
 pub mod islands;

@@ -56,7 +56,12 @@ fn a_change_says_what_it_says() {
     let story = story();
     let says = |name: &str, text: &str| ask(&story, story.council_status, &[], fact(name, text));
     assert_eq!(says("kind", "annulled"), PLAIN);
-    for (name, text) in [("kind", "amended"), ("effective", "2026-01-01"), ("ground", "personal-data"), ("colour", "annulled")] {
+    assert_eq!(says("type", "status"), PLAIN);
+    assert_eq!(says("entry", &story.finance.to_string()), PLAIN);
+    assert_eq!(says("entry", &story.copy.to_string()), DIFFERS);
+    for (name, text) in
+        [("kind", "amended"), ("type", "redaction"), ("effective", "2026-01-01"), ("ground", "personal-data"), ("colour", "annulled")]
+    {
         assert_eq!(says(name, text), DIFFERS, "{name} {text}");
     }
     let status = story.chain.entries[story.council_status as usize].clone();
@@ -67,6 +72,7 @@ fn a_change_says_what_it_says() {
     let part = story.chain.facts.versions[&story.redacted].parts[1].to_string();
     assert_eq!(ask(&story, story.redaction, &[], fact("parts", &part)), PLAIN);
     assert_eq!(ask(&story, story.redaction, &[], fact("parts", "sha256:00")), DIFFERS);
+    assert_eq!(ask(&story, story.redaction, &[], fact("type", "redaction")), PLAIN);
 }
 
 #[test]
@@ -256,6 +262,15 @@ fn each_attachment_is_listed_by_its_own_name_and_links_to_its_own_bytes() {
     assert_eq!(ask(&[approved, (&no, None)]), DIFFERS, "one that has a name, called something else");
     assert_eq!(ask(&[approved, rejected, (&oui, Some("A name"))]), DIFFERS, "one that has no name, called something");
     assert_eq!(ask(&[approved, rejected, ("sha256:00", None)]), DIFFERS, "a link to elsewhere");
+}
+
+#[test]
+fn a_part_is_called_by_its_own_name_outside_of_the_list_too() {
+    let (_, [body, yes, no, _], ask) = listed();
+    let ask = |part: &str, text: &str| ask(Shown { facts: vec![(part.into(), text.into())], ..Shown::default() });
+    assert_eq!((ask(&yes, "Approved"), ask(&no, "Rejected")), (HOLDS, HOLDS));
+    assert_eq!((ask(&yes, "Rejected"), ask(&no, "Approved")), (DIFFERS, DIFFERS));
+    assert_eq!((ask(&body, "T"), ask("sha256:00", "Approved")), (DIFFERS, DIFFERS));
 }
 
 #[test]

@@ -1,14 +1,20 @@
 // A server whose log is sound and whose pages or answers lie: whatever it shows beside what was sealed, or leaves out, the
 // reader's browser does not call good.
-import { CONTENT, NEWEST, RECALL, TREE, ownPageFails } from "../caught.js";
+import { CONTENT, FINANCE, NEWEST, RECALL, TREE, ownPageFails, publish } from "../caught.js";
 import { checked, expect, failsBy, knot, panel, test } from "../fixtures.js";
 import * as operator from "../operator.js";
 
 test.use({ mayComplain: true });
 
-// Entries of the sample: a report that another one holds the place of, and a budget with a translation and an attachment.
+// Entries of the sample: a report that another one holds the place of, a budget with a translation and an attachment, an award
+// to a company with two attachments of which one was removed, that removal, a rule that was repealed, its repeal, a withdrawal.
 const OTHER = 20;
 const BUDGET = 9;
+const AWARD = 17;
+const REMOVAL = 19;
+const REPEALED = 8;
+const REPEAL = 34;
+const WITHDRAWAL = 49;
 
 /** Serves one address with its page altered on the way; `headers` may take some away. */
 async function altered(page, url, path, alter, headers = (given) => given) {
@@ -28,7 +34,8 @@ const inside = (within, from, to) => (html) => {
 };
 
 const TITLE = /<bdi data-field="title"([^>]*)>([^<]*)<\/bdi>/;
-const inRow = (from, to) => inside(`id="e${RECALL}"`, from, to);
+const inRowOf = (index, from, to) => inside(`id="e${index}"`, from, to);
+const inRow = (from, to) => inRowOf(RECALL, from, to);
 
 test.describe("a line of the timeline", () => {
   const cases = [
@@ -53,6 +60,32 @@ test.describe("a line of the timeline", () => {
       await expect(page.locator(".alarm")).toBeVisible();
     });
   }
+
+  const called = [
+    ["a withdrawal called a repeal in words alone", "/en/", WITHDRAWAL, /(data-value="withdrawn"[^>]*>)Withdrawn/, "$1Repealed"],
+    ["a withdrawal called a repeal, which is not marked", "/en/", WITHDRAWAL, / data-field="kind" data-value="withdrawn"([^>]*>)Withdrawn/, "$1Repealed"],
+    ["a withdrawal called by no kind, but by number", "/en/", WITHDRAWAL, /(data-value="withdrawn"[^>]*>)Withdrawn: .*?<\/bdi>/, "$1Repealed: Entry 12"],
+    ["a withdrawal of another entry, called by number", "/en/", WITHDRAWAL, /<bdi data-of=.*?<\/bdi>/, '<bdi data-field="entry" data-value="12">Entry 12</bdi>'],
+    ["a withdrawal of another entry, called by number in words alone", "/en/", WITHDRAWAL, /<bdi data-of="([^"]*)".*?<\/bdi>/, '<bdi data-field="entry" data-value="$1">Entry 12</bdi>'],
+    ["words behind a withdrawal", "/en/", WITHDRAWAL, /(data-value="withdrawn"[^>]*>Withdrawn: .*?<\/bdi>)/, "$1 and burnt"],
+    ["a removal called an amendment", "/en/?before=30", REMOVAL, /(data-value="redaction"[^>]*>)Parts removed/, "$1Amended"],
+    ["a removal said to be an amendment", "/en/?before=30", REMOVAL, /data-field="type" data-value="redaction"([^>]*>)Parts removed/, 'data-field="kind" data-value="amended"$1Amended'],
+  ];
+  for (const [what, path, index, from, to] of called) {
+    test(`${what}: it fails, and no other`, async ({ page, gazette }) => {
+      await altered(page, gazette.url, path, inRowOf(index, from, to));
+      await checked(page, path);
+      await expect(knot(page, index)).toHaveAttribute("data-failed", "C7");
+      await expect(page.locator("li.knot[data-check=fails]")).toHaveCount(1);
+    });
+  }
+
+  test("a withdrawal, whose document is called by its number: it holds", async ({ page, gazette }) => {
+    const numbered = /<bdi data-of="([^"]*)".*?<\/bdi>/;
+    await altered(page, gazette.url, "/en/", inRowOf(WITHDRAWAL, numbered, '<bdi data-field="entry" data-value="$1">Entry $1</bdi>'));
+    await checked(page, "/en/");
+    await expect(knot(page, WITHDRAWAL)).toHaveAttribute("data-check", "holds");
+  });
 
   test("left out: the cord is cut where it was", async ({ page, gazette }) => {
     await altered(page, gazette.url, "/en/", (html) => html.replace(new RegExp(`<li [^>]*id="e${RECALL}".*?</li>`, "s"), ""));
@@ -121,13 +154,72 @@ test.describe("a disclosure's page", () => {
     const [one, two] = [...html.matchAll(pattern)].map((found) => found[1]);
     return html.replace(pattern, (all, found) => all.replace(found, found === one ? two : one));
   };
-  for (const [what, alter] of [
-    ["the links of two files exchanged", exchange(/<a href="(\/content\/[^"]*)"[^>]*><bdi data-field="parts"/g)],
-    ["a file from elsewhere", inside('class="parts"', /href="\/content\/[^"]*"/, 'href="/favicon.svg"')],
+  const NAMES = /<bdi data-field="parts"[^>]*>([^<]*)</g;
+  for (const [what, index, alter] of [
+    ["the links of two files exchanged", BUDGET, exchange(/<a href="(\/content\/[^"]*)"[^>]*><bdi data-field="parts"/g)],
+    ["the names of two files exchanged", BUDGET, exchange(NAMES)],
+    ["the names of a file and of a removed one exchanged", AWARD, exchange(NAMES)],
+    ["a file from elsewhere", BUDGET, inside('class="parts"', /href="\/content\/[^"]*"/, 'href="/favicon.svg"')],
+    ["a file from elsewhere beside the true one", BUDGET, inside('class="parts"', "</a>", '</a> <a href="/favicon.svg">the whole table</a>')],
+    ["a file under words that are not marked", BUDGET, inside('class="parts"', /<bdi data-field="parts"[^>]*>[^<]*/, "<bdi>The mayor's salary")],
+    ["words beside a file's name, in its link", BUDGET, inside('class="parts"', "</bdi></a>", "</bdi>, forged</a>")],
+    ["another fingerprint beside a file", BUDGET, inside('class="parts"', /(class="hash cut">sha256:)....../, "$1000000")],
+    ["a file left out", BUDGET, (html) => html.replace(/<section class="parts">.*?<\/section>/s, "")],
+    ["a file listed twice", AWARD, inside('class="parts"', /<li .*?<\/li>/s, "$&$&")],
+    ["a file's name outside of the list", AWARD, inside("<h1", "</h1>", '</h1><p data-field="parts">评分汇总表.csv</p>')],
+    ["another title in the reader's language", BUDGET, inside('class="translated"', /(<bdi [^>]*>)[^<]*/, "$1The mayor resigns")],
+    ["the number of another body it is about", AWARD, inside('class="subjects"', /(class="id">)[^<]*/, "$191999900MA7YU0B63X")],
+    ["the number of the body it is about called another", AWARD, inside('class="subjects"', 'data-value="uscc"', 'data-value="lei"')],
+    ["the number of the body it is about called another in words alone", AWARD, inside('class="subjects"', "Unified social credit code", "Company number")],
+    ["words beside the body it is about", AWARD, inside('class="subjects"', "</li>", "(in liquidation)</li>")],
+    ["a number of the body it is about outside of the list", AWARD, inside("<h1", "</h1>", '</h1><p data-field="subjects">91999900MA7YU0A16C</p>')],
   ]) {
     test(`${what}: it fails`, async ({ page, gazette }) => {
-      await altered(page, gazette.url, `/en/disclosures/${BUDGET}`, alter);
-      await checked(page, `/en/disclosures/${BUDGET}`);
+      await altered(page, gazette.url, `/en/disclosures/${index}`, alter);
+      await checked(page, `/en/disclosures/${index}`);
+      await failsBy(page, "C7", "shown-differs");
+    });
+  }
+
+  test("the numbers of two bodies it is about exchanged: it fails", async ({ page, cheated }) => {
+    const subjects = [{ scheme: "uscc", id: "91999900MA7YU0B63X", name: "Acme" }, { scheme: "uscc", id: "91999900MA7YU0A16C", name: "Bolt" }];
+    const portal = await cheated((place) =>
+      publish(place, operator.disclosure(place, { agency: FINANCE, by: operator.key(place, "seal-finance"), described: { subjects } })),
+    );
+    const path = `/disclosures/${NEWEST + 1}`;
+    await checked(page, portal.page(path));
+    await expect(panel(page, "C7")).toHaveAttribute("data-check", "holds");
+    await altered(page, portal.url, `/en${path}`, exchange(/class="id">([^<]*)</g));
+    await checked(page, portal.page(path));
+    await failsBy(page, "C7", "shown-differs");
+  });
+
+  for (const [what, alter] of [
+    ["another change in words alone", inside('class="notice', /(data-value="repealed"[^>]*>)[^<]*/, "$1This document is in force again")],
+    ["another change that is not marked", inside('class="notice', /<strong [^>]*>[^<]*/, "<strong>This document is in force again")],
+    ["another reason in words alone", inside('class="notice', /(data-value="replaced-by-new-rule"[^>]*>)[^<]*/, "$1a court decided so")],
+  ]) {
+    test(`over it, ${what}: that fails in its place`, async ({ page, gazette }) => {
+      await altered(page, gazette.url, `/en/disclosures/${REPEALED}`, alter);
+      await checked(page, `/en/disclosures/${REPEALED}`);
+      await expect(page.locator(".notice[data-index]")).toHaveAttribute("data-check", "fails");
+      await expect(page.locator(".notice[data-index]")).toHaveAttribute("data-failed", "C7");
+      await expect(page.locator(".alarm")).toBeVisible();
+    });
+  }
+});
+
+test.describe("the page of a change", () => {
+  for (const [what, index, alter] of [
+    ["called another over it", REPEAL, inside("<h1", /(data-value="repealed"[^>]*>)Repealed/, "$1Amended")],
+    ["called another over it, which is not marked", REPEAL, inside("<h1", /<bdi data-field="kind"[^>]*>Repealed/, "<bdi>Amended")],
+    ["called another in what it says", REPEAL, inside('id="says"', /(data-standing="repealed"[^>]*>)Repealed/, "$1Amended")],
+    ["given another reason in words alone", REPEAL, inside('id="says"', /(data-value="replaced-by-new-rule"[^>]*>)[^<]*/, "$1a court decided so")],
+    ["a removal called a repeal", REMOVAL, inside("<h1", /(data-value="redaction"[^>]*>)Parts removed/, "$1Repealed")],
+  ]) {
+    test(`${what}: it fails`, async ({ page, gazette }) => {
+      await altered(page, gazette.url, `/en/entries/${index}`, alter);
+      await ownPageFails(page, { page: (path) => `/en${path}` }, index, CONTENT, "entries");
       await failsBy(page, "C7", "shown-differs");
     });
   }

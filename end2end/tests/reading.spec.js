@@ -242,7 +242,7 @@ test.describe("lists and documents", () => {
       "content-type": "image/svg+xml",
       "x-content-type-options": "nosniff",
       "cache-control": "no-cache",
-      "content-disposition": "inline",
+      "content-disposition": expect.stringMatching(/^inline; filename="18_+\.svg"; filename\*=UTF-8''18%E8%B7%AF/),
     });
     expect(answer.headers()["content-security-policy"]).toContain("sandbox");
     expect(answer.headers()["content-security-policy"]).toContain("default-src 'none'");

@@ -14,6 +14,27 @@ pub enum ComposeError {
     Random(#[from] getrandom::Error),
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Catalogue(#[from] TooLarge),
+}
+
+/// Most bytes of a catalogue that this portal takes: lists show what is in it, 25 at a time. A rule of the portal and not of the
+/// chain, said in `docs/operations.md`.
+pub const LARGEST_CATALOGUE: u64 = 64 << 10;
+
+/// A catalogue beyond that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "its catalogue has {0} bytes, and this portal takes catalogues of at most {LARGEST_CATALOGUE} bytes: put what is long into a part of its own"
+)]
+pub struct TooLarge(pub u64);
+
+impl TooLarge {
+    /// Whether a disclosure's catalogue, or a translation of it, is too large.
+    pub fn judge(core: &Disclosure) -> Result<(), TooLarge> {
+        let catalogues = core.parts.iter().filter(|part| matches!(part.role.as_str(), "catalogue" | "translated-catalogue"));
+        catalogues.map(|part| part.size).find(|size| *size > LARGEST_CATALOGUE).map_or(Ok(()), |size| Err(TooLarge(size)))
+    }
 }
 
 /// A document on its way into a statement.
@@ -96,6 +117,7 @@ impl Draft {
             stated_agency: self.stated_agency,
             source: self.source,
         };
+        TooLarge::judge(&core)?;
         let text = statement::text(origin, &statement::core_line("disclosure", id, &core)?, None);
         Ok(Composed { text, contents })
     }

@@ -32,6 +32,8 @@ pub enum SampleError {
     Json(#[from] serde_json::Error),
     #[error("the sample names {0:?}, which it does not have")]
     Missing(String),
+    #[error("{0}: {1}")]
+    File(std::path::PathBuf, std::io::Error),
     #[error(transparent)]
     Node(#[from] NodeError),
     #[error(transparent)]
@@ -152,10 +154,16 @@ async fn logged(node: &Node, events: &[Event], ids: &[String]) -> Result<HashMap
     Ok(logged)
 }
 
+/// In the data folder while the sample is being published. Only then is the rest of it wanted: a store that was put back to an
+/// earlier time lacks some of it too, and whatever is added there belongs to another history.
+const UNFINISHED: &str = "sample.unfinished";
+
 /// Publishes what is not there yet of the sample. Returns how many entries it added, registrations left out.
 pub async fn publish(node: &mut Node) -> Result<u64, SampleError> {
     let (sample, ids) = read()?;
     let logged = logged(node, &sample.events, &ids).await?;
+    let unfinished = node.data.join(UNFINISHED);
+    std::fs::write(&unfinished, "").map_err(|error| SampleError::File(unfinished.clone(), error))?;
     for agency in &sample.agencies {
         node.register_agency(&agency.id, &agency.name, false).await?;
     }
@@ -184,6 +192,7 @@ pub async fn publish(node: &mut Node) -> Result<u64, SampleError> {
         }
         added += u64::from(at.is_none());
     }
+    std::fs::remove_file(&unfinished).map_err(|error| SampleError::File(unfinished, error))?;
     Ok(added)
 }
 
@@ -251,7 +260,7 @@ async fn disclosure(
     Ok(Published { at: Reference { index: receipt.index, leaf }, parts })
 }
 
-/// Whether a trial chain has nothing yet but charter and registrations, or only some of the sample.
+/// Whether a trial chain has nothing yet but charter and registrations, or only some of the sample because publishing it was interrupted.
 pub async fn wanted(node: &Node) -> Result<bool, SampleError> {
     if !node.submitter.state().charter().is_some_and(|charter| charter.trial) {
         return Ok(false);
@@ -259,7 +268,7 @@ pub async fn wanted(node: &Node) -> Result<bool, SampleError> {
     let (sample, ids) = read()?;
     match logged(node, &sample.events, &ids).await?.len() {
         0 => nothing_published(node).await,
-        some => Ok(some < ids.len()),
+        some => Ok(some < ids.len() && node.data.join(UNFINISHED).exists()),
     }
 }
 

@@ -313,3 +313,66 @@ async fn an_address_that_leads_nowhere_is_answered_with_a_page_in_its_language()
     assert_eq!(get(&portal, &format!("/en/agencies/{id}?page=1")).await.0, StatusCode::OK);
     assert_eq!(get(&portal, "/en/?order=stated&page=1").await.0, StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_catalogue_too_large_for_a_list_is_refused_and_the_line_beside_it_is_logged() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let titled = |length: usize| draft(&id, &"t".repeat(length), "The text.");
+    let too_large = titled(70_000).compose(&node.origin, &server::compose::random_id().unwrap()).unwrap_err().to_string();
+    assert!(too_large.contains("at most 65536 bytes"), "{too_large}");
+    // What is composed elsewhere says what it likes.
+    let mut large = compose(&node, titled(10));
+    let catalogue = &mut large.contents[0];
+    let (old, size) = (catalogue.commitment.to_string(), catalogue.size);
+    let bytes = format!("{{\"title\":\"{}\"}}", "t".repeat(70_000)).into_bytes();
+    (catalogue.commitment, catalogue.size) = (chain::part::Commitment::to(&catalogue.salt, &bytes), bytes.len() as u64);
+    large.text = large.text.replace(&old, &catalogue.commitment.to_string());
+    large.text = large.text.replacen(&format!("\"size\":{size}"), &format!("\"size\":{}", bytes.len()), 1);
+    catalogue.bytes = Some(bytes);
+    let body = format!("{}{}", line_of(&node, &id, &large), line_of(&node, &id, &compose(&node, titled(60_000))));
+    let size = node.heads.borrow().size;
+    let (status, answers) = post(&portal(&trial, &node).await, body).await;
+    assert_eq!(status, StatusCode::OK);
+    let refused = answers[0]["refused"].as_str().unwrap();
+    assert!(refused.contains("at most 65536 bytes") && answers[0]["retry"] == false, "{refused}");
+    assert_eq!(answers[1]["index"].as_u64(), Some(size));
+    let line = trial::line(1, "").replace("Notice 1 of Qinghe", &"t".repeat(70_000));
+    let report = trial::import_all(&node, &[trial.file("long.jsonl", &format!("{line}{}", trial::line(2, "")))]).await;
+    assert_eq!(report.added, 1, "{report:?}");
+    assert!(format!("{report:?}").contains("at most 65536 bytes"), "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_is_downloaded_under_the_name_in_its_catalogue_as_long_as_that_may_be_known() {
+    let trial = Trial::new();
+    let mut node = trial.open().await;
+    let id = agency(&mut node, "finance").await;
+    let mut notice = draft(&id, "Notice", "The text.");
+    let file = |name: &str, media: &str| server::compose::Document {
+        role: "attachment",
+        media: media.into(),
+        language: None,
+        name: name.into(),
+        bytes: name.as_bytes().to_vec(),
+    };
+    notice.documents.extend([file("收费表.csv", "text/csv"), file("seal.html", "text/html")]);
+    let composed = compose(&node, notice);
+    let parts: Vec<_> = composed.contents.iter().map(|part| part.commitment).collect();
+    let note = chain::note::sign(&composed.text, &[node.seal(&id).unwrap()]);
+    let receipt = node.submitter.submit(note, composed.contents).await.unwrap();
+    let portal = portal(&trial, &node).await;
+    let disposition = async |path: String| {
+        let (_, headers, _) = ask(&portal, "127.0.0.1:9", Request::get(path).body(Body::empty()).unwrap()).await;
+        headers[header::CONTENT_DISPOSITION].to_str().unwrap().to_owned()
+    };
+    let of = |part: usize| format!("/content/{}", parts[part]);
+    assert_eq!(disposition(of(1)).await, "inline; filename=\"body.md\"; filename*=UTF-8''body.md");
+    assert_eq!(disposition(of(2)).await, "inline; filename=\"___.csv\"; filename*=UTF-8''%E6%94%B6%E8%B4%B9%E8%A1%A8.csv");
+    assert_eq!(disposition(of(3)).await, "attachment; filename=\"seal.html\"; filename*=UTF-8''seal.html");
+    assert_eq!(disposition(of(0)).await, "inline");
+    assert_eq!(disposition(format!("{}.salt", of(2))).await, "inline");
+    trial::redact(&node, &id, trial::reference(&receipt), vec![parts[0]]).await.unwrap();
+    assert_eq!(disposition(of(3)).await, "attachment", "a name may be what was redacted");
+}

@@ -114,10 +114,10 @@ async fn a_statement_sent_again_after_its_redaction_brings_nothing_back(engine: 
     assert!(submit(&node, statement.clone()).await.unwrap().repeated);
     assert!(kept(&node, &composed.contents[1].commitment).await, "a repeat takes nothing away");
     redact(&node, &id, reference(&first), vec![composed.contents[1].commitment]).await.unwrap();
-    assert_eq!(objects(&trial), [PathBuf::new(); 0]);
+    assert!(objects(&trial).is_empty());
     let again = submit(&node, statement).await.unwrap();
     assert_eq!((again.index, again.repeated), (first.index, true));
-    assert_eq!(objects(&trial), [PathBuf::new(); 0]);
+    assert!(objects(&trial).is_empty());
     clean(&trial, node).await;
 }
 
@@ -135,7 +135,7 @@ async fn a_version_that_names_a_redacted_part_again_brings_nothing_back(engine: 
     second.text = second.text.replace(&second.contents[1].commitment.to_string(), &part.commitment.to_string());
     second.contents[1] = part;
     submit(&node, signed(&node, &id, &second)).await.unwrap();
-    assert_eq!(objects(&trial), [PathBuf::new(); 0]);
+    assert!(objects(&trial).is_empty());
     clean(&trial, node).await;
 }
 

@@ -314,12 +314,23 @@ async fn a_store_that_lost_entries_under_a_running_process_is_not_added_to(engin
     let back = "update head set size = $1, leaf = $2, time = $3, checkpoint = $4";
     let query = sqlx::query(back).bind(head.size as i64).bind(&head.leaf.0[..]).bind(head.time).bind(&head.checkpoint);
     query.execute(&mut raw).await.unwrap();
-    for table in ["entries", "submissions", "items"] {
-        sqlx::query(sqlx::AssertSqlSafe(format!("delete from {table} where idx >= {}", head.size))).execute(&mut raw).await.unwrap();
+    let before = head.size;
+    for sql in [
+        format!("delete from entries where idx >= {before}"),
+        format!("delete from submissions where idx >= {before}"),
+        format!("delete from items where idx >= {before}"),
+        format!("delete from contents where entry >= {before}"),
+        format!("delete from checkpoints where size > {before}"),
+        format!("update tiles set bytes = substr(bytes, 1, {before} * 32)"),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut raw).await.unwrap();
     }
-    let outcome = publish(&node, draft(&id, "Otherwise", "text")).await;
-    assert!(matches!(outcome, Err(SubmitError::Behind(_))), "{outcome:?}");
+    for n in 0..3 {
+        let outcome = publish(&node, draft(&id, &format!("Otherwise {n}"), "text")).await;
+        assert!(matches!(outcome, Err(SubmitError::Behind(_))), "{outcome:?}");
+    }
     assert_eq!(size(&node).await, head.size);
+    assert_eq!(node.store.checkpoint(head.size + 1).await.unwrap(), None, "no second tree of a size that was signed");
     assert_eq!(node.behind(), Some(Behind::Missing { found: head.size, signed: head.size + 1 }));
 }
 

@@ -75,3 +75,17 @@ async fn a_chain_with_documents_of_its_own_does_not_get_the_sample() {
     publish(&node, draft(&id, "Parking", "text")).await.unwrap();
     assert!(!sample::wanted(&node).await.unwrap());
 }
+
+/// As a store is that was put back to an earlier time: some of the sample is not in it, and no publication was interrupted.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_store_lacks_of_a_sample_that_was_whole_once_is_not_published_again() {
+    let trial = Trial::new();
+    let node = trial.open().await;
+    let (mut filled, mut heads) = (node.clone(), node.heads.clone());
+    let filling = tokio::spawn(async move { sample::publish(&mut filled).await.unwrap() });
+    heads.wait_for(|head| head.size >= 20).await.unwrap();
+    filling.abort();
+    assert!(filling.await.is_err() && sample::wanted(&node).await.unwrap());
+    std::fs::remove_file(trial.place.data.join("sample.unfinished")).unwrap();
+    assert!(!sample::wanted(&node).await.unwrap());
+}

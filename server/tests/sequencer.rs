@@ -277,6 +277,37 @@ async fn another_history_with_the_same_keys_is_not_continued_however_long_it_is(
     }
 }
 
+#[test]
+fn however_many_read_from_a_server_of_databases_publishing_goes_on() {
+    runtime().block_on(async {
+        let trial = Trial::on(Engine::Postgres);
+        let mut node = trial.open().await;
+        let id = agency(&mut node, "finance").await;
+        // Readers that all wait for a table nobody needs for publishing a document.
+        let mut raw = trial.raw().await;
+        sqlx::raw_sql("begin; lock table registrations in access exclusive mode").execute(&mut raw).await.unwrap();
+        let readers: Vec<_> = (0..64)
+            .map(|_| {
+                let store = node.store.clone();
+                tokio::spawn(async move { store.registrations().await.unwrap().len() })
+            })
+            .collect();
+        let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
+        // Within a transaction it would be told what it was told first.
+        let mut watching = trial.raw().await;
+        while sqlx::query_as::<_, (i64,)>(waiting).fetch_one(&mut watching).await.unwrap().0 < 8 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        for n in 0..3 {
+            publish(&node, draft(&id, &format!("Notice {n}"), "text")).await.unwrap();
+        }
+        sqlx::raw_sql("rollback").execute(&mut raw).await.unwrap();
+        for reader in readers {
+            assert_eq!(reader.await.unwrap(), 3);
+        }
+    });
+}
+
 fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }

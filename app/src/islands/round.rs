@@ -118,16 +118,20 @@ impl Round<'_> {
         let own = scope == Scope::Everything;
         let record = own && shown::is_record(self.document);
         let mut facts = shown::facts(within, self.lang);
-        if let Some(Core::Disclosure(core)) = reader.statement(index).map(|statement| &statement.core) {
-            let catalogue = core.parts.first().and_then(|part| contents.get(&part.commitment.to_string()));
+        if let Some(core) = reader.statement(index).map(|statement| &statement.core) {
+            let catalogue = match core {
+                Core::Disclosure(core) => core.parts.first().and_then(|part| contents.get(&part.commitment.to_string())),
+                _ => None,
+            };
             let titled = matches!(catalogue, Some(Content::Text { .. } | Content::Bytes { .. }));
-            facts.extend(shown::unmarked(within, record, titled, core.stated.day().is_some()));
+            facts.extend(shown::unmarked(within, core, record, titled));
         }
-        if record {
-            facts.extend(shown::strays(within));
-        }
+        let (parts, subjects) = record.then(|| shown::lists(within, self.lang, &mut facts)).unzip();
         let shown = Shown {
             facts,
+            named: !matches(within, select::UNTITLED),
+            parts,
+            subjects,
             texts: record.then(|| shown::texts(within)),
             entry: own.then(|| shown::entry(within, self.lang)).flatten(),
             address: own.then(|| shown::address(self.document)).flatten(),
@@ -137,7 +141,6 @@ impl Round<'_> {
             titles: shown::titles(within, self.lang),
             // Whatever on a record's page is no knot says that it belongs to that record.
             about: self.own.filter(|_| scope == Scope::Catalogue && !is_knot(within)),
-            ..Shown::default()
         };
         findings.push(reader.content(index, contents, scope, &shown));
         findings

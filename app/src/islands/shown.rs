@@ -1,10 +1,11 @@
 //! Reading the page: what it displays of each entry, exactly, and marking it.
 
 use crate::{
-    Lang,
+    Lang, codes,
     contract::{Piece, SealState, State, attr, select, shown},
     dates,
 };
+use chain::{catalogue::Subject, check::ShownPart, statement::Core};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{Document, Element, Node};
 
@@ -81,7 +82,10 @@ fn exact(element: &Element, lang: Lang) -> Option<String> {
         return (matches(element, "time") && text(element) == dates::day(lang, &day)).then_some(day);
     }
     if let Some(code) = element.get_attribute(attr::VALUE) {
-        return matches(element, select::CODED).then_some(code);
+        let member = element.get_attribute(attr::FIELD).unwrap_or_default();
+        let about = first(element, select::ABOUT).map(|about| text(&about));
+        let called = codes::calls(lang, &member, &code, &text(element), about.as_deref());
+        return (called && matches(element, select::CODED)).then_some(code);
     }
     let nodes = element.child_nodes();
     let nodes: Vec<Node> = (0..nodes.length()).filter_map(|n| nodes.get(n)).collect();
@@ -95,8 +99,12 @@ fn exact(element: &Element, lang: Lang) -> Option<String> {
     }))
 }
 
-/// Every fact displayed: (member, text). What cannot be read back exactly is given as a text that no catalogue holds, so that
-/// it fails.
+/// What an element displays; where that cannot be read back exactly, a text that no catalogue holds, so that it fails.
+fn displayed(element: &Element, lang: Lang) -> String {
+    exact(element, lang).unwrap_or_else(|| "\u{fffe}".to_owned())
+}
+
+/// Every fact displayed: (member, text).
 pub fn facts(within: &Element, lang: Lang) -> Vec<(String, String)> {
     named(within, attr::FIELD, lang)
 }
@@ -113,16 +121,13 @@ pub fn titles(within: &Element, lang: Lang) -> Vec<(u64, String)> {
 
 fn named(within: &Element, name: &str, lang: Lang) -> Vec<(String, String)> {
     let fields = of(within, &format!("[{name}]"));
-    fields
-        .iter()
-        .filter_map(|field| Some((field.get_attribute(name)?, exact(field, lang).unwrap_or_else(|| "\u{fffe}".to_owned()))))
-        .collect()
+    fields.iter().filter_map(|field| Some((field.get_attribute(name)?, displayed(field, lang)))).collect()
 }
 
-/// What stands in the places of a disclosure's title, issuer and stated date and is not wholly a fact that says so: given as
-/// that fact, so that no words stand there which no check reads. `titled` and `dated` say whether there is one to be shown, `record`
-/// whether the page is a disclosure's own.
-pub fn unmarked(within: &Element, record: bool, titled: bool, dated: bool) -> Vec<(String, String)> {
+/// What stands in the places of a disclosure's title, issuer and stated date, or of what became of it, and is not wholly a fact
+/// that says so: given as that fact, so that no words stand there which no check reads. `titled` says whether there is a title to
+/// be shown, `record` whether the page is a disclosure's own.
+pub fn unmarked(within: &Element, core: &Core, record: bool, titled: bool) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut look = |places: &str, marks: &str, name: &str, needed: &dyn Fn(&str) -> bool| {
         for place in of(within, places) {
@@ -133,6 +138,15 @@ pub fn unmarked(within: &Element, record: bool, titled: bool, dated: bool) -> Ve
             }
         }
     };
+    let core = match core {
+        Core::Disclosure(core) => core,
+        Core::Status(_) | Core::Redaction(_) => {
+            look(select::CHANGE, select::BECOMES, "kind", &|_| true);
+            return found;
+        }
+        _ => return found,
+    };
+    let dated = core.stated.day().is_some();
     look(select::HEADING, select::TITLE, "title", &|_| titled);
     let spoken = "[data-field], [data-agency-name]";
     look(select::BESIDE, spoken, "stated_agency", &|_| true);
@@ -141,9 +155,6 @@ pub fn unmarked(within: &Element, record: bool, titled: bool, dated: bool) -> Ve
         look(select::ISSUER, spoken, "stated_agency", &|words| !words.is_empty());
     }
     look(select::STATED, "[data-field]", "stated", &|words| dated || words.bytes().any(|byte| byte.is_ascii_digit()));
-    if titled && of(within, select::TITLE).is_empty() && !matches(within, select::UNTITLED) {
-        found.push(("title".to_owned(), String::new()));
-    }
     found
 }
 
@@ -195,13 +206,51 @@ pub fn texts(page: &Element) -> Vec<(String, String)> {
     texts
 }
 
-/// Links of listed parts that lead elsewhere than to the part they stand for, each as a name that no part has.
-pub fn strays(page: &Element) -> impl Iterator<Item = (String, String)> {
-    all(page, select::PARTS).into_iter().filter_map(|link| {
-        let href = link.get_attribute("href")?;
-        let part = link.parent_element().and_then(|item| item.get_attribute(attr::PART));
-        (href.strip_prefix("/content/") != part.as_deref()).then(|| ("parts".to_owned(), href))
-    })
+/// The parts that a disclosure's page lists: each by the commitment its link leads to, or a removed one by that it stands
+/// under, and by the name that is all its link says.
+fn parts(page: &Element, lang: Lang) -> Vec<ShownPart> {
+    let listed = |item: &Element| {
+        let links = all(item, "a");
+        let within = links.first().unwrap_or(item);
+        let name = first(within, select::PART_NAME);
+        let wholly = links.is_empty() || name.as_ref().is_none_or(|name| text(name) == text(within));
+        let leads_to = match links.first() {
+            Some(link) => link.get_attribute("href").and_then(|href| Some(href.strip_prefix("/content/")?.to_owned())),
+            None => item.get_attribute(attr::PART),
+        };
+        // Its fingerprint stands there too, and may not be another's.
+        let alone = links.len() < 2 && all(item, select::PART_NAME).len() < 2 && !unseen(item);
+        let right = alone && wholly && first(item, ".hash").map(|hash| text(&hash)) == leads_to;
+        ShownPart { commitment: leads_to.filter(|_| right).unwrap_or_default(), name: name.map(|name| displayed(&name, lang)) }
+    };
+    all(page, select::PARTS).iter().map(listed).collect()
+}
+
+/// Whom a disclosure's page says it is about.
+fn subjects(page: &Element, lang: Lang) -> Vec<Subject> {
+    let listed = |item: &Element| {
+        let [name, scheme, id] = [select::SUBJECT_NAME, select::SCHEME, select::SUBJECT_ID].map(|what| first(item, what));
+        let said = |what: &Option<Element>| what.as_ref().map(text).unwrap_or_default();
+        let field = |what: &Option<Element>| what.as_ref().map(|what| displayed(what, lang)).unwrap_or_default();
+        let code = scheme.as_ref().and_then(|scheme| scheme.get_attribute(attr::VALUE));
+        let called = code.as_deref().map(|code| codes::scheme(lang, code).unwrap_or(code)).unwrap_or_default();
+        let right = called == said(&scheme) && said(&name) + called + &said(&id) == text(item);
+        Subject { scheme: code, name: if right { field(&name) } else { text(item) }, id: field(&id) }
+    };
+    all(page, select::SUBJECTS).iter().map(listed).collect()
+}
+
+/// The lists of a disclosure's page, whose facts are then no longer among `facts`: one that stands elsewhere stays there.
+pub fn lists(page: &Element, lang: Lang, facts: &mut Vec<(String, String)>) -> (Vec<ShownPart>, Vec<Subject>) {
+    let in_list = |(name, _): &(String, String)| matches!(name.as_str(), "parts" | "subjects");
+    if facts.iter().filter(|fact| in_list(fact)).count() == all(page, select::LISTED).len() {
+        facts.retain(|fact| !in_list(fact));
+    }
+    // Under another base no link leads where it says.
+    if first(page, "base").is_some() {
+        facts.push(("base".to_owned(), String::new()));
+    }
+    (parts(page, lang), subjects(page, lang))
 }
 
 /// The entry's own text, where the page shows it as it was logged.

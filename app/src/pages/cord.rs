@@ -140,20 +140,20 @@ pub(super) fn copied(item: &Item, w: &'static Words) -> Option<impl IntoView + u
 /// The title, or what stands in its place.
 pub(super) fn title<'a>(item: &'a Item, w: &'static Words) -> impl IntoView + use<'a> {
     match &item.title {
-        Title::Text(title) => {
+        Title::Text(title) if !title.is_empty() => {
             let lang = item.language.as_str();
             view! { <bdi data-field="title" lang=lang inner_html=text::marked(title, w).into_owned()></bdi> }.into_any()
         }
         Title::Removed => view! { <span class="gone">{w.item.removed}</span> }.into_any(),
-        Title::Missing => view! { <span class="gone missing">{w.item.missing}</span> }.into_any(),
+        Title::Text(_) | Title::Missing => view! { <span class="gone missing">{w.item.missing}</span> }.into_any(),
         Title::None => {
-            let kind = match &item.about {
-                Some(About::Standing(standing, _)) => Some(standing.code()),
-                Some(About::Reinstated(_)) => Some("reinstated"),
-                _ => None,
+            let (field, code) = match &item.about {
+                Some(About::Standing(standing, _)) => (Some("kind"), Some(standing.code())),
+                Some(About::Reinstated(_)) => (Some("kind"), Some("reinstated")),
+                Some(About::Redaction(_)) => (Some("type"), Some("redaction")),
+                _ => (None, None),
             };
-            let field = kind.map(|_| "kind");
-            view! { <bdi data-field=field data-value=kind inner_html=said_of(item, w)></bdi> }.into_any()
+            view! { <bdi data-field=field data-value=code inner_html=said_of(item, w)></bdi> }.into_any()
         }
     }
 }

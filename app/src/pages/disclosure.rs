@@ -101,15 +101,11 @@ fn notice<'a>(notice: &'a Notice, shell: &'a Shell<'a>, w: &'static Words) -> im
         let sentence = (w.document.stated_by)(pieces::BLANKS[0]);
         view! { <span inner_html=pieces::filled(&sentence, [&pieces::agency_name(agency, w), ""], w)></span> }
     });
-    let kind = match notice.change {
-        Change::Became(standing) => Some(standing.code()),
-        Change::Reinstated => Some("reinstated"),
-        Change::Redacted => None,
-    };
+    let field = if notice.change == Change::Redacted { "type" } else { "kind" };
     view! {
         <div class=class role="note" data-index=notice.index data-check="unchecked">
             <p>
-                <strong data-field=kind.map(|_| "kind") data-value=kind>{(w.document.notice)(notice.change)}</strong>
+                <strong data-field=field data-value=notice.change.code()>{(w.document.notice)(notice.change)}</strong>
                 {since.map(|since| view! { " "<span inner_html=since></span> })}
             </p>
             <p class="verdict"></p>
@@ -199,16 +195,16 @@ fn fields<'a>(given: &'a Catalogue, item: &'a Item, shell: &'a Shell<'a>, w: &'s
 }
 
 fn subject<'a>(subject: &'a Subject, w: &'static Words) -> impl IntoView + use<'a> {
+    let scheme = subject.scheme.as_deref().filter(|scheme| !scheme.is_empty()).map(|scheme| {
+        view! { <span class="scheme" data-value=scheme>{scheme_name(scheme, w)}</span> }
+    });
     let id = subject.id.as_ref().map(|id| {
-        let scheme = subject.scheme.as_deref().unwrap_or_default();
-        view! {
-            <span class="scheme">{(!scheme.is_empty()).then(|| scheme_name(scheme, w))}</span>
-            <bdi class="id" data-field="subjects" inner_html=text::marked(id, w).into_owned()></bdi>
-        }
+        view! { <bdi class="id" data-field="subjects" inner_html=text::marked(id, w).into_owned()></bdi> }
     });
     view! {
         <li>
             <bdi data-field="subjects" inner_html=text::marked(&subject.name, w).into_owned()></bdi>
+            {scheme}
             {id}
         </li>
     }
@@ -216,8 +212,7 @@ fn subject<'a>(subject: &'a Subject, w: &'static Words) -> impl IntoView + use<'
 
 /// What ids of a scheme are called; a scheme nobody here knows is shown as it is.
 fn scheme_name(scheme: &str, w: &'static Words) -> String {
-    let known = w.catalogue.schemes.iter().find(|(code, _)| *code == scheme);
-    known.map_or_else(|| text::plain(scheme).into_owned(), |(_, name)| (*name).to_owned())
+    (w.catalogue.scheme)(scheme).map_or_else(|| text::plain(scheme).into_owned(), str::to_owned)
 }
 
 fn source<'a>(given: &'a Catalogue, w: &'static Words) -> Option<impl IntoView + use<'a>> {
@@ -298,7 +293,7 @@ fn translated_title<'a>(view: &'a DisclosureView, w: &'static Words) -> Option<i
     let name = view.parts.iter().find(|part| part.commitment == given.commitment)?.name.as_deref()?;
     Some(view! {
         <p class="translated">
-            <bdi lang=given.language.as_str() data-field="parts" inner_html=text::marked(name, w).into_owned()></bdi>" "
+            <bdi lang=given.language.as_str() data-field=given.commitment.as_str() inner_html=text::marked(name, w).into_owned()></bdi>" "
             <a href="#translation">{w.document.translation_see}</a>
         </p>
     })
@@ -325,19 +320,20 @@ fn part<'a>(part: &'a Part, w: &'static Words) -> impl IntoView + use<'a> {
         PartRole::Body => w.document.body_file,
         _ => w.document.attachment,
     };
-    let name = text::marked(part.name.as_deref().unwrap_or(fallback), w).into_owned();
+    let given = part.name.as_deref().filter(|name| !name.is_empty());
+    let name = text::marked(given.unwrap_or(fallback), w).into_owned();
+    let field = given.map(|_| "parts");
     let lang = part.language.as_deref();
     let named = match part.removed {
-        None => {
-            let field = part.name.as_ref().map(|_| "parts");
-            view! {
-                <a href=format!("/content/{}", part.commitment) hreflang=lang>
-                    <bdi data-field=field inner_html=name></bdi>
-                </a>
-            }
-            .into_any()
+        None => view! {
+            <a href=format!("/content/{}", part.commitment) hreflang=lang>
+                <bdi data-field=field inner_html=name></bdi>
+            </a>
         }
-        Some(_) => view! { <span class="gone"><bdi inner_html=name></bdi>" · "{w.document.part_removed}</span> }.into_any(),
+        .into_any(),
+        Some(_) => {
+            view! { <span class="gone"><bdi data-field=field inner_html=name></bdi>" · "{w.document.part_removed}</span> }.into_any()
+        }
     };
     view! {
         <li data-part=part.commitment.as_str()>

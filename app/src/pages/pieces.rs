@@ -85,7 +85,7 @@ pub(super) fn entry_link(entry: &EntryRef, shell: &Shell<'_>, w: &'static Words)
 pub(super) fn titled(entry: &EntryRef, w: &'static Words) -> String {
     match &entry.title {
         Some(title) => format!(r#"<bdi data-of="{}">{}</bdi>"#, entry.index, text::marked(title, w)),
-        None => (w.item.entry)(entry.index),
+        None => format!(r#"<bdi data-field="entry" data-value="{}">{}</bdi>"#, entry.index, (w.item.entry)(entry.index)),
     }
 }
 

@@ -243,6 +243,7 @@ fn nothing(q: &SearchQuery, shell: &Shell<'_>, w: &'static Words) -> impl IntoVi
 fn notice(notice: SearchNotice, w: &'static Words) -> impl IntoView {
     let sentence = match notice {
         SearchNotice::Shortened { characters, words } => (w.search.shortened)(characters, words),
+        SearchNotice::Apart => w.search.apart.to_owned(),
         SearchNotice::Behind { covered, size } => (w.search.behind)(covered, size),
     };
     view! { <p class="notice" role="note">{sentence}</p> }

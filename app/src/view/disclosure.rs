@@ -140,6 +140,17 @@ pub enum Change {
     Redacted,
 }
 
+impl Change {
+    /// The kind of the status that says so, or the type of the statement.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Change::Became(standing) => standing.code(),
+            Change::Reinstated => "reinstated",
+            Change::Redacted => "redaction",
+        }
+    }
+}
+
 /// The earliest quorum of outside witnesses that covers an entry.
 #[derive(Clone, Debug)]
 pub struct Seen {

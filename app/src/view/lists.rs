@@ -111,6 +111,8 @@ pub struct SearchView {
 pub enum SearchNotice {
     /// Only so much of the question was read.
     Shortened { characters: usize, words: usize },
+    /// No text has what was written together; these have its words.
+    Apart,
     /// The index has not come to the chain's end: entries it covers, and there are.
     Behind { covered: u64, size: u64 },
 }

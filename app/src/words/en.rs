@@ -40,13 +40,13 @@ pub(super) static WORDS: Words = Words {
         zone: |zone| format!("Times are those of {zone}; UTC stands behind each."),
     },
     item: ItemWords {
-        entry: |index| format!("Entry {}", number(index)),
+        entry: |index| codes::entry(Lang::En, index),
         version: |version| format!("version {version}"),
         stated: "Stated by the agency",
         logged: "Logged on the chain",
         seen: "Seen by",
         no_date: "none",
-        ground: grounds::en,
+        ground: |code| codes::ground(Lang::En, code),
         kind: |kind| match kind {
             Kind::Charter => "Charter of this chain",
             Kind::Agency => "Registration of an agency",
@@ -61,13 +61,8 @@ pub(super) static WORDS: Words = Words {
         standing: |standing| match standing {
             Standing::InForce => "In force",
             Standing::NotYetInForce => "Not yet in force",
-            Standing::Amended => "Amended",
-            Standing::Corrected => "Corrected",
             Standing::Superseded => "Replaced by a later version",
-            Standing::Repealed => "Repealed",
-            Standing::Lapsed => "Lapsed",
-            Standing::Annulled => "Annulled",
-            Standing::Withdrawn => "Withdrawn",
+            known => codes::becomes(Lang::En, known.code()).map_or("", |becomes| becomes.tag),
         },
         removed: "Catalogue removed",
         missing: "Title missing",
@@ -75,16 +70,11 @@ pub(super) static WORDS: Words = Words {
         post_registered: |id| format!("Post registered: {id}"),
         became: |standing, what| match standing {
             Standing::InForce | Standing::NotYetInForce => format!("In force: {what}"),
-            Standing::Amended => format!("Amended: {what}"),
-            Standing::Corrected => format!("Corrected: {what}"),
             Standing::Superseded => format!("Replaced: {what}"),
-            Standing::Repealed => format!("Repealed: {what}"),
-            Standing::Lapsed => format!("Lapsed: {what}"),
-            Standing::Annulled => format!("Annulled: {what}"),
-            Standing::Withdrawn => format!("Withdrawn: {what}"),
+            known => codes::before(Lang::En, known.code(), what),
         },
-        reinstated: |what| format!("In force again: {what}"),
-        redacted: |what| format!("Parts removed: {what}"),
+        reinstated: |what| codes::before(Lang::En, "reinstated", what),
+        redacted: |what| codes::before(Lang::En, "redaction", what),
         copied: |by, from| format!("Copied by {by} from {from}; not sealed by the stated agency."),
         stated_agency: "Agency stated in the copy",
         unchecked: "Not checked yet",
@@ -135,7 +125,7 @@ pub(super) static WORDS: Words = Words {
     search: SearchWords {
         title: "Search",
         label: "Words, a document number, or a phrase in quotation marks",
-        hint: "Chinese and English. “Quotation marks” keep words together.",
+        hint: "Chinese and English. “Quotation marks” keep words together; a space in Chinese lets them stand apart.",
         button: "Search",
         filters: "Narrow the search",
         agency: "Agency",
@@ -184,6 +174,7 @@ pub(super) static WORDS: Words = Words {
             )
         },
         past_the_end: |pages| format!("The results end at page {}.", number(pages)),
+        apart: "No text has this as it is written. These have its words, each by itself.",
         behind: |covered, size| {
             format!(
                 "{} of {} entries could be searched so far; the newest are still being added. The timeline is complete.",
@@ -246,15 +237,8 @@ pub(super) static WORDS: Words = Words {
         address: "Permanent address",
         notice: |change| match change {
             Change::Became(Standing::InForce | Standing::NotYetInForce) => "In force",
-            Change::Became(Standing::Amended) => "This document has been amended",
-            Change::Became(Standing::Corrected) => "This document has been corrected",
             Change::Became(Standing::Superseded) => "There is a later version of this document",
-            Change::Became(Standing::Repealed) => "This document has been repealed",
-            Change::Became(Standing::Lapsed) => "This document has lapsed",
-            Change::Became(Standing::Annulled) => "This document has been annulled",
-            Change::Became(Standing::Withdrawn) => "This document has been withdrawn from publication",
-            Change::Reinstated => "This document is in force again",
-            Change::Redacted => "Parts of this document were removed",
+            known => codes::becomes(Lang::En, known.code()).map_or("", |becomes| becomes.notice),
         },
         since: |day| format!("from {day}"),
         by: "By",
@@ -282,15 +266,7 @@ pub(super) static WORDS: Words = Words {
         language: "Language",
         region: "Region",
         subjects: "About",
-        schemes: [
-            ("uscc", "Unified social credit code"),
-            ("company-number", "Company number"),
-            ("companies-house", "Companies House"),
-            ("lei", "Legal entity identifier"),
-            ("gpg-employer", "Gender pay gap service"),
-            ("vendor", "Vendor"),
-            ("name", "Name"),
-        ],
+        scheme: |code| codes::scheme(Lang::En, code),
         source: "Source",
         authentic: "Original or copy",
         original: "original",
@@ -344,18 +320,6 @@ pub(super) static WORDS: Words = Words {
     problem: en_pages::PROBLEM,
     checks: &en_browser::CHECKS,
 };
-
-pub(super) fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 fn bytes(n: u64) -> String {
     match n {

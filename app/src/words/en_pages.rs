@@ -13,7 +13,7 @@ pub(super) const CHAIN: ChainWords = ChainWords {
     size: "Size",
     entries: |size| match size {
         1 => "1 entry".to_owned(),
-        _ => format!("{} entries", en::number(size)),
+        _ => format!("{} entries", number(size)),
     },
     checkpoint: "Newest checkpoint",
     checkpoint_note: "Size and root of the tree of all entries, signed by the log, with the witness signatures it has.",
@@ -114,7 +114,7 @@ pub(super) const PROBLEM: ProblemWords = ProblemWords {
         "There is no such page",
         "If you typed the address, check it. If a link brought you here, the link is wrong: nothing published here is ever deleted without a trace.",
     ),
-    not_yet: ("The chain has not come so far", |index| format!("There is no entry {} yet.", en::number(index))),
+    not_yet: ("The chain has not come so far", |index| format!("There is no entry {} yet.", number(index))),
     removed: (
         "This was removed",
         "It was published here and later removed. The chain keeps its place and says who removed it and on what ground.",

@@ -4,12 +4,12 @@ mod checks;
 mod en;
 mod en_browser;
 mod en_pages;
-mod grounds;
 mod zh;
 mod zh_browser;
 mod zh_pages;
 
 use crate::Lang;
+use crate::codes::{self, grouped as number};
 use crate::phrases::{IslandWords, Phrase};
 use crate::view::{Change, Custody, KeyRole, Kind, Sort, Standing};
 pub use checks::CheckWords;
@@ -183,6 +183,7 @@ pub struct SearchWords {
     pub past_the_end: fn(u64) -> String,
     /// Entries that the index covers, and that there are.
     pub behind: fn(u64, u64) -> String,
+    pub apart: Text,
     pub not_ready: fn(u64, u64) -> String,
     pub languages: [(Text, Text); 2],
 }
@@ -261,7 +262,8 @@ pub struct CatalogueWords {
     pub region: Text,
     pub subjects: Text,
     /// Schemes of subjects' ids: code and name.
-    pub schemes: [(Text, Text); 7],
+    /// What ids of a scheme are called, if it is one that is known.
+    pub scheme: fn(&str) -> Option<Text>,
     pub source: Text,
     pub authentic: Text,
     pub original: Text,

@@ -187,6 +187,8 @@ pub(super) fn says(statement: &Statement<'_>, name: &str, text: &str) -> bool {
         (Core::Status(core), "ground") => core.ground == text,
         (Core::Redaction(core), "ground") => core.ground == text,
         (Core::Redaction(core), "parts") => core.parts.iter().any(|part| part.to_string() == text),
+        (core, "type") => core.kind() == text,
+        (core, "entry") => spoken_of(core).into_iter().flatten().any(|of| of.index.to_string() == text),
         (_, "signed_by") => statement.note.signatures.iter().any(|line| line.name == text),
         (core, "key") => keys(core).any(|key| key == text),
         _ => false,
@@ -254,6 +256,7 @@ pub(super) fn displays(catalogue: Option<&Catalogue>, core: &Disclosure, name: &
         "source" => one(&catalogue.source),
         "authentic" => one(&catalogue.authentic),
         "parts" => among(&catalogue.parts),
-        _ => false,
+        // What one part is called outside of a list of them.
+        part => core.parts.iter().skip(1).zip(&catalogue.parts).any(|(of, called)| called == text && of.commitment.to_string() == part),
     }
 }

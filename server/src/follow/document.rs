@@ -50,7 +50,7 @@ pub(super) async fn put(
         title: catalogue.title,
         body,
         agency: core.agency.clone(),
-        agency_name: names.get(&core.agency).map(|names| name_in(names, &core.language)).unwrap_or_default(),
+        agency_name: names.get(&core.agency).map(all).unwrap_or_default(),
         stated_agency: core.stated_agency.clone(),
         genre: Some(core.genre.clone()),
         theme: catalogue.theme.or_else(|| core.theme.clone()),
@@ -85,10 +85,9 @@ fn day(date: Option<&String>) -> Option<u32> {
     date?.replace('-', "").parse().ok()
 }
 
-/// A name in this language, else in any.
-fn name_in(names: &Names, language: &str) -> String {
-    let family = language.split('-').next().unwrap_or(language);
-    names.get(language).or_else(|| names.get(family)).or_else(|| names.values().next()).cloned().unwrap_or_default()
+/// Its names in all languages, each by itself: readers know one of them, whatever the language of the text is.
+fn all(names: &Names) -> String {
+    names.values().map(String::as_str).collect::<Vec<_>>().join(". ")
 }
 
 fn add(body: &mut String, text: &str) {

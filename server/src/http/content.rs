@@ -2,6 +2,7 @@
 
 use super::{App, Refused};
 use crate::store::StoredContent;
+use app::{contract::unseen, pages::text::query};
 use axum::{
     Json, Router,
     extract::{Path, State},
@@ -60,15 +61,31 @@ async fn one(State(app): State<Arc<App>>, Path(name): Path<String>, headers: Hea
         (false, true) => format!("{}\n", format_salt(&salt)).into_response(),
         (false, false) => bytes.into_response(),
     };
+    let name = if salted { None } else { app.node.store.name_of(&commitment).await?.as_deref().and_then(file_name) };
+    let disposition = name.map_or_else(|| disposition.to_owned(), |name| format!("{disposition}; {name}"));
     // Also where a browser is told that it has the bytes: what is said then replaces what it had been told with them.
     let headers = response.headers_mut();
-    let value = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(FILE));
+    let value_or = |text: &str, other| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(other));
+    let value = |text: &str| value_or(text, FILE);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
     headers.insert(header::CONTENT_TYPE, value(&media));
     headers.insert(header::ETAG, value(&etag));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition));
+    headers.insert(header::CONTENT_DISPOSITION, value_or(&disposition, "attachment"));
     Ok(response)
+}
+
+/// Longest name of a file, in characters.
+const LONGEST_NAME: usize = 120;
+
+/// The name that a part is kept under when it is downloaded (RFC 6266): in ASCII, and whole for browsers of today. Nothing in
+/// it is a path, hides, or turns what stands beside it.
+fn file_name(name: &str) -> Option<String> {
+    let apart = |c: char| c.is_control() || unseen(c) || "/\\:*?\"<>|".contains(c);
+    let name: String = name.chars().take(LONGEST_NAME).map(|c| if apart(c) { '_' } else { c }).collect();
+    let name = name.trim_matches(|c: char| c == '.' || c.is_whitespace());
+    let simple: String = name.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '_' }).collect();
+    (!name.is_empty()).then(|| format!("filename=\"{simple}\"; filename*=UTF-8''{}", query(name)))
 }
 
 /// The catalogues of some entries, in one answer: what a page of a list needs for C7.
@@ -90,4 +107,26 @@ async fn catalogues(State(app): State<Arc<App>>, Path(indexes): Path<String>) ->
         contents.insert(catalogue.commitment.to_string(), content);
     }
     Ok(([(header::CACHE_CONTROL, "no-cache")], Json(contents)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_called_what_its_catalogue_says_and_nothing_in_that_leads_elsewhere() {
+        for (name, called) in [
+            ("fees.csv", Some("filename=\"fees.csv\"; filename*=UTF-8''fees.csv")),
+            ("收费 表.csv", Some("filename=\"__ _.csv\"; filename*=UTF-8''%E6%94%B6%E8%B4%B9%20%E8%A1%A8.csv")),
+            ("../../etc/passwd", Some("filename=\"_.._etc_passwd\"; filename*=UTF-8''_.._etc_passwd")),
+            ("a\"; x=\"b\r\nset-cookie: c", Some("filename=\"a_; x=_b__set-cookie_ c\"; filename*=UTF-8''a_%3B%20x%3D_b__set-cookie_%20c")),
+            ("fdp\u{202e}exe", Some("filename=\"fdp_exe\"; filename*=UTF-8''fdp_exe")),
+            (".. ", None),
+            ("", None),
+        ] {
+            assert_eq!(file_name(name).as_deref(), called, "{name:?}");
+            assert!(file_name(name).is_none_or(|name| HeaderValue::from_str(&name).is_ok()));
+        }
+        assert!(file_name(&"长".repeat(10_000)).is_some_and(|name| name.len() < 2_000));
+    }
 }

@@ -109,17 +109,18 @@ impl Held {
         let count = of.entry(address).or_default();
         (*count < self.most).then(|| {
             *count += 1;
-            One(Some((self.of.clone(), address)))
+            One(Some((self.clone(), address)))
         })
     }
 }
 
-struct One(Option<(Arc<Mutex<HashMap<IpAddr, usize>>>, IpAddr)>);
+/// A connection that counts for its address, if for any.
+struct One(Option<(Held, IpAddr)>);
 
 impl Drop for One {
     fn drop(&mut self) {
-        let Some((of, address)) = &self.0 else { return };
-        let mut of = lock(of);
+        let Some((held, address)) = &self.0 else { return };
+        let mut of = lock(&held.of);
         if let Some(count) = of.get_mut(address) {
             *count = count.saturating_sub(1);
             if *count == 0 {

@@ -193,6 +193,7 @@ async fn find(
     match found.notice {
         Some(search::Notice::NoWords) => return Ok((Outcome::Problem(SearchProblem::NoWords), notices)),
         Some(search::Notice::Shortened) => notices.push(SHORTENED),
+        Some(search::Notice::Apart) => notices.push(SearchNotice::Apart),
         None => {}
     }
     if let Some((covered, size)) = behind {

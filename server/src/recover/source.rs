@@ -62,7 +62,7 @@ impl Source {
         if folder.canonicalize().ok().is_some_and(|folder| data.canonicalize().ok() == Some(folder)) {
             return Err(SourceError::Itself);
         }
-        Ok(Source::Folder(Store::open(folder).await?))
+        Ok(Source::Folder(Store::aside(folder).await?))
     }
 
     /// The newest checkpoint, as a note.

@@ -16,7 +16,7 @@ use tantivy::{DocAddress, Score, Searcher, TantivyError, Term};
 
 use super::fields::{index_of, order, whole_term};
 use super::index::{Index, guarded};
-use super::query::{self, Notice, PER_PAGE_LIMIT, Query, Reading, Sort, Unit};
+use super::query::{self, Han, Notice, PER_PAGE_LIMIT, Query, Reading, Sort, Unit};
 use super::snippet::Marks;
 use super::{Error, State};
 use app::view::Standing;
@@ -67,14 +67,20 @@ struct Found {
 impl Index {
     /// Answers `query`.
     pub fn search(&self, query: &Query) -> Result<Hits, Error> {
-        let mut reading = query::read(&query.text);
-        let marks = std::mem::take(&mut reading.marks);
-        let mut hits = Hits { total: 0, hits: Vec::new(), marks, notice: reading.notice, covered: self.covered() };
+        let mut reading = query::read(&query.text, Han::Together);
+        let covered = self.covered();
         if reading.notice == Some(Notice::NoWords) {
-            return Ok(hits);
+            return Ok(Hits { total: 0, hits: Vec::new(), marks: reading.marks, notice: reading.notice, covered });
         }
-        let (total, found) = guarded(|| Search::new(self, query, &reading).run())?;
-        hits.total = total;
+        let (mut total, mut found) = guarded(|| Search::new(self, query, &reading).run())?;
+        if total == 0 && reading.together {
+            reading = query::read(&query.text, Han::Apart);
+            (total, found) = guarded(|| Search::new(self, query, &reading).run())?;
+            if total > 0 {
+                reading.notice = reading.notice.or(Some(Notice::Apart));
+            }
+        }
+        let mut hits = Hits { total, hits: Vec::new(), marks: reading.marks, notice: reading.notice, covered };
         hits.hits = found.into_iter().map(|(found, document)| Hit { index: index_of(found.order), document, score: found.score }).collect();
         Ok(hits)
     }

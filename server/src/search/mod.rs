@@ -95,6 +95,7 @@ pub struct Document {
     pub body: String,
     /// Id of the sealing agency.
     pub agency: String,
+    /// Its names in all languages.
     pub agency_name: String,
     pub stated_agency: Option<String>,
     pub genre: Option<String>,

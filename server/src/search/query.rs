@@ -1,8 +1,9 @@
 //! What a reader asks: the text of a search box read into words, phrases and numbers; filters; order; page.
 //!
 //! There is no query language to get wrong. Words must all occur; what stands in quotes must occur in
-//! that order, and Han in quotes must occur character by character; so must what is written together (`ICSA-23-348-10`, `国发〔2019〕5号`, `2019年`, a Han word
-//! no dictionary knows). Any other character only separates. Nothing is refused: too long a text is cut.
+//! that order, and Han in quotes must occur character by character; so must what is written together (`ICSA-23-348-10`, `国发〔2019〕5号`,
+//! `2019年`, `政府信息公开`). Where no text has such Han as they are written, they are read as words that may stand apart, and the
+//! reader is told. Any other character only separates. Nothing is refused: too long a text is cut.
 
 use super::State;
 use super::runs::{self, Kind};
@@ -62,6 +63,8 @@ pub enum Notice {
     Shortened,
     /// There was text, but no word in it.
     NoWords,
+    /// No text has what was written together; these have its words.
+    Apart,
 }
 
 /// Words in their order, at their distance: one word, or several that must stand so.
@@ -80,6 +83,15 @@ pub(super) struct Reading {
     /// What to mark in a text: per unit, its words as they stand.
     pub marks: Marks,
     pub notice: Option<Notice>,
+    /// Whether words are asked for together that could be asked for apart.
+    pub together: bool,
+}
+
+/// How Han that are written together are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Han {
+    Together,
+    Apart,
 }
 
 const HAN_STOPS: &[&str] = &["的", "了", "和", "与", "及", "或", "在", "是", "等", "之", "对", "为", "将", "由", "吗", "呢"];
@@ -90,7 +102,7 @@ fn is_quote(c: char) -> bool {
     matches!(c, '"' | '＂' | '“' | '”' | '„' | '‟' | '«' | '»' | '「' | '」' | '『' | '』')
 }
 
-pub(super) fn read(text: &str) -> Reading {
+pub(super) fn read(text: &str, han: Han) -> Reading {
     let mut reading = Reading::default();
     let text = match text.char_indices().nth(QUERY_CHARS) {
         Some((end, _)) => {
@@ -110,7 +122,14 @@ pub(super) fn read(text: &str) -> Reading {
             reading.notice = Some(Notice::Shortened);
         }
         words_left -= words.len();
-        let groups = if quoted { whole(words.len()) } else { groups(part, &words) };
+        let groups = if quoted {
+            whole(words.len())
+        } else {
+            let apart = groups(part, &words, Han::Apart);
+            let together = groups(part, &words, Han::Together);
+            reading.together |= han == Han::Together && together != apart;
+            if han == Han::Together { together } else { apart }
+        };
         for group in groups {
             reading.add(&words[group.clone()], quoted);
         }
@@ -180,12 +199,13 @@ impl Reading {
 }
 
 /// Which words of an unquoted stretch belong together.
-fn groups(text: &str, words: &[QueryWord]) -> Vec<std::ops::Range<usize>> {
+fn groups(text: &str, words: &[QueryWord], han: Han) -> Vec<std::ops::Range<usize>> {
     let numbers = document_numbers(text, words);
     let mut out: Vec<std::ops::Range<usize>> = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let joined = at > 0
             && (numbers[at]
+                || (han == Han::Together && touching_han(&words[at - 1], between(text, &words[at - 1], word), word))
                 || belongs(&words[at - 1], between(text, &words[at - 1], word), word, out.last().is_some_and(|g| g.start == at - 1)));
         match out.last_mut() {
             Some(group) if joined => group.end = at + 1,
@@ -198,6 +218,10 @@ fn groups(text: &str, words: &[QueryWord]) -> Vec<std::ops::Range<usize>> {
 /// What stands between two words; nothing where one character became both (¼ is 1 and 4).
 fn between<'a>(text: &'a str, before: &QueryWord, word: &QueryWord) -> &'a str {
     text.get(before.to..word.from).unwrap_or_default()
+}
+
+fn touching_han(before: &QueryWord, between: &str, word: &QueryWord) -> bool {
+    before.kind == Kind::Han && word.kind == Kind::Han && between.chars().all(runs::is_invisible)
 }
 
 fn belongs(before: &QueryWord, between: &str, word: &QueryWord, before_alone: bool) -> bool {
@@ -243,13 +267,30 @@ mod tests {
     use super::*;
 
     fn units(text: &str) -> Vec<String> {
-        read(text).units.iter().map(|u| u.0.iter().map(|(_, t)| t.trim_start_matches(words::READ)).collect::<Vec<_>>().join(" ")).collect()
+        units_of(text, Han::Together)
+    }
+
+    fn units_of(text: &str, han: Han) -> Vec<String> {
+        read(text, han)
+            .units
+            .iter()
+            .map(|u| u.0.iter().map(|(_, t)| t.trim_start_matches(words::READ)).collect::<Vec<_>>().join(" "))
+            .collect()
     }
 
     #[test]
-    fn chinese_without_spaces_asks_for_its_words() {
-        assert_eq!(units("政府信息公开"), ["政府", "信息", "公开"]);
-        assert_eq!(units("政府的信息"), ["政府", "信息"]);
+    fn chinese_without_spaces_is_asked_for_as_it_stands_and_else_word_by_word() {
+        assert_eq!(units("政府信息公开"), ["政府 信息 公开"]);
+        assert_eq!(units("政府的信息"), ["政府 的 信息"]);
+        assert_eq!(units("政府 信息公开"), ["政府", "信息 公开"]);
+        assert_eq!(units_of("政府信息公开", Han::Apart), ["政府", "信息", "公开"]);
+        assert_eq!(units_of("政府的信息", Han::Apart), ["政府", "信息"]);
+        for (text, together) in
+            [("政府信息公开", true), ("政府 信息", false), ("\"政府信息\"", false), ("青禾市", false), ("pay gap", false)]
+        {
+            assert_eq!(read(text, Han::Together).together, together, "{text}");
+            assert!(!read(text, Han::Apart).together, "{text}");
+        }
     }
 
     #[test]
@@ -282,19 +323,19 @@ mod tests {
 
     #[test]
     fn long_text_is_cut_and_says_so() {
-        let reading = read(&"word ".repeat(2_000_000));
+        let reading = read(&"word ".repeat(2_000_000), Han::Together);
         assert_eq!(reading.notice, Some(Notice::Shortened));
         assert!((0..40).map(|n| format!("w{n}x ")).collect::<String>().len() < QUERY_CHARS);
-        let reading = read(&(0..40).map(|n| format!("w{n}x ")).collect::<String>());
+        let reading = read(&(0..40).map(|n| format!("w{n}x ")).collect::<String>(), Han::Together);
         assert_eq!((reading.notice, reading.units.len()), (Some(Notice::Shortened), QUERY_WORDS));
     }
 
     #[test]
     fn text_without_a_word_says_so() {
         for text in ["???", "\"\"", "🙂", "\0", "。，、", ".*[a-"] {
-            let reading = read(text);
+            let reading = read(text, Han::Together);
             assert_eq!(reading.notice.is_some(), reading.units.is_empty(), "{text}");
         }
-        assert_eq!(read("  ").notice, None);
+        assert_eq!(read("  ", Han::Together).notice, None);
     }
 }

@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     fn snippet(text: &str, asked: &str) -> String {
-        let Snippet { pieces, .. } = query::read(asked).marks.cut(text);
+        let Snippet { pieces, .. } = query::read(asked, query::Han::Apart).marks.cut(text);
         pieces.iter().map(|f| if f.marked { format!("[{}]", f.text) } else { f.text.clone() }).collect()
     }
 
@@ -277,7 +277,7 @@ mod tests {
     fn a_piece_that_is_settled_is_the_same_whatever_follows() {
         let filler = "Filler line. ".repeat(500);
         let beginning = format!("{filler}The harbour master counts lanterns at dusk. {filler}");
-        let marks = query::read("lanterns harbour").marks;
+        let marks = query::read("lanterns harbour", query::Han::Apart).marks;
         let short = marks.cut(&beginning);
         assert!(short.settled);
         assert_eq!(short, marks.cut(&format!("{beginning}Harbour lanterns, harbour lanterns. {filler}")));

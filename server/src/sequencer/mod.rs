@@ -123,6 +123,7 @@ impl Sequencer {
     /// Opens a founded chain, refusing to sign on top of anything but what this machine signed before. An older copy of
     /// that is opened for reading.
     pub async fn open(store: Store, log: Signer, mark: Mark, clock: Clock) -> Result<Sequencer, OpenError> {
+        let store = store.for_sequencing();
         let origin = log.vkey().name().to_owned();
         // Before the store is: what another process signs in between is then in the store and not yet in these.
         let marks = mark.read()?;
@@ -154,7 +155,7 @@ impl Sequencer {
     pub fn start(self) -> Result<(Submitter, watch::Receiver<Head>), OpenError> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let heads = self.head.subscribe();
-        let submitter = Submitter::new(sender, self.view.clone(), self.behind.subscribe(), self.store.clone());
+        let submitter = Submitter::new(sender, self.view.clone(), self.behind.subscribe(), self.store.for_reading());
         // One thread judges; the runtime's other one writes.
         let runtime = runtime::Builder::new_multi_thread().worker_threads(1).thread_name("writer").enable_all().build();
         let runtime = runtime.map_err(OpenError::Threads)?;

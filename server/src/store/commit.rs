@@ -52,7 +52,7 @@ impl Store {
     /// Begins a sequencing transaction by claiming the head after `size` entries, the last of them `leaf`. `None`: another
     /// process moved it.
     pub async fn claim(&self, size: u64, leaf: Hash) -> Result<Option<Transaction<'static, Any>>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.writing.begin().await?;
         let query = sqlx::query(AssertSqlSafe(format!("{CLAIM} and size = $1 and leaf = $2")));
         let claimed = query.bind(to_sql(size)).bind(&leaf.0[..]).execute(&mut *transaction).await?;
         Ok((claimed.rows_affected() == 1).then_some(transaction))
@@ -60,7 +60,7 @@ impl Store {
 
     /// Begins a sequencing transaction by claiming the head wherever it stands.
     pub async fn hold(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.writing.begin().await?;
         match sqlx::query(CLAIM).execute(&mut *transaction).await?.rows_affected() {
             1 => Ok(transaction),
             _ => Err(StoreError::Absent("chain")),
@@ -71,7 +71,7 @@ impl Store {
     pub async fn found(&self, origin: &str) -> Result<bool, StoreError> {
         let sql =
             "insert into head (one, origin, size, leaf, time, checkpoint, claim) values (1, $1, 0, $2, 0, '', 0) on conflict do nothing";
-        let done = sqlx::query(sql).bind(origin).bind(&Hash::ZERO.0[..]).execute(&self.pool).await?;
+        let done = sqlx::query(sql).bind(origin).bind(&Hash::ZERO.0[..]).execute(&self.writing).await?;
         Ok(done.rows_affected() == 1)
     }
 

@@ -49,7 +49,7 @@ impl Store {
             return Ok(true);
         }
         // Its own, since it waits for readers less long than others.
-        let mut connection = self.pool.acquire().await?.detach();
+        let mut connection = self.writing.acquire().await?.detach();
         sqlx::query(PRAGMAS).execute(&mut connection).await?;
         let row = sqlx::query("pragma wal_checkpoint(truncate)").fetch_one(&mut connection).await?;
         let busy: i64 = row.try_get(0)?;

@@ -1,11 +1,13 @@
 //! The store: one database (SQLite or PostgreSQL, the same queries) that keeps the chain and its contents.
 
+mod aside;
 mod bulk;
 mod commit;
 mod erase;
 mod known;
 mod lines;
 mod many;
+mod named;
 mod objects;
 mod open;
 mod range;
@@ -50,7 +52,11 @@ pub enum StoreError {
 /// The open store. Cloning shares it.
 #[derive(Clone, Debug)]
 pub struct Store {
+    /// What this clone reads with.
     pool: AnyPool,
+    reading: AnyPool,
+    /// Its own on a PostgreSQL server: however many read, whoever writes finds a connection.
+    writing: AnyPool,
     objects: std::sync::Arc<dyn object_store::ObjectStore>,
     /// Kept connections for reading; a PostgreSQL server's come and go with the pool.
     idle: Option<std::sync::Arc<reader::Idle>>,
@@ -61,6 +67,16 @@ impl Store {
     /// Whether the places in a statement carry numbers, as PostgreSQL wants them.
     fn numbered(&self) -> bool {
         self.idle.is_none()
+    }
+
+    /// For the sequencer, which reads before it writes: readers of pages do not keep it waiting.
+    pub(crate) fn for_sequencing(&self) -> Store {
+        Store { pool: self.writing.clone(), ..self.clone() }
+    }
+
+    /// For everybody else.
+    pub(crate) fn for_reading(&self) -> Store {
+        Store { pool: self.reading.clone(), ..self.clone() }
     }
 }
 

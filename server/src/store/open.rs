@@ -37,6 +37,10 @@ async fn set_up(connection: &mut AnyConnection, pragmas: Option<&'static str>) -
     Ok(())
 }
 
+/// Most connections for reading, and for writing.
+const READING: u32 = 8;
+const WRITING: u32 = 4;
+
 /// The data folder's own database.
 pub const FILE: &str = "gazette.sqlite";
 
@@ -68,7 +72,7 @@ impl Store {
         std::fs::create_dir_all(data.join("content")).map_err(folder)?;
         let sqlite = url.starts_with("sqlite:");
         let store = Store::connected(url, data, sqlite.then_some(PRAGMAS)).await?;
-        migrator(sqlite).run(&store.pool).await?;
+        migrator(sqlite).run(&store.writing).await?;
         // What was redacted may lie on in the log since the last time; another process may be reading it.
         if let Err(error) = store.empty_log().await {
             tracing::warn!(%error, "the database's log could not be emptied");
@@ -88,32 +92,37 @@ impl Store {
         let mut first = AnyConnection::connect(url).await.map_err(failed)?;
         set_up(&mut first, pragmas).await.map_err(failed)?;
         first.close().await.map_err(failed)?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(8)
-            // A file does not hang up.
-            .test_before_acquire(!sqlite)
-            .after_release(|connection, _| {
-                Box::pin(async move {
-                    // Waits for a rollback that is only queued.
-                    connection.ping().await?;
-                    // A commit that fails, as on a full disk, ends SQLite's transaction and not sqlx's count of it. What
-                    // came next on that connection would be nested in nothing: committed for sqlx, and never written.
-                    Ok(!connection.is_in_transaction())
+        let pool = |most: u32| {
+            AnyPoolOptions::new()
+                .max_connections(most)
+                // A file does not hang up.
+                .test_before_acquire(!sqlite)
+                .after_release(|connection, _| {
+                    Box::pin(async move {
+                        // Waits for a rollback that is only queued.
+                        connection.ping().await?;
+                        // A commit that fails, as on a full disk, ends SQLite's transaction and not sqlx's count of it. What
+                        // came next on that connection would be nested in nothing: committed for sqlx, and never written.
+                        Ok(!connection.is_in_transaction())
+                    })
                 })
-            })
-            .after_connect(move |connection, _| Box::pin(set_up(connection, pragmas)))
-            .connect(url)
-            .await
-            .map_err(failed)?;
-        Ok(Store { pool, objects: Arc::new(objects), idle: sqlite.then(Arc::default), genres: Arc::default() })
+                .after_connect(move |connection, _| Box::pin(set_up(connection, pragmas)))
+                .connect(url)
+        };
+        let reading = pool(READING).await.map_err(failed)?;
+        // Readers of SQLite take none of the pool's: they have a few connections of their own.
+        let writing = if sqlite { reading.clone() } else { pool(WRITING).await.map_err(failed)? };
+        let (pool, objects, idle) = (reading.clone(), Arc::new(objects), sqlite.then(Arc::default));
+        Ok(Store { pool, reading, writing, objects, idle, genres: Arc::default() })
     }
 
     /// Waits for what is under way and closes the database.
     pub async fn close(&self) {
-        let pool = self.pool.close();
+        let (reading, writing) = (self.reading.close(), self.writing.close());
         if let Some(idle) = &self.idle {
             idle.close().await;
         }
-        pool.await;
+        reading.await;
+        writing.await;
     }
 }

@@ -1,0 +1,196 @@
+//! What the codes of statements are called, in both languages: pages say it, and readers' browsers hold pages to it.
+
+use crate::Lang;
+
+/// One thing that becomes of a document, in the places that say so.
+pub struct Becomes {
+    /// Over the document.
+    pub notice: &'static str,
+    /// As a tag of one word or two.
+    pub tag: &'static str,
+    /// Before what the document is called.
+    pub before: &'static str,
+}
+
+const fn becoming(notice: &'static str, tag: &'static str, before: &'static str) -> Becomes {
+    Becomes { notice, tag, before }
+}
+
+/// By the kind of a status, or the type of a statement that takes something away.
+static KINDS: [(&str, Becomes, Becomes); 8] = [
+    ("amended", becoming("本文件已修改", "已修改", "修改："), becoming("This document has been amended", "Amended", "Amended: ")),
+    ("corrected", becoming("本文件已更正", "已更正", "更正："), becoming("This document has been corrected", "Corrected", "Corrected: ")),
+    ("repealed", becoming("本文件已废止", "已废止", "废止："), becoming("This document has been repealed", "Repealed", "Repealed: ")),
+    ("lapsed", becoming("本文件已失效", "已失效", "失效："), becoming("This document has lapsed", "Lapsed", "Lapsed: ")),
+    ("annulled", becoming("本文件已撤销", "已撤销", "撤销："), becoming("This document has been annulled", "Annulled", "Annulled: ")),
+    (
+        "withdrawn",
+        becoming("本文件已撤下，不再公开", "已撤下", "撤下："),
+        becoming("This document has been withdrawn from publication", "Withdrawn", "Withdrawn: "),
+    ),
+    (
+        "reinstated",
+        becoming("本文件已恢复效力", "恢复效力", "恢复效力："),
+        becoming("This document is in force again", "In force again", "In force again: "),
+    ),
+    (
+        "redaction",
+        becoming("本文件有部分内容已撤下", "撤下内容", "撤下部分内容："),
+        becoming("Parts of this document were removed", "Removal of parts", "Parts removed: "),
+    ),
+];
+
+/// Statements hold codes; a ground that is not here is shown as its code.
+static GROUNDS: [(&str, &str, &str); 18] = [
+    // Why a document holds no more, or not as it was.
+    ("replaced-by-new-rule", "已由新的规定取代", "a newer rule takes its place"),
+    ("term-ended", "施行期限届满", "its term ended"),
+    ("task-completed", "所定任务已经完成", "what it ordered has been done"),
+    ("conflicts-with-law", "与上位法不一致", "it conflicts with higher law"),
+    ("court-decision", "法院裁判", "a court decided so"),
+    ("organisation-changed", "机构职能调整", "duties moved to another body"),
+    ("error-in-figures", "数据有误", "figures were wrong"),
+    ("error-in-text", "文字有误", "the wording was wrong"),
+    // Why a document or a part is no longer shown.
+    ("published-in-error", "误发", "published by mistake"),
+    ("published-twice", "重复发布", "published twice"),
+    ("personal-data", "含有个人信息", "it held personal data"),
+    ("personal-privacy", "涉及个人隐私", "it touched on someone's privacy"),
+    ("trade-secret", "涉及商业秘密", "it held a trade secret"),
+    ("state-secret", "依法确定为国家秘密", "the law makes it a state secret"),
+    ("public-safety", "可能危及公共安全", "it might endanger public safety"),
+    ("copyright", "涉及他人著作权", "someone else holds the copyright"),
+    // Of copies.
+    ("stated-by-source", "来源如此载明", "the source says so"),
+    ("withdrawn-at-source", "来源已撤下", "the source withdrew it"),
+];
+
+/// Where ids of subjects come from; here too one that nobody here knows is shown as its code.
+static SCHEMES: [(&str, &str, &str); 7] = [
+    ("uscc", "统一社会信用代码", "Unified social credit code"),
+    ("company-number", "公司注册号", "Company number"),
+    ("companies-house", "英国公司注册处", "Companies House"),
+    ("lei", "全球法人识别编码", "Legal entity identifier"),
+    ("gpg-employer", "英国薪酬性别差距申报系统", "Gender pay gap service"),
+    ("vendor", "厂商", "Vendor"),
+    ("name", "名称", "Name"),
+];
+
+/// What a kind of status is called.
+#[must_use]
+pub fn becomes(lang: Lang, code: &str) -> Option<&'static Becomes> {
+    let (_, zh, en) = KINDS.iter().find(|(known, ..)| *known == code)?;
+    Some(if lang == Lang::Zh { zh } else { en })
+}
+
+/// What becomes of `what`.
+#[must_use]
+pub fn before(lang: Lang, code: &str, what: &str) -> String {
+    becomes(lang, code).map_or("", |becomes| becomes.before).to_owned() + what
+}
+
+fn called(known: &[(&str, &'static str, &'static str)], lang: Lang, code: &str) -> Option<&'static str> {
+    let (_, zh, en) = known.iter().find(|(known, ..)| *known == code)?;
+    Some(if lang == Lang::Zh { zh } else { en })
+}
+
+/// What a ground is called.
+#[must_use]
+pub fn ground(lang: Lang, code: &str) -> Option<&'static str> {
+    called(&GROUNDS, lang, code)
+}
+
+/// What a scheme of ids is called.
+#[must_use]
+pub fn scheme(lang: Lang, code: &str) -> Option<&'static str> {
+    called(&SCHEMES, lang, code)
+}
+
+/// Whether `shown`, displayed for a code of the statement's member `member`, is what that code is called; `about` is what the
+/// document that the statement speaks of is called within it.
+#[must_use]
+pub fn calls(lang: Lang, member: &str, code: &str, shown: &str, about: Option<&str>) -> bool {
+    match member {
+        "ground" => shown == ground(lang, code).unwrap_or(code),
+        "entry" => code.parse().is_ok_and(|index| shown == entry(lang, index)),
+        _ => becomes(lang, code).is_some_and(|known| {
+            shown == known.notice || shown == known.tag || about.is_some_and(|about| shown.strip_prefix(known.before) == Some(about))
+        }),
+    }
+}
+
+/// What an entry without a title is called.
+#[must_use]
+pub fn entry(lang: Lang, index: u64) -> String {
+    match lang {
+        Lang::Zh => format!("第 {index} 条"),
+        Lang::En => format!("Entry {}", grouped(index)),
+    }
+}
+
+/// A number with its digits in groups of three.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_has_words_that_are_no_code() {
+        for (code, ..) in GROUNDS.iter().chain(&SCHEMES) {
+            let ground = |lang, code| ground(lang, code).or_else(|| scheme(lang, code));
+            assert!(ground(Lang::En, code).is_some_and(|words| words != *code && !words.is_empty()), "{code}");
+            assert!(ground(Lang::Zh, code).is_some_and(|words| !words.is_ascii()), "{code}");
+        }
+        for (code, ..) in &KINDS {
+            assert!(becomes(Lang::En, code).is_some_and(|words| words.before.ends_with(": ")), "{code}");
+            assert!(becomes(Lang::Zh, code).is_some_and(|words| !words.tag.is_ascii()), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_ground_nobody_here_knows_stays_a_code() {
+        assert_eq!((ground(Lang::En, "by-decree-7"), ground(Lang::Zh, "")), (None, None));
+        assert!(calls(Lang::En, "ground", "by-decree-7", "by-decree-7", None));
+        assert!(!calls(Lang::En, "ground", "by-decree-7", "trade-secret", None));
+    }
+
+    #[test]
+    fn no_words_stand_for_another_code() {
+        for lang in [Lang::En, Lang::Zh] {
+            for member in ["kind", "ground"] {
+                let codes: Vec<&str> = match member {
+                    "kind" => KINDS.iter().map(|(code, ..)| *code).collect(),
+                    _ => GROUNDS.iter().map(|(code, ..)| *code).collect(),
+                };
+                for (code, other) in codes.iter().flat_map(|code| codes.iter().map(move |other| (code, other))) {
+                    let words = match becomes(lang, other) {
+                        Some(words) => vec![words.notice.to_owned(), words.tag.to_owned(), format!("{}The title", words.before)],
+                        None => vec![ground(lang, other).unwrap_or_default().to_owned()],
+                    };
+                    for words in words {
+                        assert_eq!(calls(lang, member, code, &words, Some("The title")), code == other, "{code}: {words}");
+                    }
+                }
+            }
+            let repealed = |what: &str, about| calls(lang, "kind", "repealed", &before(lang, "repealed", what), about);
+            assert!(repealed("The title", Some("The title")));
+            assert!(!repealed("The title and more", Some("The title")));
+            assert!(!repealed("The title", None));
+            assert!(calls(lang, "entry", "12345", &entry(lang, 12_345), None));
+            assert!(!calls(lang, "entry", "12345", &entry(lang, 12_346), None));
+            assert!(!calls(lang, "kind", "in-force", "In force", None));
+        }
+    }
+}
