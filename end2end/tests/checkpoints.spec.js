@@ -109,7 +109,7 @@ test.describe("checkpoints", () => {
     await portal.done();
   });
 
-  for (const [name, another] of [["the same name", []], ["another name", ["--origin", "elsewhere.example/log"]]]) {
+  for (const [name, another] of [["the same name", []], ["another name", ["--origin", "elsewhere.example/log", "--trial"]]]) {
     test(`another chain of ${name} at the same address`, async ({ page }) => {
       const portal = await afterAVisit(page, null, { another });
       await historyAlarm(page, portal, "other-chain");

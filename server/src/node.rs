@@ -5,7 +5,7 @@ use crate::{
     keys::{self, KeyError},
     mark::Mark,
     sequencer::{Behind, Clock, OpenError, Sequencer, SubmitError, Submitter},
-    store::{Head, Store, StoreError},
+    store::{FILE, Head, Store, StoreError},
 };
 use chain::{
     note::{Signer, Vkey},
@@ -33,7 +33,64 @@ pub struct Place {
     pub charter: Option<PathBuf>,
 }
 
+/// What may be founded where there is no chain yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Founding<'p> {
+    Nothing,
+    /// A trial chain, with its registrar's key on the server.
+    Trial,
+    /// A chain as this charter says, signed offline.
+    Charter(&'p Path),
+}
+
 impl Place {
+    /// What a place asks to be founded: a name alone is not yet a charter, and a trial under it would use up its key.
+    #[must_use]
+    pub fn founding(&self) -> Founding<'_> {
+        match (&self.charter, &self.origin) {
+            (Some(charter), _) => Founding::Charter(charter),
+            (None, None) => Founding::Trial,
+            (None, Some(_)) => Founding::Nothing,
+        }
+    }
+
+    /// Whether it is plain without opening anything that there is no chain.
+    fn is_empty(&self) -> bool {
+        self.database.is_none() && !self.data.is_file() && !self.data.join(FILE).exists()
+    }
+
+    /// Why a chain may not begin here, where there is none.
+    fn may_begin(&self, founding: Founding<'_>) -> Result<(), NodeError> {
+        let folder = self.data.join("keys");
+        match self.log_key()? {
+            // A new key in the place of one that was lost would sign what nobody could verify.
+            None if Mark::stands_in(&self.data) => return Err(NodeError::NoLogKey(folder.join("log.key"))),
+            None => {}
+            Some(log) => {
+                let mark = Mark::new(&self.data, &self.state, log.vkey());
+                // At 0 stands what an interrupted founding leaves.
+                if let Some(newest) = mark.read().map_err(OpenError::from)?.first().filter(|newest| newest.size > 0) {
+                    return Err(NodeError::Lost { data: self.data.clone(), signed: newest.size });
+                }
+                // Beside the key and saved with it: on a new machine there is no mark to tell.
+                let noted = folder.join("log.founded");
+                if noted.exists() {
+                    return Err(NodeError::Founded(self.data.clone(), noted));
+                }
+                // A trial's own key is never made before its registrar's.
+                if founding == Founding::Trial && !folder.join(REGISTRAR).exists() {
+                    return Err(NodeError::KeyForCharter(self.data.clone(), folder.join("log.key")));
+                }
+            }
+        }
+        match (founding, &self.origin) {
+            (Founding::Charter(_), None) => Err(NodeError::NoOrigin),
+            (Founding::Nothing, Some(origin)) => Err(NodeError::NoCharter { data: self.data.clone(), origin: origin.clone() }),
+            (Founding::Nothing, None) => Err(NodeError::NoChain(self.data.clone())),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) async fn store(&self) -> Result<Store, StoreError> {
         match &self.database {
             Some(url) => Store::connect(url, &self.data).await,
@@ -78,6 +135,16 @@ pub enum NodeError {
         "there is no chain in {0}, and its key has founded one before, says {1}: put the newest copy back, or fetch all of it with `gazette recover`"
     )]
     Founded(PathBuf, PathBuf),
+    #[error("there is no chain in {0}, and this founds none: is it the right data folder?")]
+    NoChain(PathBuf),
+    #[error(
+        "there is no chain in {data}: to found {origin:?}, give `gazette serve` the --charter that its registrars signed, or --trial for a trial of that name"
+    )]
+    NoCharter { data: PathBuf, origin: String },
+    #[error(
+        "there is no chain in {0}, and the key {1} was made for one that is not a trial: give its --origin and the --charter that its registrars signed"
+    )]
+    KeyForCharter(PathBuf, PathBuf),
     #[error("a chain that is not a trial needs --origin together with --charter")]
     NoOrigin,
     #[error("{0:?} cannot be an origin: lowercase ASCII letters, digits, and - . _ / only")]
@@ -90,6 +157,8 @@ pub enum NodeError {
 
 /// Origin of a trial chain when none is given.
 pub const TRIAL_ORIGIN: &str = "gazette.example/log";
+/// A trial's registrar key, among the keys.
+const REGISTRAR: &str = "registrar.key";
 /// Last part of the id of the agency that seals copies.
 pub const ARCHIVE: &str = "archive";
 
@@ -125,52 +194,58 @@ pub struct Node {
 }
 
 impl Node {
-    /// Opens the chain of a data folder, founding it first when the folder is empty: with `charter` as it says, without
-    /// as a trial.
+    /// Opens the chain of a data folder. An empty folder becomes one first, if the place says of what kind.
     pub async fn open(place: &Place, clock: Clock) -> Result<Node, NodeError> {
+        Node::open_or_found(place, place.founding(), clock).await
+    }
+
+    /// Opens the chain of a data folder, founding only what is said. Where nothing may be founded nothing is made either.
+    pub async fn open_or_found(place: &Place, founding: Founding<'_>, clock: Clock) -> Result<Node, NodeError> {
         if let Some(origin) = place.origin.as_ref().filter(|origin| !statement::is_id(origin)) {
             return Err(NodeError::BadOrigin(origin.clone()));
         }
+        if place.is_empty() {
+            place.may_begin(founding)?;
+        }
         let store = place.store().await?;
         let head = store.head().await?;
-        let trial = place.charter.is_none();
+        let founded = head.as_ref().is_some_and(|head| head.size > 0);
         let origin = match (&head, &place.origin) {
             (Some(head), Some(wanted)) if head.origin != *wanted => {
                 return Err(NodeError::OtherChain { found: head.origin.clone(), wanted: wanted.clone() });
             }
             (Some(head), _) => head.origin.clone(),
             (None, Some(wanted)) => wanted.clone(),
-            (None, None) if trial => TRIAL_ORIGIN.to_owned(),
-            (None, None) => return Err(NodeError::NoOrigin),
+            (None, None) => TRIAL_ORIGIN.to_owned(),
         };
+        if !founded {
+            place.may_begin(founding)?;
+        }
         let folder = place.data.join("keys");
-        let founded = head.as_ref().is_some_and(|head| head.size > 0);
-        // A new key in the place of one that was lost would sign what nobody could verify.
+        let registrar_file = folder.join(REGISTRAR);
+        let registrar = match founding {
+            Founding::Trial if !founded => Some(keys::open_or_create(&registrar_file, &sibling(&origin, "registrar"))?),
+            _ => None,
+        };
         let log = match place.log_key()? {
             Some(log) => log,
-            None if founded || Mark::stands_in(&place.data) => return Err(NodeError::NoLogKey(folder.join("log.key"))),
+            None if founded => return Err(NodeError::NoLogKey(folder.join("log.key"))),
             None => keys::create(&folder.join("log.key"), &origin)?,
         };
         let log_key = log.vkey().clone();
         let mark = Mark::new(&place.data, &place.state, &log_key);
-        // At 0 stands what an interrupted founding leaves.
-        if !founded && let Some(newest) = mark.read().map_err(OpenError::from)?.first().filter(|newest| newest.size > 0) {
-            return Err(NodeError::Lost { data: place.data.clone(), signed: newest.size });
+        if !founded {
+            // What cannot be read now could not be kept when the first entry is signed.
+            mark.read().map_err(OpenError::from)?;
         }
-        // Beside the key and saved with it: on a new machine there is no mark to tell.
         let noted = folder.join("log.founded");
-        if !founded && noted.exists() {
-            return Err(NodeError::Founded(place.data.clone(), noted));
-        }
-        let registrar_file = folder.join("registrar.key");
         // Judged before anything is written: a charter that cannot found a chain leaves no trace of one.
-        let founding = match (&head, &place.charter) {
-            (Some(head), _) if head.size > 0 => None,
-            (_, Some(path)) => Some(std::fs::read_to_string(path).map_err(|error| NodeError::Charter(path.clone(), error))?),
-            (_, None) => {
-                let registrar = keys::open_or_create(&registrar_file, &sibling(&origin, "registrar"))?;
-                Some(trial_charter(&origin, &log_key, &registrar)?)
+        let founding = match (founding, &registrar) {
+            _ if founded => None,
+            (Founding::Charter(path), _) => {
+                Some(std::fs::read_to_string(path).map_err(|error| NodeError::Charter(path.to_path_buf(), error))?)
             }
+            (_, registrar) => registrar.as_ref().map(|registrar| trial_charter(&origin, &log_key, registrar)).transpose()?,
         };
         if let Some(charter) = &founding {
             let statement = Statement::parse(charter.as_bytes()).map_err(SubmitError::from)?;
@@ -182,6 +257,8 @@ impl Node {
             if !matches!(&statement.core, Core::Charter(charter) if charter.log_key(0) == Some(&log_key)) {
                 return Err(NodeError::OtherLogKey(log_key.to_string()));
             }
+            let kind = if registrar.is_some() { "a trial chain" } else { "a chain" };
+            tracing::info!("founding {kind}, {origin:?}, in {}", place.data.display());
             store.found(&origin).await?;
         }
         let sequencer = Sequencer::open(store.clone(), log, mark, clock).await?;

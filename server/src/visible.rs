@@ -46,19 +46,30 @@ impl Visible {
         self.redacted.get(part).copied()
     }
 
+    /// What readers are told of a version but for the day. Of a copy, as long as no entry speaks of it, nothing: whoever made it
+    /// does not know what became of the original.
+    #[must_use]
+    pub fn told(&self, copy: bool) -> Option<Standing> {
+        match self.standing {
+            (Standing::InForce, None) if copy => None,
+            (standing, _) => Some(standing),
+        }
+    }
+
     /// How it stands on a day, `YYYY-MM-DD`: what is in force by what was said of it may not be yet, or no more.
     #[must_use]
-    pub fn on(&self, today: &str, stated: &Stated) -> (Standing, Option<u64>) {
-        if self.standing.0 != Standing::InForce {
-            return self.standing;
+    pub fn on(&self, today: &str, stated: &Stated, copy: bool) -> (Option<Standing>, Option<u64>) {
+        let told = self.told(copy);
+        if told != Some(Standing::InForce) {
+            return (told, self.standing.1);
         }
         if stated.expires.as_deref().is_some_and(|day| day < today) {
-            return (Standing::Lapsed, None);
+            return (Some(Standing::Lapsed), None);
         }
         if stated.effective.as_deref().is_some_and(|day| day > today) {
-            return (Standing::NotYetInForce, None);
+            return (Some(Standing::NotYetInForce), None);
         }
-        self.standing
+        (told, self.standing.1)
     }
 }
 
@@ -185,11 +196,26 @@ mod tests {
     #[test]
     fn the_first_and_the_last_day_of_a_text_count_as_its_own() {
         let stated = Stated { effective: Some("2026-03-01".into()), expires: Some("2026-03-31".into()), ..Stated::default() };
-        let on = |day: &str| visible(true, &[]).on(day, &stated).0;
+        let on = |day: &str| visible(true, &[]).on(day, &stated, false).0.unwrap_or(Standing::Superseded);
         assert_eq!([on("2026-02-28"), on("2026-03-01")], [Standing::NotYetInForce, Standing::InForce]);
         assert_eq!([on("2026-03-31"), on("2026-04-01")], [Standing::InForce, Standing::Lapsed]);
         let repealed = visible(true, &[status(4, StatusKind::Repealed)]);
-        assert_eq!(repealed.on("2026-02-28", &stated), (Standing::Repealed, Some(4)));
+        assert_eq!(repealed.on("2026-02-28", &stated, false), (Some(Standing::Repealed), Some(4)));
+    }
+
+    #[test]
+    fn a_copy_is_not_said_to_be_in_force_because_nobody_says_otherwise() {
+        let stated = Stated { effective: Some("2026-03-01".into()), expires: Some("2026-03-31".into()), ..Stated::default() };
+        for day in ["2026-02-28", "2026-03-15", "2026-04-01"] {
+            assert_eq!(visible(true, &[]).on(day, &stated, true), (None, None));
+        }
+        let said = |kinds: &[StatusKind]| {
+            let events: Vec<_> = (4..).zip(kinds).map(|(index, kind)| status(index, *kind)).collect();
+            visible(true, &events).on("2026-03-15", &stated, true)
+        };
+        assert_eq!(said(&[StatusKind::Withdrawn]), (Some(Standing::Withdrawn), Some(4)));
+        assert_eq!(said(&[StatusKind::Lapsed, StatusKind::Reinstated]), (Some(Standing::InForce), Some(5)));
+        assert_eq!(visible(false, &[]).told(true), Some(Standing::Superseded));
     }
 
     #[test]

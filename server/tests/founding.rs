@@ -3,7 +3,7 @@
 
 mod program;
 
-use program::{Program, text};
+use program::{Program, Server, text};
 use std::process::Output;
 
 const ORIGIN: &str = "example.gov/log";
@@ -75,4 +75,162 @@ fn two_registrars_found_a_chain_offline_and_let_it_have_an_archive() {
     served.wait_for("/en/", "Budget");
     served.end();
     printed(&server.run(&["fsck"]));
+}
+
+/// An entry in a file, as the log serves it.
+fn entry(registrars: &Program, served: &Server, index: u64) -> String {
+    let answer = served.get(&format!("/log/entry/{index}"));
+    let bytes = answer.split_once("\r\n\r\n").unwrap().1;
+    registrars.file(&format!("entry-{index}"), bytes).display().to_string()
+}
+
+/// Writes a statement, has two registrars sign it, and hands it in: what it became.
+fn registered(server: &Program, registrars: &Program, by: [&str; 2], arguments: &[&str]) -> Result<u64, String> {
+    registrars.file("text", &printed(&registrars.run(&[&["registrar"], arguments].concat())));
+    sign(registrars, by[0], "text", "text.1");
+    let twice = sign(registrars, by[1], "text.1", "text.2");
+    let outcome = server.run(&["submit", &twice]);
+    if !outcome.status.success() {
+        return Err(text(&outcome.stderr));
+    }
+    Ok(printed(&outcome).trim().rsplit(' ').next().unwrap().parse().unwrap())
+}
+
+#[test]
+fn a_stolen_seal_is_replaced_and_the_charter_amended_offline() {
+    let (server, registrars) = (Program::new(), Program::new());
+    let key = |name: &str, file: &str| printed(&registrars.run(&["registrar", "key", "--out", file, "--name", name])).trim().to_owned();
+    let log = printed(&server.run(&["key", "log", "--origin", ORIGIN]));
+    let [first, second] = two_registrars(&registrars);
+    let mut arguments = vec!["registrar", "charter", "--origin", ORIGIN, "--log", log.trim(), "--threshold", "2"];
+    arguments.extend(["--registrar", &first, "--registrar", &second]);
+    arguments.extend(NAMES);
+    registrars.file("charter", &printed(&registrars.run(&arguments)));
+    sign(&registrars, "1.key", "charter", "charter.1");
+    let twice = sign(&registrars, "2.key", "charter.1", "charter.2");
+    let served = server.serve_with(&["--origin", ORIGIN, "--charter", &twice]);
+    let charter = entry(&registrars, &served, 0);
+
+    // A seal, and a post with a rule that asks for it.
+    let id = "example.gov/finance";
+    let (seal, other) = (key(id, "seal.key"), key(id, "other.key"));
+    let rule = r#"{"genres":[{"genre":"*","steps":[{"code":"approve","posts":["example.gov/finance/approver"],"count":1}]}]}"#;
+    registrars.file("rule.json", rule);
+    let both = ["1.key", "2.key"];
+    let agency = ["agency", "--origin", ORIGIN, "--id", id, "--custody", "agency", "--rule", "rule.json"];
+    let more = ["--seal", &seal, "--overseer", "example.gov/council"];
+    assert_eq!(registered(&server, &registrars, both, &[&agency[..], &more, &NAMES].concat()), Ok(1));
+    let finance = entry(&registrars, &served, 1);
+    assert!(std::fs::read_to_string(&finance).unwrap().contains(r#""genre":"*""#));
+    let approver = key("example.gov/finance/approver", "approver.key");
+    let post = ["post", "--entry", &charter, "--entry", &finance, "--id", "example.gov/finance/approver", "--agency", id];
+    assert_eq!(registered(&server, &registrars, both, &[&post[..], &["--key", &approver], &NAMES].concat()), Ok(2));
+
+    // The seal was stolen. Its end alone is named: all else stays.
+    let known = ["agency", "--entry", &charter, "--entry", &finance, "--id", id];
+    let stolen = ["--seal", &other, "--custody", "token", "--end", &seal, "compromised", "1"];
+    assert_eq!(registered(&server, &registrars, both, &[&known[..], &stolen].concat()), Ok(3));
+    let finance = entry(&registrars, &served, 3);
+    let said = std::fs::read_to_string(&finance).unwrap();
+    for kept in [&seal, &other, r#""ended":{"how":"compromised","at":1}"#, r#""custody":"token""#, "example.gov/council", "approve"] {
+        assert!(said.contains(kept), "{kept}: {said}");
+    }
+    // What would be refused is told before anybody signs it: here, that the key was only lost.
+    let known = ["registrar", "agency", "--entry", &charter, "--entry", &finance, "--id", id];
+    let told = refused(&registrars.run(&[&known[..], &["--end", &seal, "lost", "1"]].concat()));
+    assert!(told.contains("or its end, is missing from its new registration"), "{told}");
+
+    // One registrar gives way to another: signed by those of before, and from then on only by those of now.
+    let third = key("example.gov/registrar-3", "3.key");
+    let amended = ["charter", "--entry", &charter, "--registrar", &third, "--registrar", &second, "--zone", "Asia/Urumqi"];
+    assert_eq!(registered(&server, &registrars, both, &amended), Ok(4));
+    let amended = entry(&registrars, &served, 4);
+    let known = ["agency", "--entry", &charter, "--entry", &amended, "--entry", &finance, "--id", id];
+    let changed = ["--successor", "example.gov/treasury", "--without", "rule"];
+    let told = registered(&server, &registrars, both, &[&known[..], &changed].concat()).unwrap_err();
+    assert!(told.contains("by nobody who should sign"), "{told}");
+    assert_eq!(registered(&server, &registrars, ["3.key", "2.key"], &[&known[..], &changed].concat()), Ok(5));
+    served.end();
+    printed(&server.run(&["fsck"]));
+}
+
+#[test]
+fn a_registration_that_the_log_would_refuse_is_told_before_anybody_signs_it() {
+    let registrars = Program::new();
+    let [first, second] = two_registrars(&registrars);
+    let key = |name: &str, file: &str| printed(&registrars.run(&["registrar", "key", "--out", file, "--name", name])).trim().to_owned();
+    let (log, seal) = (key(ORIGIN, "log.key"), key("example.gov/finance", "seal.key"));
+    let run = |act: &str, more: &[&str]| registrars.run(&[&["registrar", act, "--origin", ORIGIN], more, &NAMES].concat());
+    let charter = |more: &[&str]| run("charter", more);
+    printed(&charter(&["--log", &log, "--registrar", &first, "--registrar", &second, "--threshold", "2"]));
+    assert!(refused(&charter(&["--log", &log, "--registrar", &first, "--threshold", "5"])).contains("5 registrars"));
+    assert!(refused(&charter(&["--log", &first, "--registrar", &first])).contains("logs"));
+    assert!(refused(&charter(&["--log", &log, "--registrar", &log])).contains("already has another role"));
+    assert!(refused(&charter(&["--registrar", &first])).contains("--log"));
+    let agency = |more: &[&str]| run("agency", more);
+    printed(&agency(&["--id", "example.gov/finance", "--seal", &seal]));
+    assert!(refused(&agency(&["--id", "Bad Id", "--seal", &seal])).contains("lowercase"));
+    assert!(refused(&agency(&["--id", "example.gov/works", "--seal", &seal])).contains("is named after"));
+    assert!(refused(&agency(&["--id", "example.gov/finance", "--seal", &seal, "--custody", "bogus"])).contains("bogus"));
+    assert!(refused(&agency(&["--id", "example.gov/finance"])).contains("needs a key"));
+    let ended = ["--id", "example.gov/finance", "--seal", &seal, "--end", &first, "lost", "3"];
+    assert!(refused(&agency(&ended)).contains("is no key of"));
+    let rule = registrars.file("rule.json", r#"{"genres":[{"genre":"*","steps":[]}],"overriders":5}"#).display().to_string();
+    assert!(refused(&agency(&["--id", "example.gov/finance", "--seal", &seal, "--rule", &rule])).contains("rule.json"));
+    // An entry that the registrars of the charter did not sign.
+    registrars.file("entry", "gazette/v1\nindex 7\n");
+    let known = ["--entry", "entry", "--id", "example.gov/finance", "--seal", &seal];
+    assert!(refused(&agency(&known)).contains("entry: "));
+}
+
+#[test]
+fn a_name_or_a_key_for_a_charter_alone_founds_nothing() {
+    let server = Program::new();
+    let serve = |more: &[&str]| server.run(&[&["serve", "--listen", "127.0.0.1:0"], more].concat());
+    let told = refused(&serve(&["--origin", ORIGIN]));
+    assert!(told.contains("--charter") && told.contains("--trial") && told.contains(&server.path("data")), "{told}");
+    assert!(!server.dir.path().join("data").exists());
+    // What stands in a folder that waits for its charter.
+    printed(&server.run(&["key", "log", "--origin", ORIGIN]));
+    for more in [&[][..], &["--origin", ORIGIN], &["--origin", ORIGIN, "--trial"]] {
+        let told = refused(&serve(more));
+        assert!(told.contains("--charter"), "{told}");
+    }
+    let papers = server.file("papers.jsonl", "").display().to_string();
+    assert!(refused(&server.run(&["import", &papers])).contains("--charter"));
+    let keys: Vec<_> = std::fs::read_dir(server.path("data/keys")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(keys, ["log.key"], "no registrar's key, and no word that the log's key has founded a chain");
+    assert_eq!(server.size(), 0);
+}
+
+#[test]
+fn a_trial_of_a_chosen_name_is_asked_for_and_opens_again_by_itself() {
+    let server = Program::new();
+    let origin = "elsewhere.example/log";
+    let served = server.serve_with(&["--origin", origin, "--trial"]);
+    assert!(served.get("/log/checkpoint").contains("elsewhere.example/log\n"));
+    served.end();
+    for more in [&[][..], &["--origin", origin]] {
+        server.serve_with(more).end();
+    }
+}
+
+#[test]
+fn mistyped_commands_leave_no_chain_behind() {
+    let server = Program::new();
+    let note = server.file("charter.signed", "whatever").display().to_string();
+    for submitted in [&note, "nothing-of-this-name"] {
+        refused(&server.run(&["submit", submitted]));
+    }
+    assert!(refused(&server.run(&["submit", &note])).contains("no chain"));
+    server.file("one.jsonl", "");
+    std::fs::create_dir(server.path("folder.jsonl")).unwrap();
+    for files in [&["missing.jsonl"][..], &["-"], &["/dev/null"], &["one.jsonl", "missing.jsonl"], &["folder.jsonl"]] {
+        refused(&server.run(&[&["import"], files].concat()));
+    }
+    assert!(!server.dir.path().join("data").exists() && !server.dir.path().join("state").exists());
+    let imported = server.run(&["import", "one.jsonl"]);
+    assert!(text(&imported.stderr).contains("founding a trial chain"), "{}", text(&imported.stderr));
+    assert!(text(&imported.stderr).contains(&server.path("data")));
+    printed(&imported);
 }

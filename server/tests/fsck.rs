@@ -4,6 +4,7 @@
 #[macro_use]
 mod trial;
 
+use app::view::Standing;
 use chain::{
     checkpoint::Checkpoint,
     entry::{Entry, Header},
@@ -15,7 +16,7 @@ use chain::{
 };
 use server::{
     follow,
-    fsck::{Check, FsckError, Report, fsck},
+    fsck::{Check, FsckError, Report, fsck, remove_leftovers},
     keys,
     node::Node,
 };
@@ -212,6 +213,7 @@ async fn every_byte_of_every_tile_counts() {
     let cases = [
         ("delete from tiles where level = 1", Check::Inclusion, "tile/1/000"),
         ("update tiles set bytes = zeroblob(3) where level = 1", Check::Inclusion, "tile/1/000"),
+        ("update tiles set bytes = cast(bytes as text) where level = 0 and number = 0", Check::Inclusion, "tiles"),
         ("insert into tiles (level, number, bytes) values (0, 9, zeroblob(32))", Check::Inclusion, "tiles"),
     ];
     altered(&good, &cases).await;
@@ -335,6 +337,34 @@ async fn objects_are_checked_as_parts_are_and_what_an_interrupted_publication_le
     std::fs::write(unnamed, "half a publication").unwrap();
     let report = check(&trial).await;
     assert_eq!((report.differs, report.leftovers), (None, 1));
+    // What was put just now may be named by a statement that is under way.
+    assert_eq!(remove_leftovers(&trial.place).await.unwrap(), 0);
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(7200);
+    for old in [path(&trial, &[0xab; 32]), path(&trial, &large)] {
+        std::fs::File::options().append(true).open(old).unwrap().set_modified(long_ago).unwrap();
+    }
+    assert_eq!(remove_leftovers(&trial.place).await.unwrap(), 1);
+    assert!(!path(&trial, &[0xab; 32]).exists() && path(&trial, &large).exists());
+    let report = check(&trial).await;
+    assert_eq!((report.differs, report.leftovers), (None, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_that_was_signed_and_is_gone_is_noticed() {
+    let good = chain(Engine::Sqlite).await;
+    assert_eq!(check(&good).await.unkept, 0);
+    let trial = good.copy();
+    let mut raw = trial.raw().await;
+    let (size, note): (i64, String) =
+        sqlx::query_as("select size, note from checkpoints where size < 9 order by size desc limit 1").fetch_one(&mut raw).await.unwrap();
+    run(&mut raw, &format!("delete from checkpoints where size = {size}")).await;
+    let report = check(&trial).await;
+    assert_eq!((report.differs, report.unkept), (None, 1), "after a recovery that is so");
+    // This machine remembers that it signed it.
+    let log = keys::open(&trial.place.data.join("keys/log.key")).unwrap();
+    let signed = Checkpoint::open(note.as_bytes(), log.vkey()).unwrap();
+    std::fs::write(trial.place.data.join("high-water.mark"), format!("{size} {}\n", signed.root)).unwrap();
+    found(&check(&trial).await, Check::Checkpoint, &format!("checkpoint {size}"));
 }
 
 /// The newest entry made anew by an operator who has the log's key and every table: `change` gives header and note.
@@ -479,7 +509,7 @@ async fn a_search_index_that_misses_documents_or_is_damaged_is_named() {
         stated: Some(20_260_301),
         logged: 0,
         state: State::Withdrawn,
-        standing: app::view::Standing::Withdrawn,
+        standing: Some(Standing::Withdrawn),
         effective: None,
         expires: None,
     };

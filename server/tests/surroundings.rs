@@ -88,6 +88,7 @@ fn a_file_that_may_not_grow_stops_an_import_in_one_sentence_and_loses_nothing() 
 fn a_data_folder_that_cannot_be_one_or_be_written_is_named() {
     let program = Program::new();
     program.file("data", "a file where the folder should be");
+    program.file("papers.jsonl", "");
     for command in [&["serve"][..], &["import", "papers.jsonl"]] {
         refused(&program.run(command), &["the data folder", &program.path("data"), "cannot be used"]);
     }
@@ -117,6 +118,34 @@ fn a_data_folder_that_cannot_be_one_or_be_written_is_named() {
 }
 
 #[test]
+fn a_copy_that_can_only_be_read_is_checked_all_the_same_and_not_touched() {
+    // Ended in order, and killed: then SQLite's log holds what is not in the database yet.
+    for ended in [true, false] {
+        let program = Program::new();
+        let large = line(1, &format!(",\"data\":{{\"n\":\"{}\"}}", "lantern ".repeat(20_000)));
+        program.file("papers.jsonl", &(line(0, "") + &large));
+        let server = program.serve();
+        assert!(program.run(&["import", &program.path("papers.jsonl")]).status.success());
+        if ended {
+            server.end();
+        } else {
+            drop(server);
+        }
+        let shut = "find data -type f -exec chmod 0444 {} + && find data -depth -type d -exec chmod 0555 {} + && chmod 0 data/keys";
+        let opened = "chmod -R u+rwX data";
+        let contents = "find data -type f -not -path 'data/keys*' -exec sha256sum {} + | sort";
+        let give_up = if am_root() { "setpriv --bounding-set -all --inh-caps -all" } else { "" };
+        assert!(sh(&program, shut).status.success());
+        let before = text(&sh(&program, contents).stdout);
+        let checked = sh(&program, &format!("exec {give_up} \"$1\" fsck"));
+        assert_eq!(text(&sh(&program, contents).stdout), before);
+        sh(&program, opened);
+        assert!(checked.status.success(), "{}{}", text(&checked.stdout), text(&checked.stderr));
+        assert!(text(&checked.stdout).contains(" 2 versions of documents"), "{}", text(&checked.stdout));
+    }
+}
+
+#[test]
 fn a_database_that_is_not_one_is_named() {
     let program = Program::new();
     program.serve().end();
@@ -131,6 +160,17 @@ fn a_port_that_is_taken_is_named_and_nothing_is_founded() {
     let address = taken.local_addr().unwrap().to_string();
     refused(&program.run(&["serve", "--listen", &address]), &["cannot listen on", &address, "in use"]);
     assert!(!program.dir.path().join("data").exists());
+}
+
+#[test]
+fn a_host_name_is_listened_on_and_a_base_that_is_no_address_is_named() {
+    let program = Program::new();
+    let served = program.serve_with(&["--listen", "localhost:0", "--base", "https://gov.example/"]);
+    let page = served.get("/en/");
+    assert!(page.contains("https://gov.example/en/") && !page.contains("gov.example//"), "{page}");
+    served.end();
+    let refusal = program.run(&["serve", "--listen", "127.0.0.1:0", "--base", "gov.example"]);
+    assert!(!refusal.status.success() && text(&refusal.stderr).contains("https://gazette.example.gov"), "{}", text(&refusal.stderr));
 }
 
 #[test]

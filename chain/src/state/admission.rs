@@ -28,9 +28,7 @@ impl State {
             return Ok(Some(*index));
         }
         match &statement.core {
-            Core::Charter(core) => self.admit_charter(core)?,
-            Core::Agency(core) => self.admit_agency(core)?,
-            Core::Post(core) => self.admit_post(core)?,
+            Core::Charter(_) | Core::Agency(_) | Core::Post(_) => self.may_say(&statement.core)?,
             Core::Step(core) => {
                 let post = self.posts.get(statement.signer()).filter(|(_, post)| post.agency == core.agency);
                 post.ok_or_else(|| Refusal::NotEntitled { by: statement.signer().into(), of: core.agency.clone() })?;
@@ -72,6 +70,17 @@ impl State {
             }
         }
         Ok(None)
+    }
+
+    /// Whether a registration may be the next by what it says, whoever signs it: what those ask who prepare one. Of what is no
+    /// registration nothing is said.
+    pub fn may_say(&self, core: &Core) -> Result<(), Refusal> {
+        match core {
+            Core::Charter(core) => self.admit_charter(core),
+            Core::Agency(core) => self.admit_agency(core),
+            Core::Post(core) => self.admit_post(core),
+            _ => Ok(()),
+        }
     }
 
     /// An agency speaks for its own documents, an abolished one's successor for those; for a status, also overseers.

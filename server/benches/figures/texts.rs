@@ -105,7 +105,7 @@ fn document(line: &str) -> Document {
         stated: text("published").and_then(|date| date.replace('-', "").parse().ok()),
         logged: 0,
         state: State::Current,
-        standing: app::view::Standing::InForce,
+        standing: Some(app::view::Standing::InForce),
         effective: None,
         expires: None,
     }

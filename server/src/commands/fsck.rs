@@ -9,6 +9,9 @@ use std::process::ExitCode;
 pub struct Fsck {
     #[command(flatten)]
     folder: Folder,
+    /// Where nothing differs, remove the objects that no statement names and that have been there for an hour.
+    #[arg(long)]
+    remove_leftovers: bool,
 }
 
 impl Fsck {
@@ -21,7 +24,8 @@ impl Fsck {
             bar.set_length(of);
             bar.set_position(done);
         };
-        let report = fsck::fsck(&self.folder.place(None), &progress).await?;
+        let place = self.folder.place(None);
+        let report = fsck::fsck(&place, &progress).await?;
         bar.finish_and_clear();
         if let Some(difference) = &report.differs {
             println!("{difference}");
@@ -34,8 +38,21 @@ impl Fsck {
         if report.index_behind > 0 {
             println!("the search index is {} entries behind; it catches up when the chain is served", report.index_behind);
         }
+        if report.unkept > 0 {
+            println!(
+                "{} checkpoints that the log must have signed are not kept: `gazette recover` brings none back but the newest; where it was not run, somebody removed them",
+                report.unkept
+            );
+        }
+        if let Some(why) = &report.index_unread {
+            println!("the search index was not looked at, since nothing can be written here: {why}");
+        }
         if report.leftovers > 0 {
             println!("{} objects that no statement names were left by an interrupted publication", report.leftovers);
+        }
+        if self.remove_leftovers {
+            let removed = fsck::remove_leftovers(&place).await?;
+            println!("{removed} of them were removed; what was put within the last hour stays, since it may be about to be named");
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -5,7 +5,7 @@ use clap::Args;
 use server::{
     follow,
     import::{self, Bar, Stop},
-    node::Node,
+    node::{Founding, Node},
     sequencer::Clock,
 };
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
@@ -17,12 +17,18 @@ pub struct Import {
     /// Files of one JSON object a line, `.jsonl` or `.jsonl.gz`.
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    /// Found a trial chain under the given name, with its registrar's key on this machine.
+    #[arg(long, env = "GAZETTE_TRIAL")]
+    trial: bool,
 }
 
 impl Import {
     pub async fn run(self) -> Outcome {
         let place = self.folder.place(None);
-        let node = Node::open(&place, Clock::system()).await?;
+        // Before anything is founded, and all of them: a misspelt name leaves no trace.
+        let files = import::open(&self.files)?;
+        let founding = if self.trial { Founding::Trial } else { place.founding() };
+        let node = Node::open_or_found(&place, founding, Clock::system()).await?;
         if let Some(behind) = node.behind() {
             return Err(behind.into());
         }
@@ -39,7 +45,7 @@ impl Import {
             eprintln!("stopping; what was handed in is still being logged");
             asked.ask();
         });
-        let report = import::import(&node, &self.files, &stop, &Bar::new()).await;
+        let report = import::import_opened(&node, files, &stop, &Bar::new()).await;
         // Also where it failed: the index is not left to a runtime that is going away.
         following.abort();
         drop(following.await);

@@ -1,12 +1,16 @@
 //! `gazette registrar`: what registrars do, on a machine of theirs: keys, charters, agencies, posts, signatures. Offline.
 
+mod charter;
+mod known;
+mod parties;
+
 use super::Outcome;
 use chain::{
-    note::{Signer, Vkey},
-    statement::{self, Agency, Charter, Key, LogKey, Names, Post, Registrars, Statement},
+    note::Signer,
+    statement::{Names, Statement},
 };
 use clap::{Args, Subcommand};
-use server::{compose, keys};
+use server::keys;
 use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Args)]
@@ -26,78 +30,12 @@ enum Act {
         #[arg(long)]
         name: String,
     },
-    /// Write a charter, to be signed: entry 0 of a chain.
-    Charter {
-        /// Name of the chain, for example `example.gov/log`.
-        #[arg(long)]
-        origin: String,
-        /// Public key of the log, as `gazette key log` prints it.
-        #[arg(long)]
-        log: String,
-        /// Public keys of the registrars.
-        #[arg(long = "registrar", required = true)]
-        registrars: Vec<String>,
-        /// How many of them must sign a registration.
-        #[arg(long, default_value_t = 1)]
-        threshold: usize,
-        /// What the portal is called in Chinese.
-        #[arg(long)]
-        name_zh: String,
-        /// What the portal is called in English.
-        #[arg(long)]
-        name_en: String,
-        /// IANA time zone that dates are shown in.
-        #[arg(long, default_value = "Asia/Shanghai")]
-        zone: String,
-        /// A tlog-policy file with the witnesses to ask; none without.
-        #[arg(long)]
-        policy: Option<PathBuf>,
-    },
-    /// Write an agency's registration, to be signed.
-    Agency {
-        /// Name of the chain.
-        #[arg(long)]
-        origin: String,
-        /// The agency's id, for example `example.gov/finance`.
-        #[arg(long)]
-        id: String,
-        /// What the agency is called in Chinese.
-        #[arg(long)]
-        name_zh: String,
-        /// What the agency is called in English.
-        #[arg(long)]
-        name_en: String,
-        /// Public half of its seal, as `gazette key seal` prints it.
-        #[arg(long)]
-        seal: String,
-        /// Who keeps the seal: portal, token or agency.
-        #[arg(long, default_value = "portal")]
-        custody: String,
-        /// It seals copies of what others published.
-        #[arg(long)]
-        archive: bool,
-    },
-    /// Write a post's registration, to be signed.
-    Post {
-        /// Name of the chain.
-        #[arg(long)]
-        origin: String,
-        /// The post's id, for example `example.gov/finance/approver`.
-        #[arg(long)]
-        id: String,
-        /// Id of the agency it belongs to.
-        #[arg(long)]
-        agency: String,
-        /// What the post is called in Chinese.
-        #[arg(long)]
-        name_zh: String,
-        /// What the post is called in English.
-        #[arg(long)]
-        name_en: String,
-        /// Public half of the post's key.
-        #[arg(long)]
-        key: String,
-    },
+    /// Write a charter, to be signed: entry 0 of a chain, or an amendment of the charter among the entries given.
+    Charter(charter::Charter),
+    /// Write an agency's registration, to be signed: its first, or what becomes of the one among the entries given.
+    Agency(parties::Agency),
+    /// Write a post's registration, to be signed: its first, or what becomes of the one among the entries given.
+    Post(parties::Post),
     /// Add a registrar's signature to a statement; prints the signed note.
     Sign {
         /// The registrar's private key file.
@@ -108,48 +46,42 @@ enum Act {
     },
 }
 
-fn names(zh: String, en: String) -> Names {
-    [("zh".to_owned(), zh), ("en".to_owned(), en)].into()
+/// What something is called; of what is new, both names are wanted.
+#[derive(Args)]
+struct Named {
+    /// What it is called in Chinese.
+    #[arg(long)]
+    name_zh: Option<String>,
+    /// What it is called in English.
+    #[arg(long)]
+    name_en: Option<String>,
 }
 
-/// Prints a statement's text, which ends in a newline.
-fn print<T: serde::Serialize>(origin: &str, kind: &str, core: &T) -> Outcome {
-    let line = statement::core_line(kind, &compose::random_id()?, core)?;
-    print!("{}", statement::text(origin, &line, None));
-    Ok(ExitCode::SUCCESS)
+impl Named {
+    fn over(self, before: Option<&Names>) -> Result<Names, &'static str> {
+        let given = [("zh", self.name_zh), ("en", self.name_en)];
+        if before.is_none() && given.iter().any(|(_, name)| name.is_none()) {
+            return Err("what is new needs --name-zh and --name-en");
+        }
+        let mut names = before.cloned().unwrap_or_default();
+        names.extend(given.into_iter().filter_map(|(language, name)| Some((language.to_owned(), name?))));
+        Ok(names)
+    }
 }
 
 impl Registrar {
     pub fn run(self) -> Outcome {
         match self.act {
-            Act::Key { out, name } => {
-                println!("{}", keys::create(&out, &name)?.vkey());
-                Ok(ExitCode::SUCCESS)
-            }
-            Act::Charter { origin, log, registrars, threshold, name_zh, name_en, zone, policy } => {
-                let keys = registrars.iter().map(|key| Vkey::parse(key)).collect::<Result<Vec<_>, _>>()?;
-                let policy = policy.map_or(Ok("quorum none\n".to_owned()), std::fs::read_to_string)?;
-                let logs = vec![LogKey { key: Vkey::parse(&log)?, from: 0 }];
-                let registrars = Registrars { threshold, keys };
-                let name = names(name_zh, name_en);
-                print(&origin.clone(), "charter", &Charter { origin, trial: false, name, zone, logs, registrars, policy, amends: None })
-            }
-            Act::Agency { origin, id, name_zh, name_en, seal, custody, archive } => {
-                let seals = vec![Key { key: Vkey::parse(&seal)?, custody: Some(custody), ended: None }];
-                let name = names(name_zh, name_en);
-                let agency = Agency { agency: id, name, seals, rule: None, successor: None, overseers: vec![], archive };
-                print(&origin, "agency", &agency)
-            }
-            Act::Post { origin, id, agency, name_zh, name_en, key } => {
-                let keys = vec![Key { key: Vkey::parse(&key)?, custody: None, ended: None }];
-                print(&origin, "post", &Post { post: id, agency, name: names(name_zh, name_en), keys })
-            }
+            Act::Key { out, name } => println!("{}", keys::create(&out, &name)?.vkey()),
+            Act::Charter(charter) => print!("{}", charter.write()?),
+            Act::Agency(agency) => print!("{}", agency.write()?),
+            Act::Post(post) => print!("{}", post.write()?),
             Act::Sign { key, statement } => {
                 let note = std::fs::read_to_string(&statement)?;
                 print!("{}", sign(&note, &keys::open(&key)?)?);
-                Ok(ExitCode::SUCCESS)
             }
         }
+        Ok(ExitCode::SUCCESS)
     }
 }
 

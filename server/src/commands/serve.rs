@@ -1,34 +1,33 @@
 //! `gazette serve`: the portal itself.
 
 use super::{Folder, Outcome};
+use axum::http::Uri;
 use clap::Args;
 use server::{
     evidence::Registries,
     follow,
     http::{self, App, Assets, Limits},
-    node::Node,
+    node::{Founding, Node},
     sample,
     sequencer::Clock,
 };
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{net::IpAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
 #[derive(Args)]
 pub struct Serve {
     #[command(flatten)]
     folder: Folder,
-    /// Address to listen on; port 0 takes any free one.
+    /// Address or host name, and port, to listen on; port 0 takes any free one.
     #[arg(long, env = "GAZETTE_LISTEN", default_value = "127.0.0.1:3000")]
-    listen: SocketAddr,
+    listen: String,
     /// A charter signed offline by registrars, to found a chain that is not a trial.
     #[arg(long, env = "GAZETTE_CHARTER")]
     charter: Option<PathBuf>,
-    /// Address under which people reach the portal, if it is not the one listened on.
-    #[arg(long, env = "GAZETTE_BASE")]
+    /// Found a trial chain under the given name, with its registrar's key on this server.
+    #[arg(long, env = "GAZETTE_TRIAL", conflicts_with = "charter")]
+    trial: bool,
+    /// Address under which people reach the portal, if it is not the one listened on, for example `https://gazette.example.gov`.
+    #[arg(long, env = "GAZETTE_BASE", value_parser = base)]
     base: Option<String>,
     /// Requests a second that one address may go on asking for; 0 for any number.
     #[arg(long, env = "GAZETTE_RATE", default_value_t = 100)]
@@ -48,10 +47,11 @@ impl Serve {
     pub async fn run(self, clock: Clock) -> Outcome {
         // Before anything is founded: a port that is taken should leave no trace.
         let listener =
-            tokio::net::TcpListener::bind(self.listen).await.map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
+            tokio::net::TcpListener::bind(&self.listen).await.map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
         let address = listener.local_addr()?;
         let place = self.folder.place(self.charter);
-        let mut node = Node::open(&place, clock).await?;
+        let founding = if self.trial { Founding::Trial } else { place.founding() };
+        let mut node = Node::open_or_found(&place, founding, clock).await?;
         if !self.no_sample && node.behind().is_none() && sample::wanted(&node).await? {
             tracing::info!("filling the trial chain with the sample");
             sample::publish(&mut node).await?;
@@ -81,5 +81,32 @@ impl Serve {
         drop(following.await);
         store.close().await;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The address of a site, as links begin with it: scheme and host, and a port where it is not the usual one.
+fn base(given: &str) -> Result<String, String> {
+    let wanted = || "an address such as https://gazette.example.gov is wanted, with nothing after the host and port".to_owned();
+    let address: Uri = given.parse().map_err(|_| wanted())?;
+    let (Some(scheme @ ("http" | "https")), Some(authority)) = (address.scheme_str(), address.authority()) else { return Err(wanted()) };
+    let plain = !authority.host().is_empty() && !authority.as_str().contains('@') && !given.contains(['?', '#']);
+    // Links on pages begin at the root.
+    if plain && matches!(address.path(), "" | "/") { Ok(format!("{scheme}://{authority}").to_ascii_lowercase()) } else { Err(wanted()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_is_the_root_of_a_site_and_is_written_without_a_slash_at_its_end() {
+        for given in ["https://gov.example", "https://gov.example/", "HTTPS://Gov.Example/"] {
+            assert_eq!(base(given).as_deref(), Ok("https://gov.example"));
+        }
+        assert_eq!(base("http://[::1]:3000/").as_deref(), Ok("http://[::1]:3000"));
+        let bad = ["", "foo", "gov.example", "/en/", "http://ex ample/", "http://", "ftp://gov.example", "https://gov.example/portal/"];
+        for given in bad.into_iter().chain(["https://a@gov.example", "https://gov.example/?a", "https://gov.example/#a", "http://:80"]) {
+            assert!(base(given).is_err(), "{given}");
+        }
     }
 }

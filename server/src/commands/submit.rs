@@ -2,7 +2,10 @@
 
 use super::{Folder, Outcome};
 use clap::Args;
-use server::{node::Node, sequencer::Clock};
+use server::{
+    node::{Founding, Node},
+    sequencer::Clock,
+};
 use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Args)]
@@ -16,9 +19,13 @@ pub struct Submit {
 
 impl Submit {
     pub async fn run(self) -> Outcome {
-        let node = Node::open(&self.folder.place(None), Clock::system()).await?;
+        let mut notes = Vec::new();
         for path in self.notes {
             let note = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            notes.push((path, note));
+        }
+        let node = Node::open_or_found(&self.folder.place(None), Founding::Nothing, Clock::system()).await?;
+        for (path, note) in notes {
             let receipt = node.submitter.submit(note, vec![]).await.map_err(|error| format!("{}: {error}", path.display()))?;
             let how = if receipt.repeated { "was there before, as" } else { "is" };
             println!("{} {how} entry {}", path.display(), receipt.index);

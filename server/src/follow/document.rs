@@ -62,7 +62,7 @@ pub(super) async fn put(
         stated: day(item.stated.as_ref()),
         logged: version.time,
         state: visible.state,
-        standing: visible.standing.0,
+        standing: visible.told(core.stated_agency.is_some()),
         effective: day(core.stated.effective.as_ref()),
         expires: day(core.stated.expires.as_ref()),
     };

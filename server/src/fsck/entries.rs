@@ -3,7 +3,7 @@
 //! What is kept for each entry is small (hashes and digests), so that a chain of a million entries is checked in a few
 //! hundred megabytes; facts that one statement needs of an earlier entry are read again from that entry.
 
-use super::{Check, End, Progress, Report, differs};
+use super::{Check, End, Progress, Report, differs, readable};
 use crate::store::{from_sql, stated_agency, stated_date, submission_key, to_sql};
 use chain::{
     Hash,
@@ -130,13 +130,12 @@ pub(super) async fn count(view: &mut View, table: &'static str) -> Result<u64, E
 /// Judges every entry and remembers what the rest must agree with.
 pub(super) async fn rebuild(view: &mut View, progress: Progress<'_>, report: &mut Report) -> Result<Rebuilt, End> {
     let total = count(view, "select count(*) from entries").await?;
-    let sizes = sqlx::query("select size from checkpoints order by size").fetch_all(&mut **view).await?;
-    let mut sizes = sizes.iter().map(|row| row.try_get(0).map(from_sql)).collect::<Result<Vec<u64>, _>>()?.into_iter().peekable();
+    let mut sizes = readable(Check::Checkpoint, "checkpoints", sizes(view).await)?.into_iter().peekable();
     let mut rebuilt = Rebuilt::new(&origin(view).await?);
     report.origin = rebuilt.state.origin().to_owned();
     let mut rows = stored(view, 0).await?;
     while !rows.is_empty() {
-        let tiles = leaf_tiles(view, rebuilt.size()).await?;
+        let tiles = readable(Check::Inclusion, "tiles", leaf_tiles(view, rebuilt.size()).await)?;
         let next = rebuilt.size() + rows.len() as u64;
         let after = stored(view, next).await?;
         for (n, (index, bytes)) in rows.iter().enumerate() {
@@ -147,9 +146,14 @@ pub(super) async fn rebuild(view: &mut View, progress: Progress<'_>, report: &mu
             let leaf = leaf_hash(bytes);
             let in_tile = tiles.get(&(size / 256)).and_then(|tile| hash_at(tile, size % 256));
             let following = rows.get(n + 1).or(after.first());
+            let before = rebuilt.state.last().map(|(_, time)| time);
             rebuilt.judge(view, bytes, leaf, in_tile, following.map(|(_, bytes)| bytes.as_slice())).await?;
+            let time = rebuilt.state.last().map_or(0, |(_, time)| time);
+            // Entries of one batch have one time, and each batch its checkpoint.
+            if before.is_some_and(|before| before < time) && rebuilt.roots.last().is_none_or(|(kept, ..)| *kept != size) {
+                report.unkept += 1;
+            }
             if sizes.next_if_eq(&(size + 1)).is_some() {
-                let time = rebuilt.state.last().map_or(0, |(_, time)| time);
                 rebuilt.roots.push((size + 1, rebuilt.state.frontier.root(), time));
             }
         }
@@ -172,6 +176,12 @@ pub(super) async fn rebuild(view: &mut View, progress: Progress<'_>, report: &mu
         return differs(Check::Checkpoint, format!("checkpoint {size}"), format!("the chain has {} entries", rebuilt.size()));
     }
     Ok(rebuilt)
+}
+
+/// Sizes that there are checkpoints of, rising.
+async fn sizes(view: &mut View) -> Result<Vec<u64>, End> {
+    let rows = sqlx::query("select size from checkpoints order by size").fetch_all(&mut **view).await?;
+    Ok(rows.iter().map(|row| row.try_get(0).map(from_sql)).collect::<Result<_, _>>()?)
 }
 
 /// The chain's name, as its first entry has it.

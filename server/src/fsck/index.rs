@@ -29,6 +29,11 @@ pub(super) async fn check(store: &Store, view: &mut View, place: &Place, rebuilt
             let why = format!("it cannot be read, and is built again when the chain is served: {error}");
             return differs(Check::SearchIndex, AT, why);
         }
+        // Looking takes a lock, which is a file.
+        Err(error @ search::Error::Engine(tantivy::TantivyError::LockFailure(..))) => {
+            report.index_unread = Some(error.to_string());
+            return Ok(());
+        }
         Err(error) => return Err(error.into()),
     };
     if let Some(file) = index.damaged()?.first() {

@@ -11,12 +11,17 @@ mod index;
 mod tree;
 
 use crate::{
+    keys::KeyError,
     mark::{Mark, MarkError},
     node::Place,
     search,
-    store::{Store, StoreError},
+    store::{FILE, Store, StoreError},
 };
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::PathBuf,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 /// Why nothing can be said.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +111,9 @@ pub struct Report {
     /// Versions of documents.
     pub versions: u64,
     pub checkpoints: u64,
+    /// Trees that the log must have signed, since time went on behind them, and of which no checkpoint is kept: after `recover`
+    /// most are missing; else somebody removed them.
+    pub unkept: u64,
     pub parts: u64,
     /// Parts that a logged redaction removed.
     pub redacted: u64,
@@ -115,6 +123,8 @@ pub struct Report {
     pub indexed: Option<u64>,
     /// Entries that the search index has yet to cover. It catches up when the chain is served.
     pub index_behind: u64,
+    /// Why the search index could not be looked at, where nothing can be written.
+    pub index_unread: Option<String>,
     pub differs: Option<Difference>,
 }
 
@@ -140,11 +150,7 @@ pub type Progress<'p> = &'p (dyn Fn(&'static str, u64, u64) + Send + Sync);
 
 /// Checks the chain of a data folder. A difference is in the report; an error means that not even that can be said.
 pub async fn fsck(place: &Place, progress: Progress<'_>) -> Result<Report, FsckError> {
-    let store = match &place.database {
-        Some(url) => Store::connect(url, &place.data).await?,
-        None if place.data.join("gazette.sqlite").is_file() => Store::open(&place.data).await?,
-        None => return Err(FsckError::NoChain(place.data.clone())),
-    };
+    let store = open(place).await?;
     let mut report = Report::default();
     let outcome = check(&store, place, progress, &mut report).await;
     store.close().await;
@@ -153,6 +159,45 @@ pub async fn fsck(place: &Place, progress: Progress<'_>) -> Result<Report, FsckE
         Err(End::Differs(difference)) => Ok(Report { differs: Some(difference), ..report }),
         Err(End::Failed(error)) => Err(error),
     }
+}
+
+/// The store, also for one who may only read it.
+async fn open(place: &Place) -> Result<Store, FsckError> {
+    match &place.database {
+        Some(url) => Ok(Store::connect(url, &place.data).await?),
+        None if place.data.join(FILE).is_file() => match Store::open(&place.data).await {
+            Ok(store) => Ok(store),
+            // If that fails, too, something is wrong with it for everybody.
+            Err(error) => Ok(Store::look(&place.data).await.map_err(|_| error)?),
+        },
+        None => Err(FsckError::NoChain(place.data.clone())),
+    }
+}
+
+/// How old an object is that no publication under way can be about to name.
+const UNDER_WAY: Duration = Duration::from_secs(3600);
+
+/// Removes objects that no statement names, put long enough ago: what interrupted publications left. A server may be running: none
+/// of its entries can name one of them while it is removed, and one that is published anew is put anew. Says how many.
+pub async fn remove_leftovers(place: &Place) -> Result<u64, FsckError> {
+    let store = open(place).await?;
+    let removed = remove(&store).await;
+    store.close().await;
+    Ok(removed?)
+}
+
+async fn remove(store: &Store) -> Result<u64, StoreError> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let moment = i64::try_from(now.saturating_sub(UNDER_WAY).as_secs()).unwrap_or_default();
+    let mut removed = 0;
+    for folder in store.object_folders().await? {
+        let old = store.objects_before(&folder, moment).await?;
+        // A few at a time: nobody can publish meanwhile.
+        for some in old.chunks(64) {
+            removed += store.take_back(some).await?;
+        }
+    }
+    Ok(removed)
 }
 
 async fn check(store: &Store, place: &Place, progress: Progress<'_>, report: &mut Report) -> Result<(), End> {
@@ -199,6 +244,8 @@ fn key(place: &Place, rebuilt: &entries::Rebuilt) -> Result<(), End> {
         Ok(Some(found)) => found,
         // A copy without its keys is whole all the same.
         Ok(None) => return Ok(()),
+        // Keys are not for whoever may read the rest.
+        Err(KeyError::File(_, error)) if error.kind() == std::io::ErrorKind::PermissionDenied => return Ok(()),
         Err(error) => return differs(Check::Key, at, error.to_string()),
     };
     match rebuilt.state.charter().and_then(|charter| charter.log_key(rebuilt.size())) {
@@ -232,6 +279,9 @@ fn mark(place: &Place, rebuilt: &entries::Rebuilt, now: u64) -> Result<(), End> 
         if root != signed.root {
             let why = format!("had, at {} entries, the root {}, not {root}: this is another history", signed.size, signed.root);
             return differs(Check::Mark, at, why);
+        }
+        if signed.size > 0 && rebuilt.roots.binary_search_by_key(&signed.size, |(size, ..)| *size).is_err() {
+            return differs(Check::Checkpoint, format!("checkpoint {}", signed.size), "this machine signed it, and it is missing");
         }
     }
     Ok(())

@@ -91,34 +91,53 @@ impl Stop {
     }
 }
 
-/// Imports files of one JSON object a line, `.jsonl` or `.jsonl.gz`, in the order given.
+/// A file that will be imported.
+#[derive(Debug)]
+pub struct Opened {
+    path: PathBuf,
+    stem: String,
+    file: std::fs::File,
+    bytes: u64,
+}
+
+/// Opens files of one JSON object a line, `.jsonl` or `.jsonl.gz`: all of them, so that a misspelt name is told before an hour of
+/// work.
+pub fn open(files: &[PathBuf]) -> Result<Vec<Opened>, ImportError> {
+    let open = |path: &PathBuf| {
+        let stem = stem(path).ok_or_else(|| ImportError::Name(path.clone()))?;
+        let file_error = |error| ImportError::File(path.clone(), error);
+        let file = std::fs::File::open(path).map_err(file_error)?;
+        let metadata = file.metadata().map_err(file_error)?;
+        if metadata.is_dir() {
+            return Err(file_error(std::io::ErrorKind::IsADirectory.into()));
+        }
+        Ok(Opened { path: path.clone(), stem, file, bytes: metadata.len() })
+    };
+    files.iter().map(open).collect()
+}
+
+/// Imports files in the order given.
 pub async fn import(node: &Node, files: &[PathBuf], stop: &Stop, progress: &dyn Progress) -> Result<Report, ImportError> {
+    import_opened(node, open(files)?, stop, progress).await
+}
+
+/// The same with files that were opened before.
+pub async fn import_opened(node: &Node, files: Vec<Opened>, stop: &Stop, progress: &dyn Progress) -> Result<Report, ImportError> {
     let archive = node.sibling(ARCHIVE);
     let Some(seal) = node.seal(&archive) else { return Err(ImportError::NoSeal(archive)) };
     if node.submitter.state().may_seal(seal.vkey()).is_err() {
         return Err(ImportError::NoArchive(archive));
     }
-    // All of them first: a misspelt name is told before an hour of work.
-    let mut opened = Vec::new();
-    let mut bytes = 0;
-    for path in files {
-        let stem = stem(path).ok_or_else(|| ImportError::Name(path.clone()))?;
-        let file_error = |error| ImportError::File(path.clone(), error);
-        let file = std::fs::File::open(path).map_err(file_error)?;
-        bytes += file.metadata().map_err(file_error)?.len();
-        opened.push((path.clone(), stem, file));
-    }
-    progress.start(bytes);
+    progress.start(files.iter().map(|file| file.bytes).sum());
     let mut report = Report::default();
     let mut before = 0;
-    for (path, stem, file) in opened {
+    for Opened { path, stem, file, bytes } in files {
         if stop.asked() {
             report.stopped = true;
             break;
         }
-        let length = file.metadata().map_or(0, |metadata| metadata.len());
         run::file(node, &archive, (&path, &stem, file), before, stop, progress, &mut report).await?;
-        before += length;
+        before += bytes;
         progress.at(&report, before);
     }
     progress.done(&report);

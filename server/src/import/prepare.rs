@@ -129,7 +129,9 @@ fn finish(
 /// What the protocol would not read back, or would refuse, is told of the line before it is sealed.
 fn check(draft: &Draft) -> Result<(), String> {
     let catalogue = serde_json::to_string(&draft.catalogue).map_err(|error| error.to_string())?;
-    chain::json::check(&catalogue).map_err(|error| format!("a field cannot stand in a catalogue: {error}"))?;
+    // Where in the catalogue says nothing of where in the line.
+    let what = |said: String| said.rsplit_once(" at line ").map_or(said.clone(), |(what, _)| what.to_owned());
+    chain::json::check(&catalogue).map_err(|error| format!("a field cannot stand in a catalogue: {}", what(error.to_string())))?;
     let stated = draft.stated_agency.as_deref().unwrap_or_default();
     if stated.len() > 400 {
         return Err(format!("agency has {} bytes; at most 400 are taken", stated.len()));

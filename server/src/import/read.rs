@@ -18,6 +18,7 @@ const LINES: usize = 256;
 const BYTES: usize = 4 << 20;
 /// Longest line that is read; a longer one is a bad line.
 pub const LONGEST: usize = 64 << 20;
+const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
 /// Some lines of a file, without their ends; empty ones are left out.
 #[derive(Debug, Default)]
@@ -78,7 +79,7 @@ pub fn chunks(path: &Path, mut file: File) -> mpsc::Receiver<Chunk> {
 fn chunk(reader: &mut impl BufRead, number: &mut u64) -> (Chunk, bool) {
     let mut chunk = Chunk::default();
     while chunk.lines.len() < LINES && chunk.bytes.len() < BYTES {
-        let from = chunk.bytes.len();
+        let mut from = chunk.bytes.len();
         *number += 1;
         let read = reader.by_ref().take(LONGEST as u64 + 1).read_until(b'\n', &mut chunk.bytes);
         match read {
@@ -98,6 +99,10 @@ fn chunk(reader: &mut impl BufRead, number: &mut u64) -> (Chunk, bool) {
                 chunk.bad.push((*number, format!("the file cannot be read further: {error}")));
                 return (chunk, false);
             }
+        }
+        // Some programs begin a file with a mark, which belongs to no line.
+        if *number == 1 && chunk.bytes[from..].starts_with(BYTE_ORDER_MARK) {
+            from += BYTE_ORDER_MARK.len();
         }
         let line = &chunk.bytes[from..];
         let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -131,6 +136,13 @@ mod tests {
         let (chunk, more) = chunk(&mut &b"{1}\r\n\n  \n{2}\n{3}"[..], &mut number);
         assert_eq!(chunk.lines().collect::<Vec<_>>(), [(1, &b"{1}"[..]), (4, b"{2}"), (5, b"{3}")]);
         assert!(!more && chunk.bad.is_empty());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_line() {
+        let mut number = 0;
+        let (chunk, _) = chunk(&mut "\u{FEFF}{1}\n\u{FEFF}{2}\n".as_bytes(), &mut number);
+        assert_eq!(chunk.lines().collect::<Vec<_>>(), [(1, &b"{1}"[..]), (2, "\u{FEFF}{2}".as_bytes())]);
     }
 
     #[test]

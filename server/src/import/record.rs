@@ -31,6 +31,7 @@ pub struct Record {
     revisions: Option<serde::de::IgnoredAny>,
     data: Option<serde::de::IgnoredAny>,
     status: Option<String>,
+    /// When it was first looked for and not found. Not a day that the source gave, so nothing says that it is one.
     withdrawn_seen: Option<String>,
     pub supersedes: Option<String>,
 }
@@ -46,7 +47,6 @@ struct Whom {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fate {
     pub kind: StatusKind,
-    pub effective: Option<String>,
     pub ground: &'static str,
     /// The word that makes its statement's id another than the record's.
     pub label: &'static str,
@@ -55,7 +55,7 @@ pub struct Fate {
 impl Record {
     /// Reads and judges a line.
     pub fn read(line: &[u8]) -> Result<Record, String> {
-        let record: Record = serde_json::from_slice(line).map_err(|error| format!("not a record: {error}"))?;
+        let record: Record = serde_json::from_slice(line).map_err(|error| format!("not a record: {}", within(&error)))?;
         for (name, value) in [
             ("id", &record.id),
             ("title", &record.title),
@@ -89,14 +89,9 @@ impl Record {
     /// What the source says became of it.
     #[must_use]
     pub fn fates(&self) -> Vec<Fate> {
-        let lapsed =
-            self.status.as_ref().map(|_| Fate { kind: StatusKind::Lapsed, effective: None, ground: "stated-by-source", label: "lapsed" });
-        let withdrawn = self.withdrawn_seen.clone().map(|seen| Fate {
-            kind: StatusKind::Withdrawn,
-            effective: Some(seen),
-            ground: "withdrawn-at-source",
-            label: "withdrawn",
-        });
+        let lapsed = self.status.as_ref().map(|_| Fate { kind: StatusKind::Lapsed, ground: "stated-by-source", label: "lapsed" });
+        let withdrawn =
+            self.withdrawn_seen.as_ref().map(|_| Fate { kind: StatusKind::Withdrawn, ground: "withdrawn-at-source", label: "withdrawn" });
         lapsed.into_iter().chain(withdrawn).collect()
     }
 
@@ -146,6 +141,15 @@ impl Record {
             stated_agency: Some(self.agency),
             source: Some(host(&self.source_url).unwrap_or_else(|| stem.to_owned())),
         }
+    }
+}
+
+/// What is wrong within a line, whose number whoever reads it knows better.
+fn within(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    match said.strip_suffix(&format!(" at line {} column {}", error.line(), error.column())) {
+        Some(what) => format!("{what}, at byte {}", error.column()),
+        None => said,
     }
 }
 

@@ -215,7 +215,7 @@ impl Run<'_> {
                 agency: self.source.archive.clone(),
                 target,
                 kind: fate.kind,
-                effective: fate.effective,
+                effective: None,
                 ground: fate.ground.into(),
                 by: None,
             };

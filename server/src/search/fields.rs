@@ -9,7 +9,7 @@ use tantivy::{TantivyDocument, Term};
 use super::{Document, State, runs};
 
 /// Raised when the schema or the cutting of words changes; an index of another version is rebuilt.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Name under which the word cutter is registered.
 pub const WORDS: &str = "gazette-words";
@@ -155,7 +155,9 @@ impl Fields {
         out.add_text(self.language, whole_value(&source.language));
         out.add_text(self.year, (date / 10_000).to_string());
         out.add_text(self.state, source.state.code());
-        out.add_text(self.standing, source.standing.code());
+        if let Some(standing) = source.standing {
+            out.add_text(self.standing, standing.code());
+        }
         for (field, day) in [(self.effective, source.effective), (self.expires, source.expires)] {
             if let Some(day) = day {
                 out.add_u64(field, day.into());

@@ -112,7 +112,7 @@ pub struct Document {
     pub logged: i64,
     pub state: State,
     /// What readers are told of it but for the day, and the days from and until which that holds, yyyymmdd.
-    pub standing: Standing,
+    pub standing: Option<Standing>,
     pub effective: Option<u32>,
     pub expires: Option<u32>,
 }

@@ -72,7 +72,7 @@ fn document(index: u64, title: &str, body: &str) -> Document {
         stated: Some(20_260_101 + index as u32 % 28),
         logged: 1_767_225_600_000,
         state: State::Current,
-        standing: app::view::Standing::InForce,
+        standing: Some(app::view::Standing::InForce),
         effective: None,
         expires: None,
     }

@@ -49,16 +49,17 @@ impl Store {
     }
 
     /// Removes these objects where no entry names them, or a redaction took them. The head is held meanwhile, so that no
-    /// process commits an entry that names one.
-    pub(crate) async fn take_back(&self, commitments: &[Commitment]) -> Result<(), StoreError> {
+    /// process commits an entry that names one. Says how many were removed.
+    pub(crate) async fn take_back(&self, commitments: &[Commitment]) -> Result<u64, StoreError> {
         let mut transaction = self.hold().await?;
+        let mut removed = 0;
         for commitment in commitments {
             if !self.serves(&mut transaction, commitment).await? {
-                self.remove_object(commitment).await?;
+                removed += u64::from(self.remove_object(commitment).await?);
             }
         }
         transaction.rollback().await?;
-        Ok(())
+        Ok(removed)
     }
 
     /// Whether an entry names this part and nothing redacted it.

@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError};
 use sqlx::{
-    AnyConnection, AssertSqlSafe, Connection, Executor, SqlSafeStr,
+    AnyConnection, Connection, Executor, SqlSafeStr,
     any::{AnyPoolOptions, install_default_drivers},
     migrate::{Migration, MigrationType, Migrator},
 };
@@ -27,9 +27,12 @@ fn migrator(sqlite: bool) -> Migrator {
 const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; \
     pragma busy_timeout = 10000; pragma cache_size = -16000; pragma wal_autocheckpoint = 16000;";
 
-async fn set_up(connection: &mut AnyConnection, sqlite: bool) -> Result<(), sqlx::Error> {
-    if sqlite {
-        connection.execute(AssertSqlSafe(PRAGMAS.to_owned())).await?;
+/// For one who only looks.
+const LOOKING: &str = "pragma query_only = on; pragma busy_timeout = 10000; pragma cache_size = -16000;";
+
+async fn set_up(connection: &mut AnyConnection, pragmas: Option<&'static str>) -> Result<(), sqlx::Error> {
+    if let Some(pragmas) = pragmas {
+        connection.execute(pragmas).await?;
     }
     Ok(())
 }
@@ -41,30 +44,53 @@ const WRITING: u32 = 4;
 /// The data folder's own database.
 pub const FILE: &str = "gazette.sqlite";
 
+fn sqlite(data: &Path, options: &str) -> String {
+    format!("sqlite://{}?{options}", data.join(FILE).to_string_lossy().replace('%', "%25").replace('?', "%3f"))
+}
+
 impl Store {
     /// Opens the data folder's own SQLite database, creating both when they are missing.
     pub async fn open(data: &Path) -> Result<Store, StoreError> {
         let folder = |source| StoreError::Folder { path: data.to_path_buf(), source };
         std::fs::create_dir_all(data.join("content")).map_err(folder)?;
-        let path = data.join(FILE);
-        let url = format!("sqlite://{}?mode=rwc", path.to_string_lossy().replace('%', "%25").replace('?', "%3f"));
-        Store::connect(&url, data).await
+        Store::connect(&sqlite(data, "mode=rwc"), data).await
+    }
+
+    /// Opens the data folder's own SQLite database for one who may not write there: nothing is made, mended or emptied.
+    pub(crate) async fn look(data: &Path) -> Result<Store, StoreError> {
+        // Where there is no log, or an empty one that nobody shares, nobody writes and the file is all there is. SQLite is told,
+        // since it cannot lay a log's index beside it.
+        let beside = |end: &str| data.join(format!("{FILE}{end}"));
+        let logged = beside("-wal").metadata().is_ok_and(|log| log.len() > 0);
+        let mode = if logged || beside("-shm").exists() { "mode=ro" } else { "mode=ro&immutable=1" };
+        Store::connected(&sqlite(data, mode), data, Some(LOOKING)).await
     }
 
     /// Opens the database at `url`; large parts still lie in `data`.
     pub async fn connect(url: &str, data: &Path) -> Result<Store, StoreError> {
-        install_default_drivers();
         let folder = |source| StoreError::Folder { path: data.to_path_buf(), source };
-        let content = data.join("content");
-        std::fs::create_dir_all(&content).map_err(folder)?;
-        let objects = object_store::local::LocalFileSystem::new_with_prefix(&content)?.with_fsync(true);
+        std::fs::create_dir_all(data.join("content")).map_err(folder)?;
         let sqlite = url.starts_with("sqlite:");
+        let store = Store::connected(url, data, sqlite.then_some(PRAGMAS)).await?;
+        migrator(sqlite).run(&store.writing).await?;
+        // What was redacted may lie on in the log since the last time; another process may be reading it.
+        if let Err(error) = store.empty_log().await {
+            tracing::warn!(%error, "the database's log could not be emptied");
+        }
+        Ok(store)
+    }
+
+    /// Connects and no more; `pragmas` are SQLite's.
+    async fn connected(url: &str, data: &Path, pragmas: Option<&'static str>) -> Result<Store, StoreError> {
+        install_default_drivers();
+        let sqlite = pragmas.is_some();
+        let objects = object_store::local::LocalFileSystem::new_with_prefix(data.join("content"))?.with_fsync(true);
         // An address may have a password in it.
         let name = || if sqlite { data.join(FILE).display().to_string() } else { "that DATABASE_URL names".to_owned() };
         let failed = |source| StoreError::Open { database: name(), source };
         // A pool would try again for half a minute, and then not say what was wrong.
         let mut first = AnyConnection::connect(url).await.map_err(failed)?;
-        set_up(&mut first, sqlite).await.map_err(failed)?;
+        set_up(&mut first, pragmas).await.map_err(failed)?;
         first.close().await.map_err(failed)?;
         let pool = |most: u32| {
             AnyPoolOptions::new()
@@ -80,20 +106,14 @@ impl Store {
                         Ok(!connection.is_in_transaction())
                     })
                 })
-                .after_connect(move |connection, _| Box::pin(set_up(connection, sqlite)))
+                .after_connect(move |connection, _| Box::pin(set_up(connection, pragmas)))
                 .connect(url)
         };
         let reading = pool(READING).await.map_err(failed)?;
         // Readers of SQLite take none of the pool's: they have a few connections of their own.
         let writing = if sqlite { reading.clone() } else { pool(WRITING).await.map_err(failed)? };
-        migrator(sqlite).run(&writing).await?;
         let (pool, objects, idle) = (reading.clone(), Arc::new(objects), sqlite.then(Arc::default));
-        let store = Store { pool, reading, writing, objects, idle, genres: Arc::default() };
-        // What was redacted may lie on in the log since the last time; another process may be reading it.
-        if let Err(error) = store.empty_log().await {
-            tracing::warn!(%error, "the database's log could not be emptied");
-        }
-        Ok(store)
+        Ok(Store { pool, reading, writing, objects, idle, genres: Arc::default() })
     }
 
     /// Waits for what is under way and closes the database.

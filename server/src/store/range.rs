@@ -76,6 +76,13 @@ impl Store {
         let name = |object: &object_store::ObjectMeta| object.location.filename().unwrap_or_default().to_owned();
         Ok(found.iter().map(|object| Commitment::parse(&format!("sha256:{}", name(object))).ok_or_else(|| name(object))).collect())
     }
+
+    /// The objects in one folder that were put before a moment, in seconds since 1970.
+    pub(crate) async fn objects_before(&self, folder: &object_store::path::Path, moment: i64) -> Result<Vec<Commitment>, StoreError> {
+        let found = self.objects.list_with_delimiter(Some(folder)).await?.objects;
+        let old = found.iter().filter(|object| object.last_modified.timestamp() < moment);
+        Ok(old.filter_map(|object| Commitment::parse(&format!("sha256:{}", object.location.filename()?))).collect())
+    }
 }
 
 /// Parts that came with the entries `[from, to)`, as one connection sees them.

@@ -113,9 +113,7 @@ fn disclosure(context: &Context<'_>, item: &mut Item, logged: &Logged, core: &Di
     item.stated_agency = core.stated_agency.clone();
     item.source = core.source.clone().map(|name| Source { name, url: None, record: None });
     item.genre = Some(core.genre.clone());
-    let (now, by) = logged.visible.on(&rows.today, &core.stated);
-    item.standing = Some(now);
-    item.standing_by = by;
+    (item.standing, item.standing_by) = logged.visible.on(&rows.today, &core.stated, core.stated_agency.is_some());
     match context.catalogue(logged) {
         Ok(catalogue) => {
             item.title = Title::Text(catalogue.title.clone());

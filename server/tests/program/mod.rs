@@ -60,7 +60,8 @@ impl Program {
 
     pub fn serve_with(&self, more: &[&str]) -> Server {
         let mut command = self.command(GAZETTE);
-        command.args(["serve", "--no-sample", "--listen", "127.0.0.1:0"]).args(more);
+        // Options win over what the environment says.
+        command.env("GAZETTE_LISTEN", "127.0.0.1:0").args(["serve", "--no-sample"]).args(more);
         let mut child = command.stderr(std::fs::File::create(self.dir.path().join("serve.err")).unwrap()).spawn().unwrap();
         let mut said = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut said).unwrap();

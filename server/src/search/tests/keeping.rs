@@ -44,7 +44,7 @@ fn an_index_that_cannot_be_read_is_begun_anew_and_says_why() {
     let harm: [fn(&Path); 5] = [
         |meta| std::fs::write(meta, b"{").unwrap(),
         |meta| std::fs::write(meta, b"").unwrap(),
-        |meta| std::fs::write(meta, std::fs::read_to_string(meta).unwrap().replace("gazette-search/2", "gazette-search/1")).unwrap(),
+        |meta| std::fs::write(meta, std::fs::read_to_string(meta).unwrap().replace("gazette-search/3", "gazette-search/2")).unwrap(),
         |meta| std::fs::write(meta, std::fs::read_to_string(meta).unwrap().replace("old_title", "alt_title")).unwrap(),
         |meta| {
             let segment = std::fs::read_dir(meta.parent().unwrap())
