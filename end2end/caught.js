@@ -54,8 +54,8 @@ export async function listFails(page, portal, path, failing) {
   );
   expect(found).toEqual(failing.map(([index, codes, sentence]) => [index, codes, "fails", sentence]));
   await expect(page.locator(".alarm")).toBeVisible();
-  await expect(page.locator(".alarm-text")).toHaveText(`${failing.length} of the entries on this page do not hold. Each says what broke.`);
-  await expect(page.locator("[data-progress]")).toHaveText(`${failing.length} of 25 do not hold`);
+  await expect(page.locator(".alarm-text")).toHaveText(`Of the entries on this page, ${failing.length} failed a check. Each says what broke.`);
+  await expect(page.locator("[data-progress]")).toHaveText(`${failing.length} of 25 failed`);
 }
 
 /** Pages with entries and without, each under an alarm that names the charter. */

@@ -62,7 +62,7 @@ static GROUNDS: [(&str, &str, &str); 18] = [
     ("copyright", "涉及他人著作权", "someone else holds the copyright"),
     // Of copies.
     ("stated-by-source", "来源如此载明", "the source says so"),
-    ("withdrawn-at-source", "来源已撤下", "the source withdrew it"),
+    ("withdrawn-at-source", "来源处已不见此件", "it is no longer at its source"),
 ];
 
 /// Kinds of documents; an office may use others, which are shown as their codes.

@@ -196,7 +196,7 @@ fn a_list_in_another_order_draws_no_cord_between_its_knots() {
 fn a_copy_says_whose_seal_it_lacks() {
     for (lang, sentence) in [
         (Lang::En, "Copied by Yunze Archive from Harbour Office yearbook; not sealed by the stated agency."),
-        (Lang::Zh, "由档案馆抄录自Harbour Office yearbook，未经所称机关盖章。"),
+        (Lang::Zh, "由档案馆抄录自 Harbour Office yearbook，未经所称机关盖章。"),
     ] {
         assert!(text_of(&list(lang, vec![yunze::copy(lang, 9)])).contains(sentence));
         let site = yunze::site();

@@ -90,7 +90,7 @@ test.describe("bytes altered in the database", () => {
     const portal = await cheated(null, { whileServed: flipTile });
     await checked(page, portal.page("/"));
     await expect(page.locator('li.knot[data-failed~="C2"]')).toHaveCount(25);
-    await expect(page.locator(".alarm-text")).toHaveText("25 of the entries on this page do not hold. Each says what broke.");
+    await expect(page.locator(".alarm-text")).toHaveText("Of the entries on this page, 25 failed a check. Each says what broke.");
     await checked(page, portal.page(`/disclosures/${RECALL}`));
     await failsBy(page, "C2", "not-in-tree");
     await fsckNames(portal.place, "C2 inclusion: tile/0/000: it does not hold the hash of entry 0");

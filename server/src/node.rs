@@ -292,7 +292,7 @@ impl Node {
         }
         node.load_seals(&folder)?;
         if node.registrar.is_some() && node.behind().is_none() {
-            let names = [("zh", "本站档案"), ("en", "Portal archive")];
+            let names = [("zh", "本站档案室"), ("en", "Portal archive")];
             node.register_agency(ARCHIVE, &names.map(|(l, n)| (l.to_owned(), n.to_owned())).into(), true).await?;
         }
         Ok(node)

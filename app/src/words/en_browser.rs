@@ -114,7 +114,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::ProgressDone => "All {total} checked in this browser: every link holds",
         Phrase::ProgressDoneLoose => "All {total} checked in this browser: each holds",
         Phrase::ProgressUnknown => "{unknown} of {total} could not be checked in full; nothing was found wrong",
-        Phrase::ProgressFailed => "{failed} of {total} do not hold",
+        Phrase::ProgressFailed => "{failed} of {total} failed",
         Phrase::RowHolds => "In its place, sealed by {agency}, title unchanged.",
         Phrase::RowCopied => "In its place, sealed as a copy by {agency}, title unchanged.",
         Phrase::RowPlain => "In its place, unchanged.",
@@ -139,7 +139,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
              can tell from here."
         }
         Phrase::VerdictFails => "Does not hold. {what}",
-        Phrase::AlarmList => "{count} of the entries on this page do not hold. Each says what broke.",
+        Phrase::AlarmList => "Of the entries on this page, {count} failed a check. Each says what broke.",
         Phrase::AlarmItem => "{what} {todo}",
         Phrase::AlarmHistory => {
             "This chain is not the one your browser saw before. Its history was rewritten or rolled back. Do not rely \

@@ -69,7 +69,7 @@ pub(super) static WORDS: Words = Words {
         },
         reinstated: |what| codes::before(Lang::Zh, "reinstated", what),
         redacted: |what| codes::before(Lang::Zh, "redaction", what),
-        copied: |by, from| format!("由{by}抄录自{from}，未经所称机关盖章。"),
+        copied: |by, from| format!("由{by}抄录自 {from}，未经所称机关盖章。"),
         stated_agency: "原文所称机关",
         unchecked: "尚未核验",
         unseen: |code| format!("不可见字符 {code}"),

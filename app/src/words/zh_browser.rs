@@ -115,7 +115,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
             "据日志所记，自 {since} 起即在此处；截至 {when}，{of} 个外部见证方中已有 {seen} 个看到。由{agency}盖章；本浏览器核验至第 {size} 条。"
         }
         Phrase::VerdictLogged => "据日志所记，自 {since} 起即在此处，这一时间尚无外部见证。由{agency}盖章；本浏览器核验至第 {size} 条。",
-        Phrase::VerdictCopied => "由{agency}抄录自{source}，未经所称机关盖章。",
+        Phrase::VerdictCopied => "由{agency}抄录自 {source}，未经所称机关盖章。",
         Phrase::VerdictPlain => "据日志所记，自 {since} 起即在此处；本浏览器核验至第 {size} 条。",
         Phrase::VerdictPending => "尚未完成：看到它的外部见证方还不足数，其余相符。您无须操作。",
         Phrase::VerdictUnknown => "有材料未送达，未能全部核验；已核部分没有发现问题。",
