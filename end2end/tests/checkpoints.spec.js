@@ -48,6 +48,8 @@ test.describe("checkpoints", () => {
     const refused = another ? "" : await refusal({ ...second, state: first.state }, { port }).catch((error) => error.log);
     await operator.vouchFalsely(second);
     server = await serve(second, { port, args });
+    // A browser may go by the checkpoint it has for a second, and all this may take less.
+    await page.waitForTimeout(1_500);
     const done = async () => {
       await server.stop();
       await first.remove();
