@@ -89,8 +89,12 @@ fn shorten(document: &Document, cell: &Element, value: &str) {
     };
     mark(&code, "class", "hash cut");
     mark(&code, "tabindex", "0");
-    // The name of a hash, or of a key's owner, is no part of what can be told by its ends.
-    let (first, last) = (value.rfind([':', '+']).map_or(0, |at| (at + 1).min(24)) + 8, value.len() - 8);
+    // The name of a hash, or of a key's owner with the key's id, is no part of what can be told by its ends. Base64 has `+` too.
+    let id =
+        |at: usize| value.get(at + 1..at + 10).is_some_and(|id| id.find(|c: char| !c.is_ascii_hexdigit()) == Some(8) && id.ends_with('+'));
+    let owner = value.match_indices('+').find(|(at, _)| id(*at)).map(|(at, _)| at + 10);
+    let named = owner.or_else(|| Some(value.find(':')? + 1)).unwrap_or_default();
+    let (first, last) = (named.min(24) + 8, value.len() - 8);
     for (n, piece) in [&value[..first], &value[first..last], &value[last..]].into_iter().enumerate() {
         if let Some(span) = element(document, &code, "span") {
             span.set_text_content(Some(piece));
