@@ -2,9 +2,9 @@
 
 use super::cord::{copied, plain_title, title};
 use super::shell::{Page, Section, document, without_script};
-use super::{margin, pieces, text};
+use super::{catalogue, margin, pieces, text};
 use crate::dates;
-use crate::view::{Body, Catalogue, Change, DisclosureView, Item, Notice, Part, PartRole, Shell, Standing, Subject, Title};
+use crate::view::{Body, Change, DisclosureView, Item, Notice, Part, PartRole, Shell, Standing, Title};
 use crate::words::Words;
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
                 </header>
                 {margin::disclosure(view, shell, w)}
                 <div class="rest">
-                    {catalogue(view, shell, w)}
+                    {catalogue::catalogue(view, shell, w)}
                     {body(view, shell, w)}
                     {translation(view, w)}
                     {parts(view, PartRole::Attachment, w.document.attachments, w)}
@@ -128,135 +128,6 @@ fn notice<'a>(notice: &'a Notice, shell: &'a Shell<'a>, w: &'static Words) -> im
     }
 }
 
-/// The catalogue as officials know it: labels and values in ruled pairs.
-fn catalogue<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
-    let c = &w.catalogue;
-    let rows = view.catalogue.as_ref().map(|given| fields(given, &view.item, shell, w));
-    let gone = match view.item.title {
-        Title::Removed => Some(view! { <p class="gone">{w.document.catalogue_removed}</p> }),
-        Title::Missing => Some(view! { <p class="gone missing">{w.document.catalogue_missing}</p> }),
-        _ => None,
-    };
-    view! {
-        <section class="catalogue" aria-labelledby="catalogue">
-            <h2 id="catalogue">{w.document.catalogue}</h2>
-            {gone}
-            <dl data-part=view.catalogue_commitment.as_deref()>
-                {rows}
-                {view.item.standing.map(|standing| view! {
-                    <div><dt>{c.standing}</dt><dd>{pieces::standing(standing, w)}</dd></div>
-                })}
-            </dl>
-        </section>
-    }
-}
-
-fn fields<'a>(given: &'a Catalogue, item: &'a Item, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
-    let c = &w.catalogue;
-    let (lang, text_lang) = (shell.lang, item.language.as_str());
-    let one = |label: &'static str, field: &'static str, value: &'a Option<String>, wide: bool| {
-        value.as_deref().filter(|value| !value.is_empty()).map(|value| {
-            view! {
-                <div class:wide=wide>
-                    <dt>{label}</dt>
-                    <dd><bdi lang=text_lang data-field=field inner_html=text::marked(value, w).into_owned()></bdi></dd>
-                </div>
-            }
-        })
-    };
-    let many = |label: &'static str, field: &'static str, values: &'a [String]| {
-        (!values.is_empty()).then(|| {
-            let values = values.iter().map(|value| {
-                view! { <li><bdi lang=text_lang data-field=field inner_html=text::marked(value, w).into_owned()></bdi></li> }
-            });
-            view! { <div><dt>{label}</dt><dd><ul class="values-of">{values.collect::<Vec<_>>()}</ul></dd></div> }
-        })
-    };
-    let date = |label: &'static str, field: &'static str, value: &'a Option<String>| {
-        value.as_deref().map(|day| view! { <div><dt>{label}</dt><dd>{pieces::stated(day, Some(field), lang)}</dd></div> })
-    };
-    let subjects = (!given.subjects.is_empty()).then(|| {
-        let list = given.subjects.iter().map(|one| subject(one, w)).collect::<Vec<_>>();
-        view! { <div class="wide"><dt>{c.subjects}</dt><dd><ul class="subjects">{list}</ul></dd></div> }
-    });
-    let authentic = given.authentic.map(|authentic| {
-        let said = if authentic { c.original } else { c.copy };
-        view! { <div><dt>{c.authentic}</dt><dd>{said}</dd></div> }
-    });
-    view! {
-        {one(c.index_number, "index_number", &given.index_number, false)}
-        {one(c.theme, "theme", &given.theme, false)}
-        {many(c.issuers, "issuing_agencies", &given.issuers)}
-        {many(c.joint, "joint_agencies", &given.joint)}
-        {date(c.issued, "issued", &given.issued)}
-        {date(c.published, "published", &given.published)}
-        {date(c.effective, "effective", &given.effective)}
-        {date(c.expires, "expires", &given.expires)}
-        {one(c.document_number, "document_number", &given.document_number, false)}
-        {given.genre.as_deref().filter(|genre| !genre.is_empty()).map(|genre| view! {
-            <div><dt>{c.genre}</dt><dd>{pieces::genre(genre, None, text_lang, w)}</dd></div>
-        })}
-        {one(c.region, "region", &given.region, false)}
-        <div><dt>{c.language}</dt><dd>{language(&item.language, w)}</dd></div>
-        {authentic}
-        {one(c.basis, "basis", &given.basis, true)}
-        {many(c.keywords, "keywords", &given.keywords)}
-        {subjects}
-        {source(given, w)}
-        {one(c.summary, "summary", &given.summary, true)}
-    }
-}
-
-fn subject<'a>(subject: &'a Subject, w: &'static Words) -> impl IntoView + use<'a> {
-    let scheme = subject.scheme.as_deref().filter(|scheme| !scheme.is_empty()).map(|scheme| {
-        view! { <span class="scheme" data-value=scheme>{scheme_name(scheme, w)}</span> }
-    });
-    let id = subject.id.as_ref().map(|id| {
-        view! { <bdi class="id" data-field="subjects" inner_html=text::marked(id, w).into_owned()></bdi> }
-    });
-    view! {
-        <li>
-            <bdi data-field="subjects" inner_html=text::marked(&subject.name, w).into_owned()></bdi>
-            {scheme}
-            {id}
-        </li>
-    }
-}
-
-/// What ids of a scheme are called; a scheme nobody here knows is shown as it is.
-fn scheme_name(scheme: &str, w: &'static Words) -> String {
-    (w.catalogue.scheme)(scheme).map_or_else(|| text::plain(scheme).into_owned(), str::to_owned)
-}
-
-fn source<'a>(given: &'a Catalogue, w: &'static Words) -> Option<impl IntoView + use<'a>> {
-    let source = given.source.as_ref()?;
-    // A link only where the address is one a reader can follow.
-    let url = source.url.as_deref().filter(|url| url.starts_with("https://") || url.starts_with("http://"));
-    let name = text::marked(&source.name, w).into_owned();
-    let record = source.record.as_ref().map(|record| {
-        view! { <bdi class="id" data-field="source_record" inner_html=text::marked(record, w).into_owned()></bdi> }
-    });
-    Some(view! {
-        <div class="wide">
-            <dt>{w.catalogue.source}</dt>
-            <dd>
-                {match url {
-                    Some(url) => view! {
-                        <a href=url rel="noreferrer nofollow"><bdi data-field="source" inner_html=name></bdi></a>
-                    }.into_any(),
-                    None => view! { <bdi data-field="source" inner_html=name></bdi> }.into_any(),
-                }}
-                " "{record}
-            </dd>
-        </div>
-    })
-}
-
-fn language(tag: &str, w: &'static Words) -> String {
-    let known = w.search.languages.iter().find(|(code, _)| tag == *code || tag.starts_with(&format!("{code}-")));
-    known.map_or_else(|| text::plain(tag).into_owned(), |(_, name)| (*name).to_owned())
-}
-
 fn body<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
     let lang = view.item.language.as_str();
     let inner = match &view.body {
@@ -352,7 +223,7 @@ fn part<'a>(part: &'a Part, w: &'static Words) -> impl IntoView + use<'a> {
         <li data-part=part.commitment.as_str()>
             {named}
             <span class="kind">
-                {lang.map(|lang| view! { <span>{language(lang, w)}</span> })}
+                {lang.map(|lang| view! { <span>{catalogue::language(lang, w)}</span> })}
                 <span>{text::plain(&part.media).into_owned()}</span>
                 <span>{(w.document.size)(part.size)}</span>
                 {pieces::hash(&part.commitment)}

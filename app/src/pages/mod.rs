@@ -5,6 +5,7 @@
 
 mod about;
 mod agencies;
+mod catalogue;
 mod chain;
 mod cord;
 mod disclosure;

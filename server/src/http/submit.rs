@@ -4,7 +4,6 @@
 
 use super::{App, Refused};
 use crate::{
-    compose::TooLarge,
     sequencer::{Checked, Receipt, SubmitError},
     store::NewContent,
 };
@@ -17,10 +16,7 @@ use axum::{
     routing::post,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use chain::{
-    part::{Commitment, parse_salt},
-    statement::{Core, Statement},
-};
+use chain::part::{Commitment, parse_salt};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
@@ -158,9 +154,6 @@ fn check(submitter: &crate::sequencer::Submitter, line: &[u8]) -> Result<Checked
         Ok(NewContent { commitment, media, size: bytes.len() as u64, salt, bytes: Some(bytes) })
     });
     let parts = parts.collect::<Result<Vec<_>, &str>>().map_err(|why| refused(why.to_owned()))?;
-    if let Ok(Statement { core: Core::Disclosure(core), .. }) = Statement::parse(line.note.as_bytes()) {
-        TooLarge::judge(&core).map_err(|error| refused(error.to_string()))?;
-    }
     submitter.check(line.note.into_owned(), parts).map_err(|error| Err(error).into())
 }
 

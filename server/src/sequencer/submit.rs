@@ -4,7 +4,10 @@ use super::{
     Behind, ClockAlarm, OpenError,
     brought::{Brought, UnderWay},
 };
-use crate::store::{NewContent, Store, StoreError, submission_key};
+use crate::{
+    compose::TooLarge,
+    store::{NewContent, Store, StoreError, submission_key},
+};
 use chain::{
     Hash,
     approval::Act,
@@ -46,6 +49,8 @@ pub enum SubmitError {
     PartDiffers(Commitment),
     #[error("the catalogue {0} does not read: {1}")]
     Catalogue(Commitment, JsonError),
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
     #[error("busy: too many submissions wait; try again in a second")]
     Busy,
     #[error("sequencing has stopped: {0}")]
@@ -185,6 +190,9 @@ impl Submitter {
         let statement = Statement::parse(note.as_bytes())?;
         let verified = self.state().verify(&statement)?;
         let said = Said::of(statement);
+        if let Core::Disclosure(core) = &said.core {
+            TooLarge::judge(core)?;
+        }
         for content in &contents {
             let bytes = content.bytes.as_deref().unwrap_or_default();
             if Commitment::to(&content.salt, bytes) != content.commitment || bytes.len() as u64 != content.size {
