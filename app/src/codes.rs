@@ -106,6 +106,12 @@ static SCHEMES: [(&str, &str, &str); 7] = [
     ("name", "名称", "Name"),
 ];
 
+/// Languages, by the first part of their tags; of others the tag is shown.
+pub static LANGUAGES: [(&str, &str, &str); 2] = [("zh", "中文", "Chinese"), ("en", "英文", "English")];
+
+/// Whether what was published is itself the act, or a copy of it.
+static AUTHENTIC: [(&str, &str, &str); 2] = [("original", "原件", "original"), ("copy", "副本", "copy")];
+
 /// What keys are for.
 static KEY_ROLES: [(&str, &str, &str); 5] = [
     ("log", "日志密钥", "Log key"),
@@ -145,6 +151,18 @@ pub fn genre(lang: Lang, code: &str) -> Option<&'static str> {
     called(&GENRES, lang, code)
 }
 
+/// What a language is called.
+#[must_use]
+pub fn language(lang: Lang, tag: &str) -> Option<&'static str> {
+    called(&LANGUAGES, lang, tag.split('-').next().unwrap_or_default())
+}
+
+/// What an original or a copy is called.
+#[must_use]
+pub fn authentic(lang: Lang, code: &str) -> Option<&'static str> {
+    called(&AUTHENTIC, lang, code)
+}
+
 /// What a scheme of ids is called.
 #[must_use]
 pub fn scheme(lang: Lang, code: &str) -> Option<&'static str> {
@@ -164,6 +182,8 @@ pub fn calls(lang: Lang, member: &str, code: &str, shown: &str, about: Option<&s
     match member {
         "ground" => shown == ground(lang, code).unwrap_or(code),
         "genre" => shown == genre(lang, code).unwrap_or(code),
+        "language" => shown == language(lang, code).unwrap_or(code),
+        "authentic" => shown == authentic(lang, code).unwrap_or(code),
         "entry" => code.parse().is_ok_and(|index| shown == entry(lang, index)),
         _ => becomes(lang, code).is_some_and(|known| {
             shown == known.notice || shown == known.tag || about.is_some_and(|about| shown.strip_prefix(known.before) == Some(about))

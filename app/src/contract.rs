@@ -39,7 +39,7 @@
 //! `data-value` and a `.vkey`, and says in `section.identity[data-check] > .verdict` what became of comparing them.
 //!
 //! **The whole page.** `.alarm[role=alert][hidden]` is shown, with a sentence in `.alarm-text`,
-//! when anything fails. `data-progress` in a list's head takes "12 of 25 checked";
+//! when anything fails, and its link to the first entry of a list that did. `data-progress` in a list's head takes "12 of 25 checked";
 //! `data-chain-size` and `data-checkpoint` take the live size and checkpoint; `data-newer` (a link,
 //! hidden, on the newest page of the timeline) holds the size the page was made at, and takes the number of entries since. `html[data-islands]`
 //! (waking, awake, failed) is the boot script's; `.without-script` shows where no script runs and
@@ -100,7 +100,8 @@ pub mod select {
     /// Places that say of an entry only where or when it stands.
     pub const UNTITLED: &str = "[data-self], :not(.knot, html)";
     /// Facts that are shown in other words than a code's own.
-    pub const CODED: &str = "[data-field=kind], [data-field=type], [data-field=ground], [data-field=entry], [data-field=genre]";
+    pub const CODED: &str = "[data-field=kind], [data-field=type], [data-field=ground], [data-field=entry], [data-field=genre], \
+        [data-field=language], [data-field=authentic]";
     /// What a change is of: by its title, or by its number.
     pub const ABOUT: &str = "[data-of], [data-field=entry]";
     /// What became of a document, and where that stands.
@@ -139,6 +140,8 @@ pub mod select {
     pub const JUDGEMENT: &str = ".judgement";
     pub const ALARM: &str = ".alarm";
     pub const ALARM_TEXT: &str = ".alarm-text";
+    /// Shown where entries of a list failed, and then leads to the first.
+    pub const ALARM_LINK: &str = ".alarm > a";
 }
 
 /// The codes of the eight checks, in the order shown to people.

@@ -162,25 +162,6 @@ test.describe("checkpoints", () => {
     await portal.done();
   });
 
-  for (const [what, rollBack, answer] of [["continues", false, "holds"], ["does not continue", true, "forked"]]) {
-    test(`a chain that ${what} what was remembered when each chain had a memory of its own`, async ({ page }) => {
-      const portal = await afterAVisit(page, (place) => {
-        if (rollBack) operator.rollBack(place, 50);
-        for (let n = 0; n < 8; n += 1) publish(place, byFinance(place));
-      });
-      await page.evaluate((origin) => {
-        localStorage.setItem(`gazette/v1 ${origin}`, localStorage.getItem("gazette/v1"));
-        localStorage.setItem("gazette/v1 elsewhere.example/log", localStorage.getItem("gazette/v1").replace(origin, "elsewhere.example/log"));
-        localStorage.removeItem("gazette/v1");
-      }, operator.origin(portal.place));
-      await checked(page, portal.at("/disclosures/20"));
-      await expect(panel(page, "C8")).toHaveAttribute("data-reason", answer);
-      const kept = await page.evaluate(() => JSON.parse(localStorage.getItem("gazette/v1"))?.checkpoint.split("\n")[1]);
-      expect(kept).toBe(rollBack ? undefined : String(NEWEST + 9));
-      await portal.done();
-    });
-  }
-
   test("a chain that has only grown holds, and the memory grows with it", async ({ page }) => {
     const portal = await afterAVisit(page, (place) => publish(place, byFinance(place)));
     // A browser may take the checkpoint of the last second for the newest.

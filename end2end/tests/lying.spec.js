@@ -58,6 +58,10 @@ test.describe("a line of the timeline", () => {
       await expect(knot(page, RECALL).locator(".verdict")).toHaveText(CONTENT);
       await expect(page.locator("li.knot[data-check=fails]")).toHaveCount(1);
       await expect(page.locator(".alarm")).toBeVisible();
+      await page.locator(".alarm a").click();
+      await expect(knot(page, RECALL)).toBeInViewport();
+      await page.keyboard.press("Tab");
+      await expect(page.locator(`#e${RECALL} a:focus, #e${RECALL} .agency:focus`)).toHaveCount(1);
     });
   }
 
@@ -171,6 +175,9 @@ test.describe("a disclosure's page", () => {
     ["the number of another body it is about", AWARD, inside('class="subjects"', /(class="id">)[^<]*/, "$191999900MA7YU0B63X")],
     ["the number of the body it is about called another", AWARD, inside('class="subjects"', 'data-value="uscc"', 'data-value="lei"')],
     ["the number of the body it is about called another in words alone", AWARD, inside('class="subjects"', "Unified social credit code", "Company number")],
+    ["another language in words alone", BUDGET, inside('class="catalogue"', /(data-value="zh">)Chinese/, "$1English")],
+    ["a copy called the original in words alone", BUDGET, inside('class="catalogue"', /(data-value="original">)original/, "$1copy")],
+    ["an original declared a copy", BUDGET, inside('class="catalogue"', 'data-value="original">original', 'data-value="copy">copy')],
     ["words beside the body it is about", AWARD, inside('class="subjects"', "</li>", "(in liquidation)</li>")],
     ["a number of the body it is about outside of the list", AWARD, inside("<h1", "</h1>", '</h1><p data-field="subjects">91999900MA7YU0A16C</p>')],
   ]) {

@@ -63,14 +63,19 @@ impl Mark {
         &self.places[0]
     }
 
-    /// Whether there is a mark outside the data folder. The one inside travels with the copy it should judge.
+    /// Whether a whole mark stands outside the data folder. The one inside travels with the copy it should judge, so it cannot
+    /// make up for that one.
     pub fn stands_outside(&self) -> Result<bool, MarkError> {
-        self.outside().try_exists().map_err(|error| MarkError::File(self.outside().to_path_buf(), error))
+        match read(self.outside()) {
+            Ok(mark) => Ok(mark.is_some()),
+            Err(MarkError::Malformed(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Every mark kept, highest first; none when nothing was signed yet. Each of them must hold: the one in the data
-    /// folder is replaced together with it. One that is damaged says nothing, as long as the other one is whole: the next
-    /// commit writes both anew.
+    /// folder is replaced together with it. One that is damaged says nothing, as long as the other one is whole; whether that
+    /// is enough to sign, [`Mark::stands_outside`] says.
     pub fn read(&self) -> Result<Vec<Signed>, MarkError> {
         let mut marks = Vec::new();
         let mut damaged = None;
@@ -181,6 +186,8 @@ mod tests {
             std::fs::write(&mark.places[damaged], "").unwrap();
             assert_eq!(mark.read().unwrap(), [signed(7)]);
             assert!(mark.damaged().is_some());
+            // The one inside came with the copy that it would judge.
+            assert_eq!(mark.stands_outside().unwrap(), damaged == 1);
             mark.raise(signed(8)).unwrap();
             assert_eq!(mark.read().unwrap(), [signed(8), signed(8)]);
             assert!(mark.damaged().is_none());

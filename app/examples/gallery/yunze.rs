@@ -215,7 +215,7 @@ pub fn disclosure(lang: Lang) -> DisclosureView {
                 name: if zh { "云泽市自来水有限公司".into() } else { "Mirror Lake Boatyards".into() },
             }],
             source: None,
-            authentic: Some(true),
+            authentic: Some("original".into()),
         }),
         body: Body::Html(if zh { BODY_ZH } else { BODY_EN }.into()),
         parts: vec![
@@ -303,7 +303,7 @@ pub fn ended(lang: Lang) -> DisclosureView {
     view.body = Body::Removed(1231);
     view.catalogue = Some(Catalogue {
         source: view.item.source.clone(),
-        authentic: Some(false),
+        authentic: Some("copy".into()),
         issued: Some("1998-03-02".into()),
         ..Catalogue::default()
     });

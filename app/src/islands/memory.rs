@@ -15,13 +15,9 @@ fn storage() -> Option<web_sys::Storage> {
     fetch::window()?.local_storage().ok()?
 }
 
-fn read(place: &str) -> Option<Memory> {
-    chain::json::read(&storage()?.get_item(place).ok()??).ok()
-}
-
 /// To be read before anything is fetched, since another window may learn of a newer tree in between.
 pub fn kept() -> Option<Memory> {
-    read(PLACE)
+    chain::json::read(&storage()?.get_item(PLACE).ok()??).ok()
 }
 
 /// Entries in the tree that was kept.
@@ -50,8 +46,6 @@ async fn proof(old: u64, new: u64) -> Result<Vec<Hash>, Consistency<'static>> {
 pub async fn compare(reader: &Reader<'_>, checkpoint: &str, log_signed: bool, seen: i64, kept: Option<Memory>) -> Finding {
     let tree = reader.checkpoint();
     let identity = reader.identity();
-    // Once each chain had a memory of its own, to which nothing is added any more.
-    let kept = kept.or_else(|| read(&format!("{PLACE} {}", tree.origin)));
     let proof = match kept.as_ref().and_then(size) {
         Some(old) if old < tree.size => proof(old, tree.size).await,
         _ => Err(Consistency::Unknown),

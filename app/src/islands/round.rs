@@ -112,6 +112,12 @@ impl Round<'_> {
         if self.told > 0 && !history && !unsigned && !misnamed {
             let count = self.told.to_string();
             self.alarm(&fill(self.words.get(Phrase::AlarmList), &[("count", &count)]));
+            // Where the keyboard goes on from, too.
+            let named = |place: &Element| matches(place, "[data-check=fails]").then(|| place.get_attribute("id")).flatten();
+            if let (Some(link), Some(id)) = (first(&self.page, select::ALARM_LINK), places.iter().find_map(named)) {
+                mark(&link, "href", &format!("#{id}"));
+                reveal(&link);
+            }
         }
         if let Some((own, index)) = own.and_then(|own| Some((own, shown::index(own)?))) {
             self.own(&reader, &contents, own, index, remembered);

@@ -1,6 +1,7 @@
 //! A disclosure's catalogue, as officials know it: labels and values in ruled pairs.
 
 use super::{pieces, text};
+use crate::codes;
 use crate::view::{Catalogue, DisclosureView, Item, Shell, Subject, Title};
 use crate::words::Words;
 use leptos::prelude::*;
@@ -55,8 +56,8 @@ fn fields<'a>(given: &'a Catalogue, item: &'a Item, shell: &'a Shell<'a>, w: &'s
         let list = given.subjects.iter().map(|one| subject(one, w)).collect::<Vec<_>>();
         view! { <div class="wide"><dt>{c.subjects}</dt><dd><ul class="subjects">{list}</ul></dd></div> }
     });
-    let authentic = given.authentic.map(|authentic| {
-        let said = if authentic { c.original } else { c.copy };
+    let authentic = given.authentic.as_deref().map(|code| {
+        let said = pieces::coded("authentic", code, codes::authentic(lang, code), w);
         view! { <div><dt>{c.authentic}</dt><dd>{said}</dd></div> }
     });
     view! {
@@ -73,7 +74,7 @@ fn fields<'a>(given: &'a Catalogue, item: &'a Item, shell: &'a Shell<'a>, w: &'s
             <div><dt>{c.genre}</dt><dd>{pieces::genre(genre, None, text_lang, w)}</dd></div>
         })}
         {one(c.region, "region", &given.region, false)}
-        <div><dt>{c.language}</dt><dd>{language(&item.language, w)}</dd></div>
+        <div><dt>{c.language}</dt><dd>{pieces::coded("language", &item.language, codes::language(lang, &item.language), w)}</dd></div>
         {authentic}
         {one(c.basis, "basis", &given.basis, true)}
         {many(c.keywords, "keywords", &given.keywords)}
@@ -129,6 +130,5 @@ fn source<'a>(given: &'a Catalogue, w: &'static Words) -> Option<impl IntoView +
 }
 
 pub(super) fn language(tag: &str, w: &'static Words) -> String {
-    let known = w.search.languages.iter().find(|(code, _)| tag == *code || tag.starts_with(&format!("{code}-")));
-    known.map_or_else(|| text::plain(tag).into_owned(), |(_, name)| (*name).to_owned())
+    codes::language(w.lang, tag).map_or_else(|| text::plain(tag).into_owned(), str::to_owned)
 }

@@ -170,6 +170,7 @@ pub(super) fn on_paper<'a>(index: u64, leaf: &str, shell: &Shell<'a>, w: &'stati
             <p>{w.site.identity}" "<code class="of-identity">{shell.site.chain.as_str()}</code></p>
             <p>{w.chain.checkpoint}</p>
             <pre data-checkpoint></pre>
+            <p>{(w.site.zone)(&shell.site.zone)}</p>
         </section>
     }
 }

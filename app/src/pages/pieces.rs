@@ -113,8 +113,13 @@ pub(super) fn filled(sentence: &str, words: [&str; 2], w: &'static Words) -> Str
 
 /// Why something was changed or removed: in words where its code is known, else the code.
 pub(super) fn ground(code: &str, w: &'static Words) -> impl IntoView + use<> {
-    let said = (w.item.ground)(code).map_or_else(|| text::marked(code, w).into_owned(), str::to_owned);
-    view! { <bdi data-field="ground" data-value=code.to_owned() inner_html=said></bdi> }
+    coded("ground", code, (w.item.ground)(code), w)
+}
+
+/// A fact that is a code: in words where it is known, else as it is.
+pub(super) fn coded(field: &'static str, code: &str, said: Option<&'static str>, w: &'static Words) -> impl IntoView + use<> {
+    let said = said.map_or_else(|| text::marked(code, w).into_owned(), str::to_owned);
+    view! { <bdi data-field=field data-value=code.to_owned() inner_html=said></bdi> }
 }
 
 /// What kind of document it is: in words where its code is known, else as it is written, in the document's own language.

@@ -3,6 +3,7 @@
 use super::cord::{Hang, knot};
 use super::shell::{Page, Section, document, without_script};
 use super::text;
+use crate::codes;
 use crate::view::{Choice, Hit, Outcome, SearchNotice, SearchProblem, SearchQuery, SearchView, Shell, Sort, Standing};
 use crate::words::Words;
 use leptos::prelude::*;
@@ -35,8 +36,10 @@ fn form<'a>(view: &'a SearchView, shell: &'a Shell<'a>, w: &'static Words) -> im
     let q = &view.query;
     let standings: Vec<Choice> =
         Standing::ALL.iter().map(|one| Choice { value: one.code().into(), label: (w.item.standing)(*one).into(), count: None }).collect();
-    let languages: Vec<Choice> =
-        s.languages.iter().map(|(code, name)| Choice { value: (*code).into(), label: (*name).into(), count: None }).collect();
+    let languages: Vec<Choice> = codes::LANGUAGES
+        .iter()
+        .map(|(code, ..)| Choice { value: (*code).into(), label: codes::language(w.lang, code).unwrap_or(code).into(), count: None })
+        .collect();
     let filtered = filters(q).iter().any(|(_, value)| !value.is_empty());
     view! {
         <form class="search" role="search" action=shell.at("/search") method="get">

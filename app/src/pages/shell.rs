@@ -52,6 +52,7 @@ pub(super) fn document<V: IntoView>(shell: &Shell<'_>, page: Page<'_>, main: imp
                     <div class="alarm" role="alert" hidden>
                         <strong>{w.site.alarm}</strong>
                         <p class="alarm-text"></p>
+                        <a href="#main" hidden>{w.site.alarm_first}</a>
                     </div>
                     <main id="main" tabindex="-1">
                         {main}

@@ -48,8 +48,8 @@ pub struct Catalogue {
     pub region: Option<String>,
     pub subjects: Vec<Subject>,
     pub source: Option<Source>,
-    /// `Some(false)`: a copy.
-    pub authentic: Option<bool>,
+    /// Original or copy, by its code.
+    pub authentic: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -17,6 +17,7 @@ pub(super) static WORDS: Words = Words {
         trial: "This is a trial chain. Nothing on it is an official publication.",
         read_only_tag: "Read-only",
         read_only: |n| {
+            let n = number(n);
             format!(
                 "This portal is being restored. It shows the chain up to entry {n}; later entries are missing for now, and nothing can be published."
             )
@@ -28,6 +29,7 @@ pub(super) static WORDS: Words = Words {
         how_to_check: "how to check it yourself",
         label: |label| format!("{label}: "),
         alarm: "Something here does not hold",
+        alarm_first: "Go to the first of them",
         origin: "Chain",
         identity: "Identity",
         foot: "Each entry names the one before it. Your own browser checks what it is shown.",
@@ -189,7 +191,6 @@ pub(super) static WORDS: Words = Words {
                 number(size)
             )
         },
-        languages: [("zh", "Chinese"), ("en", "English")],
     },
     document: DocumentWords {
         catalogue: "Catalogue",
@@ -272,8 +273,6 @@ pub(super) static WORDS: Words = Words {
         scheme: |code| codes::scheme(Lang::En, code),
         source: "Source",
         authentic: "Original or copy",
-        original: "original",
-        copy: "copy",
         standing: "Standing",
         title: "Title",
     },

@@ -75,6 +75,8 @@ pub struct SiteWords {
     /// What stands before the thing it names.
     pub label: fn(&str) -> String,
     pub alarm: Text,
+    /// Leads to the first entry of a page that does not hold.
+    pub alarm_first: Text,
     pub origin: Text,
     pub identity: Text,
     pub foot: Text,
@@ -186,7 +188,6 @@ pub struct SearchWords {
     pub behind: fn(u64, u64) -> String,
     pub apart: Text,
     pub not_ready: fn(u64, u64) -> String,
-    pub languages: [(Text, Text); 2],
 }
 
 pub struct DocumentWords {
@@ -270,8 +271,6 @@ pub struct CatalogueWords {
     pub scheme: fn(&str) -> Option<Text>,
     pub source: Text,
     pub authentic: Text,
-    pub original: Text,
-    pub copy: Text,
     pub standing: Text,
     pub title: Text,
 }

@@ -227,6 +227,9 @@ pub(super) fn displays(catalogue: Option<&Catalogue>, core: &Disclosure, name: &
     if name == "genre" && catalogue.is_none_or(|catalogue| catalogue.genre.is_none()) {
         return core.genre == text;
     }
+    if name == "language" && core.language == text {
+        return true;
+    }
     if name == "stated" {
         return core.stated.day() == Some(text);
     }

@@ -228,7 +228,7 @@ fn shown(catalogue: Catalogue, core: &Disclosure) -> view::Catalogue {
             .map(|subject| view::Subject { scheme: subject.scheme, id: Some(subject.id).filter(|id| !id.is_empty()), name: subject.name })
             .collect(),
         source,
-        authentic: catalogue.authentic.map(|authentic| authentic == "original"),
+        authentic: catalogue.authentic,
     }
 }
 
