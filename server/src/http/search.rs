@@ -27,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const COME_BACK: u32 = 2;
 /// Characters that the value of a filter may have: more than any name or code.
 const LONGEST: usize = 400;
+/// Agencies offered at most; others are found by their names.
+const LISTED: usize = 100;
 
 pub(super) fn router() -> Router<Arc<App>> {
     let room = Room::new(2 * std::thread::available_parallelism().map_or(1, usize::from), PATIENCE);
@@ -123,6 +125,15 @@ async fn view(lang: Lang, app: &App, room: &Room, given: Given, cut: bool, asks:
         })
         .collect();
     agencies.sort_by(|a, b| a.label.cmp(&b.label));
+    // And those that most copies name as their issuer, under the name they give.
+    let named = app.index.agencies(LISTED).map_err(Trouble::Search)?;
+    let mut named: Vec<Choice> = named
+        .iter()
+        .filter(|name| context.state.agency(name).is_none())
+        .map(|name| Choice { value: name.clone(), label: name.clone(), count: None })
+        .collect();
+    named.sort_by(|a, b| a.label.cmp(&b.label));
+    agencies.append(&mut named);
     let genres = app
         .node
         .store

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::index::SegmentId;
@@ -32,6 +32,8 @@ pub(super) struct Seen {
     state: Option<(u64, Vec<(SegmentId, u32)>)>,
     pub note: Note,
     pub counts: HashMap<u64, u64>,
+    /// How many were asked for, and those.
+    pub agencies: Option<(usize, Arc<[String]>)>,
 }
 
 /// How an index was found.
@@ -174,7 +176,7 @@ impl Index {
         }
         self.reader.reload()?;
         let note = Note::parse(metas.payload.as_deref()).unwrap_or_default();
-        *seen = Seen { state, note, counts: HashMap::new() };
+        *seen = Seen { state, note, ..Seen::default() };
         Ok(true)
     }
 

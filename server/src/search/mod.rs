@@ -4,6 +4,7 @@
 //! index that says where to go on; one that cannot be read is built again from the store.
 //! What a reader sees of a hit (title, text) comes from the store, never from here.
 
+mod choices;
 mod erase;
 mod fields;
 mod find;

@@ -26,6 +26,20 @@ fn filters_narrow_and_combine() {
 }
 
 #[test]
+fn agencies_are_offered_by_how_many_documents_they_have_and_anew_when_there_are_more() {
+    let mut documents: Vec<Document> = (0..5).map(|n| document(n, "Notice", "works")).collect();
+    for (n, name) in [(0, "Harbour Office"), (1, "青禾市港务局"), (2, "青禾市港务局")] {
+        documents[n].stated_agency = Some(name.into());
+    }
+    let (shelf, index) = Shelf::new(documents);
+    assert_eq!(*index.agencies(9).unwrap(), ["qinghe.example/works", "青禾市港务局", "Harbour Office"]);
+    assert_eq!(*index.agencies(2).unwrap(), ["qinghe.example/works", "青禾市港务局"]);
+    let more = (5..7).map(|n| Document { stated_agency: Some("Harbour Office".into()), ..document(n, "Notice", "works") });
+    shelf.put(&index, more.collect(), 7);
+    assert_eq!(*index.agencies(2).unwrap(), ["qinghe.example/works", "Harbour Office"]);
+}
+
+#[test]
 fn order_by_date_goes_both_ways_and_newest_first_without_words() {
     let mut documents: Vec<Document> = (0..5).map(|n| document(n, "Notice", "works")).collect();
     for (d, date) in documents.iter_mut().zip([Some(19_520_811), Some(20_260_301), Some(20_260_301), None, Some(20_250_101)]) {
