@@ -14,6 +14,7 @@ pub mod recover;
 pub mod sample;
 pub mod search;
 pub mod sequencer;
+pub mod staff;
 pub mod store;
 pub mod views;
 pub mod visible;

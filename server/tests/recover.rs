@@ -96,6 +96,7 @@ async fn portal(trial: &Trial, node: &Node) -> Portal {
     let base = "http://127.0.0.1:3000".into();
     http::portal(App {
         limits: server::http::Limits::new(0, &[]),
+        staff: server::staff::Staff::open(&trial.place).await.unwrap(),
         node: node.clone(),
         registries: Registries::default(),
         index,

@@ -27,9 +27,11 @@ pub struct Plan {
 /// Fills `plan.out`; does nothing when it already holds what the same inputs gave.
 pub fn build(plan: &Plan) -> Result<(), Error> {
     let style = css::bundle(&plan.root.join("style/main.css"))?;
+    // Readers of the public pages do not carry what only the desk needs.
+    let desk = css::bundle(&plan.root.join("style/desk.css"))?;
     let public = plan.root.join("public");
     let public_files = files_under(&public)?;
-    let inputs = inputs(plan, &style, &public, &public_files)?;
+    let inputs = inputs(plan, &[&style, &desk], &public, &public_files)?;
     let stamp = beside(&plan.out, ".stamp");
     let manifest_file = plan.out.join("manifest.json");
     if manifest_file.exists() && fs::read_to_string(&stamp).is_ok_and(|old| old == inputs) {
@@ -64,6 +66,7 @@ pub fn build(plan: &Plan) -> Result<(), Error> {
         }
     }
     place(&pkg, "main.css", style.as_bytes(), &mut names)?;
+    place(&pkg, "desk.css", desk.as_bytes(), &mut names)?;
     for file in &public_files {
         let from = public.join(file);
         // Scripts are named in pages only, so their names may change; icons and robots.txt have names others know.
@@ -104,7 +107,7 @@ fn place(pkg: &Path, name: &str, bytes: &[u8], names: &mut BTreeMap<String, Stri
 }
 
 /// One line that changes when anything the site is made from does, this program included.
-fn inputs(plan: &Plan, style: &str, public: &Path, files: &[PathBuf]) -> Result<String, Error> {
+fn inputs(plan: &Plan, styles: &[&str], public: &Path, files: &[PathBuf]) -> Result<String, Error> {
     let mut digest = Sha256::new();
     let mut add = |bytes: &[u8]| {
         digest.update((bytes.len() as u64).to_be_bytes());
@@ -114,7 +117,9 @@ fn inputs(plan: &Plan, style: &str, public: &Path, files: &[PathBuf]) -> Result<
     for file in [&program, &plan.wasm, &plan.desk] {
         add(&at(file, fs::read(file))?);
     }
-    add(style.as_bytes());
+    for style in styles {
+        add(style.as_bytes());
+    }
     for file in files {
         add(file.to_string_lossy().as_bytes());
         add(&at(file, fs::read(public.join(file)))?);

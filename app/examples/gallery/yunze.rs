@@ -19,6 +19,7 @@ pub fn site() -> Site {
         zone: "Asia/Shanghai".into(),
         assets: Assets {
             css: "main.css".into(),
+            desk_css: "desk.css".into(),
             boot_js: "/pkg/boot.js".into(),
             glue_js: "/pkg/gazette.js".into(),
             wasm: "/pkg/gazette.wasm".into(),

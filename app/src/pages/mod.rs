@@ -8,6 +8,7 @@ mod agencies;
 mod catalogue;
 mod chain;
 mod cord;
+pub mod desk;
 mod disclosure;
 mod entry;
 mod margin;

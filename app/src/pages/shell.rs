@@ -70,7 +70,7 @@ pub(super) fn document<V: IntoView>(shell: &Shell<'_>, page: Page<'_>, main: imp
 
 /// Adds the doctype and takes out the marks that only a hydrating browser would need; what stands
 /// inside an island keeps them.
-fn finish(html: String) -> String {
+pub(super) fn finish(html: String) -> String {
     let mut out = String::with_capacity(html.len() + 16);
     out.push_str("<!DOCTYPE html>");
     let island = html.find("<leptos-island").unwrap_or(html.len());

@@ -1,5 +1,6 @@
 //! What the server fills before a page is drawn: plain structs, no store and no I/O behind them.
 
+pub mod desk;
 mod disclosure;
 mod lists;
 mod records;
@@ -53,6 +54,8 @@ impl Site {
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
     pub css: String,
+    /// What only the desk needs.
+    pub desk_css: String,
     pub boot_js: String,
     pub glue_js: String,
     pub wasm: String,

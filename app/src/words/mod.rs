@@ -1,6 +1,7 @@
 //! Every word of the pages, once per language. A missing translation does not compile.
 
 mod checks;
+pub mod desk;
 mod en;
 mod en_browser;
 mod en_pages;

@@ -10,6 +10,7 @@ use server::{
     node::{Founding, Node},
     sample,
     sequencer::Clock,
+    staff::Staff,
 };
 use std::{net::IpAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -64,8 +65,11 @@ impl Serve {
         let identity = node.store.entry(0).await?.map(|bytes| chain::tree::leaf_hash(&bytes)).unwrap_or_default();
         let base = self.base.unwrap_or_else(|| format!("http://{address}"));
         let limits = Limits::new(self.rate, &self.proxies);
+        let staff = Staff::open(&place).await?;
+        let first = staff.first_link().await?.map(|secret| format!("{base}/desk/links/{secret}"));
         let app = App {
             limits,
+            staff: staff.clone(),
             node,
             registries: Registries::default(),
             index,
@@ -76,9 +80,13 @@ impl Serve {
         let store = app.node.store.clone();
         let stopped = super::stopped()?;
         println!("listening on http://{address}");
+        if let Some(first) = first {
+            println!("the desk has nobody yet; within an hour, once, this makes its first administrator: {first}");
+        }
         http::serve(listener, http::portal(app), self.connections, stopped).await;
         following.abort();
         drop(following.await);
+        staff.close().await;
         store.close().await;
         Ok(ExitCode::SUCCESS)
     }

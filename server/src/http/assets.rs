@@ -29,7 +29,13 @@ impl Assets {
             return Assets::default();
         };
         let of = |name: &str| manifest[name].as_str().map(|path| format!("/{path}")).unwrap_or_default();
-        Assets(app::view::Assets { css: of("main.css"), boot_js: of("boot.js"), glue_js: of("gazette.js"), wasm: of("gazette_bg.wasm") })
+        Assets(app::view::Assets {
+            css: of("main.css"),
+            desk_css: of("desk.css"),
+            boot_js: of("boot.js"),
+            glue_js: of("gazette.js"),
+            wasm: of("gazette_bg.wasm"),
+        })
     }
 }
 

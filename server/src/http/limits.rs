@@ -64,6 +64,11 @@ impl Limits {
         (!self.trusts(&peer)).then(|| network(peer))
     }
 
+    /// Where a request seems to come from, in full: what somebody is shown of their own sessions.
+    pub(super) fn seen_from(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        self.spoken_for(peer, headers).unwrap_or_else(|| peer.to_canonical())
+    }
+
     fn trusts(&self, address: &IpAddr) -> bool {
         address.is_loopback() || self.proxies.contains(address)
     }
@@ -71,22 +76,28 @@ impl Limits {
     /// The address a request counts for. None for this machine itself, whose own commands ask as much as they like.
     fn whose(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = peer.to_canonical();
+        let from = self.spoken_for(peer, headers);
+        let from = if peer.is_loopback() { from } else { from.or(Some(peer)) };
+        from.map(network)
+    }
+
+    /// Who asked, as the proxies on the way say; nothing where a proxy speaks for itself.
+    fn spoken_for(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+        let peer = peer.to_canonical();
         if !self.trusts(&peer) {
-            return Some(network(peer));
+            return Some(peer);
         }
         // Each proxy adds, at the end, whom it heard from; what stands before the last trusted one may be invented.
         let all = headers.get_all(&FORWARDED);
         let said = all.iter().flat_map(|value| value.to_str().unwrap_or("?").split(','));
-        let mut from = None;
         for said in said.collect::<Vec<_>>().into_iter().rev() {
             // At the first that cannot be read nobody knows any more who it was.
-            let Some(address) = address(said.trim()) else { break };
+            let address = address(said.trim())?;
             if !self.trusts(&address) {
-                from = Some(network(address));
-                break;
+                return Some(address);
             }
         }
-        if peer.is_loopback() { from } else { from.or(Some(peer)) }
+        None
     }
 }
 

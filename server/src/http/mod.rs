@@ -2,6 +2,7 @@
 
 mod assets;
 mod content;
+mod desk;
 mod doorway;
 mod kept;
 mod limits;
@@ -12,7 +13,7 @@ mod search;
 mod submit;
 mod trouble;
 
-use crate::{evidence::Registries, node::Node, search::Index, store::StoreError};
+use crate::{evidence::Registries, node::Node, search::Index, staff::Staff, store::StoreError};
 use axum::{
     Router,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
 pub use assets::Assets;
+pub use desk::{ByScript, Posted, Signed};
 pub use doorway::serve;
 pub use limits::Limits;
 pub use portal::Portal;
@@ -36,6 +38,8 @@ pub struct App {
     pub index: Arc<Index>,
     pub assets: Arc<Assets>,
     pub limits: Limits,
+    /// The people of the desk.
+    pub staff: Staff,
     /// `http://127.0.0.1:3000`, for commands that can be copied.
     pub base: Arc<str>,
     /// Leaf hash of entry 0.
@@ -62,6 +66,8 @@ pub fn portal(app: App) -> Portal {
         .layer(CompressionLayer::new())
         // Hashes, which cannot be made smaller.
         .merge(log::hashes(tiles.clone()))
+        // Not compressed: the size of an answer that holds a secret beside what somebody else chose tells of the secret.
+        .merge(desk::router(&app))
         .layer(from_fn_with_state(app.clone(), limits::limited))
         .layer(from_fn_with_state(app.clone(), trouble::told))
         .layer(map_response(async |response: Response| common(response)))
@@ -78,12 +84,13 @@ fn common<B>(mut response: Response<B>) -> Response<B> {
 fn common_headers(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // The desk brings its own.
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     // Contents bring a stricter one.
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
 }

@@ -41,7 +41,7 @@ pub(super) fn router() -> Router<Arc<App>> {
 }
 
 /// The site as the charter describes it now.
-fn site(app: &App) -> Site {
+pub(super) fn site(app: &App) -> Site {
     let state = app.node.submitter.state();
     let charter = state.charter();
     let name = |lang| charter.and_then(|charter| views::name_in(&charter.name, lang)).unwrap_or("Gazette").to_owned();

@@ -1,7 +1,7 @@
 //! What is answered where there is no page: for a reader a page that says why, in the reader's language; for a program a line.
 
 use super::{App, pages::answer};
-use crate::{search, store::StoreError};
+use crate::{search, staff::StaffError, store::StoreError};
 use app::{
     Lang, pages,
     view::{Problem, Shell},
@@ -29,6 +29,7 @@ pub(super) enum Trouble {
     Problem(Problem),
     Store(StoreError),
     Search(search::Error),
+    Staff(StaffError),
 }
 
 impl From<StoreError> for Trouble {
@@ -53,6 +54,10 @@ pub(super) fn page(shell: &Shell<'_>, trouble: Trouble) -> Response {
         }
         Trouble::Search(error) => {
             tracing::error!(%error, "the search index did not answer");
+            Problem::Busy { seconds: AFTER_TROUBLE }
+        }
+        Trouble::Staff(error) => {
+            tracing::error!(%error, "the staff database did not answer");
             Problem::Busy { seconds: AFTER_TROUBLE }
         }
     };
@@ -171,6 +176,7 @@ mod tests {
         http::{Assets, Limits},
         node::{Node, Place},
         sequencer::Clock,
+        staff::Staff,
     };
     use axum::{
         Router,
@@ -185,7 +191,17 @@ mod tests {
         let node = Node::open(&place, Clock::system()).await.unwrap();
         let index = Arc::new(follow::open(&place.data, node.heads.borrow().size).unwrap().0);
         let (registries, assets, identity) = (Registries::default(), Arc::new(Assets::default()), chain::Hash::ZERO);
-        Arc::new(App { node, registries, index, assets, limits: Limits::new(0, &[]), base: "http://127.0.0.1:3000".into(), identity })
+        let staff = Staff::open(&place).await.unwrap();
+        Arc::new(App {
+            node,
+            registries,
+            index,
+            assets,
+            limits: Limits::new(0, &[]),
+            staff,
+            base: "http://127.0.0.1:3000".into(),
+            identity,
+        })
     }
 
     #[tokio::test]

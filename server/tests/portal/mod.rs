@@ -12,6 +12,7 @@ use server::{
     follow,
     http::{self, App, Assets, Limits, Portal},
     node::Node,
+    staff::Staff,
 };
 use std::{net::SocketAddr, sync::Arc};
 use tower::ServiceExt;
@@ -20,6 +21,11 @@ use tower::ServiceExt;
 pub const RATE: u32 = 100;
 
 pub async fn portal(trial: &Trial, node: &Node) -> Portal {
+    portal_of(trial, node, Staff::open(&trial.place).await.unwrap()).await
+}
+
+/// The same with these people at its desk.
+pub async fn portal_of(trial: &Trial, node: &Node, staff: Staff) -> Portal {
     let index = Arc::new(follow::open(&trial.place.data, node.heads.borrow().size).unwrap().0);
     let identity = chain::tree::leaf_hash(&node.store.entry(0).await.unwrap().unwrap());
     http::portal(App {
@@ -28,6 +34,7 @@ pub async fn portal(trial: &Trial, node: &Node) -> Portal {
         index,
         assets: Arc::new(Assets::default()),
         limits: Limits::new(RATE, &[]),
+        staff,
         base: "http://127.0.0.1:3000".into(),
         identity,
     })

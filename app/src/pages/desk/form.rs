@@ -1,0 +1,83 @@
+//! Fields of the desk's forms: label, help and message beside each, and above them all what needs attention.
+
+use crate::view::desk::{Desk, Fault, Faults};
+use crate::words::desk::DeskWords;
+use leptos::prelude::*;
+
+/// One line to type in.
+pub(super) struct Field<'a> {
+    /// Name and id.
+    pub name: &'static str,
+    pub label: &'a str,
+    pub help: Option<&'a str>,
+    pub value: &'a str,
+    /// `text`, `password`, …
+    pub kind: &'static str,
+    /// What browsers and password managers may fill in.
+    pub autocomplete: &'static str,
+    pub longest: u32,
+}
+
+impl<'a> Field<'a> {
+    pub fn text(name: &'static str, label: &'a str, value: &'a str, autocomplete: &'static str) -> Field<'a> {
+        Field { name, label, help: None, value, kind: "text", autocomplete, longest: 200 }
+    }
+
+    pub fn password(name: &'static str, label: &'a str, autocomplete: &'static str) -> Field<'a> {
+        Field { name, label, help: None, value: "", kind: "password", autocomplete, longest: 500 }
+    }
+
+    pub fn help(mut self, help: &'a str) -> Field<'a> {
+        self.help = Some(help);
+        self
+    }
+
+    pub fn draw(self, faults: &Faults, w: &'static DeskWords) -> impl IntoView + use<> {
+        let Field { name, label, help, value, kind, autocomplete, longest } = self;
+        let fault = fault_of(faults, name).map(|fault| (w.frame.fault)(fault));
+        let (help_id, fault_id) = (format!("{name}-help"), format!("{name}-fault"));
+        let described = [help.map(|_| help_id.as_str()), fault.as_ref().map(|_| fault_id.as_str())];
+        let described: Vec<_> = described.into_iter().flatten().collect();
+        let described = (!described.is_empty()).then(|| described.join(" "));
+        let class = if fault.is_some() { "field faulty" } else { "field" };
+        let invalid = fault.as_ref().map(|_| "true");
+        view! {
+            <div class=class>
+                <label for=name>{label.to_owned()}</label>
+                {help.map(|help| view! { <p class="help" id=help_id.clone()>{help.to_owned()}</p> })}
+                {fault.map(|fault| view! { <p class="fault" id=fault_id.clone()>{fault}</p> })}
+                <input id=name name=name type=kind value=value.to_owned() autocomplete=autocomplete maxlength=longest
+                    autocapitalize="none" spellcheck="false" aria-describedby=described aria-invalid=invalid/>
+            </div>
+        }
+    }
+}
+
+pub(super) fn fault_of(faults: &Faults, name: &str) -> Option<Fault> {
+    faults.iter().find(|(field, _)| *field == name).map(|(_, fault)| *fault)
+}
+
+/// What needs attention, each linked to its field. Stands above the form, and is read out at once.
+pub(super) fn summary(faults: &Faults, w: &'static DeskWords) -> impl IntoView + use<> {
+    let lines = faults.iter().map(|(field, fault)| {
+        let said = (w.frame.fault)(*fault);
+        match *field {
+            "" => view! { <li>{said}</li> }.into_any(),
+            field => view! { <li><a href=format!("#{field}")>{said}</a></li> }.into_any(),
+        }
+    });
+    let lines = lines.collect_view();
+    (!faults.is_empty()).then(|| {
+        view! {
+            <div class="faults" role="alert">
+                <h2>{w.frame.fault_title}</h2>
+                <ul>{lines}</ul>
+            </div>
+        }
+    })
+}
+
+/// What each form carries, so that no other site can send it.
+pub(super) fn token(desk: &Desk<'_>) -> impl IntoView + use<> {
+    view! { <input type="hidden" name="token" value=desk.token().to_owned()/> }
+}

@@ -1,0 +1,126 @@
+//! What the server fills before a page of the desk is drawn.
+
+mod home;
+mod sign_in;
+
+pub use home::*;
+pub use sign_in::*;
+
+use super::{Lang, Shell, Site};
+
+/// One request to the desk: the site, the language, which page this is, and who asks.
+#[derive(Clone, Debug)]
+pub struct Desk<'a> {
+    pub site: &'a Site,
+    pub lang: Lang,
+    /// Path and query without the language: `/desk/people`.
+    pub path: &'a str,
+    /// None before somebody has signed in.
+    pub who: Option<Who>,
+}
+
+impl Desk<'_> {
+    /// The address of a page in this language.
+    pub fn at(&self, path: &str) -> String {
+        format!("/{}{path}", self.lang.code())
+    }
+
+    pub fn shell(&self) -> Shell<'_> {
+        Shell { site: self.site, lang: self.lang, path: self.path }
+    }
+
+    /// What each form of this session carries.
+    pub fn token(&self) -> &str {
+        self.who.as_ref().map_or("", |who| &who.token)
+    }
+}
+
+/// Who is signed in, as the masthead names them.
+#[derive(Clone, Debug)]
+pub struct Who {
+    pub name: String,
+    /// What each form of this session carries.
+    pub token: String,
+    /// Which pages their roles open, in order.
+    pub rooms: Vec<Room>,
+}
+
+/// A room of the desk, as its navigation has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    Home,
+    Account,
+    /// Before somebody has signed in, and on pages that stand in no room.
+    None,
+}
+
+impl Room {
+    /// Path of its first page, without the language.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Room::Home | Room::None => "/desk",
+            Room::Account => "/desk/account",
+        }
+    }
+}
+
+/// A role as the server keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    Drafter,
+    Reviewer,
+    Approver,
+    Publisher,
+    Administrator,
+    Registrar,
+    Auditor,
+}
+
+/// What somebody may do in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// None: the whole portal.
+    pub agency: Option<super::AgencyRef>,
+    pub roles: Vec<Role>,
+}
+
+/// Why a form was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Name and password do not belong together.
+    WrongSignIn,
+    /// Too many wrong ones, or too many from one place: wait so many seconds.
+    Wait {
+        seconds: u32,
+    },
+    /// More sign in than this server can take just now.
+    Busy,
+    Login,
+    LoginTaken,
+    Name,
+    Password(Weak),
+    /// The second writing of the password differs.
+    Repeat,
+}
+
+/// Why a password is too weak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weak {
+    Short { least: u32 },
+    Long,
+    Common,
+    OwnName,
+    Pattern,
+}
+
+/// What was wrong with a form as it was sent: the field's name, or `""` for the whole, and why.
+pub type Faults = Vec<(&'static str, Fault)>;
+
+/// Why there is no page of the desk for this request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeskProblem {
+    /// A form without the token of its session, or sent from another site.
+    Stale,
+    /// A one-time link that was used, has expired, or was never made.
+    Link,
+}

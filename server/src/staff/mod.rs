@@ -1,0 +1,69 @@
+//! People: who works at the desk, what each may do, how they come in, and a journal of what was done.
+//!
+//! All of it lies in a database of its own, apart from the chain: none of it is public, and none of it is for ever.
+
+mod accounts;
+mod journal;
+mod links;
+mod passwords;
+mod roles;
+mod sessions;
+mod store;
+
+pub use accounts::{Account, NewAccount, Refusal, login_of, name_of};
+pub use journal::{Journal, Noted};
+pub use links::{Kind, Link};
+pub use passwords::{MOST as LONGEST_PASSWORD, SHORTEST as SHORTEST_PASSWORD, Weakness};
+pub use roles::{Role, Roles};
+pub use sessions::{Entered, From, Session, SignIn, Strength, Token};
+pub use store::{FILE, StaffError, Store};
+
+use crate::node::Place;
+use chain::time::Millis;
+use passwords::Passwords;
+use std::{sync::Arc, time::SystemTime};
+
+/// The desk's people. Cloning shares them.
+#[derive(Clone)]
+pub struct Staff {
+    store: Store,
+    passwords: Passwords,
+    clock: Arc<dyn Fn() -> Millis + Send + Sync>,
+}
+
+impl Staff {
+    /// Opens the staff database of a place, making it when there is none.
+    pub async fn open(place: &Place) -> Result<Staff, StaffError> {
+        let since = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).ok();
+        let now = move || since(SystemTime::now()).and_then(|passed| Millis::try_from(passed.as_millis()).ok()).unwrap_or_default();
+        Staff::open_with(place, now).await
+    }
+
+    /// The same with a clock of the caller's, for tests that turn it.
+    pub async fn open_with(place: &Place, clock: impl Fn() -> Millis + Send + Sync + 'static) -> Result<Staff, StaffError> {
+        Ok(Staff { store: Store::open(place).await?, passwords: Passwords::default(), clock: Arc::new(clock) })
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        (self.clock)()
+    }
+
+    /// The database, for the rooms that keep their tables in it.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What was done, by whom.
+    #[must_use]
+    pub fn journal(&self) -> Journal<'_> {
+        Journal::new(self)
+    }
+
+    /// Waits for what is under way and closes the database.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+}

@@ -1,0 +1,284 @@
+//! Sessions: who came in, from where, until when; and how often a wrong password is tried.
+
+use super::{
+    Account, Staff, StaffError,
+    accounts::{hex, kept_of, login_of},
+    journal::note,
+};
+use chain::time::Millis;
+use serde_json::json;
+use sqlx::{AnyConnection, Row, any::AnyRow};
+use subtle::ConstantTimeEq;
+
+const MINUTE: Millis = 60_000;
+/// Without a request, and at most.
+const IDLE: Millis = 30 * MINUTE;
+const LONGEST: Millis = 12 * 60 * MINUTE;
+/// How old "last seen" may be before it is written again.
+const SEEN: Millis = MINUTE;
+
+/// Wrong passwords in a row that cost nothing; the wait behind the next, which doubles, and its bound.
+const FREE: i64 = 5;
+const FIRST_WAIT: Millis = MINUTE / 2;
+const LONGEST_WAIT: Millis = 15 * MINUTE;
+/// After this long without a try nothing is remembered.
+const FORGOTTEN: Millis = 24 * 60 * MINUTE;
+
+/// Most characters kept of what a browser calls itself.
+const LONGEST_AGENT: usize = 200;
+
+/// By how much somebody has shown who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    Password,
+    SecondFactor,
+}
+
+/// What a browser holds of a session: 256 random bits. It is never kept here and never written to a log.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    fn new() -> Result<Token, StaffError> {
+        Ok(Token(hex(&crate::keys::random::<32>()?)))
+    }
+
+    /// As a browser sent it; none if it cannot be one.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Token> {
+        let plain = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        plain.then(|| Token(text.to_owned()))
+    }
+
+    /// For the cookie.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    fn kept(&self) -> String {
+        kept_of("session", &self.0)
+    }
+
+    /// What each form of this session carries.
+    #[must_use]
+    pub fn form(&self) -> String {
+        kept_of("form", &self.0)
+    }
+
+    /// Whether a form carries it.
+    #[must_use]
+    pub fn is_in(&self, given: &str) -> bool {
+        self.form().as_bytes().ct_eq(given.as_bytes()).into()
+    }
+}
+
+/// Where somebody comes in from.
+#[derive(Debug, Clone, Default)]
+pub struct From {
+    pub address: String,
+    /// What the browser calls itself.
+    pub agent: String,
+}
+
+/// Somebody who came in, and has not left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The hash of its token; its first 16 digits name it on pages.
+    pub id: String,
+    pub account: String,
+    pub begun: Millis,
+    pub seen: Millis,
+    pub strength: Strength,
+    pub address: String,
+    pub agent: String,
+}
+
+impl Session {
+    fn row(row: &AnyRow) -> Result<Session, StaffError> {
+        Ok(Session {
+            id: row.try_get(0)?,
+            account: row.try_get(1)?,
+            begun: row.try_get(2)?,
+            seen: row.try_get(3)?,
+            strength: if row.try_get::<i64, _>(4)? >= 2 { Strength::SecondFactor } else { Strength::Password },
+            address: row.try_get(5)?,
+            agent: row.try_get(6)?,
+        })
+    }
+
+    /// What it is called on pages: not enough to come in with.
+    #[must_use]
+    pub fn handle(&self) -> &str {
+        self.id.get(..16).unwrap_or(&self.id)
+    }
+
+    fn is_over(&self, now: Millis) -> bool {
+        now - self.seen >= IDLE || now - self.begun >= LONGEST
+    }
+}
+
+/// A session that has just begun: what its browser must be given.
+pub struct Entered {
+    pub token: Token,
+    pub account: Account,
+}
+
+/// What became of a sign-in.
+pub enum SignIn {
+    Entered(Box<Entered>),
+    /// There is no such account, or another password: nobody is told which.
+    Wrong,
+    /// Too many wrong ones; looked at again in so many seconds. The same for names that nobody has.
+    Locked {
+        seconds: i64,
+    },
+}
+
+const COLUMNS: &str = "id, account, begun, seen, strength, address, agent";
+
+/// How long to wait after so many wrong ones.
+fn wait(failures: i64) -> Millis {
+    if failures < FREE { 0 } else { (FIRST_WAIT << (failures - FREE).min(20)).min(LONGEST_WAIT) }
+}
+
+impl Staff {
+    /// Looks at a name and a password, and begins a session if they belong together.
+    pub async fn sign_in(&self, login: &str, password: &str, from: &From) -> Result<SignIn, StaffError> {
+        let known = login_of(login);
+        // Of a name that is none, what was typed: it is locked like the others.
+        let tried = kept_of("login", known.as_deref().unwrap_or(login));
+        // Counted before the password is looked at, so that many at once are not looked at before they count.
+        if let Some(seconds) = self.attempt(&tried).await? {
+            return Ok(SignIn::Locked { seconds });
+        }
+        let sql = "select id, password from accounts where login = $1 and ended = 0";
+        let row = sqlx::query(sql).bind(known.clone().unwrap_or_default()).fetch_optional(self.store.pool()).await?;
+        let (id, hash) = match &row {
+            Some(row) => (Some(row.try_get::<String, _>(0)?), Some(row.try_get::<String, _>(1)?)),
+            None => (None, None),
+        };
+        let right = self.passwords.matches(password, hash.clone()).await?;
+        let mut turn = self.store.turn().await?;
+        let now = self.now();
+        // Looked up again: it may have been ended, or its password changed, meanwhile.
+        let same = "select 1 from accounts where id = $1 and ended = 0 and password = $2";
+        let (Some(id), true) = (&id, right) else {
+            let about = id.clone().unwrap_or_default();
+            note(&mut turn, now, "", "sign-in-failed", &about, &json!({ "address": from.address })).await?;
+            turn.commit().await?;
+            return Ok(SignIn::Wrong);
+        };
+        if sqlx::query(same).bind(id).bind(hash.unwrap_or_default()).fetch_optional(&mut *turn).await?.is_none() {
+            return Ok(SignIn::Wrong);
+        }
+        sqlx::query("delete from attempts where login = $1").bind(&tried).execute(&mut *turn).await?;
+        let token = begin(&mut turn, id, Strength::Password, from, now).await?;
+        let account = Account::read(&mut turn, id).await?.ok_or(StaffError::Unreadable("an account"))?;
+        note(&mut turn, now, id, "signed-in", id, &json!({ "address": from.address })).await?;
+        turn.commit().await?;
+        Ok(SignIn::Entered(Box::new(Entered { token, account })))
+    }
+
+    /// Counts a try. Seconds to wait, if it is one too many.
+    async fn attempt(&self, tried: &str) -> Result<Option<i64>, StaffError> {
+        let mut turn = self.store.turn().await?;
+        let now = self.now();
+        sqlx::query("delete from attempts where newest < $1").bind(now - FORGOTTEN).execute(&mut *turn).await?;
+        let row = sqlx::query("select failures, until from attempts where login = $1").bind(tried).fetch_optional(&mut *turn).await?;
+        let (failures, until): (i64, Millis) = match row {
+            Some(row) => (row.try_get(0)?, row.try_get(1)?),
+            None => (0, 0),
+        };
+        if until > now {
+            return Ok(Some((until - now).div_euclid(1_000) + 1));
+        }
+        let failures = failures + 1;
+        let sql = "insert into attempts (login, failures, newest, until) values ($1, $2, $3, $4) \
+                   on conflict (login) do update set failures = excluded.failures, newest = excluded.newest, until = excluded.until";
+        sqlx::query(sql).bind(tried).bind(failures).bind(now).bind(now + wait(failures)).execute(&mut *turn).await?;
+        turn.commit().await?;
+        Ok(None)
+    }
+
+    /// Begins a session of an account that has shown by other means who it is.
+    pub async fn begin_session(&self, account: &str, strength: Strength, from: &From) -> Result<Token, StaffError> {
+        let mut turn = self.store.turn().await?;
+        let now = self.now();
+        let token = begin(&mut turn, account, strength, from, now).await?;
+        note(&mut turn, now, account, "signed-in", account, &json!({ "address": from.address })).await?;
+        turn.commit().await?;
+        Ok(token)
+    }
+
+    /// The session of a token with its account, if neither is over.
+    pub async fn session(&self, token: &Token) -> Result<Option<(Session, Account)>, StaffError> {
+        let mut connection = self.store.pool().acquire().await?;
+        let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from sessions where id = $1"));
+        let Some(row) = sqlx::query(sql).bind(token.kept()).fetch_optional(&mut *connection).await? else { return Ok(None) };
+        let (session, now) = (Session::row(&row)?, self.now());
+        if session.is_over(now) {
+            sqlx::query("delete from sessions where id = $1").bind(&session.id).execute(&mut *connection).await?;
+            return Ok(None);
+        }
+        let account = Account::read(&mut connection, &session.account).await?;
+        let Some(account) = account.filter(|account| account.ended.is_none()) else { return Ok(None) };
+        if now - session.seen >= SEEN {
+            sqlx::query("update sessions set seen = $1 where id = $2").bind(now).bind(&session.id).execute(&mut *connection).await?;
+        }
+        Ok(Some((session, account)))
+    }
+
+    /// Ends the session of a token.
+    pub async fn sign_out(&self, token: &Token) -> Result<(), StaffError> {
+        let mut turn = self.store.turn().await?;
+        let row = sqlx::query("select account from sessions where id = $1").bind(token.kept()).fetch_optional(&mut *turn).await?;
+        let Some(row) = row else { return Ok(()) };
+        let account: String = row.try_get(0)?;
+        sqlx::query("delete from sessions where id = $1").bind(token.kept()).execute(&mut *turn).await?;
+        note(&mut turn, self.now(), &account, "signed-out", &account, &json!({})).await?;
+        turn.commit().await?;
+        Ok(())
+    }
+}
+
+async fn begin(connection: &mut AnyConnection, account: &str, strength: Strength, from: &From, now: Millis) -> Result<Token, StaffError> {
+    let token = Token::new()?;
+    // Those that are over, whosoever.
+    let over = "delete from sessions where seen <= $1 or begun <= $2";
+    sqlx::query(over).bind(now - IDLE).bind(now - LONGEST).execute(&mut *connection).await?;
+    let agent: String = from.agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect();
+    let sql = "insert into sessions (id, account, begun, seen, strength, address, agent) values ($1, $2, $3, $3, $4, $5, $6)";
+    sqlx::query(sql)
+        .bind(token.kept())
+        .bind(account)
+        .bind(now)
+        .bind(if strength == Strength::SecondFactor { 2_i64 } else { 1 })
+        .bind(&from.address)
+        .bind(agent)
+        .execute(connection)
+        .await?;
+    Ok(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_after_wrong_passwords_grows_and_has_a_bound() {
+        let waits: Vec<_> = (1..=12).map(|failures| wait(failures) / 1_000).collect();
+        assert_eq!(waits, [0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900]);
+        assert_eq!(wait(i64::MAX), LONGEST_WAIT);
+    }
+
+    #[test]
+    fn what_cannot_be_a_token_is_not_looked_up_and_a_form_carries_another_secret_than_the_cookie() {
+        let text = "0123456789abcdef".repeat(4);
+        for bad in ["", "0123", &text.to_uppercase(), &format!("{text}0"), &"g".repeat(64)] {
+            assert!(Token::read(bad).is_none(), "{bad}");
+        }
+        let token = Token::read(&text).unwrap_or_else(|| Token(String::new()));
+        assert!(token.is_in(&token.form()) && !token.is_in("") && !token.is_in(&text) && token.form() != text);
+    }
+}

@@ -1,0 +1,124 @@
+//! The staff database: a file of its own beside the chain's, or a schema of its own in the same PostgreSQL database.
+
+use crate::node::Place;
+use sqlx::{
+    Any, AnyConnection, AnyPool, Connection, Executor, SqlSafeStr, Transaction,
+    any::{AnyPoolOptions, install_default_drivers},
+    migrate::{Migration, MigrationType, Migrator},
+};
+use std::{os::unix::fs::OpenOptionsExt, path::Path};
+
+/// Number, what it is about, and its SQL, the same for both engines: columns are `text` or `bigint`, places `$1`.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "people", include_str!("../../../migrations/staff/0001_people.sql"))];
+
+/// The data folder's own database of staff.
+pub const FILE: &str = "staff.sqlite";
+
+const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma busy_timeout = 10000;";
+const SCHEMA: &str = "create schema if not exists staff";
+const PATH: &str = "set search_path to staff";
+
+/// Most connections; people are few beside readers, who never come here.
+const CONNECTIONS: u32 = 4;
+
+/// What went wrong with the staff database, or with making secrets for it.
+#[derive(Debug, thiserror::Error)]
+pub enum StaffError {
+    #[error("the staff database {database} cannot be opened: {source}")]
+    Open { database: String, source: sqlx::Error },
+    #[error("the folder {path} cannot be used: {source}")]
+    Folder { path: std::path::PathBuf, source: std::io::Error },
+    #[error("the staff database: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the staff database's tables: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("the system gave no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    #[error("a password could not be hashed: {0}")]
+    Hash(String),
+    #[error("more people sign in at once than this machine can take")]
+    Busy,
+    #[error("the staff database holds {0} that cannot be read")]
+    Unreadable(&'static str),
+}
+
+/// The open database. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: AnyPool,
+}
+
+impl Store {
+    pub(super) async fn open(place: &Place) -> Result<Store, StaffError> {
+        install_default_drivers();
+        let postgres = place.database.as_deref().filter(|url| !url.starts_with("sqlite:"));
+        let url = match postgres {
+            Some(url) => url.to_owned(),
+            None => file(&place.data)?,
+        };
+        // An address may have a password in it.
+        let database = || postgres.map_or_else(|| place.data.join(FILE).display().to_string(), |_| "that DATABASE_URL names".into());
+        let failed = |source| StaffError::Open { database: database(), source };
+        // A pool would try again for half a minute, and then not say what was wrong.
+        let mut first = AnyConnection::connect(&url).await.map_err(failed)?;
+        if postgres.is_some() && first.execute(SCHEMA).await.is_err() {
+            // Two servers that start at once make it both; the second finds it made.
+            first.execute(SCHEMA).await.map_err(failed)?;
+        }
+        first.close().await.map_err(failed)?;
+        let prepare = if postgres.is_some() { PATH } else { PRAGMAS };
+        let pool = AnyPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .test_before_acquire(postgres.is_some())
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    // As in the chain's store: waits for a rollback that is only queued, and keeps no connection whose
+                    // transaction SQLite and sqlx disagree about.
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    connection.execute(prepare).await?;
+                    Ok(())
+                })
+            })
+            .connect(&url)
+            .await
+            .map_err(failed)?;
+        let migrations = MIGRATIONS
+            .into_iter()
+            .map(|(number, what, sql)| Migration::new(number, what.into(), MigrationType::Simple, sql.into_sql_str(), false));
+        Migrator::with_migrations(migrations.collect()).run(&pool).await?;
+        Ok(Store { pool })
+    }
+
+    /// For reading, and for a single statement that writes.
+    #[must_use]
+    pub fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// A transaction that no other writer overlaps: what is read in it is still so when it commits.
+    pub async fn turn(&self) -> Result<Transaction<'static, Any>, StaffError> {
+        let mut turn = self.pool.begin().await?;
+        // A write first, on both engines: SQLite would not let a reader become a writer once another has written.
+        sqlx::query("update turn set taken = taken + 1 where one = 1").execute(&mut *turn).await?;
+        Ok(turn)
+    }
+
+    /// Waits for what is under way and closes the database.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Address of the data folder's own database, which nobody else may read: it holds what signs people in.
+fn file(data: &Path) -> Result<String, StaffError> {
+    let path = data.join(FILE);
+    let failed = |source| StaffError::Folder { path: data.to_path_buf(), source };
+    std::fs::create_dir_all(data).map_err(failed)?;
+    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&path).map_err(failed)?;
+    Ok(format!("sqlite://{}?mode=rwc", path.to_string_lossy().replace('%', "%25").replace('?', "%3f")))
+}
