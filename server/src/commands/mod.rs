@@ -3,6 +3,7 @@
 mod fsck;
 mod import;
 mod key;
+mod post;
 mod recover;
 mod registrar;
 mod serve;
@@ -36,6 +37,8 @@ enum Command {
     Vouch(vouch::Vouch),
     /// Make the keys that the server keeps, and print their public halves.
     Key(key::KeyCommand),
+    /// What officers do who sign outside the browser: a post's key, and steps signed with it.
+    Post(post::Post),
     /// What registrars do, offline: keys, charters, registrations, signatures.
     Registrar(registrar::Registrar),
     /// Hand signed statements to the sequencer.
@@ -80,6 +83,7 @@ pub async fn run(gazette: Gazette) -> Outcome {
         Command::Recover(recover) => recover.run().await,
         Command::Vouch(vouch) => vouch.run().await,
         Command::Key(key) => key.run(),
+        Command::Post(post) => post.run(),
         Command::Registrar(registrar) => registrar.run(),
         Command::Submit(submit) => submit.run().await,
     }
