@@ -1,9 +1,13 @@
 //! What the server fills before a page of the desk is drawn.
 
+mod account;
 mod home;
+mod people;
 mod sign_in;
 
+pub use account::*;
 pub use home::*;
+pub use people::*;
 pub use sign_in::*;
 
 use super::{Lang, Shell, Site};
@@ -49,6 +53,7 @@ pub struct Who {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
     Home,
+    People,
     Account,
     /// Before somebody has signed in, and on pages that stand in no room.
     None,
@@ -59,6 +64,7 @@ impl Room {
     pub const fn path(self) -> &'static str {
         match self {
             Room::Home | Room::None => "/desk",
+            Room::People => "/desk/people",
             Room::Account => "/desk/account",
         }
     }
@@ -74,6 +80,21 @@ pub enum Role {
     Administrator,
     Registrar,
     Auditor,
+}
+
+impl Role {
+    /// As forms send it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Role::Drafter => "drafter",
+            Role::Reviewer => "reviewer",
+            Role::Approver => "approver",
+            Role::Publisher => "publisher",
+            Role::Administrator => "administrator",
+            Role::Registrar => "registrar",
+            Role::Auditor => "auditor",
+        }
+    }
 }
 
 /// What somebody may do in one place.
@@ -101,6 +122,14 @@ pub enum Fault {
     Password(Weak),
     /// The second writing of the password differs.
     Repeat,
+    /// The present password was not the one given.
+    WrongPassword,
+    /// Somebody must remain who looks after the portal's people.
+    LastAdministrator,
+    /// Nobody ends their own account.
+    Own,
+    /// No role was chosen.
+    NoRole,
 }
 
 /// Why a password is too weak.
