@@ -360,6 +360,14 @@ async function restore(form) {
   await tell();
 }
 
+/** Hands in the public half of the key that this browser keeps already. */
+async function send(form) {
+  const kept = await keptKey(form.dataset.name);
+  if (!kept) throw new Told("no-key", { name: form.dataset.name });
+  form.elements.vkey.value = kept.vkey;
+  form.submit();
+}
+
 async function forget(form) {
   await store("readwrite", (keys) => keys.delete(placeOf(form.dataset.name)));
   say(form, "forgotten");
@@ -379,6 +387,7 @@ if (kit) {
   for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
   document.querySelectorAll("form[data-make-key]").forEach(making);
   document.querySelectorAll("form[data-restore-key]").forEach((form) => does(form, restore));
+  document.querySelectorAll("form[data-send-key]").forEach((form) => does(form, send));
   document.querySelectorAll("form[data-forget-key]").forEach((form) => does(form, forget));
   document.querySelectorAll("form[data-sign]").forEach((form) => does(form, step));
   document.querySelectorAll("form[data-sign-text]").forEach((form) => does(form, signText));

@@ -1,9 +1,11 @@
 //! What the server fills before a page of the desk is drawn.
 
 mod home;
+mod posts;
 mod sign_in;
 
 pub use home::*;
+pub use posts::*;
 pub use sign_in::*;
 
 use super::{Lang, Shell, Site};
@@ -50,6 +52,8 @@ pub struct Who {
 pub enum Room {
     Home,
     Account,
+    Posts,
+    Registrations,
     /// Before somebody has signed in, and on pages that stand in no room.
     None,
 }
@@ -60,6 +64,8 @@ impl Room {
         match self {
             Room::Home | Room::None => "/desk",
             Room::Account => "/desk/account",
+            Room::Posts => "/desk/posts",
+            Room::Registrations => "/desk/registrations",
         }
     }
 }
@@ -101,6 +107,23 @@ pub enum Fault {
     Password(Weak),
     /// The second writing of the password differs.
     Repeat,
+    /// Not an id of this agency's, or taken.
+    PostId,
+    /// Names in both languages are wanted.
+    Names,
+    /// A key that is malformed, another's, or registered already.
+    Key,
+    /// An entry's number is wanted.
+    Entry,
+    /// A rule that nothing could meet: see its words.
+    Rule,
+    /// Nobody's signature in it is new, of a registrar, and of this very text.
+    NoSignature,
+    /// The log would refuse it as things are now.
+    Registered,
+    /// The log takes nothing just now.
+    NotTaken,
+    TooMany,
 }
 
 /// Why a password is too weak.

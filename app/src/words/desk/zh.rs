@@ -14,6 +14,8 @@ pub(super) static WORDS: DeskWords = DeskWords {
         room: |room| match room {
             Room::Home => "概览",
             Room::Account => "我的账号",
+            Room::Posts => "岗位与密钥",
+            Room::Registrations => "待登记",
             Room::None => "",
         },
         role: |role| match role {
@@ -50,6 +52,15 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::Password(Weak::OwnName) => "此密码由您的姓名、登录名或本站名称构成，请另设。".into(),
             Fault::Password(Weak::Pattern) => "此密码容易猜中：单个词、日期、键盘顺序或重复字符。请添加互不相干的词。".into(),
             Fault::Repeat => "两次填写的密码不同。".into(),
+            Fault::PostId => "岗位编号末段请用小写字母、数字和 - . _，且不得与其他岗位相同。".into(),
+            Fault::Names => "请填写中文与英文名称。".into(),
+            Fault::Key => "此密钥不能在此登记，或已经登记。".into(),
+            Fault::Entry => "请填写条目编号。".into(),
+            Fault::Rule => "没有文稿能满足此规则。每一步须有代码与岗位，所需人数不得多于岗位数，且只能排在上方步骤之后。".into(),
+            Fault::NoSignature => "文件中没有登记员对此文本新作的有效签名。".into(),
+            Fault::Registered => "按目前的登记情况，日志会拒收此项。未作任何改动。".into(),
+            Fault::NotTaken => "日志此刻不接收条目。签名已保存，请稍后再次提交。".into(),
+            Fault::TooMany => "等待登记的事项过多。".into(),
         },
         foot: "工作台上的操作均记入日志。",
         stale: ("此表单已失效", "打开时间过长，或并非由本站提交。未作任何改动。请返回并重新载入页面，再办理一次。"),
@@ -87,6 +98,9 @@ pub(super) static WORDS: DeskWords = DeskWords {
         roles: "您的职责",
         none: "您尚无职责，可由本机关管理员授予。",
     },
+    posts: super::keys_zh::POSTS,
+    keys: super::keys_zh::KEYS,
+    signing: super::keys_zh::SIGNING,
 };
 
 fn wait(seconds: u32) -> String {

@@ -6,6 +6,8 @@
 
 mod guard;
 mod home;
+mod posts;
+mod registrations;
 mod sign_in;
 
 pub use guard::{ByScript, Posted, Signed};
@@ -49,14 +51,23 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/sign-in"), get(sign_in::form).post(sign_in::enter))
             .route(&at("/sign-out"), post(sign_in::leave))
             .route(&at("/links/{secret}"), get(sign_in::link).post(sign_in::accept))
+            .route(&at("/posts"), get(posts::index))
+            .route(&at("/posts/of/{*agency}"), get(posts::of_agency).post(posts::change))
+            .route(&at("/posts/key/{*post}"), get(posts::key).post(posts::enrol))
+            .route(&at("/registrations"), get(registrations::index).post(registrations::new_agency))
+            .route(&at("/registrations/{id}"), get(registrations::one).post(registrations::act))
+            .route(&at("/registrations/{id}/text"), get(registrations::text))
             .route(&at("/{*rest}"), any(guard::nowhere));
     }
     router.layer(DefaultBodyLimit::max(LARGEST)).layer(from_fn_with_state(app.clone(), guard::guarded))
 }
 
 /// Which rooms somebody's roles open, in the order of the navigation.
-fn rooms(_roles: &Roles) -> Vec<Room> {
-    vec![Room::Home]
+fn rooms(roles: &Roles) -> Vec<Room> {
+    let mut rooms = vec![Room::Home];
+    rooms.extend((!roles.is_empty()).then_some(Room::Posts));
+    rooms.extend(roles.holds(staff::Role::Registrar, "").then_some(Room::Registrations));
+    rooms
 }
 
 /// Draws a page of the desk for whoever asks. `path` is without the language.
