@@ -1,15 +1,19 @@
 //! The desk's pages: plain forms, drawn on the server, that work without scripts.
 
+mod account;
 mod form;
 mod frame;
 mod home;
+mod people;
 mod post_key;
 mod posts;
 mod problem;
 mod registrations;
 mod sign_in;
 
+pub use account::account;
 pub use home::home;
+pub use people::{once, people, person, places};
 pub use post_key::post_key;
 pub use posts::{agency_posts, posts};
 pub use problem::problem;

@@ -1,10 +1,14 @@
 //! What the server fills before a page of the desk is drawn.
 
+mod account;
 mod home;
+mod people;
 mod posts;
 mod sign_in;
 
+pub use account::*;
 pub use home::*;
+pub use people::*;
 pub use posts::*;
 pub use sign_in::*;
 
@@ -51,6 +55,7 @@ pub struct Who {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
     Home,
+    People,
     Account,
     Posts,
     Registrations,
@@ -63,6 +68,7 @@ impl Room {
     pub const fn path(self) -> &'static str {
         match self {
             Room::Home | Room::None => "/desk",
+            Room::People => "/desk/people",
             Room::Account => "/desk/account",
             Room::Posts => "/desk/posts",
             Room::Registrations => "/desk/registrations",
@@ -80,6 +86,21 @@ pub enum Role {
     Administrator,
     Registrar,
     Auditor,
+}
+
+impl Role {
+    /// As forms send it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Role::Drafter => "drafter",
+            Role::Reviewer => "reviewer",
+            Role::Approver => "approver",
+            Role::Publisher => "publisher",
+            Role::Administrator => "administrator",
+            Role::Registrar => "registrar",
+            Role::Auditor => "auditor",
+        }
+    }
 }
 
 /// What somebody may do in one place.
@@ -124,6 +145,14 @@ pub enum Fault {
     /// The log takes nothing just now.
     NotTaken,
     TooMany,
+    /// The present password was not the one given.
+    WrongPassword,
+    /// Somebody must remain who looks after the portal's people.
+    LastAdministrator,
+    /// Nobody ends their own account.
+    Own,
+    /// No role was chosen.
+    NoRole,
 }
 
 /// Why a password is too weak.

@@ -4,8 +4,10 @@
 //! A handler of the desk takes [`Signed`], and for a form [`Posted`]. What somebody may not see answers as what is not there:
 //! [`guard::absent`].
 
+mod account;
 mod guard;
 mod home;
+mod people;
 mod posts;
 mod registrations;
 mod sign_in;
@@ -57,6 +59,12 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/registrations"), get(registrations::index).post(registrations::new_agency))
             .route(&at("/registrations/{id}"), get(registrations::one).post(registrations::act))
             .route(&at("/registrations/{id}/text"), get(registrations::text))
+            .route(&at("/account"), get(account::page).post(account::change))
+            .route(&at("/people"), get(people::places))
+            .route(&at("/people/portal"), get(people::of_portal).post(people::change_portal))
+            .route(&at("/people/of/{*agency}"), get(people::of_agency).post(people::change_agency))
+            .route(&at("/people/person/{id}"), get(people::person).post(people::change_person))
+            .route(&at("/people/link"), get(people::once))
             .route(&at("/{*rest}"), any(guard::nowhere));
     }
     router.layer(DefaultBodyLimit::max(LARGEST)).layer(from_fn_with_state(app.clone(), guard::guarded))
@@ -64,10 +72,10 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
 
 /// Which rooms somebody's roles open, in the order of the navigation.
 fn rooms(roles: &Roles) -> Vec<Room> {
-    let mut rooms = vec![Room::Home];
-    rooms.extend((!roles.is_empty()).then_some(Room::Posts));
-    rooms.extend(roles.holds(staff::Role::Registrar, "").then_some(Room::Registrations));
-    rooms
+    let posts = (!roles.is_empty()).then_some(Room::Posts);
+    let registrations = roles.holds(staff::Role::Registrar, "").then_some(Room::Registrations);
+    let people = people::may_look(roles).then_some(Room::People);
+    [Some(Room::Home), posts, registrations, people, Some(Room::Account)].into_iter().flatten().collect()
 }
 
 /// Draws a page of the desk for whoever asks. `path` is without the language.
@@ -132,6 +140,13 @@ pub(super) fn role(role: staff::Role) -> Role {
         staff::Role::Registrar => Role::Registrar,
         staff::Role::Auditor => Role::Auditor,
     }
+}
+
+/// A moment in the portal's zone.
+pub(super) fn moment(app: &App, time: i64) -> app::view::Moment {
+    let state = app.node.submitter.state();
+    let zone = state.charter().and_then(|charter| jiff::tz::TimeZone::get(&charter.zone).ok());
+    views::moment(&zone.unwrap_or(jiff::tz::TimeZone::UTC), time)
 }
 
 /// An agency as it is registered, or by its id alone.
