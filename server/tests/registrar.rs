@@ -8,7 +8,7 @@ mod trial;
 use axum::http::StatusCode;
 use chain::{
     note::{KeyType, Signer, with_signature},
-    statement::{Core, Post, Registrars, Statement},
+    statement::{Core, Post, Reference, Registrars, Statement},
 };
 use desk::{Answer, Desk, Person};
 use server::{
@@ -36,16 +36,20 @@ fn registrar(desk: &Desk) -> Signer {
     keys::open(&desk.trial.place.data.join("keys/registrar.key")).unwrap()
 }
 
-async fn amend(desk: &Desk, threshold: usize, registrars: &[&Signer]) {
-    let state = desk.node.submitter.state();
+async fn amend(desk: &Desk, threshold: usize, registrars: &[&Signer]) -> Reference {
     let charter = desk.node.store.entry(0).await.unwrap().unwrap();
-    let amends = chain::statement::Reference { index: 0, leaf: chain::tree::leaf_hash(&charter) };
+    let first = Reference { index: 0, leaf: chain::tree::leaf_hash(&charter) };
+    amend_by(desk, first, threshold, registrars, &[&registrar(desk)]).await
+}
+
+async fn amend_by(desk: &Desk, amends: Reference, threshold: usize, registrars: &[&Signer], by: &[&Signer]) -> Reference {
     let keys = registrars.iter().map(|signer| signer.vkey().clone()).collect();
-    let mut amended = state.charter().unwrap().clone();
+    let mut amended = desk.node.submitter.state().charter().unwrap().clone();
     (amended.registrars, amended.amends) = (Registrars { threshold, keys }, Some(amends));
     let line = chain::statement::core_line("charter", &compose::random_id().unwrap(), &amended).unwrap();
-    let note = chain::note::sign(&chain::statement::text(&desk.node.origin, &line, None), &[&registrar(desk)]);
-    desk.node.submitter.submit(note, vec![]).await.unwrap();
+    let note = chain::note::sign(&chain::statement::text(&desk.node.origin, &line, None), by);
+    let receipt = desk.node.submitter.submit(note, vec![]).await.unwrap();
+    Reference { index: receipt.index, leaf: receipt.leaf.unwrap() }
 }
 
 /// Somebody of the agency asks for a key of the post; the registration's path, without the language.
@@ -159,6 +163,27 @@ async fn a_signature_never_counts_for_a_text_its_registrar_had_not_seen() {
         desk.post(Some(&registrar.token), &first, &[("note", &signer.add_to(&anew).unwrap())]).await.to();
     }
     assert_eq!(post(&desk.node).unwrap().keys.len(), 2);
+}
+
+#[tokio::test]
+async fn a_registrar_who_is_none_any_more_has_signed_nothing_that_waits() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let [one, two, three] = ["1", "2", "3"].map(|n| key(&format!("gazette.example/registrar-{n}")));
+    let at = amend(&desk, 2, &[&one, &two]).await;
+    let officer = desk.person("officer", &[(Role::Approver, AGENCY)]).await;
+    let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
+    enrol(&desk, &officer.token, &key(POST)).await.to();
+    let path = waiting(&desk, &registrar).await;
+    let hand_in = async |signer: &Signer| {
+        let note = signer.add_to(chain::note::text_of(&text(&desk, &registrar, &path).await)).unwrap();
+        desk.post(Some(&registrar.token), &path, &[("note", &note)]).await.to().to_owned()
+    };
+    assert_eq!(hand_in(&one).await, path);
+    amend_by(&desk, at, 2, &[&two, &three], &[&one, &two]).await;
+    assert_eq!(hand_in(&two).await, path, "one of two, again");
+    assert!(post(&desk.node).is_none());
+    assert_ne!(hand_in(&three).await, path);
+    assert!(post(&desk.node).is_some());
 }
 
 #[tokio::test]

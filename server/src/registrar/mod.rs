@@ -113,6 +113,12 @@ impl Asked {
         chain::note::text_of(&self.note)
     }
 
+    /// Whether nobody else has signed it.
+    fn is_signed_by(&self, registrars: Option<&Registrars>) -> bool {
+        let known = registrars.map_or(&[][..], |registrars| &registrars.keys);
+        Note::parse(self.note.as_bytes()).map_or(true, |note| note.signatures.iter().all(|line| known.iter().any(|key| line.is_by(key))))
+    }
+
     /// Names of the registrars' keys that have signed the text as it is.
     #[must_use]
     pub fn signed_by(&self) -> Vec<String> {
@@ -202,10 +208,12 @@ impl Registrar {
         if asked.settled.is_some() {
             return Ok(Some((asked, None)));
         }
-        match asked.change.text(&asked.subject, id, &self.node.submitter.state()) {
-            Ok(text) if text == asked.text() => Ok(Some((asked, None))),
+        let state = self.node.submitter.state();
+        match asked.change.text(&asked.subject, id, &state) {
+            Ok(text) if text == asked.text() && asked.is_signed_by(Registrar::registrars(&state)) => Ok(Some((asked, None))),
             Ok(text) => {
-                // Something else of it was registered since: whoever signed before had not seen that.
+                // Something else of it was registered since, which those who signed had not seen; or one of them is no registrar
+                // any more.
                 sqlx::query("update registrations set note = $2 where id = $1").bind(id).bind(&text).execute(turn).await?;
                 asked.note = text;
                 Ok(Some((asked, None)))

@@ -26,7 +26,8 @@ pub fn post_key(desk: &Desk<'_>, view: &PostKeyView) -> String {
     let page = Page { scripts: scripts(desk), ..Page::new(Room::Posts, "post-key", title.clone()).with(&view.faults) };
     document(desk, page, |w| {
         let (p, k) = (&w.posts, &w.keys);
-        let here = key_of(&view.post.id);
+        // With what names a post that is not registered yet.
+        let enrol = desk.path.to_owned();
         let rows = view.post.keys.iter().map(|key| view! { <li>{key_said(key, w)}</li> });
         let waiting =
             view.waiting.iter().map(|key| view! { <li><code class="vkey">{key.clone()}</code>" "<strong>{p.waiting}</strong></li> });
@@ -44,9 +45,9 @@ pub fn post_key(desk: &Desk<'_>, view: &PostKeyView) -> String {
                 {none}
                 <ul class="keyrows">{rows.collect_view()}{waiting.collect_view()}</ul>
             </section>
-            {browser(desk, view, &here, w)}
-            {view.may.then(|| outside(desk, view, &here, w))}
-            {holders(desk, view, &here, w)}
+            {browser(desk, view, &enrol, w)}
+            {view.may.then(|| outside(desk, view, &enrol, w))}
+            {holders(desk, view, &key_of(&view.post.id), w)}
             {kit(desk, w)}
         }
     })
