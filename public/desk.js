@@ -22,7 +22,7 @@ function sentence(code, fills = {}) {
 /** Says in a form's own place what became of it; `data-state` is for style and tests. */
 function say(form, code, fills) {
   form.dataset.state = code;
-  const place = form.querySelector("[data-said]");
+  const place = form.querySelector("[data-said], .said");
   if (place) place.textContent = code ? sentence(code, fills) : "";
 }
 
@@ -188,10 +188,10 @@ async function json(answer) {
 
 /** Fetches what a step of this form would sign, and looks at all of it; answers what to sign with. */
 async function looked(form) {
-  const { case: of, code, agency, rule, core } = form.dataset;
-  const answer = await fetched(`/desk/cases/${encodeURIComponent(of)}/sign?code=${encodeURIComponent(code)}`);
+  const { sign: address, case: of, code, agency, rule, core } = form.dataset;
+  const answer = await fetched(`${address}?code=${encodeURIComponent(code)}`);
   const ask = await json(answer);
-  if (!answer.ok) throw new Told(ask.refused ?? "answer");
+  if (!answer.ok) throw refusal(ask);
   if (ask.origin !== kit.dataset.origin) throw new Told("other-chain");
   if (ask.case !== of || ask.agency !== agency) throw new Told("other-case");
   if (ask.rule !== rule) throw new Told("other-rule");
@@ -226,7 +226,7 @@ async function attempt(form, kept, decision, reason) {
   const taken = paper.step(JSON.stringify(asked), random(64));
   const sent = { note: await sign(kept, taken.text), opening: { salt: taken.salt, text: taken.opening } };
   if (reason) sent.reason = { salt: taken.reason_salt, text: reason };
-  const answer = await fetched(`/desk/cases/${encodeURIComponent(form.dataset.case)}/steps`, {
+  const answer = await fetched(form.dataset.steps, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(sent),
@@ -234,10 +234,16 @@ async function attempt(form, kept, decision, reason) {
   return json(answer);
 }
 
+/** Why the server would not: by the name that it has for it, else in its own words. */
+function refusal({ code, refused }) {
+  const known = [code, refused].find((name) => words.has(name));
+  return known ? new Told(known) : new Told("refused", { why: refused ?? "" });
+}
+
 async function step(form) {
   const fields = new FormData(form);
   const text = (name) => String(fields.get(name) ?? "").trim();
-  const [post, decision, reason] = [text("post"), text("decision"), text("reason").replaceAll("\r\n", "\n")];
+  const [post, decision, reason] = [form.dataset.post, text("decision"), text("reason").replaceAll("\r\n", "\n")];
   if (!decision) throw new Told("no-decision");
   if (decision !== "approve" && !reason) throw new Told("no-reason");
   const kept = await keptKey(post);
@@ -245,7 +251,7 @@ async function step(form) {
   let answer = await attempt(form, kept, decision, reason);
   // Another step came between: the same paper is looked at again, and signed behind it.
   if (answer.retry) answer = await attempt(form, kept, decision, reason);
-  if (answer.index === undefined) throw new Told(words.has(answer.code) ? answer.code : "refused", { why: answer.refused ?? "" });
+  if (answer.index === undefined) throw refusal(answer);
   say(form, "signed", { index: String(answer.index) });
   location.assign(form.dataset.done || location.href);
 }
@@ -360,6 +366,14 @@ async function restore(form) {
   await tell();
 }
 
+/** Hands in the public half of the key that this browser keeps already. */
+async function send(form) {
+  const kept = await keptKey(form.dataset.name);
+  if (!kept) throw new Told("no-key", { name: form.dataset.name });
+  form.elements.vkey.value = kept.vkey;
+  form.submit();
+}
+
 async function forget(form) {
   await store("readwrite", (keys) => keys.delete(placeOf(form.dataset.name)));
   say(form, "forgotten");
@@ -379,8 +393,12 @@ if (kit) {
   for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
   document.querySelectorAll("form[data-make-key]").forEach(making);
   document.querySelectorAll("form[data-restore-key]").forEach((form) => does(form, restore));
+  document.querySelectorAll("form[data-send-key]").forEach((form) => does(form, send));
   document.querySelectorAll("form[data-forget-key]").forEach((form) => does(form, forget));
-  document.querySelectorAll("form[data-sign]").forEach((form) => does(form, step));
+  for (const form of document.querySelectorAll("form[data-sign]")) {
+    does(form, step);
+    form.querySelectorAll("button").forEach((button) => (button.disabled = false));
+  }
   document.querySelectorAll("form[data-sign-text]").forEach((form) => does(form, signText));
   document.querySelectorAll("input[type=file][data-into]").forEach(fromFile);
   tell();

@@ -1,7 +1,12 @@
 //! Every word of the desk's pages, once per language: one struct for each file of pages. A missing translation does not compile.
 
 mod en;
+mod keys;
+mod keys_en;
+mod keys_zh;
 mod zh;
+
+pub use keys::{KeyWords, PostsWords, SigningWords};
 
 use crate::{
     Lang,
@@ -24,6 +29,9 @@ pub struct DeskWords {
     pub sign_in: SignInWords,
     pub link: LinkWords,
     pub home: HomeWords,
+    pub posts: PostsWords,
+    pub keys: KeyWords,
+    pub signing: SigningWords,
     pub people: PeopleWords,
     pub account: AccountWords,
 }
