@@ -1,8 +1,10 @@
 //! What the server fills before a page of the desk is drawn.
 
+mod drafts;
 mod home;
 mod sign_in;
 
+pub use drafts::*;
 pub use home::*;
 pub use sign_in::*;
 
@@ -49,6 +51,7 @@ pub struct Who {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
     Home,
+    Drafts,
     Account,
     /// Before somebody has signed in, and on pages that stand in no room.
     None,
@@ -59,6 +62,7 @@ impl Room {
     pub const fn path(self) -> &'static str {
         match self {
             Room::Home | Room::None => "/desk",
+            Room::Drafts => "/desk/drafts",
             Room::Account => "/desk/account",
         }
     }
@@ -101,6 +105,8 @@ pub enum Fault {
     Password(Weak),
     /// The second writing of the password differs.
     Repeat,
+    /// Of a draft's field.
+    Lack(Lack),
 }
 
 /// Why a password is too weak.

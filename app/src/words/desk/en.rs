@@ -13,6 +13,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
         sign_out: "Sign out",
         room: |room| match room {
             Room::Home => "Overview",
+            Room::Drafts => "Drafts",
             Room::Account => "My account",
             Room::None => "",
         },
@@ -54,6 +55,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
                 "This password is easy to guess: a word alone, a date, a row of keys or a repetition. Add unrelated words.".into()
             }
             Fault::Repeat => "The two passwords differ.".into(),
+            Fault::Lack(lack) => (drafts_en::WORDS.lack)(lack).into(),
         },
         foot: "What is done at the desk is written down in its journal.",
         stale: (
@@ -97,6 +99,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
         roles: "What you may do",
         none: "You hold no role yet. Your agency's administrator can give you one.",
     },
+    drafts: drafts_en::WORDS,
 };
 
 fn wait(seconds: u32) -> String {

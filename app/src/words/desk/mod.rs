@@ -1,5 +1,8 @@
 //! Every word of the desk's pages, once per language: one struct for each file of pages. A missing translation does not compile.
 
+pub mod drafts;
+mod drafts_en;
+mod drafts_zh;
 mod en;
 mod zh;
 
@@ -24,6 +27,7 @@ pub struct DeskWords {
     pub sign_in: SignInWords,
     pub link: LinkWords,
     pub home: HomeWords,
+    pub drafts: drafts::DraftsWords,
 }
 
 /// What surrounds each page, and what its forms say.

@@ -13,6 +13,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
         sign_out: "退出",
         room: |room| match room {
             Room::Home => "概览",
+            Room::Drafts => "文稿",
             Room::Account => "我的账号",
             Room::None => "",
         },
@@ -50,6 +51,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::Password(Weak::OwnName) => "此密码由您的姓名、登录名或本站名称构成，请另设。".into(),
             Fault::Password(Weak::Pattern) => "此密码容易猜中：单个词、日期、键盘顺序或重复字符。请添加互不相干的词。".into(),
             Fault::Repeat => "两次填写的密码不同。".into(),
+            Fault::Lack(lack) => (drafts_zh::WORDS.lack)(lack).into(),
         },
         foot: "工作台上的操作均记入日志。",
         stale: ("此表单已失效", "打开时间过长，或并非由本站提交。未作任何改动。请返回并重新载入页面，再办理一次。"),
@@ -87,6 +89,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
         roles: "您的职责",
         none: "您尚无职责，可由本机关管理员授予。",
     },
+    drafts: drafts_zh::WORDS,
 };
 
 fn wait(seconds: u32) -> String {

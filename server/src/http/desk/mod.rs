@@ -4,6 +4,8 @@
 //! A handler of the desk takes [`Signed`], and for a form [`Posted`]. What somebody may not see answers as what is not there:
 //! [`guard::absent`].
 
+mod cases;
+mod drafts;
 mod guard;
 mod home;
 mod sign_in;
@@ -41,6 +43,9 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/desk", get(guard::in_own_language))
         .route("/desk/links/{secret}", get(guard::in_own_language))
         .route("/desk/{*rest}", any(guard::nowhere));
+    for (path, handler) in cases::asked() {
+        router = router.route(path, handler);
+    }
     for lang in Lang::ALL {
         let at = |path: &str| format!("/{}/desk{path}", lang.code());
         router = router
@@ -50,13 +55,18 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/sign-out"), post(sign_in::leave))
             .route(&at("/links/{secret}"), get(sign_in::link).post(sign_in::accept))
             .route(&at("/{*rest}"), any(guard::nowhere));
+        for (path, handler) in drafts::routes().into_iter().chain(cases::routes()) {
+            router = router.route(&at(path), handler);
+        }
     }
     router.layer(DefaultBodyLimit::max(LARGEST)).layer(from_fn_with_state(app.clone(), guard::guarded))
 }
 
 /// Which rooms somebody's roles open, in the order of the navigation.
-fn rooms(_roles: &Roles) -> Vec<Room> {
-    vec![Room::Home]
+fn rooms(roles: &Roles) -> Vec<Room> {
+    let drafts = roles.iter().any(|(role, agency)| !agency.is_empty() || role == staff::Role::Auditor);
+    let rooms = [(Room::Home, true), (Room::Drafts, drafts)];
+    rooms.into_iter().filter(|(_, open)| *open).map(|(room, _)| room).collect()
 }
 
 /// Draws a page of the desk for whoever asks. `path` is without the language.
