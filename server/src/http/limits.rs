@@ -8,7 +8,10 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock, clock::DefaultClock};
+use governor::{
+    DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
@@ -16,10 +19,14 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 /// A page with all that it fetches is about a dozen requests; a whole office may share one address.
 const BURST: NonZeroU32 = NonZeroU32::new(600).unwrap();
+/// Tries to come in at the desk that one address may make at once, and how often one more: an office shares an address.
+const TRIES: NonZeroU32 = NonZeroU32::new(40).unwrap();
+const ANOTHER: Duration = Duration::from_secs(6);
 /// Addresses remembered before those that have been quiet are forgotten, and after how many requests that is looked at.
 const REMEMBERED: usize = 50_000;
 const LOOK: u32 = 4_096;
@@ -32,6 +39,7 @@ pub struct Limits {
     /// None: nobody is limited.
     limiter: Option<Arc<DefaultKeyedRateLimiter<IpAddr>>>,
     counted: Arc<AtomicU32>,
+    tries: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     /// Whose word on where a request came from is taken. This machine's own proxies need not be named.
     proxies: Arc<[IpAddr]>,
 }
@@ -42,7 +50,9 @@ impl Limits {
     pub fn new(rate: u32, proxies: &[IpAddr]) -> Limits {
         let limiter = NonZeroU32::new(rate)
             .map(|rate| Arc::new(RateLimiter::hashmap(Quota::per_second(rate).allow_burst(BURST.saturating_add(rate.get())))));
-        Limits { limiter, counted: Arc::default(), proxies: proxies.into() }
+        // The period is not zero, which is all that could be wrong with it.
+        let tries = Quota::with_period(ANOTHER).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(TRIES);
+        Limits { limiter, counted: Arc::default(), tries: Arc::new(RateLimiter::hashmap(tries)), proxies: proxies.into() }
     }
 
     /// Seconds to wait, if this request is one too many.
@@ -53,9 +63,16 @@ impl Limits {
         if self.counted.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK) && limiter.len() > REMEMBERED {
             limiter.retain_recent();
         }
-        let Err(until) = limiter.check_key(&from) else { return None };
-        let seconds = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-        Some(u32::try_from(seconds).unwrap_or(60).min(60))
+        seconds(limiter.check_key(&from))
+    }
+
+    /// Seconds to wait, if this is one try too many to come in at the desk.
+    pub(super) fn refuse_try(&self, peer: IpAddr, headers: &HeaderMap) -> Option<u32> {
+        let from = self.whose(peer, headers)?;
+        if self.tries.len() > REMEMBERED {
+            self.tries.retain_recent();
+        }
+        seconds(self.tries.check_key(&from))
     }
 
     /// The network at the other end of a connection, if it speaks for itself and is no proxy.
@@ -99,6 +116,11 @@ impl Limits {
         }
         None
     }
+}
+
+fn seconds(checked: Result<(), NotUntil<<DefaultClock as Clock>::Instant>>) -> Option<u32> {
+    let seconds = checked.err()?.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+    Some(u32::try_from(seconds).unwrap_or(60).min(60))
 }
 
 /// An address as proxies write it: alone, or with the port it came from.
@@ -158,6 +180,15 @@ mod tests {
         }
         let remembered = limits.limiter.as_ref().unwrap().len();
         assert!(remembered < 200_000, "{remembered}");
+    }
+
+    #[test]
+    fn tries_to_come_in_are_fewer_than_pages_and_an_office_has_enough() {
+        let limits = Limits::new(0, &[]);
+        let (guessing, other) = (READER.parse().unwrap(), "203.0.113.8".parse().unwrap());
+        let refused = (0..100).filter(|_| limits.refuse_try(guessing, &HeaderMap::new()).is_some()).count();
+        assert!((55..=60).contains(&refused), "{refused}");
+        assert_eq!(limits.refuse_try(other, &HeaderMap::new()), None);
     }
 
     #[test]

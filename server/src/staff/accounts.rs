@@ -27,6 +27,8 @@ pub struct Account {
     /// When it was ended, if it was.
     pub ended: Option<Millis>,
     pub roles: Roles,
+    /// Whether a second factor stands behind the password.
+    pub second_factor: bool,
 }
 
 /// What somebody asks for who makes an account.
@@ -54,6 +56,14 @@ pub enum Refusal {
     LastAdministrator,
     /// There is no such account, or none that this person looks after.
     Nobody,
+    /// Nobody ends their own account.
+    Own,
+    /// Nothing was chosen that there is.
+    NoRole,
+    /// Too many wrong passwords: looked at again in so many seconds.
+    Locked {
+        seconds: i64,
+    },
 }
 
 /// A name to sign in with as it is kept: lowercase.
@@ -81,10 +91,13 @@ pub fn name_of(typed: &str) -> Option<String> {
     (seen && name.chars().count() <= LONGEST_NAME && !name.contains(hides)).then_some(name)
 }
 
-const COLUMNS: &str = "id, login, name, created, ended";
+/// Of `accounts a`.
+pub(super) const COLUMNS: &str = "a.id, a.login, a.name, a.created, a.ended, \
+    (select count(*) from authenticators f where f.account = a.id and f.confirmed > 0) \
+    + (select count(*) from passkeys p where p.account = a.id)";
 
 impl Account {
-    fn row(row: &AnyRow) -> Result<Account, StaffError> {
+    pub(super) fn row(row: &AnyRow) -> Result<Account, StaffError> {
         let ended: Millis = row.try_get(4)?;
         Ok(Account {
             id: row.try_get(0)?,
@@ -93,12 +106,13 @@ impl Account {
             created: row.try_get(3)?,
             ended: (ended > 0).then_some(ended),
             roles: Roles::default(),
+            second_factor: row.try_get::<i64, _>(5)? > 0,
         })
     }
 
     /// One account with its roles, ended or not.
     pub(super) async fn read(connection: &mut AnyConnection, id: &str) -> Result<Option<Account>, StaffError> {
-        let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from accounts where id = $1"));
+        let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from accounts a where a.id = $1"));
         let Some(row) = sqlx::query(sql).bind(id).fetch_optional(&mut *connection).await? else { return Ok(None) };
         let mut account = Account::row(&row)?;
         account.roles = Roles::of(connection, id).await?;

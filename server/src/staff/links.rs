@@ -6,7 +6,7 @@ use super::{
     roles::{Role, Roles},
 };
 use chain::time::Millis;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 const HOUR: Millis = 3_600_000;
 
@@ -19,6 +19,8 @@ pub enum Kind {
     Invitation,
     /// Gives an account a new password.
     Recovery,
+    /// The same, and takes its second factor away.
+    Reset,
 }
 
 impl Kind {
@@ -27,18 +29,25 @@ impl Kind {
             Kind::First => "first",
             Kind::Invitation => "invitation",
             Kind::Recovery => "recovery",
+            Kind::Reset => "reset",
         }
     }
 
     fn named(code: &str) -> Option<Kind> {
-        [Kind::First, Kind::Invitation, Kind::Recovery].into_iter().find(|kind| kind.code() == code)
+        [Kind::First, Kind::Invitation, Kind::Recovery, Kind::Reset].into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Whether it lets somebody back in who has an account.
+    #[must_use]
+    pub const fn recovers(self) -> bool {
+        matches!(self, Kind::Recovery | Kind::Reset)
     }
 
     /// How long it may be used.
     #[must_use]
     pub const fn lasts(self) -> Millis {
         match self {
-            Kind::First | Kind::Recovery => HOUR,
+            Kind::First | Kind::Recovery | Kind::Reset => HOUR,
             Kind::Invitation => 72 * HOUR,
         }
     }
@@ -52,6 +61,8 @@ pub struct Link {
     pub kind: Kind,
     /// Of a recovery: whose.
     pub account: String,
+    /// Of an invitation: where; `""` is the portal.
+    pub agency: String,
     /// Of an invitation.
     pub roles: Roles,
     /// Whom it was made for, as its maker put it.
@@ -65,23 +76,36 @@ fn new_secret() -> Result<String, StaffError> {
     Ok(hex(&crate::keys::random::<32>()?))
 }
 
-const COLUMNS: &str = "id, kind, account, roles, note, made_by, expires";
+const COLUMNS: &str = "id, kind, account, agency, roles, note, made_by, expires";
 
 impl Link {
     /// The link with this secret, if it may be used now.
     pub(super) async fn read(connection: &mut AnyConnection, secret: &str, now: Millis) -> Result<Option<Link>, StaffError> {
         let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from links where id = $1 and used = 0 and expires > $2"));
         let row = sqlx::query(sql).bind(kept_of("link", secret)).bind(now).fetch_optional(connection).await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(Link {
+        row.as_ref().map(Link::row).transpose()
+    }
+
+    fn row(row: &AnyRow) -> Result<Link, StaffError> {
+        Ok(Link {
             id: row.try_get(0)?,
             kind: Kind::named(row.try_get(1)?).ok_or(StaffError::Unreadable("a link"))?,
             account: row.try_get(2)?,
-            roles: Roles::read(row.try_get(3)?).ok_or(StaffError::Unreadable("a link"))?,
-            note: row.try_get(4)?,
-            made_by: row.try_get(5)?,
-            expires: row.try_get(6)?,
-        }))
+            agency: row.try_get(3)?,
+            roles: Roles::read(row.try_get(4)?).ok_or(StaffError::Unreadable("a link"))?,
+            note: row.try_get(5)?,
+            made_by: row.try_get(6)?,
+            expires: row.try_get(7)?,
+        })
+    }
+
+    /// Invitations of an agency that may be used now, newest first.
+    pub(super) async fn open(connection: &mut AnyConnection, agency: &str, now: Millis) -> Result<Vec<Link>, StaffError> {
+        let sql = format!(
+            "select {COLUMNS} from links where kind = 'invitation' and agency = $1 and used = 0 and expires > $2 order by made desc"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(agency).bind(now).fetch_all(connection).await?;
+        rows.iter().map(Link::row).collect()
     }
 
     /// Uses it up.
@@ -150,8 +174,15 @@ impl Staff {
         let (id, hash) = (new_id()?, self.passwords.hash(&new.password).await?);
         let mut turn = self.store.turn().await?;
         let now = self.now();
-        let link = Link::read(&mut turn, secret, now).await?.filter(|link| link.kind != Kind::Recovery);
+        let link = Link::read(&mut turn, secret, now).await?.filter(|link| !link.kind.recovers());
         let Some(link) = link else { return Ok(Err(vec![Refusal::Link])) };
+        if link.kind == Kind::Invitation {
+            // Whoever invited must still be one who may.
+            let maker = Account::read(&mut turn, &link.made_by).await?.filter(|maker| maker.ended.is_none());
+            if !maker.is_some_and(|maker| maker.roles.may(Role::Administrator, &link.agency)) {
+                return Ok(Err(vec![Refusal::Link]));
+            }
+        }
         let by = if link.made_by.is_empty() { id.clone() } else { link.made_by.clone() };
         if !accounts::write(&mut turn, &id, (&login, &name, &hash), &link.roles, &by, now).await? {
             return Ok(Err(vec![Refusal::Taken]));

@@ -75,7 +75,21 @@ impl Roles {
     /// Whether somebody with these roles may see what an agency is working on.
     #[must_use]
     pub fn sees(&self, agency: &str) -> bool {
-        self.holds(Role::Auditor, "") || (!agency.is_empty() && self.0.iter().any(|(of, _)| of == agency))
+        self.holds(Role::Auditor, "") || (!agency.is_empty() && self.is_in(agency))
+    }
+
+    /// Whether there is any role in an agency.
+    #[must_use]
+    pub fn is_in(&self, agency: &str) -> bool {
+        self.0.iter().any(|(of, _)| of == agency)
+    }
+
+    /// Whether somebody with these roles looks after somebody with those altogether: may let them back in, or show them out.
+    /// Whoever is also at work elsewhere, or for the portal, is looked after by the portal's administrator.
+    #[must_use]
+    pub fn looks_after(&self, others: &Roles) -> bool {
+        let own = |agency: &str| !agency.is_empty() && self.holds(Role::Administrator, agency);
+        self.holds(Role::Administrator, "") || (!others.is_empty() && others.0.iter().all(|(of, _)| own(of)))
     }
 
     /// Agencies in which a role is held.
@@ -157,6 +171,18 @@ mod tests {
         let held = roles(&[(Role::Administrator, "")]);
         assert!(held.may(Role::Administrator, "a/b") && held.may(Role::Administrator, ""));
         assert!(!held.sees("a/b") && Role::OF_AGENCY[..4].iter().all(|role| !held.may(*role, "a/b")));
+    }
+
+    #[test]
+    fn whoever_is_at_work_elsewhere_too_is_looked_after_by_the_portals_administrator_alone() {
+        let (own, portals) = (roles(&[(Role::Administrator, "a/b")]), roles(&[(Role::Administrator, "")]));
+        let theirs = roles(&[(Role::Drafter, "a/b"), (Role::Administrator, "a/b")]);
+        assert!(own.looks_after(&theirs) && portals.looks_after(&theirs) && !theirs.looks_after(&portals));
+        for more in [(Role::Drafter, "a/c"), (Role::Auditor, "")] {
+            let others = roles(&[(Role::Drafter, "a/b"), more]);
+            assert!(!own.looks_after(&others) && portals.looks_after(&others));
+        }
+        assert!(!own.looks_after(&Roles::default()) && !roles(&[(Role::Approver, "a/b")]).looks_after(&theirs));
     }
 
     #[test]

@@ -181,7 +181,7 @@ impl Staff {
     }
 
     /// Counts a try. Seconds to wait, if it is one too many.
-    async fn attempt(&self, tried: &str) -> Result<Option<i64>, StaffError> {
+    pub(super) async fn attempt(&self, tried: &str) -> Result<Option<i64>, StaffError> {
         let mut turn = self.store.turn().await?;
         let now = self.now();
         sqlx::query("delete from attempts where newest < $1").bind(now - FORGOTTEN).execute(&mut *turn).await?;
@@ -229,6 +229,31 @@ impl Staff {
         Ok(Some((session, account)))
     }
 
+    /// Sessions of an account that are not over, newest first.
+    pub async fn sessions_of(&self, account: &str) -> Result<Vec<Session>, StaffError> {
+        let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from sessions where account = $1 order by begun desc"));
+        let rows = sqlx::query(sql).bind(account).fetch_all(self.store.pool()).await?;
+        let now = self.now();
+        let sessions: Vec<_> = rows.iter().map(Session::row).collect::<Result<_, _>>()?;
+        Ok(sessions.into_iter().filter(|session| !session.is_over(now)).collect())
+    }
+
+    /// Ends sessions of an account: the one with this handle, or all but the one it is asked from.
+    pub async fn end_sessions(&self, own: &Session, handle: Option<&str>) -> Result<(), StaffError> {
+        let mut turn = self.store.turn().await?;
+        let rows = sqlx::query("select id from sessions where account = $1").bind(&own.account).fetch_all(&mut *turn).await?;
+        for row in rows {
+            let id: String = row.try_get(0)?;
+            if handle.map_or(id != own.id, |handle| handle.len() == 16 && id.starts_with(handle)) {
+                sqlx::query("delete from sessions where id = $1").bind(&id).execute(&mut *turn).await?;
+                let details = json!({ "session": id.get(..16) });
+                note(&mut turn, self.now(), &own.account, "session-ended", &own.account, &details).await?;
+            }
+        }
+        turn.commit().await?;
+        Ok(())
+    }
+
     /// Ends the session of a token.
     pub async fn sign_out(&self, token: &Token) -> Result<(), StaffError> {
         let mut turn = self.store.turn().await?;
@@ -242,7 +267,14 @@ impl Staff {
     }
 }
 
-async fn begin(connection: &mut AnyConnection, account: &str, strength: Strength, from: &From, now: Millis) -> Result<Token, StaffError> {
+/// Begins a session; answers what its browser is given.
+pub(super) async fn begin(
+    connection: &mut AnyConnection,
+    account: &str,
+    strength: Strength,
+    from: &From,
+    now: Millis,
+) -> Result<Token, StaffError> {
     let token = Token::new()?;
     // Those that are over, whosoever.
     let over = "delete from sessions where seen <= $1 or begun <= $2";

@@ -10,3 +10,4 @@ mod trial;
 mod desk;
 
 mod entering;
+mod people;

@@ -81,3 +81,31 @@ pub(super) fn summary(faults: &Faults, w: &'static DeskWords) -> impl IntoView +
 pub(super) fn token(desk: &Desk<'_>) -> impl IntoView + use<> {
     view! { <input type="hidden" name="token" value=desk.token().to_owned()/> }
 }
+
+/// Several of which any number may be chosen, all sent as `role`: id, value, name, meaning, and whether it is chosen.
+pub(super) fn choices(
+    id: &str,
+    legend: &str,
+    choices: Vec<(String, &'static str, String, String, bool)>,
+    fault: Option<Fault>,
+    w: &'static DeskWords,
+) -> impl IntoView + use<> {
+    let class = if fault.is_some() { "choices faulty" } else { "choices" };
+    let choices = choices.into_iter().map(|(id, value, name, means, chosen)| {
+        let help = format!("{id}-help");
+        view! {
+            <div class="choice">
+                <input type="checkbox" id=id.clone() name="role" value=value checked=chosen aria-describedby=help.clone()/>
+                <label for=id>{name}</label>
+                <p class="help" id=help>{means}</p>
+            </div>
+        }
+    });
+    view! {
+        <fieldset class=class id=id.to_owned()>
+            <legend>{legend.to_owned()}</legend>
+            {fault.map(|fault| view! { <p class="fault">{(w.frame.fault)(fault)}</p> })}
+            {choices.collect_view()}
+        </fieldset>
+    }
+}

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 /// What a page tells the frame about itself.
 pub(super) struct Page<'a> {
     pub room: Room,
-    /// Marks the page for the style sheet.
+    /// Marks the page for the style sheet, as `at-…`.
     pub class: &'static str,
     pub title: Cow<'a, str>,
     /// Whether the page shows a form that was not taken.
@@ -38,7 +38,7 @@ pub(super) fn document<V: IntoView>(desk: &Desk<'_>, page: Page<'_>, main: impl 
     let owner = Owner::new_root(None);
     let html = owner.with(|| {
         let main = main(w).into_view();
-        let class = format!("desk {}", page.class);
+        let class = format!("desk at-{}", page.class);
         view! {
             <html lang=desk.lang.tag() class=class>
                 {head(desk, &page, w)}

@@ -2,7 +2,7 @@
 
 use super::form::{Field, summary};
 use super::frame::{Page, document, held, minute};
-use crate::view::desk::{Desk, LinkView, Room, SignInView};
+use crate::view::desk::{Desk, LinkKind, LinkView, Room, SignInView};
 use leptos::prelude::*;
 
 pub fn sign_in(desk: &Desk<'_>, view: &SignInView) -> String {
@@ -28,25 +28,47 @@ pub fn sign_in(desk: &Desk<'_>, view: &SignInView) -> String {
 
 pub fn link(desk: &Desk<'_>, view: &LinkView) -> String {
     let l = &crate::words::desk::of(desk.lang).link;
-    let title = if view.first { l.title_first } else { l.title };
+    let (title, lead) = match view.kind {
+        LinkKind::First => (l.title_first, l.lead_first.to_owned()),
+        LinkKind::Invitation => (l.title, l.lead.to_owned()),
+        LinkKind::Recovery => (l.title_recovery, (l.lead_recovery)(&view.login)),
+    };
+    let recovery = view.kind == LinkKind::Recovery;
     document(desk, Page::new(Room::None, "link", title).with(&view.faults), |w| {
         let l = &w.link;
+        let gives = (!recovery).then(|| {
+            view! {
+                <section class="gives">
+                    <h2>{l.gives}</h2>
+                    {held(&view.held, w)}
+                </section>
+            }
+        });
+        let names = if recovery {
+            let login = view.login.clone();
+            view! {
+                <input class="visually-hidden" type="text" name="login" value=login autocomplete="username" tabindex="-1" aria-hidden="true" readonly/>
+            }
+            .into_any()
+        } else {
+            view! {
+                {Field::text("name", l.name, &view.name, "name").help(l.name_help).draw(&view.faults, w)}
+                {Field::text("login", l.login, &view.login, "username").help(l.login_help).draw(&view.faults, w)}
+            }
+            .into_any()
+        };
         view! {
             {summary(&view.faults, w)}
             <div class="lead">
                 <h1>{title}</h1>
-                <p>{if view.first { l.lead_first } else { l.lead }}</p>
+                <p>{lead}</p>
             </div>
-            <section class="gives">
-                <h2>{l.gives}</h2>
-                {held(&view.held, w)}
-            </section>
+            {gives}
             <form class="form" method="post" action=desk.at(&format!("/desk/links/{}", view.secret))>
-                {Field::text("name", l.name, &view.name, "name").help(l.name_help).draw(&view.faults, w)}
-                {Field::text("login", l.login, &view.login, "username").help(l.login_help).draw(&view.faults, w)}
+                {names}
                 {Field::password("password", l.password, "new-password").help(l.password_help).draw(&view.faults, w)}
                 {Field::password("repeat", l.repeat, "new-password").draw(&view.faults, w)}
-                <button>{l.button}</button>
+                <button>{if recovery { l.button_recovery } else { l.button }}</button>
                 <p class="small">{(l.until)(&minute(view.expires, w.lang))}</p>
             </form>
         }

@@ -1,11 +1,15 @@
 //! What the server fills before a page of the desk is drawn.
 
+mod account;
 mod drafts;
 mod home;
+mod people;
 mod sign_in;
 
+pub use account::*;
 pub use drafts::*;
 pub use home::*;
+pub use people::*;
 pub use sign_in::*;
 
 use super::{Lang, Shell, Site};
@@ -52,6 +56,7 @@ pub struct Who {
 pub enum Room {
     Home,
     Drafts,
+    People,
     Account,
     /// Before somebody has signed in, and on pages that stand in no room.
     None,
@@ -63,6 +68,7 @@ impl Room {
         match self {
             Room::Home | Room::None => "/desk",
             Room::Drafts => "/desk/drafts",
+            Room::People => "/desk/people",
             Room::Account => "/desk/account",
         }
     }
@@ -78,6 +84,21 @@ pub enum Role {
     Administrator,
     Registrar,
     Auditor,
+}
+
+impl Role {
+    /// As forms send it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Role::Drafter => "drafter",
+            Role::Reviewer => "reviewer",
+            Role::Approver => "approver",
+            Role::Publisher => "publisher",
+            Role::Administrator => "administrator",
+            Role::Registrar => "registrar",
+            Role::Auditor => "auditor",
+        }
+    }
 }
 
 /// What somebody may do in one place.
@@ -107,6 +128,14 @@ pub enum Fault {
     Repeat,
     /// Of a draft's field.
     Lack(Lack),
+    /// The present password was not the one given.
+    WrongPassword,
+    /// Somebody must remain who looks after the portal's people.
+    LastAdministrator,
+    /// Nobody ends their own account.
+    Own,
+    /// No role was chosen.
+    NoRole,
 }
 
 /// Why a password is too weak.

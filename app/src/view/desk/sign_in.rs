@@ -14,13 +14,22 @@ pub struct SignInView {
     pub faults: Faults,
 }
 
-/// The page of a one-time link that makes an account.
+/// What a one-time link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// Makes the portal's first administrator.
+    First,
+    Invitation,
+    /// Gives somebody a new password; the login is theirs.
+    Recovery,
+}
+
+/// The page of a one-time link.
 #[derive(Clone, Debug)]
 pub struct LinkView {
     /// What stands in the address.
     pub secret: String,
-    /// Whether it makes the portal's first administrator.
-    pub first: bool,
+    pub kind: LinkKind,
     /// What the account will be able to do.
     pub held: Vec<Held>,
     pub expires: Moment,

@@ -8,7 +8,7 @@ mod zh;
 
 use crate::{
     Lang,
-    view::desk::{Fault, Role, Room},
+    view::desk::{AccountDone, Fault, Role, Room},
 };
 
 type Text = &'static str;
@@ -28,6 +28,8 @@ pub struct DeskWords {
     pub link: LinkWords,
     pub home: HomeWords,
     pub drafts: drafts::DraftsWords,
+    pub people: PeopleWords,
+    pub account: AccountWords,
 }
 
 /// What surrounds each page, and what its forms say.
@@ -64,8 +66,10 @@ pub struct SignInWords {
 pub struct LinkWords {
     pub title_first: Text,
     pub title: Text,
+    pub title_recovery: Text,
     pub lead_first: Text,
     pub lead: Text,
+    pub lead_recovery: fn(&str) -> String,
     pub gives: Text,
     pub until: fn(&str) -> String,
     pub name: Text,
@@ -76,6 +80,7 @@ pub struct LinkWords {
     pub password_help: Text,
     pub repeat: Text,
     pub button: Text,
+    pub button_recovery: Text,
 }
 
 pub struct HomeWords {
@@ -83,4 +88,79 @@ pub struct HomeWords {
     pub lead: fn(&str) -> String,
     pub roles: Text,
     pub none: Text,
+}
+
+pub struct PeopleWords {
+    pub title: Text,
+    pub lead: Text,
+    pub count: fn(usize) -> String,
+    pub invited: fn(usize) -> String,
+    pub of_portal: Text,
+    pub lead_place: Text,
+    pub lead_portal: Text,
+    pub back: Text,
+    pub name: Text,
+    pub login: Text,
+    pub roles: Text,
+    pub second_factor: fn(bool) -> Text,
+    pub you: Text,
+    pub no_role: Text,
+    pub nobody: Text,
+    pub ended: fn(&str) -> String,
+    pub invitations: Text,
+    pub no_invitations: Text,
+    pub until: fn(&str) -> String,
+    pub withdraw: Text,
+    /// For those who cannot see whose invitation a button is about.
+    pub withdraw_of: fn(&str) -> String,
+    pub invite: Text,
+    pub invite_lead: Text,
+    pub whom: Text,
+    pub whom_help: Text,
+    pub which_roles: Text,
+    pub invite_button: Text,
+    pub since: fn(&str) -> String,
+    pub in_place: Text,
+    pub save: Text,
+    pub bring: Text,
+    pub bring_lead: Text,
+    pub agency: Text,
+    pub recovery: Text,
+    pub recovery_lead: Text,
+    pub recovery_button: Text,
+    pub reset: Text,
+    pub reset_help: Text,
+    pub end: Text,
+    pub end_lead: Text,
+    pub end_button: Text,
+    pub once_title: Text,
+    pub once_lead: fn(&str) -> String,
+    pub once_lead_recovery: fn(&str) -> String,
+    pub once_label: Text,
+    pub once_note: Text,
+    pub once_gone: Text,
+}
+
+pub struct AccountWords {
+    pub title: Text,
+    pub lead: fn(&str, &str) -> String,
+    pub done: fn(AccountDone) -> Text,
+    pub password: Text,
+    pub password_lead: Text,
+    pub present: Text,
+    pub new: Text,
+    pub repeat: Text,
+    pub change: Text,
+    pub sessions: Text,
+    pub sessions_lead: Text,
+    pub here: Text,
+    pub begun: Text,
+    pub seen: Text,
+    pub from: Text,
+    pub agent: Text,
+    pub end: Text,
+    /// For those who cannot see which session a button is about.
+    pub end_of: fn(&str) -> String,
+    pub end_others: Text,
+    pub unknown: Text,
 }

@@ -154,8 +154,12 @@ impl FromRequestParts<Arc<App>> for Tongue {
     }
 }
 
-/// Where a request comes from, as sessions and the journal have it.
-pub(super) struct Origin(pub From);
+/// Where a request comes from, as sessions and the journal have it, and whether that address has tried to come in too often.
+pub(super) struct Origin {
+    pub from: From,
+    /// Seconds to wait. Asking counts: for what tries a password, a link or a code.
+    pub waits: Option<u32>,
+}
 
 impl FromRequestParts<Arc<App>> for Origin {
     type Rejection = std::convert::Infallible;
@@ -163,8 +167,9 @@ impl FromRequestParts<Arc<App>> for Origin {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Origin, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
         let address = peer.map(|peer| app.limits.seen_from(peer, &parts.headers).to_string()).unwrap_or_default();
+        let waits = peer.and_then(|peer| app.limits.refuse_try(peer, &parts.headers));
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Ok(Origin(From { address, agent: agent.to_owned() }))
+        Ok(Origin { from: From { address, agent: agent.to_owned() }, waits })
     }
 }
 
@@ -173,16 +178,33 @@ fn language(uri: &Uri, headers: &HeaderMap) -> Lang {
     first.unwrap_or_else(|| trouble::preferred(headers))
 }
 
-fn token_in(headers: &HeaderMap) -> Option<Token> {
+fn cookie_in<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut named = all.flat_map(|value| value.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
-    named.find(|(name, _)| *name == COOKIE).and_then(|(_, value)| Token::read(value))
+    named.find(|(name, _)| *name == wanted).map(|(_, value)| value)
+}
+
+fn token_in(headers: &HeaderMap) -> Option<Token> {
+    cookie_in(headers, COOKIE).and_then(Token::read)
 }
 
 /// The header that gives a browser its session, or takes it away.
 pub(super) fn cookie(token: Option<&Token>) -> [(header::HeaderName, String); 1] {
     let (value, more) = token.map_or(("", "; Max-Age=0"), |token| (token.reveal(), ""));
     [(header::SET_COOKIE, format!("{COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Strict{more}"))]
+}
+
+/// A link that is shown once, on its way to the page that shows it.
+const ONCE: &str = "__Host-gazette-once";
+
+/// Carries what stands in a link's address to the page that shows it; nothing takes it away again.
+pub(super) fn once_cookie(secret: Option<&str>) -> [(header::HeaderName, String); 1] {
+    let (value, age) = secret.map_or(("", 0), |secret| (secret, 120));
+    [(header::SET_COOKIE, format!("{ONCE}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={age}"))]
+}
+
+pub(super) fn once_in(headers: &HeaderMap) -> Option<&str> {
+    cookie_in(headers, ONCE)
 }
 
 /// A page of the desk to go to, if that is what it is.

@@ -4,10 +4,12 @@
 //! A handler of the desk takes [`Signed`], and for a form [`Posted`]. What somebody may not see answers as what is not there:
 //! [`guard::absent`].
 
+mod account;
 mod cases;
 mod drafts;
 mod guard;
 mod home;
+mod people;
 mod sign_in;
 
 pub use guard::{ByScript, Posted, Signed};
@@ -54,6 +56,12 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/sign-in"), get(sign_in::form).post(sign_in::enter))
             .route(&at("/sign-out"), post(sign_in::leave))
             .route(&at("/links/{secret}"), get(sign_in::link).post(sign_in::accept))
+            .route(&at("/account"), get(account::page).post(account::change))
+            .route(&at("/people"), get(people::places))
+            .route(&at("/people/portal"), get(people::of_portal).post(people::change_portal))
+            .route(&at("/people/of/{*agency}"), get(people::of_agency).post(people::change_agency))
+            .route(&at("/people/person/{id}"), get(people::person).post(people::change_person))
+            .route(&at("/people/link"), get(people::once))
             .route(&at("/{*rest}"), any(guard::nowhere));
         for (path, handler) in drafts::routes().into_iter().chain(cases::routes()) {
             router = router.route(&at(path), handler);
@@ -64,9 +72,9 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
 
 /// Which rooms somebody's roles open, in the order of the navigation.
 fn rooms(roles: &Roles) -> Vec<Room> {
-    let drafts = roles.iter().any(|(role, agency)| !agency.is_empty() || role == staff::Role::Auditor);
-    let rooms = [(Room::Home, true), (Room::Drafts, drafts)];
-    rooms.into_iter().filter(|(_, open)| *open).map(|(room, _)| room).collect()
+    let drafts = roles.iter().any(|(role, agency)| !agency.is_empty() || role == staff::Role::Auditor).then_some(Room::Drafts);
+    let people = people::may_look(roles).then_some(Room::People);
+    [Some(Room::Home), drafts, people, Some(Room::Account)].into_iter().flatten().collect()
 }
 
 /// Draws a page of the desk for whoever asks. `path` is without the language.
@@ -131,6 +139,13 @@ pub(super) fn role(role: staff::Role) -> Role {
         staff::Role::Registrar => Role::Registrar,
         staff::Role::Auditor => Role::Auditor,
     }
+}
+
+/// A moment in the portal's zone.
+pub(super) fn moment(app: &App, time: i64) -> app::view::Moment {
+    let state = app.node.submitter.state();
+    let zone = state.charter().and_then(|charter| jiff::tz::TimeZone::get(&charter.zone).ok());
+    views::moment(&zone.unwrap_or(jiff::tz::TimeZone::UTC), time)
 }
 
 /// An agency as it is registered, or by its id alone.

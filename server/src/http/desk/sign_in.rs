@@ -3,7 +3,7 @@
 use super::{
     Fields, Posted, Tongue, again, failed,
     guard::{Origin, Perhaps, cookie, own_path},
-    held, page, see,
+    held, moment, page, see,
 };
 use crate::{
     http::{
@@ -11,11 +11,13 @@ use crate::{
         trouble::{Asked, At},
     },
     staff::{Kind, Link, NewAccount, Refusal, SHORTEST_PASSWORD, SignIn, StaffError, Strength, Weakness},
-    views,
 };
 use app::{
     Lang, pages,
-    view::desk::{DeskProblem, Fault, Faults, LinkView, SignInView, Weak},
+    view::{
+        Problem,
+        desk::{DeskProblem, Fault, Faults, LinkKind, LinkView, SignInView, Weak},
+    },
 };
 use axum::{
     extract::State,
@@ -49,9 +51,13 @@ fn onward(lang: Lang, to: Option<&str>) -> Response {
     to.map_or_else(|| see(lang, "/desk"), |to| Redirect::to(to).into_response())
 }
 
-pub(super) async fn enter(State(app): State<Arc<App>>, Tongue(lang): Tongue, Origin(from): Origin, fields: Fields) -> Response {
+pub(super) async fn enter(State(app): State<Arc<App>>, Tongue(lang): Tongue, from: Origin, fields: Fields) -> Response {
     let login = fields.one("login");
-    let fault = match app.staff.sign_in(login, fields.one("password"), &from).await {
+    let tried = match from.waits {
+        Some(seconds) => Ok(SignIn::Locked { seconds: i64::from(seconds) }),
+        None => app.staff.sign_in(login, fields.one("password"), &from.from).await,
+    };
+    let fault = match tried {
         Ok(SignIn::Entered(entered)) => {
             return (cookie(Some(&entered.token)), onward(lang, own_path(fields.one("to")))).into_response();
         }
@@ -75,20 +81,29 @@ pub(super) async fn leave(State(app): State<Arc<App>>, Posted { signed, .. }: Po
 /// A link that may be used, or the page that says that it may not.
 async fn usable(app: &App, lang: Lang, secret: &str) -> Result<Link, Response> {
     match app.staff.link(secret).await {
-        Ok(Some(link)) if link.kind != Kind::Recovery => Ok(link),
-        Ok(_) => Err(super::problem(app, None, lang, StatusCode::NOT_FOUND, DeskProblem::Link)),
+        Ok(Some(link)) => Ok(link),
+        Ok(None) => Err(super::problem(app, None, lang, StatusCode::NOT_FOUND, DeskProblem::Link)),
         Err(error) => Err(failed(app, lang, error)),
     }
 }
 
-fn link_page(app: &App, lang: Lang, secret: &str, link: &Link, fields: &Fields, faults: Faults) -> Response {
+/// The page of a link, with whose account it is about if it recovers one.
+async fn link_page(app: &App, lang: Lang, secret: &str, link: &Link, fields: &Fields, faults: Faults) -> Response {
     let typed = |name: &str| fields.one(name).chars().take(200).collect();
+    let (kind, login) = match link.kind {
+        Kind::First => (LinkKind::First, typed("login")),
+        Kind::Invitation => (LinkKind::Invitation, typed("login")),
+        Kind::Recovery | Kind::Reset => match app.staff.account(&link.account).await {
+            Ok(account) => (LinkKind::Recovery, account.map(|account| account.login).unwrap_or_default()),
+            Err(error) => return failed(app, lang, error),
+        },
+    };
     let view = LinkView {
         secret: secret.to_owned(),
-        first: link.kind == Kind::First,
+        kind,
         held: held(app, &link.roles, lang),
-        expires: views::moment(&views::Context::new(&app.node, lang).zone, link.expires),
-        login: typed("login"),
+        expires: moment(app, link.expires),
+        login,
         name: if fields.one("name").is_empty() { link.note.clone() } else { typed("name") },
         faults,
     };
@@ -98,50 +113,54 @@ fn link_page(app: &App, lang: Lang, secret: &str, link: &Link, fields: &Fields, 
 
 pub(super) async fn link(State(app): State<Arc<App>>, Tongue(lang): Tongue, At(secret): At) -> Response {
     match usable(&app, lang, &secret).await {
-        Ok(link) => link_page(&app, lang, &secret, &link, &Fields::default(), vec![]),
+        Ok(link) => link_page(&app, lang, &secret, &link, &Fields::default(), vec![]).await,
         Err(response) => response,
     }
 }
 
-pub(super) async fn accept(
-    State(app): State<Arc<App>>,
-    Tongue(lang): Tongue,
-    Origin(from): Origin,
-    At(secret): At,
-    fields: Fields,
-) -> Response {
+pub(super) async fn accept(State(app): State<Arc<App>>, Tongue(lang): Tongue, from: Origin, At(secret): At, fields: Fields) -> Response {
+    if let Some(seconds) = from.waits {
+        return failed(&app, lang, Problem::TooMany { seconds });
+    }
     let link = match usable(&app, lang, &secret).await {
         Ok(link) => link,
         Err(response) => return response,
     };
+    let around = own_names(&app);
+    let around: Vec<&str> = around.iter().map(String::as_str).collect();
     let typed = |name: &str| fields.one(name).to_owned();
     let new = NewAccount { login: typed("login"), name: typed("name"), password: typed("password") };
-    let site = crate::http::pages::site(&app);
-    let around = [site.name_zh.as_str(), site.name_en.as_str(), site.origin.as_str(), "gazette"];
-    let mut refusals = new.refusals(&around);
-    let repeated = new.password == fields.one("repeat");
-    let mut made = None;
-    if refusals.is_empty() && repeated {
-        match app.staff.accept(&secret, &new, &around).await {
-            Ok(Ok(account)) => made = Some(account),
-            Ok(Err(refused)) => refusals = refused,
-            Err(error) => return failed(&app, lang, error),
+    let done = if new.password != fields.one("repeat") {
+        // What else is wrong is told at once.
+        let refusals = if link.kind.recovers() { vec![] } else { new.refusals(&around) };
+        Ok(Err((refusals, true)))
+    } else if link.kind.recovers() {
+        app.staff.recover(&secret, &new.password, &around).await.map(|done| done.map_err(|refusal| (vec![refusal], false)))
+    } else {
+        app.staff.accept(&secret, &new, &around).await.map(|done| done.map_err(|refusals| (refusals, false)))
+    };
+    let (refusals, differ) = match done {
+        Ok(Ok(account)) => {
+            return match app.staff.begin_session(&account.id, Strength::Password, &from.from).await {
+                Ok(token) => (cookie(Some(&token)), see(lang, "/desk")).into_response(),
+                Err(error) => failed(&app, lang, error),
+            };
         }
-    }
-    if let Some(account) = made {
-        return match app.staff.begin_session(&account.id, Strength::Password, &from).await {
-            Ok(token) => (cookie(Some(&token)), see(lang, "/desk")).into_response(),
-            Err(error) => failed(&app, lang, error),
-        };
-    }
+        Ok(Err(refused)) => refused,
+        Err(error) => return failed(&app, lang, error),
+    };
     if refusals.contains(&Refusal::Link) {
         return super::problem(&app, None, lang, StatusCode::NOT_FOUND, DeskProblem::Link);
     }
-    let mut faults: Faults = refusals.into_iter().filter_map(fault).collect();
-    if !repeated {
-        faults.push(("repeat", Fault::Repeat));
-    }
-    again(link_page(&app, lang, &secret, &link, &fields, faults))
+    let differ = differ.then_some(("repeat", Fault::Repeat));
+    let faults: Faults = refusals.into_iter().filter_map(fault).chain(differ).collect();
+    again(link_page(&app, lang, &secret, &link, &fields, faults).await)
+}
+
+/// Names that stand around every password here, and must not be made into one.
+pub(super) fn own_names(app: &App) -> [String; 4] {
+    let site = crate::http::pages::site(app);
+    [site.name_zh, site.name_en, site.origin, "gazette".to_owned()]
 }
 
 /// A refusal beside the field it is about.
@@ -151,7 +170,12 @@ pub(super) fn fault(refusal: Refusal) -> Option<(&'static str, Fault)> {
         Refusal::Taken => ("login", Fault::LoginTaken),
         Refusal::Name => ("name", Fault::Name),
         Refusal::Password(weakness) => ("password", Fault::Password(weak(weakness))),
-        Refusal::Link | Refusal::WrongPassword | Refusal::LastAdministrator | Refusal::Nobody => return None,
+        Refusal::WrongPassword => ("present", Fault::WrongPassword),
+        Refusal::LastAdministrator => ("", Fault::LastAdministrator),
+        Refusal::Own => ("", Fault::Own),
+        Refusal::NoRole => ("role", Fault::NoRole),
+        Refusal::Locked { seconds } => ("", Fault::Wait { seconds: u32::try_from(seconds).unwrap_or(u32::MAX) }),
+        Refusal::Link | Refusal::Nobody => return None,
     })
 }
 

@@ -1,0 +1,81 @@
+//! One's own account: password, and where one is signed in.
+
+use super::form::{Field, summary, token};
+use super::frame::{Page, document};
+use crate::pages::pieces::moment;
+use crate::view::desk::{AccountView, Desk, Room};
+use leptos::prelude::*;
+
+pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
+    let title = crate::words::desk::of(desk.lang).account.title;
+    document(desk, Page::new(Room::Account, "account", title).with(&view.faults), |w| {
+        let a = &w.account;
+        let done = view.done.map(|done| view! { <p class="done" role="status">{(a.done)(done)}</p> });
+        let path = desk.at("/desk/account");
+        let sessions = view.sessions.iter().map(|session| {
+            let agent = if session.agent.is_empty() { a.unknown.to_owned() } else { session.agent.clone() };
+            let end = if session.own {
+                view! { <span class="tag">{a.here}</span> }.into_any()
+            } else {
+                view! {
+                    <form method="post" action=path.clone()>
+                        {token(desk)}
+                        <input type="hidden" name="do" value="end"/>
+                        <input type="hidden" name="session" value=session.handle.clone()/>
+                        <button class="quiet" aria-label=(a.end_of)(&agent)>{a.end}</button>
+                    </form>
+                }
+                .into_any()
+            };
+            let address = if session.address.is_empty() { a.unknown.to_owned() } else { session.address.clone() };
+            view! {
+                <li>
+                    <span class="person"><bdi>{agent}</bdi></span>
+                    <dl class="holds">
+                        <div><dt>{a.from}</dt><dd><bdi>{address}</bdi></dd></div>
+                        <div><dt>{a.begun}</dt><dd>{moment(session.begun, w.lang)}</dd></div>
+                        <div><dt>{a.seen}</dt><dd>{moment(session.seen, w.lang)}</dd></div>
+                    </dl>
+                    <span class="counts">{end}</span>
+                </li>
+            }
+        });
+        let others = (view.sessions.len() > 1).then(|| {
+            view! {
+                <form method="post" action=path.clone()>
+                    {token(desk)}
+                    <input type="hidden" name="do" value="end-others"/>
+                    <button class="quiet">{a.end_others}</button>
+                </form>
+            }
+        });
+        view! {
+            {summary(&view.faults, w)}
+            {done}
+            <div class="lead">
+                <h1>{a.title}</h1>
+                <p>{(a.lead)(&view.name, &view.login)}</p>
+            </div>
+            <section class="wide">
+                <h2>{a.sessions}</h2>
+                <p class="quiet">{a.sessions_lead}</p>
+                <ul class="rows sessions">{sessions.collect_view()}</ul>
+                {others}
+            </section>
+            <section>
+                <h2>{a.password}</h2>
+                <form class="form" method="post" action=path>
+                    <p class="quiet">{a.password_lead}</p>
+                    {token(desk)}
+                    <input type="hidden" name="do" value="password"/>
+                    // Password managers keep a password under a name.
+                    <input class="visually-hidden" type="text" name="login" value=view.login.clone() autocomplete="username" tabindex="-1" aria-hidden="true" readonly/>
+                    {Field::password("present", a.present, "current-password").draw(&view.faults, w)}
+                    {Field::password("password", a.new, "new-password").help(w.link.password_help).draw(&view.faults, w)}
+                    {Field::password("repeat", a.repeat, "new-password").draw(&view.faults, w)}
+                    <button>{a.change}</button>
+                </form>
+            </section>
+        }
+    })
+}
