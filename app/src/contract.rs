@@ -108,7 +108,7 @@ pub mod select {
     pub const UNTITLED: &str = "[data-self], :not(.knot, html)";
     /// Facts that are shown in other words than a code's own.
     pub const CODED: &str = "[data-field=kind], [data-field=type], [data-field=ground], [data-field=entry], [data-field=genre], \
-        [data-field=language], [data-field=authentic]";
+        [data-field=language], [data-field=authentic], [data-field=step]";
     /// What a change is of: by its title, or by its number.
     pub const ABOUT: &str = "[data-of], [data-field=entry]";
     /// What became of a document, and where that stands.
