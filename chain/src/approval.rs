@@ -207,6 +207,110 @@ fn open(opening: &Opening, step: &Step) -> Option<Decision> {
     json::read(&opening.text).ok()
 }
 
+/// How far a case has come: which decisions stand about one core line under one rule. [`check`] is this and a verdict; before there
+/// is one, it says what may be done next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress<'a> {
+    rule: &'a Rule,
+    wanted: &'a [StepRule],
+    /// (kind, post, decision) in the order taken.
+    decisions: Vec<(String, &'a str, String)>,
+}
+
+impl<'a> Progress<'a> {
+    /// Goes through a case step by step; `act` may name none yet. `taken` holds the steps it names, each verified by the caller.
+    pub fn of(
+        (rule, rule_leaf): (&'a Rule, Hash),
+        genre: &str,
+        core_line: &str,
+        agency: &str,
+        act: &Act,
+        taken: &'a [TakenStep],
+    ) -> Result<Progress<'a>, ApprovalError> {
+        if act.rule != rule_leaf {
+            return Err(ApprovalError::StaleRule);
+        }
+        let wanted = rule.steps(genre).ok_or(ApprovalError::Genre)?;
+        if act.steps.len() != act.opening.len() || act.steps.len() != taken.len() {
+            return Err(ApprovalError::Incomplete);
+        }
+        let mut progress = Progress { rule, wanted, decisions: Vec::new() };
+        let mut before = None;
+        for ((index, opening), step) in act.steps.iter().zip(&act.opening).zip(taken) {
+            let linked = step.step.previous.map(|previous| (previous.index, previous.leaf)) == before;
+            if step.index != *index || step.step.case != act.case || step.step.agency != agency || !linked {
+                return Err(ApprovalError::Incomplete);
+            }
+            before = Some((step.index, step.leaf));
+            let decision = open(opening, &step.step).ok_or(ApprovalError::Opening)?;
+            let salt: Salt = unhex(&decision.salt).ok_or(ApprovalError::Opening)?;
+            // Only those about this very core under this very rule count.
+            if decision.rule != rule_leaf || decision.core != core_commitment(&salt, core_line) {
+                continue;
+            }
+            progress.may_come(&decision.code, &step.post, &decision.decision)?;
+            progress.decisions.retain(|(code, post, _)| !(*code == decision.code && *post == step.post));
+            progress.decisions.push((decision.code, &step.post, decision.decision));
+        }
+        Ok(progress)
+    }
+
+    /// Whether the rule lets this post decide so on this kind of step, and now.
+    fn may_come(&self, code: &str, post: &str, decision: &str) -> Result<(), ApprovalError> {
+        let kind = self.wanted.iter().find(|kind| kind.code == code).ok_or(ApprovalError::Post)?;
+        let may = if decision == "override" { &self.rule.overriders } else { &kind.posts };
+        if !may.iter().any(|able| able == post) {
+            return Err(ApprovalError::Post);
+        }
+        if kind.after.iter().any(|code| !self.complete(code)) {
+            return Err(ApprovalError::Order);
+        }
+        Ok(())
+    }
+
+    /// Whether this may be the case's next step: taken all the same, no publication could name it, or none until it is taken back.
+    pub fn may_take(&self, code: &str, post: &str, decision: &str) -> Result<(), ApprovalError> {
+        self.may_come(code, post, decision)?;
+        let both = self.decisions.iter().any(|(other, by, _)| *by == post && other != code);
+        if both { Err(ApprovalError::SelfApproval) } else { Ok(()) }
+    }
+
+    /// What stands so far: kind of step, post, decision, in the order taken.
+    pub fn decisions(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.decisions.iter().map(|(code, post, decision)| (code.as_str(), *post, decision.as_str()))
+    }
+
+    /// The kinds of step that are asked for, as the rule lists them.
+    #[must_use]
+    pub fn wanted(&self) -> &'a [StepRule] {
+        self.wanted
+    }
+
+    /// Whether a kind of step needs nothing more.
+    #[must_use]
+    pub fn complete(&self, code: &str) -> bool {
+        let of = |what: &str| self.decisions.iter().filter(|(kind, _, decision)| kind == code && decision == what).count();
+        self.wanted.iter().any(|kind| kind.code == code && (of("override") > 0 || of("approve") >= kind.count))
+    }
+
+    /// The verdict on what stands.
+    pub fn judge(&self) -> Result<Approved, ApprovalError> {
+        for (n, (code, post, decision)) in self.decisions.iter().enumerate() {
+            if decision == "reject" {
+                return Err(ApprovalError::Rejected);
+            }
+            if self.decisions[..n].iter().any(|(other, by, _)| by == post && other != code) {
+                return Err(ApprovalError::SelfApproval);
+            }
+        }
+        if !self.wanted.iter().all(|kind| self.complete(&kind.code)) {
+            return Err(ApprovalError::Missing);
+        }
+        let overridden = self.decisions.iter().filter(|(.., decision)| decision == "override").map(|(code, ..)| code.clone()).collect();
+        Ok(Approved { overridden })
+    }
+}
+
 /// C6: whether `act` shows every step of its case, and they meet `rule`, the agency's newest (entry `rule_leaf`), for this `genre` and core line.
 /// `taken` holds the step entries named by the act, each with its signature already verified.
 pub fn check(
@@ -217,60 +321,15 @@ pub fn check(
     act: Option<&Act>,
     taken: &[TakenStep],
 ) -> Result<Option<Approved>, ApprovalError> {
-    let ((rule, rule_leaf), act) = match (rule, act) {
+    let (rule, act) = match (rule, act) {
         (None, None) => return Ok(None),
         (None, Some(_)) => return Err(ApprovalError::NoRule),
         (Some(_), None) => return Err(ApprovalError::NoAct),
         (Some(rule), Some(act)) => (rule, act),
     };
-    if act.rule != rule_leaf {
-        return Err(ApprovalError::StaleRule);
-    }
-    let wanted = rule.steps(genre).ok_or(ApprovalError::Genre)?;
-    if act.steps.is_empty() || act.steps.len() != act.opening.len() || act.steps.len() != taken.len() {
+    let progress = Progress::of(rule, genre, core_line, agency, act, taken)?;
+    if act.steps.is_empty() {
         return Err(ApprovalError::Incomplete);
     }
-    // (kind, post, decision) in the order taken; only those about this very core under this very rule count.
-    let mut decisions: Vec<(String, &str, String)> = Vec::new();
-    let mut before = None;
-    for ((index, opening), step) in act.steps.iter().zip(&act.opening).zip(taken) {
-        let linked = step.step.previous.map(|previous| (previous.index, previous.leaf)) == before;
-        if step.index != *index || step.step.case != act.case || step.step.agency != agency || !linked {
-            return Err(ApprovalError::Incomplete);
-        }
-        before = Some((step.index, step.leaf));
-        let decision = open(opening, &step.step).ok_or(ApprovalError::Opening)?;
-        let salt: Salt = unhex(&decision.salt).ok_or(ApprovalError::Opening)?;
-        if decision.rule != rule_leaf || decision.core != core_commitment(&salt, core_line) {
-            continue;
-        }
-        let kind = wanted.iter().find(|kind| kind.code == decision.code).ok_or(ApprovalError::Post)?;
-        let may = if decision.decision == "override" { &rule.overriders } else { &kind.posts };
-        if !may.contains(&step.post) {
-            return Err(ApprovalError::Post);
-        }
-        if kind.after.iter().any(|code| !complete(wanted, code, &decisions)) {
-            return Err(ApprovalError::Order);
-        }
-        decisions.retain(|(code, post, _)| !(*code == decision.code && *post == step.post));
-        decisions.push((decision.code, &step.post, decision.decision));
-    }
-    for (n, (code, post, decision)) in decisions.iter().enumerate() {
-        if decision == "reject" {
-            return Err(ApprovalError::Rejected);
-        }
-        if decisions[..n].iter().any(|(other, by, _)| by == post && other != code) {
-            return Err(ApprovalError::SelfApproval);
-        }
-    }
-    if !wanted.iter().all(|kind| complete(wanted, &kind.code, &decisions)) {
-        return Err(ApprovalError::Missing);
-    }
-    let overridden = decisions.iter().filter(|(.., decision)| decision == "override").map(|(code, ..)| code.clone()).collect();
-    Ok(Some(Approved { overridden }))
-}
-
-fn complete(wanted: &[StepRule], code: &str, decisions: &[(String, &str, String)]) -> bool {
-    let of = |what: &str| decisions.iter().filter(|(kind, _, decision)| kind == code && decision == what).count();
-    wanted.iter().any(|kind| kind.code == code && (of("override") > 0 || of("approve") >= kind.count))
+    progress.judge().map(Some)
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use chain::{
-    approval::{ApprovalError, Rule},
+    approval::{ApprovalError, Progress, Rule, TakenStep},
     part::{Commitment, format_salt},
     state::Refusal,
 };
@@ -206,4 +206,61 @@ fn a_genre_the_rule_does_not_name_falls_to_every_or_to_none() {
     desk.case = Case::open(&mut desk.chain, FINANCE);
     desk.approve(&ALL[..1]);
     assert_eq!(desk.refused(), ApprovalError::Genre);
+}
+
+/// What is said of a case's next step, and what stands once all of `steps` were taken.
+fn progress<T>(desk: &Desk, say: impl FnOnce(&Progress<'_>) -> T) -> Result<T, ApprovalError> {
+    let step = |index: &u64| {
+        let (leaf, post, step) = desk.chain.facts.steps[index].clone();
+        TakenStep { index: *index, leaf, post, step }
+    };
+    let taken: Vec<_> = desk.case.steps.iter().map(step).collect();
+    let (at, finance) = desk.chain.state.agency(FINANCE).unwrap();
+    Progress::of((finance.rule.as_ref().unwrap(), at.leaf), "notice", &desk.line, FINANCE, &desk.case.act(), &taken).map(|it| say(&it))
+}
+
+#[test]
+fn what_is_said_of_the_next_step_is_what_becomes_of_it() {
+    const POSTS: [&str; 6] = FINANCE_POSTS;
+    for taken in 0..=ALL.len() {
+        for code in ["draft", "legal", "budget", "sign", "coffee"] {
+            for (post, decision) in POSTS.iter().flat_map(|post| ["approve", "override"].map(|decision| (*post, decision))) {
+                let mut desk = desk();
+                desk.approve(&ALL[..taken]);
+                let said = progress(&desk, |so_far| so_far.may_take(code, post, decision)).unwrap();
+                desk.take(post, code, decision);
+                let became = match desk.answer() {
+                    Err(Refusal::Approval(error @ (ApprovalError::Post | ApprovalError::Order | ApprovalError::SelfApproval))) => {
+                        Err(error)
+                    }
+                    _ => Ok(()),
+                };
+                assert_eq!(said, became, "{post} {decision}s {code} after {taken}");
+            }
+        }
+    }
+}
+
+#[test]
+fn how_far_a_case_has_come_agrees_with_the_verdict_at_every_step() {
+    let mut desk = desk();
+    assert_eq!(progress(&desk, |so_far| so_far.judge()), Ok(Err(ApprovalError::Missing)), "nobody has decided anything");
+    for (n, (post, code)) in ALL.into_iter().enumerate() {
+        desk.approve(&[(post, code)]);
+        let verdict = progress(&desk, |so_far| so_far.judge()).unwrap().map(|approved| approved.overridden);
+        let answer = desk.answer().map(|_| vec![]).map_err(|refusal| match refusal {
+            Refusal::Approval(error) => error,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(verdict, answer, "after {n}");
+    }
+    let complete = progress(&desk, |all| all.wanted().iter().all(|kind| all.complete(&kind.code))).unwrap();
+    assert!(complete);
+    desk.take(LAWYER_B, "legal", "reject");
+    assert_eq!(progress(&desk, |so_far| so_far.judge()), Ok(Err(ApprovalError::Rejected)));
+    assert_eq!(progress(&desk, |so_far| so_far.may_take("legal", LAWYER_B, "approve")), Ok(Ok(())));
+    // About another core nothing of it counts, and everything may begin again.
+    desk.line = desk.line.replace("\"notice\"", "\"order\"");
+    assert_eq!(progress(&desk, |so_far| (so_far.decisions().count(), so_far.may_take("draft", CLERK, "approve"))), Ok((0, Ok(()))));
+    assert_eq!(progress(&desk, |so_far| so_far.may_take("sign", DIRECTOR, "approve")), Ok(Err(ApprovalError::Order)));
 }

@@ -81,9 +81,16 @@ fn commit(media: &str, bytes: Vec<u8>) -> Result<NewContent, getrandom::Error> {
     Ok(NewContent { commitment, media: media.to_owned(), size: bytes.len() as u64, salt, bytes: Some(bytes) })
 }
 
+/// A core line fixed for good, and the parts it commits to: what is approved, and then sealed.
+#[derive(Debug)]
+pub struct Fixed {
+    pub core_line: String,
+    pub contents: Vec<NewContent>,
+}
+
 impl Draft {
-    /// Salts and commits to every part; the catalogue comes first and names the others.
-    pub fn compose(mut self, origin: &str, id: &str) -> Result<Composed, ComposeError> {
+    /// Salts and commits to every part, and states them: nothing of it is public yet, and nothing of it changes any more.
+    pub fn fix(mut self, id: &str) -> Result<Fixed, ComposeError> {
         self.catalogue.parts = self.documents.iter().map(|document| document.name.clone()).collect();
         let stated = Stated {
             issued: self.catalogue.issued.clone(),
@@ -118,7 +125,12 @@ impl Draft {
             source: self.source,
         };
         TooLarge::judge(&core)?;
-        let text = statement::text(origin, &statement::core_line("disclosure", id, &core)?, None);
-        Ok(Composed { text, contents })
+        Ok(Fixed { core_line: statement::core_line("disclosure", id, &core)?, contents })
+    }
+
+    /// The text of a statement that needs no approval, and its parts.
+    pub fn compose(self, origin: &str, id: &str) -> Result<Composed, ComposeError> {
+        let Fixed { core_line, contents } = self.fix(id)?;
+        Ok(Composed { text: statement::text(origin, &core_line, None), contents })
     }
 }

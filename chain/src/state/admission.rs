@@ -37,6 +37,37 @@ impl State {
                 }
             }
             Core::Disclosure(core) => {
+                self.may_state(&statement.core, facts)?;
+                self.approved(statement, &core.agency, &core.genre, facts)?;
+            }
+            Core::Status(core) => {
+                self.may_state(&statement.core, facts)?;
+                self.approved(statement, &core.agency, "status", facts)?;
+            }
+            Core::Redaction(core) => {
+                self.may_state(&statement.core, facts)?;
+                self.approved(statement, &core.agency, "redaction", facts)?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a registration may be the next by what it says, whoever signs it: what those ask who prepare one. Of what is no
+    /// registration nothing is said.
+    pub fn may_say(&self, core: &Core) -> Result<(), Refusal> {
+        match core {
+            Core::Charter(core) => self.admit_charter(core),
+            Core::Agency(core) => self.admit_agency(core),
+            Core::Post(core) => self.admit_post(core),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a disclosure, status or redaction may be the next by what it says, whoever approved and seals it: what those ask who
+    /// prepare one. Of what is neither nothing is said.
+    pub fn may_state(&self, core: &Core, facts: &Facts) -> Result<(), Refusal> {
+        match core {
+            Core::Disclosure(core) => {
                 let mut document = self.size();
                 if let Some(revised) = core.revises {
                     let version = version(facts, revised)?;
@@ -53,32 +84,17 @@ impl State {
                 if core.stated_agency.is_none() && self.agencies.get(&core.agency).is_some_and(|(_, agency)| agency.archive) {
                     return Err(Refusal::NotACopy(core.agency.clone()));
                 }
-                self.approved(statement, &core.agency, &core.genre, facts)?;
+                Ok(())
             }
             Core::Status(core) => {
                 self.entitled(&core.agency, &version(facts, core.target)?.agency, true)?;
-                core.by.map_or(Ok(()), |by| version(facts, by).map(|_| ()))?;
-                self.approved(statement, &core.agency, "status", facts)?;
+                core.by.map_or(Ok(()), |by| version(facts, by).map(|_| ()))
             }
             Core::Redaction(core) => {
                 let version = version(facts, core.target)?;
                 self.entitled(&core.agency, &version.agency, false)?;
-                if !core.parts.iter().all(|part| version.parts.contains(part)) {
-                    return Err(Refusal::Reference(core.target.index));
-                }
-                self.approved(statement, &core.agency, "redaction", facts)?;
+                if core.parts.iter().all(|part| version.parts.contains(part)) { Ok(()) } else { Err(Refusal::Reference(core.target.index)) }
             }
-        }
-        Ok(None)
-    }
-
-    /// Whether a registration may be the next by what it says, whoever signs it: what those ask who prepare one. Of what is no
-    /// registration nothing is said.
-    pub fn may_say(&self, core: &Core) -> Result<(), Refusal> {
-        match core {
-            Core::Charter(core) => self.admit_charter(core),
-            Core::Agency(core) => self.admit_agency(core),
-            Core::Post(core) => self.admit_post(core),
             _ => Ok(()),
         }
     }

@@ -21,6 +21,20 @@ impl Store {
         self.known_in(self.reader().await?.ask()?, statements, keys, earlier).await
     }
 
+    /// Where the statement of a [`super::submission_key`] is logged.
+    pub(crate) async fn logged_at(&self, key: &Hash) -> Result<Option<u64>, StoreError> {
+        let query = sqlx::query("select idx from submissions where key = $1").bind(&key.0[..]);
+        let row = query.fetch_optional(self.reader().await?.ask()?).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?.map(from_sql))
+    }
+
+    /// The newest step of a case.
+    pub(crate) async fn newest_step(&self, agency: &str, case: &str) -> Result<Option<Reference>, StoreError> {
+        let query = sqlx::query("select idx, leaf from cases where agency = $1 and \"case\" = $2").bind(agency).bind(case);
+        let row = query.fetch_optional(self.reader().await?.ask()?).await?;
+        row.map(|row| Ok(Reference { index: from_sql(row.try_get(0)?), leaf: to_hash(row.try_get(1)?)? })).transpose()
+    }
+
     /// The same, as a transaction sees it.
     pub async fn known_in(
         &self,

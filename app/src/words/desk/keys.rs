@@ -195,6 +195,11 @@ said! {
     post "post",
     order "order",
     self_approval "self-approval",
+    not_open "not-open",
+    not_holder "not-holder",
+    own_draft "own-draft",
+    two_steps "two-steps",
+    busy "busy",
     signed_out "signed-out",
     stale "stale",
 }

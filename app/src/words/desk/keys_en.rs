@@ -208,6 +208,11 @@ pub(super) const SIGNING: SigningWords = SigningWords {
     post: "This post may not take this step.",
     order: "This step must wait for another.",
     self_approval: "This post has taken another kind of step of this document already.",
+    not_open: "This waits for approval no more. Load the page again.",
+    not_holder: "This post is not in your hands.",
+    own_draft: "Nobody approves what they wrote.",
+    two_steps: "You have taken another step of this document already.",
+    busy: "Another step is just being taken. Try again in a moment.",
     signed_out: "You are no longer signed in. Nothing was signed.",
     stale: "This page was open for too long. Load it again.",
 };

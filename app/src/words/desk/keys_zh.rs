@@ -200,6 +200,11 @@ pub(super) const SIGNING: SigningWords = SigningWords {
     post: "此岗位不能办理这一步。",
     order: "这一步须等待其他步骤。",
     self_approval: "此岗位已办理过本文件的另一种步骤。",
+    not_open: "此件已不待审批，请重新载入页面。",
+    not_holder: "此岗位不由您执掌。",
+    own_draft: "不能审批自己起草的文件。",
+    two_steps: "您已办理过本文件的另一步骤。",
+    busy: "另一步骤正在办理，请稍后再试。",
     signed_out: "您已退出登录，未签名。",
     stale: "页面打开时间过长，请重新载入。",
 };

@@ -1,0 +1,230 @@
+//! Cases: where one stands under its agency's rule, what is missing, and what somebody may decide in it.
+
+use super::{Draft, Drafts, DraftsError, Frozen, FrozenPart, FrozenState, Refusal, Stage, Step, draft, holders, steps};
+use crate::staff::Account;
+use chain::{
+    Hash,
+    approval::{ApprovalError, Progress},
+    state::State,
+    statement::Reference,
+};
+
+/// Most steps that a case may have when its draft is submitted once more: every step is opened in the statement, which is short.
+const MOST_STEPS: usize = 12;
+
+/// Everything about one case.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub id: String,
+    /// What was submitted last.
+    pub frozen: Frozen,
+    pub parts: Vec<FrozenPart>,
+    /// What was submitted before and taken back, newest first.
+    pub earlier: Vec<Frozen>,
+    /// All that was decided, from the first, also about earlier versions and under earlier rules.
+    pub steps: Vec<Step>,
+    /// Steps that count now, by their numbers.
+    pub standing: Standing,
+    pub authors: Vec<String>,
+}
+
+/// Where a case stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// The agency has no rule: a publisher publishes.
+    NoRule,
+    /// No publication can come of it as it is.
+    Broken(ApprovalError),
+    Under {
+        /// Leaf hash of the agency's entry that holds the rule.
+        rule: Hash,
+        kinds: Vec<Kind>,
+        /// Kinds that were skipped, once all is there; else what is wrong.
+        verdict: Result<Vec<String>, ApprovalError>,
+    },
+}
+
+/// One kind of step that the rule asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kind {
+    pub code: String,
+    /// Posts that may take it.
+    pub posts: Vec<String>,
+    /// How many must.
+    pub count: usize,
+    pub after: Vec<String>,
+    pub complete: bool,
+    /// Whether what it waits for is complete.
+    pub open: bool,
+    /// Numbers of the steps that count.
+    pub decided: Vec<i64>,
+}
+
+/// What somebody may decide now, and as which post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Able {
+    pub code: String,
+    pub post: String,
+    pub decisions: Vec<&'static str>,
+}
+
+/// Goes through what counts in a case now. None: the agency has no rule.
+pub(super) fn with_progress<T>(
+    state: &State,
+    frozen: &Frozen,
+    steps: &[Step],
+    say: impl FnOnce(Result<&Progress<'_>, ApprovalError>) -> T,
+) -> Result<Option<T>, DraftsError> {
+    let Some((at, agency)) = state.agency(&frozen.agency) else { return Ok(Some(say(Err(ApprovalError::StaleRule)))) };
+    let Some(rule) = &agency.rule else { return Ok(None) };
+    let taken = steps::taken(steps)?;
+    let act = steps::act(&frozen.case, at.leaf, steps);
+    let progress = Progress::of((rule, at.leaf), &frozen.genre, &frozen.core_line, &frozen.agency, &act, &taken);
+    Ok(Some(say(progress.as_ref().map_err(|error| *error))))
+}
+
+/// The step that made a decision which stands.
+pub(super) fn step_of<'s>(steps: &'s [Step], code: &str, post: &str) -> Option<&'s Step> {
+    steps.iter().rev().find(|step| step.index.is_some() && step.code == code && step.post == post)
+}
+
+pub(super) fn standing(state: &State, frozen: &Frozen, steps: &[Step]) -> Result<Standing, DraftsError> {
+    let rule = state.agency(&frozen.agency).map_or(Hash::ZERO, |(at, _)| at.leaf);
+    let standing = with_progress(state, frozen, steps, |progress| {
+        let progress = match progress {
+            Ok(progress) => progress,
+            Err(error) => return Standing::Broken(error),
+        };
+        let kinds = progress.wanted().iter().map(|kind| Kind {
+            code: kind.code.clone(),
+            posts: kind.posts.clone(),
+            count: kind.count,
+            after: kind.after.clone(),
+            complete: progress.complete(&kind.code),
+            open: kind.after.iter().all(|code| progress.complete(code)),
+            decided: progress
+                .decisions()
+                .filter(|(code, ..)| *code == kind.code)
+                .filter_map(|(code, post, _)| step_of(steps, code, post).map(|step| step.number))
+                .collect(),
+        });
+        Standing::Under { rule, kinds: kinds.collect(), verdict: progress.judge().map(|approved| approved.overridden) }
+    });
+    Ok(standing?.unwrap_or(Standing::NoRule))
+}
+
+/// Whether a person, whatever their posts, may decide so: nobody approves what they wrote, and one person takes one kind of step.
+pub(super) fn person_may(
+    progress: &Progress<'_>,
+    steps: &[Step],
+    authors: &[String],
+    account: &str,
+    (code, post, decision): (&str, &str, &str),
+) -> Result<(), Refusal> {
+    if authors.iter().any(|author| author == account) && (code != super::DRAFTING || decision == "override") {
+        return Err(Refusal::OwnDraft);
+    }
+    let mut theirs = progress.decisions().filter(|(code, by, _)| step_of(steps, code, by).is_some_and(|step| step.account == account));
+    if theirs.any(|(other, by, _)| other != code || by != post) { Err(Refusal::TwoSteps) } else { Ok(()) }
+}
+
+impl Drafts {
+    /// A case that this person may see.
+    pub async fn case(&self, who: &Account, id: &str) -> Result<Case, DraftsError> {
+        let mut connection = self.staff.store().pool().acquire().await?;
+        let mut versions = Frozen::of_case(&mut connection, id).await?.into_iter();
+        let frozen = versions.next().filter(|frozen| who.roles.sees(&frozen.agency)).ok_or(Refusal::Nothing)?;
+        let steps = Step::of_case(&mut connection, id).await?;
+        let authors = draft::authors(&mut connection, &frozen.draft).await?;
+        let parts = Frozen::parts(&mut connection, &frozen.id).await?;
+        drop(connection);
+        let standing = standing(&self.node.submitter.state(), &frozen, &steps)?;
+        Ok(Case { id: id.to_owned(), frozen, parts, earlier: versions.collect(), steps, standing, authors })
+    }
+
+    /// What this person may decide in a case now.
+    pub async fn able(&self, who: &Account, case: &Case) -> Result<Vec<Able>, DraftsError> {
+        if case.frozen.state != FrozenState::Open {
+            return Ok(vec![]);
+        }
+        let posts = holders::posts_of(&mut *self.staff.store().pool().acquire().await?, &who.id).await?;
+        let state = self.node.submitter.state();
+        let able = with_progress(&state, &case.frozen, &case.steps, |progress| {
+            let Ok(progress) = progress else { return vec![] };
+            let mut able = Vec::new();
+            for (kind, post) in progress.wanted().iter().flat_map(|kind| posts.iter().map(move |post| (kind, post))) {
+                let now =
+                    progress.decisions().find(|(code, by, _)| *code == kind.code && *by == post.as_str()).map(|(.., decision)| decision);
+                // What is complete needs nobody more; who decided already may decide otherwise.
+                if progress.complete(&kind.code) && now.is_none() {
+                    continue;
+                }
+                let may = |decision: &&'static str| {
+                    now != Some(*decision)
+                        && progress.may_take(&kind.code, post, decision).is_ok()
+                        && person_may(progress, &case.steps, &case.authors, &who.id, (&kind.code, post, decision)).is_ok()
+                };
+                let decisions: Vec<_> = steps::DECISIONS.into_iter().filter(may).collect();
+                if !decisions.is_empty() {
+                    able.push(Able { code: kind.code.clone(), post: post.clone(), decisions });
+                }
+            }
+            able
+        });
+        Ok(able?.unwrap_or_default())
+    }
+
+    /// Frozen versions that wait for this person, oldest first: to be decided as one of their posts, or to be published.
+    pub async fn waiting_for(&self, who: &Account) -> Result<Vec<Case>, DraftsError> {
+        let mut waiting = Vec::new();
+        for frozen in self.open_cases(who).await? {
+            let case = self.case(who, &frozen.case).await?;
+            let publishes = case.standing == Standing::NoRule
+                && case.frozen.released_by.is_none()
+                && who.roles.may(crate::staff::Role::Publisher, &case.frozen.agency);
+            // Whoever has decided has done what waited for them.
+            let undecided = |able: &Able| step_of(&case.steps, &able.code, &able.post).is_none_or(|step| step.frozen != case.frozen.id);
+            if publishes || self.able(who, &case).await?.iter().any(undecided) {
+                waiting.push(case);
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// What waits for approval in the agencies whose work this person sees, oldest first.
+    pub async fn open_cases(&self, who: &Account) -> Result<Vec<Frozen>, DraftsError> {
+        let Some((within, agencies)) = draft::seen(who, 1) else { return Ok(vec![]) };
+        let sql = format!(
+            "select {} from frozen where state in ('open', 'sealing') {within} order by made, id limit 200",
+            super::frozen::COLUMNS
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for agency in agencies {
+            query = query.bind(agency);
+        }
+        query.fetch_all(self.staff.store().pool()).await?.iter().map(Frozen::row).collect()
+    }
+
+    /// The case in which a draft that is submitted once more goes on, unless it cannot.
+    pub(super) async fn case_that_goes_on(&self, draft: &Draft) -> Result<Option<String>, DraftsError> {
+        debug_assert!(draft.stage == Stage::Writing);
+        let mut connection = self.staff.store().pool().acquire().await?;
+        let sql = "select \"case\" from frozen where draft = $1 order by number desc limit 1";
+        let Some(row) = sqlx::query(sql).bind(&draft.id).fetch_optional(&mut *connection).await? else { return Ok(None) };
+        let case: String = sqlx::Row::try_get(&row, 0)?;
+        let steps = Step::of_case(&mut connection, &case).await?;
+        drop(connection);
+        // A step that came to the log past this desk cannot be opened by it: no publication could name the whole case.
+        let newest = self.node.store.newest_step(&draft.agency, &case).await?;
+        let under_way = steps.last().is_some_and(|step| step.index.is_none());
+        let ours = steps.last().and_then(Step::reference);
+        Ok((!under_way && steps.len() < MOST_STEPS && ours == newest).then_some(case))
+    }
+}
+
+impl Step {
+    /// Where it stands in the log, if it came there.
+    pub(super) fn reference(&self) -> Option<Reference> {
+        Some(Reference { index: self.index?, leaf: self.leaf? })
+    }
+}

@@ -1,0 +1,45 @@
+//! What is due: publishes what is approved when its time has come, never before, and goes on where a crash left off.
+
+use super::{Drafts, DraftsError, Outcome};
+use chain::time::Millis;
+use futures_util::future::join_all;
+use sqlx::Row;
+use std::time::Duration;
+
+/// How often it is looked, when nothing wakes it before.
+const EVERY: Duration = Duration::from_millis(400);
+/// How long after a try that may be repeated it is.
+const AGAIN: Millis = 1_000;
+/// Publications under way at once: each holds its parts in memory.
+const AT_ONCE: usize = 16;
+
+impl Drafts {
+    /// Publishes all that is due now, and finds what was interrupted. What became of each is told by its statement's id.
+    pub async fn publish_due(&self) -> Result<Vec<(String, Outcome)>, DraftsError> {
+        self.settle().await?;
+        let now = self.staff.now();
+        let sql =
+            "select id from frozen where ready = 1 and state in ('open', 'sealing') and due <= $1 and tried <= $2 order by due, made, id";
+        let rows = sqlx::query(sql).bind(now).bind(now - AGAIN).fetch_all(self.staff.store().pool()).await?;
+        let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>()?;
+        let mut outcomes = Vec::with_capacity(ids.len());
+        // Side by side, for they wait for the same transactions of the log: many may be due at one moment.
+        for some in ids.chunks(AT_ONCE) {
+            let told = join_all(some.iter().map(|id| self.publish(id))).await;
+            for (id, outcome) in some.iter().zip(told) {
+                outcomes.push((id.clone(), outcome?));
+            }
+        }
+        Ok(outcomes)
+    }
+}
+
+/// Goes on publishing what is due until it is dropped.
+pub async fn keep_publishing(drafts: Drafts) {
+    loop {
+        if let Err(error) = drafts.publish_due().await {
+            tracing::error!(%error, "what is due could not be published; it is tried again");
+        }
+        let _ = tokio::time::timeout(EVERY, drafts.wake.notified()).await;
+    }
+}

@@ -1,0 +1,199 @@
+//! Drafts: what is being written, what was frozen for approval, the steps taken about it, and its publication.
+//!
+//! Why nothing is lost and nothing comes out twice: what is frozen has its statement's id, its salts and its bytes kept before
+//! anybody approves it, and the chain takes a statement of one id once. A step is kept before it is handed to the log, and found
+//! there again by its id. So whatever is interrupted is simply done again.
+//!
+//! What holds and what does not is decided in `chain` alone: which step may be taken next, what is missing, and whether a case
+//! is approved come from the one function that readers' browsers judge it with.
+
+mod again;
+mod cases;
+mod draft;
+mod due;
+mod fields;
+mod files;
+mod frozen;
+mod holders;
+mod personal;
+mod publish;
+mod steps;
+
+pub use cases::{Able, Case, Kind as StepKind, Standing};
+pub use draft::{Aside, Draft, Kind, LONGEST, Saved, Stage, Translation, Whom, Written};
+pub use due::keep_publishing;
+pub use fields::{GENRES, Lack, changes, faults};
+pub use files::{File, LARGEST_FILE, MOST_FILES};
+pub use frozen::{Frozen, FrozenPart, State as FrozenState};
+pub use personal::{Found, Sort, look};
+pub use publish::Outcome;
+pub use steps::{DRAFTING, Given, Opened, Reason, Step, Taken};
+
+use crate::{
+    node::Node,
+    staff::{Staff, StaffError},
+    store::StoreError,
+};
+use chain::approval::ApprovalError;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// The desk's drafts and cases. Cloning shares them.
+#[derive(Clone)]
+pub struct Drafts {
+    pub(crate) staff: Staff,
+    pub(crate) node: Node,
+    files: files::Files,
+    /// Something may be due.
+    wake: Arc<Notify>,
+}
+
+/// Why something was not done as it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("there is no such thing, or not for this person")]
+    Nothing,
+    #[error("it is too long")]
+    TooLong,
+    #[error("this draft is not being written now")]
+    NotWriting,
+    #[error("this does not wait for approval any more")]
+    NotOpen,
+    #[error("something is missing in the draft")]
+    Lacks(Vec<(&'static str, Lack)>),
+    #[error("the draft was saved again meanwhile: look at it before it is submitted")]
+    Changed,
+    #[error("the file is empty, or larger than is taken")]
+    FileSize,
+    #[error("a draft takes no more files")]
+    TooManyFiles,
+    #[error("the chain would not take it: {0}")]
+    Chain(String),
+    #[error("this is no step of this case")]
+    NotAStep,
+    #[error("the step's signature does not hold: {0}")]
+    Signature(String),
+    #[error("what was handed in does not open the step")]
+    Opening,
+    #[error("the step is about another text than the one that waits for approval")]
+    OtherCore,
+    #[error("the step was signed under a rule that is not in force")]
+    StaleRule,
+    #[error("another step was taken meanwhile: sign again")]
+    StaleCase,
+    #[error("a rejection, and an override, needs its reason")]
+    NoReason,
+    #[error("this account does not hold the post")]
+    NotHolder,
+    #[error("nobody approves what they wrote")]
+    OwnDraft,
+    #[error("one person takes one kind of step in a case, with one post")]
+    TwoSteps,
+    #[error("{0}")]
+    Approval(#[from] ApprovalError),
+    #[error("busy: try again")]
+    Busy,
+}
+
+impl Refusal {
+    /// A stable name for it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::Nothing => "nothing",
+            Refusal::TooLong => "too-long",
+            Refusal::NotWriting => "not-writing",
+            Refusal::NotOpen => "not-open",
+            Refusal::Lacks(_) => "lacks",
+            Refusal::Changed => "changed",
+            Refusal::FileSize => "file-size",
+            Refusal::TooManyFiles => "too-many-files",
+            Refusal::Chain(_) => "chain",
+            Refusal::NotAStep => "not-a-step",
+            Refusal::Signature(_) => "signature",
+            Refusal::Opening => "opening",
+            Refusal::OtherCore => "other-core",
+            Refusal::StaleRule => "stale-rule",
+            Refusal::StaleCase => "stale-case",
+            Refusal::NoReason => "no-reason",
+            Refusal::NotHolder => "not-holder",
+            Refusal::OwnDraft => "own-draft",
+            Refusal::TwoSteps => "two-steps",
+            Refusal::Approval(error) => error.code(),
+            Refusal::Busy => "busy",
+        }
+    }
+
+    /// Whether signing once more, over what stands now, may well be taken.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        matches!(self, Refusal::StaleCase | Refusal::Busy)
+    }
+}
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum DraftsError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Staff(#[from] StaffError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the drafts' folder: {0}")]
+    Files(#[from] object_store::Error),
+    #[error(transparent)]
+    Compose(#[from] crate::compose::ComposeError),
+    #[error("the staff database holds {0} that cannot be read")]
+    Unreadable(&'static str),
+}
+
+impl From<sqlx::Error> for DraftsError {
+    fn from(error: sqlx::Error) -> DraftsError {
+        DraftsError::Staff(error.into())
+    }
+}
+
+impl From<getrandom::Error> for DraftsError {
+    fn from(error: getrandom::Error) -> DraftsError {
+        DraftsError::Staff(error.into())
+    }
+}
+
+impl DraftsError {
+    /// The refusal, if it is one and no trouble.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            DraftsError::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+}
+
+impl Drafts {
+    /// Opens the drafts of a node and its staff. [`keep_publishing`] does what is due.
+    pub fn open(staff: Staff, node: Node) -> Result<Drafts, DraftsError> {
+        let files = files::Files::open(&node.data)?;
+        Ok(Drafts { staff, node, files, wake: Arc::new(Notify::new()) })
+    }
+
+    #[must_use]
+    pub fn staff(&self) -> &Staff {
+        &self.staff
+    }
+}
+
+/// 128 random bits, in hexadecimal.
+fn new_id() -> Result<String, DraftsError> {
+    Ok(crate::compose::random_id()?)
+}
+
+/// What an empty text stands for.
+fn stated(text: &str) -> Option<String> {
+    given(text.trim().to_owned())
+}
+
+fn given(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}

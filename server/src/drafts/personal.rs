@@ -1,0 +1,306 @@
+//! Personal data: numbers in a text that belong to a person and are told by their check digits or their form.
+
+use super::{Case, Draft, Drafts, DraftsError, frozen};
+use crate::staff::Account;
+use serde_json::Value;
+
+/// What a number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort {
+    /// A resident's identity number (GB 11643): birth date and check digit.
+    IdentityCard,
+    /// A mobile telephone of mainland China.
+    Mobile,
+    /// A bank card, by its length, its first digits and Luhn's check digit.
+    BankCard,
+}
+
+impl Sort {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Sort::IdentityCard => "identity-card",
+            Sort::Mobile => "mobile",
+            Sort::BankCard => "bank-card",
+        }
+    }
+}
+
+/// A number that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub sort: Sort,
+    /// As it stands there.
+    pub number: String,
+    /// The line it stands in, from 1.
+    pub line: usize,
+}
+
+/// Most that is told of one text: beyond, it is plain that it must be looked through.
+const MOST: usize = 50;
+/// Pieces that a written number may be in.
+const PIECES: usize = 5;
+
+/// One piece of digits, perhaps with the letter an identity number may end in.
+struct Piece {
+    digits: String,
+    /// Where it stands, in characters.
+    from: usize,
+    to: usize,
+    /// Whether only one space or hyphen parts it from the piece before.
+    joined: bool,
+}
+
+/// Numbers in `text` that belong to a person, each once for each line.
+#[must_use]
+pub fn look(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (line, text) in text.lines().enumerate() {
+        look_in(text, line + 1, &mut found);
+        if found.len() >= MOST {
+            found.truncate(MOST);
+            break;
+        }
+    }
+    found
+}
+
+fn look_in(text: &str, line: usize, found: &mut Vec<Found>) {
+    let chars: Vec<char> = text.chars().collect();
+    let pieces = pieces(&chars);
+    let mut from = 0;
+    'next: while from < pieces.len() {
+        // The longest first: the pieces of one number are not looked at again as numbers of their own.
+        for to in (from + 1..=pieces.len().min(from + PIECES)).rev() {
+            let these = &pieces[from..to];
+            if these[1..].iter().any(|piece| !piece.joined) {
+                continue;
+            }
+            if let Some(sort) = sort_of(these) {
+                let number: String = chars[these[0].from..these[these.len() - 1].to].iter().collect();
+                if !found.iter().any(|other| other.line == line && other.number == number) {
+                    found.push(Found { sort, number, line });
+                }
+                from = to;
+                continue 'next;
+            }
+        }
+        from += 1;
+    }
+}
+
+/// A digit in either width.
+fn digit(c: char) -> Option<char> {
+    match c {
+        '0'..='9' => Some(c),
+        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32),
+        _ => None,
+    }
+}
+
+fn pieces(chars: &[char]) -> Vec<Piece> {
+    let word = |at: usize| chars.get(at).is_some_and(|c| c.is_ascii_alphanumeric() || *c == '_');
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        if digit(chars[at]).is_none() {
+            at += 1;
+            continue;
+        }
+        let from = at;
+        let mut digits = String::new();
+        while let Some(next) = chars.get(at).and_then(|c| digit(*c)) {
+            digits.push(next);
+            at += 1;
+        }
+        if matches!(digits.len(), 3 | 17)
+            && let Some('x' | 'X' | 'ｘ' | 'Ｘ') = chars.get(at)
+        {
+            digits.push('X');
+            at += 1;
+        }
+        // Within a word, or behind a decimal point, it is part of something else: a code, a hash, an amount.
+        let before = from > 0 && (word(from - 1) || (matches!(chars[from - 1], '.' | ',') && from > 1 && digit(chars[from - 2]).is_some()));
+        let behind = word(at) || (matches!(chars.get(at), Some('.' | ',')) && chars.get(at + 1).is_some_and(|c| digit(*c).is_some()));
+        let joined = pieces.last().is_some_and(|last| last.to + 1 == from && matches!(chars[from - 1], ' ' | '-' | '\u{a0}' | '—'));
+        if !before && !behind {
+            pieces.push(Piece { digits, from, to: at, joined });
+        }
+    }
+    pieces
+}
+
+fn sort_of(pieces: &[Piece]) -> Option<Sort> {
+    let shape: Vec<usize> = pieces.iter().map(|piece| piece.digits.len()).collect();
+    let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
+    let last = *shape.last()?;
+    let fours = shape.len() > 1 && shape[..shape.len() - 1].iter().all(|len| *len == 4) && last <= 4;
+    if matches!(shape[..], [18] | [6, 8, 4]) && is_identity(&digits) {
+        return Some(Sort::IdentityCard);
+    }
+    let national = match shape[..] {
+        [11] | [3, 4, 4] => Some(digits.as_str()),
+        [13] | [2, 11] | [2, 3, 4, 4] => digits.strip_prefix("86"),
+        _ => None,
+    };
+    if national.is_some_and(is_mobile) {
+        return Some(Sort::Mobile);
+    }
+    if (shape.len() == 1 || fours || matches!(shape[..], [6, 13] | [6, 10])) && is_card(&digits) {
+        return Some(Sort::BankCard);
+    }
+    None
+}
+
+/// ISO 7064, MOD 11-2, over seventeen digits, with a birth date that there was.
+fn is_identity(digits: &str) -> bool {
+    let (Some(body), Some(check)) = (digits.get(..17), digits.chars().nth(17)) else { return false };
+    if !body.bytes().all(|c| c.is_ascii_digit()) || body.starts_with('0') {
+        return false;
+    }
+    let sum = body.bytes().fold(0_u32, |sum, c| (sum + u32::from(c - b'0')) * 2 % 11);
+    let wanted = match (12 - sum) % 11 {
+        10 => 'X',
+        value => char::from_digit(value, 10).unwrap_or('?'),
+    };
+    let (year, month, day) = (&body[6..10], &body[10..12], &body[12..14]);
+    check == wanted && ("1880".."2100").contains(&year) && chain::time::parse_date(&format!("{year}-{month}-{day}")).is_some()
+}
+
+fn is_mobile(digits: &str) -> bool {
+    let mut bytes = digits.bytes();
+    digits.len() == 11 && bytes.next() == Some(b'1') && bytes.next().is_some_and(|second| (b'3'..=b'9').contains(&second))
+}
+
+/// Luhn's check digit, and the first digits of those who issue cards.
+fn is_card(digits: &str) -> bool {
+    let first = digits.starts_with(['4', '5']) || ["62", "34", "35", "37", "60", "81"].iter().any(|issuer| digits.starts_with(issuer));
+    let long = (15..=19).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_digit());
+    let sum: u32 = digits.bytes().rev().enumerate().fold(0, |sum, (place, c)| {
+        let value = u32::from(c.wrapping_sub(b'0')) << (place % 2);
+        sum.wrapping_add(if value > 9 { value - 9 } else { value })
+    });
+    // One digit repeated is somebody's placeholder.
+    let varied = digits.bytes().any(|c| Some(c) != digits.bytes().next_back());
+    first && long && varied && sum.is_multiple_of(10)
+}
+
+/// Where a number was found: the part's name, or none for the catalogue.
+type Place = Option<String>;
+
+/// The texts of a catalogue, each on a line of its own.
+fn values(value: &Value, texts: &mut String) {
+    match value {
+        Value::String(text) => {
+            texts.push_str(text);
+            texts.push('\n');
+        }
+        Value::Array(values) => values.iter().for_each(|value| self::values(value, texts)),
+        Value::Object(members) => members.values().for_each(|value| self::values(value, texts)),
+        _ => {}
+    }
+}
+
+fn look_at(found: &mut Vec<(Place, Found)>, place: Place, text: &str) {
+    found.extend(look(text).into_iter().map(|one| (place.clone(), one)));
+}
+
+fn is_text(media: &str) -> bool {
+    media.starts_with("text/")
+}
+
+impl Drafts {
+    /// What in a draft belongs to a person: in its catalogue, its texts, and its files that are texts.
+    pub async fn personal_in_draft(&self, who: &Account, draft: &Draft) -> Result<Vec<(Place, Found)>, DraftsError> {
+        let (mut found, mut texts) = (Vec::new(), String::new());
+        values(&serde_json::to_value(frozen::catalogue(&draft.written)).unwrap_or_default(), &mut texts);
+        look_at(&mut found, None, &texts);
+        look_at(&mut found, Some(frozen::BODY.to_owned()), &draft.written.body);
+        for translation in &draft.written.translations {
+            look_at(&mut found, Some(translation.title.clone()), &translation.body);
+        }
+        for file in self.files(who, &draft.id).await?.into_iter().filter(|file| is_text(&file.media)) {
+            let (file, bytes) = self.file(who, &draft.id, &file.id).await?;
+            look_at(&mut found, Some(file.name), &String::from_utf8_lossy(&bytes));
+        }
+        Ok(found)
+    }
+
+    /// The same of what waits for approval.
+    pub async fn personal_in_case(&self, who: &Account, case: &Case) -> Result<Vec<(Place, Found)>, DraftsError> {
+        let mut found = Vec::new();
+        if !matches!(case.frozen.state, super::FrozenState::Open | super::FrozenState::Sealing) {
+            return Ok(found);
+        }
+        for part in &case.parts {
+            if part.role == "catalogue" {
+                let (_, bytes) = self.part(who, &case.frozen.id, &part.commitment).await?;
+                let mut texts = String::new();
+                values(&serde_json::from_slice(&bytes).unwrap_or_default(), &mut texts);
+                look_at(&mut found, None, &texts);
+            } else if is_text(&part.media) {
+                let (_, bytes) = self.part(who, &case.frozen.id, &part.commitment).await?;
+                look_at(&mut found, Some(part.name.clone()), &String::from_utf8_lossy(&bytes));
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sorts(text: &str) -> Vec<(&'static str, String)> {
+        look(text).into_iter().map(|found| (found.sort.code(), found.number)).collect()
+    }
+
+    #[test]
+    fn an_identity_number_is_found_by_its_check_digit_and_birth_date_however_it_is_written() {
+        for number in ["11010519491231002X", "11010519491231002x", "110105194912310021"] {
+            let found = sorts(&format!("身份证号{number}，住址略"));
+            let right = number.ends_with(['x', 'X']);
+            assert_eq!(found.iter().any(|(sort, found)| *sort == "identity-card" && found == number), right, "{number}: {found:?}");
+        }
+        assert_eq!(
+            sorts("证件：１１０１０５１９４９１２３１００２Ｘ。"),
+            [("identity-card", "１１０１０５１９４９１２３１００２Ｘ".into())]
+        );
+        assert_eq!(sorts("440524 18800101 0014"), [("identity-card", "440524 18800101 0014".into())]);
+        // A day that there never was, and a number within a longer one.
+        assert_eq!(sorts("440524188013010014 x11010519491231002X 1110105194912310029 "), []);
+    }
+
+    #[test]
+    fn a_mobile_number_is_found_with_its_spaces_and_its_country() {
+        for text in ["13800138000", "138 0013 8000", "138-0013-8000", "+86 13800138000", "8613800138000", "+86 138-0013-8000"] {
+            assert_eq!(sorts(&format!("联系电话：{text}（王）")).first().map(|(sort, _)| *sort), Some("mobile"), "{text}");
+        }
+        for text in ["12800138000", "1380013800", "138001380001", "文号13800138000a", "010-62881234", "1.13800138000", "12,345,678,901"] {
+            assert_eq!(sorts(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bank_card_is_found_by_luhn_and_its_first_digits() {
+        for text in ["6222020000000000004", "6222 0212 3456 7894", "4111 1111 1111 1111", "4111-1111-1111-1111", "378282246310005"] {
+            let luhn = is_card(&text.replace([' ', '-'], ""));
+            assert_eq!(!sorts(text).is_empty(), luhn, "{text}");
+        }
+        assert_eq!(sorts("卡号 4111 1111 1111 1111 。"), [("bank-card", "4111 1111 1111 1111".into())]);
+        assert_eq!(sorts("4111 1111 1111 1112, 911100001000013421, 5555555555555555, 0000000000000000"), []);
+    }
+
+    #[test]
+    fn figures_of_an_ordinary_text_are_nobodys() {
+        let text = "2026年预算 1,234,567.89 万元，同比增长 12.5%；文号 云财〔2026〕15号；邮编 100000；\n\
+                    | 2024 | 2025 | 2026 |\n| 1380 | 0138 | 0001 |\n统一社会信用代码 91110108551385082Q，电话 010-8888 6666。";
+        assert_eq!(sorts(text), []);
+    }
+
+    #[test]
+    fn it_is_told_in_which_line_and_not_without_end() {
+        assert_eq!(look("a\nb 13800138000\n").first().map(|found| found.line), Some(2));
+        assert_eq!(look(&"13800138000\n".repeat(500)).len(), MOST);
+    }
+}

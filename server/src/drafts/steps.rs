@@ -1,0 +1,331 @@
+//! Steps: what a post signed about a case, looked at before it is handed to the log, and kept with what opens it.
+
+use super::{Case, Drafts, DraftsError, Frozen, FrozenState, Refusal, cases, draft, given, holders};
+use crate::{
+    sequencer::{Receipt, SubmitError},
+    staff::Account,
+    store::submission_key,
+};
+use chain::{
+    Hash,
+    approval::{Act, Decision, Opening, TakenStep, core_commitment},
+    json,
+    part::{Commitment, parse_salt},
+    statement::{Core, Statement},
+    time::Millis,
+};
+use serde::Deserialize;
+use serde_json::json;
+use sqlx::{AnyConnection, Row, any::AnyRow};
+
+/// The kind of step by which whoever wrote a text says that it is ready: the only one its authors may take.
+pub const DRAFTING: &str = "draft";
+/// What a post may decide.
+pub(super) const DECISIONS: [&str; 3] = ["approve", "reject", "override"];
+/// Most bytes of a reason.
+const LONGEST_REASON: usize = 4_000;
+
+/// What a browser hands in.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Given {
+    /// A `step` statement, signed by the post.
+    pub note: String,
+    pub opening: Opened,
+    pub reason: Option<Reason>,
+}
+
+/// Salt and text that the step commits to.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Opened {
+    pub salt: String,
+    pub text: String,
+}
+
+/// Why, which stays at the desk.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Reason {
+    pub salt: String,
+    pub text: String,
+}
+
+/// A step of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Its place in the case, from 1.
+    pub number: i64,
+    /// The frozen version it was taken about.
+    pub frozen: String,
+    pub note: String,
+    pub opening: Opening,
+    pub reason: Option<String>,
+    pub account: String,
+    pub post: String,
+    pub code: String,
+    pub decision: String,
+    pub taken: Millis,
+    /// None while it is on its way to the log.
+    pub index: Option<u64>,
+    pub leaf: Option<Hash>,
+}
+
+/// A step that is in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    pub index: u64,
+}
+
+const COLUMNS: &str = "number, frozen, note, salt, opening, reason, account, post, code, decision, taken, idx, leaf";
+
+impl Step {
+    fn row(row: &AnyRow) -> Result<Step, DraftsError> {
+        let leaf: String = row.try_get(12)?;
+        Ok(Step {
+            number: row.try_get(0)?,
+            frozen: row.try_get(1)?,
+            note: row.try_get(2)?,
+            opening: Opening { salt: row.try_get(3)?, text: row.try_get(4)? },
+            reason: given(row.try_get(5)?),
+            account: row.try_get(6)?,
+            post: row.try_get(7)?,
+            code: row.try_get(8)?,
+            decision: row.try_get(9)?,
+            taken: row.try_get(10)?,
+            index: u64::try_from(row.try_get::<i64, _>(11)?).ok(),
+            leaf: Hash::from_hex(&leaf).ok(),
+        })
+    }
+
+    pub(super) async fn of_case(connection: &mut AnyConnection, case: &str) -> Result<Vec<Step>, DraftsError> {
+        let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from steps where \"case\" = $1 order by number"));
+        sqlx::query(sql).bind(case).fetch_all(connection).await?.iter().map(Step::row).collect()
+    }
+}
+
+/// The steps that are in the log, as the rule judges them. Each was verified when it was taken.
+pub(super) fn taken(steps: &[Step]) -> Result<Vec<TakenStep>, DraftsError> {
+    let logged = steps.iter().filter_map(|step| Some((step, step.index?, step.leaf?)));
+    let taken = logged.map(|(step, index, leaf)| {
+        let unreadable = || DraftsError::Unreadable("a step");
+        match Statement::parse(step.note.as_bytes()).map_err(|_| unreadable())?.core {
+            Core::Step(core) => Ok(TakenStep { index, leaf, post: step.post.clone(), step: *core }),
+            _ => Err(unreadable()),
+        }
+    });
+    taken.collect()
+}
+
+/// What a publication says of them.
+pub(super) fn act(case: &str, rule: Hash, steps: &[Step]) -> Act {
+    let logged = || steps.iter().filter(|step| step.index.is_some() && step.leaf.is_some());
+    Act {
+        case: case.to_owned(),
+        rule,
+        steps: logged().filter_map(|step| step.index).collect(),
+        opening: logged().map(|step| step.opening.clone()).collect(),
+    }
+}
+
+impl Drafts {
+    /// Takes a step that a post signed: looks at it, keeps it, and hands it to the log.
+    pub async fn take(&self, who: &Account, case: &str, given: &Given) -> Result<Taken, DraftsError> {
+        let case = self.case(who, case).await?;
+        if case.frozen.state != FrozenState::Open {
+            return Err(Refusal::NotOpen.into());
+        }
+        if case.steps.iter().any(|step| step.index.is_none()) {
+            return Err(Refusal::StaleCase.into());
+        }
+        let posts = holders::posts_of(&mut *self.staff.store().pool().acquire().await?, &who.id).await?;
+        let step = self.look(who, &case, &posts, given)?;
+        self.keep(who, &case, &step, given.reason.as_ref()).await?;
+        let index = self.log(&case.id, &step).await?;
+        Ok(Taken { index })
+    }
+
+    /// Whether a step may be taken: by `chain` what it says and when, and by the desk who brings it.
+    fn look(&self, who: &Account, case: &Case, posts: &[String], given: &Given) -> Result<Step, DraftsError> {
+        let state = self.node.submitter.state();
+        let frozen = &case.frozen;
+        let statement = Statement::parse(given.note.as_bytes()).map_err(|_| Refusal::NotAStep)?;
+        let Core::Step(core) = &statement.core else { return Err(Refusal::NotAStep.into()) };
+        if core.agency != frozen.agency || core.case != case.id {
+            return Err(Refusal::NotAStep.into());
+        }
+        state.verify(&statement).map_err(|refusal| Refusal::Signature(refusal.to_string()))?;
+        let post = statement.signer().to_owned();
+        let salt = parse_salt(&given.opening.salt).ok_or(Refusal::Opening)?;
+        if Commitment::to(&salt, given.opening.text.as_bytes()) != core.commitment {
+            return Err(Refusal::Opening.into());
+        }
+        let decision: Decision = json::read(&given.opening.text).map_err(|_| Refusal::Opening)?;
+        let of_core = parse_salt(&decision.salt).ok_or(Refusal::Opening)?;
+        if decision.core != core_commitment(&of_core, &frozen.core_line) {
+            return Err(Refusal::OtherCore.into());
+        }
+        if state.agency(&frozen.agency).is_none_or(|(at, _)| at.leaf != decision.rule) {
+            return Err(Refusal::StaleRule.into());
+        }
+        if !DECISIONS.contains(&&*decision.decision) {
+            return Err(Refusal::Opening.into());
+        }
+        let reason = reason(&decision, given.reason.as_ref())?;
+        if core.previous != case.steps.last().and_then(Step::reference) {
+            return Err(Refusal::StaleCase.into());
+        }
+        // Whoever has left the agency, or only reads there, signs nothing, whatever lies in their hands still.
+        if !posts.contains(&post) || !who.roles.iter().any(|(_, agency)| agency == frozen.agency) {
+            return Err(Refusal::NotHolder.into());
+        }
+        let decided = (&*decision.code, &*post, &*decision.decision);
+        let judged = cases::with_progress(&state, frozen, &case.steps, |progress| {
+            let progress = progress?;
+            progress.may_take(decided.0, decided.1, decided.2)?;
+            cases::person_may(progress, &case.steps, &case.authors, &who.id, decided)
+        });
+        judged?.unwrap_or(Err(Refusal::Approval(chain::approval::ApprovalError::NoRule)))?;
+        Ok(Step {
+            number: case.steps.last().map_or(0, |step| step.number) + 1,
+            frozen: frozen.id.clone(),
+            note: given.note.clone(),
+            opening: Opening { salt: given.opening.salt.clone(), text: given.opening.text.clone() },
+            reason,
+            account: who.id.clone(),
+            post,
+            code: decision.code,
+            decision: decision.decision,
+            taken: self.staff.now(),
+            index: None,
+            leaf: None,
+        })
+    }
+
+    /// Keeps a step before the log has it: what is interrupted from here on is found again.
+    async fn keep(&self, who: &Account, case: &Case, step: &Step, reason: Option<&Reason>) -> Result<(), DraftsError> {
+        let mut turn = self.staff.store().turn().await?;
+        // What it was judged by, once more: nobody took a step, withdrew or wrote meanwhile.
+        let now = Frozen::read(&mut turn, &case.frozen.id).await?.filter(|frozen| frozen.state == FrozenState::Open);
+        now.ok_or(Refusal::NotOpen)?;
+        if Step::of_case(&mut turn, &case.id).await?.last().map_or(0, |last| last.number) + 1 != step.number {
+            return Err(Refusal::StaleCase.into());
+        }
+        if draft::authors(&mut turn, &case.frozen.draft).await? != case.authors {
+            return Err(Refusal::StaleCase.into());
+        }
+        let sql = "insert into steps (\"case\", number, frozen, note, salt, opening, reason_salt, reason, account, post, code, decision, taken, idx, leaf) \
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, -1, '')";
+        sqlx::query(sql)
+            .bind(&case.id)
+            .bind(step.number)
+            .bind(&step.frozen)
+            .bind(&step.note)
+            .bind(&step.opening.salt)
+            .bind(&step.opening.text)
+            .bind(reason.map(|reason| reason.salt.clone()).unwrap_or_default())
+            .bind(step.reason.clone().unwrap_or_default())
+            .bind(&who.id)
+            .bind(&step.post)
+            .bind(&step.code)
+            .bind(&step.decision)
+            .bind(step.taken)
+            .execute(&mut *turn)
+            .await?;
+        let details = json!({ "post": step.post, "code": step.code, "decision": step.decision });
+        self.staff.journal().note_in(&mut turn, &who.id, "step-taken", &case.id, &details).await?;
+        turn.commit().await?;
+        Ok(())
+    }
+
+    /// Hands a kept step to the log and writes down where it stands there. One that was refused is forgotten.
+    async fn log(&self, case: &str, step: &Step) -> Result<u64, DraftsError> {
+        match self.node.submitter.submit(step.note.clone(), vec![]).await {
+            Ok(receipt) => self.logged(case, step, &receipt).await,
+            // It may come there yet: it stays, and is looked for again.
+            Err(error) if error.passes() => Err(Refusal::Busy.into()),
+            Err(error) => {
+                let mut turn = self.staff.store().turn().await?;
+                let sql = "delete from steps where \"case\" = $1 and number = $2 and idx = -1";
+                sqlx::query(sql).bind(case).bind(step.number).execute(&mut *turn).await?;
+                let details = json!({ "post": step.post, "code": step.code, "refused": error.to_string() });
+                self.staff.journal().note_in(&mut turn, "", "step-refused", case, &details).await?;
+                turn.commit().await?;
+                Err(match error {
+                    SubmitError::Refused(chain::state::Refusal::StaleCase) => Refusal::StaleCase.into(),
+                    error => Refusal::Chain(error.to_string()).into(),
+                })
+            }
+        }
+    }
+
+    async fn logged(&self, case: &str, step: &Step, receipt: &Receipt) -> Result<u64, DraftsError> {
+        let leaf = match receipt.leaf {
+            Some(leaf) => leaf,
+            None => {
+                let bytes = self.node.store.entry(receipt.index).await?;
+                chain::tree::leaf_hash(&bytes.ok_or(crate::store::StoreError::Absent("entry of a step"))?)
+            }
+        };
+        let mut turn = self.staff.store().turn().await?;
+        let sql = "update steps set idx = $1, leaf = $2 where \"case\" = $3 and number = $4";
+        let index = i64::try_from(receipt.index).unwrap_or(i64::MAX);
+        sqlx::query(sql).bind(index).bind(leaf.to_hex()).bind(case).bind(step.number).execute(&mut *turn).await?;
+        turn.commit().await?;
+        self.judge(&step.frozen).await?;
+        Ok(receipt.index)
+    }
+
+    /// Looks again whether what the rule asks for is there, and wakes whoever publishes.
+    pub(super) async fn judge(&self, frozen: &str) -> Result<(), DraftsError> {
+        let mut connection = self.staff.store().pool().acquire().await?;
+        let Some(frozen) = Frozen::read(&mut connection, frozen).await? else { return Ok(()) };
+        let steps = Step::of_case(&mut connection, &frozen.case).await?;
+        drop(connection);
+        let standing = cases::standing(&self.node.submitter.state(), &frozen, &steps)?;
+        let ready = matches!(standing, cases::Standing::Under { verdict: Ok(_), .. });
+        let sql = "update frozen set ready = $1, tried = 0, told = '' where id = $2 and state = 'open'";
+        sqlx::query(sql).bind(i64::from(ready)).bind(&frozen.id).execute(self.staff.store().pool()).await?;
+        if ready {
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Looks for steps that were on their way to the log when something interrupted them.
+    pub(super) async fn settle(&self) -> Result<(), DraftsError> {
+        let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS}, \"case\" from steps where idx = -1"));
+        for row in sqlx::query(sql).fetch_all(self.staff.store().pool()).await? {
+            let (step, case): (Step, String) = (Step::row(&row)?, row.try_get(13)?);
+            let id = Statement::parse(step.note.as_bytes()).map_err(|_| DraftsError::Unreadable("a step"))?.id;
+            match self.node.store.logged_at(&submission_key(&step.post, &id)).await? {
+                Some(index) => drop(self.logged(&case, &step, &Receipt { index, leaf: None, repeated: true }).await?),
+                None => match self.log(&case, &step).await {
+                    Ok(_) | Err(DraftsError::Refused(_)) => {}
+                    Err(error) => return Err(error),
+                },
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The reason handed in, if it is the one committed to. A rejection and an override have one.
+fn reason(decision: &Decision, given: Option<&Reason>) -> Result<Option<String>, Refusal> {
+    let wanted = decision.decision != "approve";
+    match (decision.reason, given) {
+        (None, None) if !wanted => Ok(None),
+        (Some(commitment), Some(reason)) => {
+            let salt = parse_salt(&reason.salt).ok_or(Refusal::Opening)?;
+            if Commitment::to(&salt, reason.text.as_bytes()) != commitment {
+                return Err(Refusal::Opening);
+            }
+            if reason.text.len() > LONGEST_REASON {
+                return Err(Refusal::TooLong);
+            }
+            if wanted && reason.text.trim().is_empty() {
+                return Err(Refusal::NoReason);
+            }
+            Ok(Some(reason.text.clone()))
+        }
+        (None, _) => Err(Refusal::NoReason),
+        (Some(_), None) => Err(Refusal::Opening),
+    }
+}

@@ -1,0 +1,490 @@
+//! What the desk promises about drafts: nothing is lost, nothing comes out unapproved, nothing comes out twice.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[macro_use]
+mod trial;
+mod desk_house;
+
+use chain::{
+    approval::ApprovalError,
+    entry::Entry,
+    statement::{Core, Statement},
+};
+use desk_house::*;
+use server::{
+    drafts::{FrozenState, Kind, Outcome, Refusal, Saved, Stage, Standing, Written},
+    staff::Role,
+    store::StoredContent,
+};
+use trial::Engine;
+
+on_each_engine! {
+    a_draft_is_approved_in_parallel_and_published_with_every_step_opened,
+    nobody_approves_what_they_wrote_with_whatever_post,
+    a_step_by_the_wrong_post_person_or_agency_is_refused,
+    a_forged_step_is_refused,
+    a_replayed_step_is_refused,
+    a_step_before_what_it_waits_for_is_refused,
+    a_rejection_stops_a_case_until_the_same_post_approves,
+    an_override_needs_its_reason_and_is_told,
+    what_was_approved_before_a_change_counts_no_more,
+    a_rule_that_changed_before_publication_has_it_approved_again,
+    nothing_is_published_before_its_time,
+    whatever_is_interrupted_is_found_again_and_comes_out_once,
+    an_older_revision_is_not_saved_over_a_newer_one_and_both_are_kept,
+    without_a_rule_a_publisher_publishes_and_nobody_else,
+    a_new_version_a_repeal_and_a_redaction_go_the_same_way,
+    what_the_chain_would_refuse_is_told_before_anybody_approves_it,
+    bytes_that_changed_since_they_were_approved_are_not_published,
+    nobody_sees_another_agencys_drafts,
+    a_step_past_the_desk_does_not_hold_a_draft_for_ever,
+}
+
+async fn a_draft_is_approved_in_parallel_and_published_with_every_step_opened(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    house.approve(&frozen, "clerk", "draft").await.unwrap();
+    // Two lawyers look at the same case at once; whoever is slower signs again over what stands then.
+    let case = house.case(&frozen).await;
+    let (a, b) = (house.sign(&case, "lawyer-a", "legal", "approve", None), house.sign(&case, "lawyer-b", "legal", "approve", None));
+    house.drafts.take(&house.who("lawyer-a"), &case.id, &a).await.unwrap();
+    let late = house.drafts.take(&house.who("lawyer-b"), &case.id, &b).await.unwrap_err();
+    assert_eq!(late.refusal(), Some(&Refusal::StaleCase));
+    assert!(late.refusal().unwrap().passes());
+    house.approve(&frozen, "lawyer-b", "legal").await.unwrap();
+    assert!(house.drafts.publish_due().await.unwrap().is_empty(), "nobody has signed it off");
+    house.approve(&frozen, "controller", "budget").await.unwrap();
+    house.approve(&frozen, "director", "sign").await.unwrap();
+    let index = house.published(&frozen).await;
+    let bytes = house.node.store.entry(index).await.unwrap().unwrap();
+    let entry = Entry::parse(&bytes).unwrap();
+    let statement = Statement::parse(entry.note.as_bytes()).unwrap();
+    assert_eq!(statement.core_line, frozen.core_line, "what was frozen, to the letter");
+    assert_eq!(statement.act.as_ref().unwrap().steps.len(), 5);
+    let Core::Disclosure(core) = &statement.core else { panic!("{:?}", statement.core) };
+    let roles: Vec<_> = core.parts.iter().map(|part| part.role.as_str()).collect();
+    assert_eq!(roles, ["catalogue", "body", "translation", "attachment"]);
+    for part in &core.parts {
+        let kept = house.node.store.content(&part.commitment).await.unwrap().unwrap();
+        assert!(matches!(kept, StoredContent::Present { .. }), "{}", part.role);
+    }
+    let draft = house.drafts.draft(&house.who("author"), &frozen.draft).await.unwrap();
+    assert_eq!(draft.stage, Stage::Published);
+    assert_eq!(house.waiting_files(), 0, "what is published lies with the drafts no more");
+    assert!(house.drafts.publish_due().await.unwrap().is_empty());
+}
+
+async fn nobody_approves_what_they_wrote_with_whatever_post(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    // The author holds the clerk's post, and a lawyer's, and the director's.
+    house.hold("author", &["clerk", "lawyer-a", "director", "minister"]).await;
+    house.approve_by(&frozen, "author", "clerk", "draft").await.unwrap();
+    for (post, code, decision) in [("lawyer-a", "legal", "approve"), ("minister", "legal", "override"), ("lawyer-a", "legal", "reject")] {
+        let refused = house.decide(&frozen, "author", post, code, decision, Some("mine")).await.unwrap_err();
+        assert_eq!(refused.refusal(), Some(&Refusal::OwnDraft), "{post} {decision}");
+    }
+    // A colleague with the clerk's post meets the rule of the chain: one post takes one kind of step.
+    house.hold("colleague", &["clerk", "lawyer-a", "lawyer-b"]).await;
+    let refused = house.approve_by(&frozen, "colleague", "clerk", "budget").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Approval(ApprovalError::SelfApproval)));
+    // Two lawyers are two people.
+    house.approve_by(&frozen, "colleague", "lawyer-a", "legal").await.unwrap();
+    let refused = house.approve_by(&frozen, "colleague", "lawyer-b", "legal").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::TwoSteps));
+    // Whoever added a file wrote a part of it.
+    let able = house.drafts.able(&house.who("author"), &house.case(&frozen).await).await.unwrap();
+    assert!(able.iter().all(|able| able.code == "draft"), "{able:?}");
+}
+
+async fn a_step_by_the_wrong_post_person_or_agency_is_refused(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    let refused = house.approve(&frozen, "director", "draft").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Approval(ApprovalError::Post)));
+    let refused = house.approve(&frozen, "clerk", "coffee").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Approval(ApprovalError::Post)));
+    let refused = house.decide(&frozen, "director", "director", "draft", "override", Some("haste")).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Approval(ApprovalError::Post)), "only the minister overrides");
+    // The key is right, and the account is not the one whose hands the post is in.
+    let refused = house.approve_by(&frozen, "lawyer-a", "clerk", "draft").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::NotHolder));
+    // Another agency's people do not see that there is such a case; its posts take no step in it.
+    let refused = house.approve_by(&frozen, "stranger", "nurse", "draft").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Nothing));
+    house.hold("clerk", &["nurse"]).await;
+    let refused = house.approve_by(&frozen, "clerk", "nurse", "draft").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Approval(ApprovalError::Post)));
+    assert_eq!(house.case(&frozen).await.steps, [], "nothing of it came to the log");
+}
+
+async fn a_forged_step_is_refused(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    let case = house.case(&frozen).await;
+    let clerk = house.who("clerk");
+    let good = house.sign(&case, "clerk", "draft", "approve", None);
+    let mut forged = good.clone();
+    forged.note = house.sign_with(&case, &impostor(&house.post("clerk")), ("draft", "approve", None)).note;
+    let refused = house.drafts.take(&clerk, &case.id, &forged).await.unwrap_err();
+    assert!(matches!(refused.refusal(), Some(Refusal::Signature(_))), "{refused}");
+    let mut forged = good.clone();
+    forged.opening.text = forged.opening.text.replace("approve", "override");
+    assert_eq!(house.drafts.take(&clerk, &case.id, &forged).await.unwrap_err().refusal(), Some(&Refusal::Opening));
+    let mut forged = good.clone();
+    forged.opening.salt = "00".repeat(16);
+    assert_eq!(house.drafts.take(&clerk, &case.id, &forged).await.unwrap_err().refusal(), Some(&Refusal::Opening));
+    let mut forged = good.clone();
+    forged.note = forged.note.replace("\"type\":\"step\"", "\"type\":\"post\"");
+    assert_eq!(house.drafts.take(&clerk, &case.id, &forged).await.unwrap_err().refusal(), Some(&Refusal::NotAStep));
+    for nonsense in ["", "{}", "gazette/v1/statement x\n{}\n\n— a b\n"] {
+        let mut forged = good.clone();
+        forged.note = nonsense.to_owned();
+        assert_eq!(house.drafts.take(&clerk, &case.id, &forged).await.unwrap_err().refusal(), Some(&Refusal::NotAStep));
+    }
+    let size = house.node.heads.borrow().size;
+    house.drafts.take(&clerk, &case.id, &good).await.unwrap();
+    assert_eq!(house.node.heads.borrow().size, size + 1);
+}
+
+async fn a_replayed_step_is_refused(engine: Engine) {
+    let house = House::on(engine).await;
+    let (frozen, other) = (house.submitted("Lanterns", 0).await, house.submitted("Bridges", 0).await);
+    let case = house.case(&frozen).await;
+    let clerk = house.who("clerk");
+    let given = house.sign(&case, "clerk", "draft", "approve", None);
+    house.drafts.take(&clerk, &case.id, &given).await.unwrap();
+    let again = house.drafts.take(&clerk, &case.id, &given).await.unwrap_err();
+    assert_eq!(again.refusal(), Some(&Refusal::StaleCase));
+    let elsewhere = house.drafts.take(&clerk, &other.case, &given).await.unwrap_err();
+    assert_eq!(elsewhere.refusal(), Some(&Refusal::NotAStep));
+    // In its own case, and about the text of another.
+    let mut lying = house.case(&frozen).await;
+    lying.frozen.core_line.clone_from(&other.core_line);
+    let of_other = house.sign(&lying, "lawyer-a", "legal", "approve", None);
+    let refused = house.drafts.take(&house.who("lawyer-a"), &case.id, &of_other).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::OtherCore));
+    assert_eq!(house.case(&frozen).await.steps.len(), 1);
+}
+
+async fn a_step_before_what_it_waits_for_is_refused(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    for (post, code) in [("lawyer-a", "legal"), ("director", "sign")] {
+        let refused = house.approve(&frozen, post, code).await.unwrap_err();
+        assert_eq!(refused.refusal(), Some(&Refusal::Approval(ApprovalError::Order)), "{post}");
+    }
+    house.approve(&frozen, "clerk", "draft").await.unwrap();
+    house.approve(&frozen, "lawyer-a", "legal").await.unwrap();
+    let refused = house.approve(&frozen, "director", "sign").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Approval(ApprovalError::Order)), "one lawyer of two");
+    // What is offered to each is what would be taken.
+    let case = house.case(&frozen).await;
+    for (who, codes) in [("director", vec![]), ("lawyer-b", vec!["legal"]), ("controller", vec!["budget"]), ("author", vec![])] {
+        let able = house.drafts.able(&house.who(who), &case).await.unwrap();
+        assert_eq!(able.iter().map(|able| able.code.as_str()).collect::<Vec<_>>(), codes, "{who}");
+    }
+    let waiting = |cases: Vec<server::drafts::Case>| cases.into_iter().map(|case| case.id).collect::<Vec<_>>();
+    assert_eq!(waiting(house.drafts.waiting_for(&house.who("lawyer-b")).await.unwrap()), [case.id.clone()]);
+    assert!(waiting(house.drafts.waiting_for(&house.who("lawyer-a")).await.unwrap()).is_empty(), "who has decided waits for others");
+    assert!(waiting(house.drafts.waiting_for(&house.who("director")).await.unwrap()).is_empty());
+}
+
+async fn a_rejection_stops_a_case_until_the_same_post_approves(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    house.approve(&frozen, "clerk", "draft").await.unwrap();
+    let refused = house.decide(&frozen, "lawyer-a", "lawyer-a", "legal", "reject", None).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::NoReason));
+    let refused = house.decide(&frozen, "lawyer-a", "lawyer-a", "legal", "reject", Some("  ")).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::NoReason));
+    house.decide(&frozen, "lawyer-a", "lawyer-a", "legal", "reject", Some("Section 2 has no basis.")).await.unwrap();
+    for (post, code) in [("lawyer-b", "legal"), ("controller", "budget")] {
+        house.approve(&frozen, post, code).await.unwrap();
+    }
+    assert!(house.drafts.publish_due().await.unwrap().is_empty());
+    let case = house.case(&frozen).await;
+    assert!(matches!(&case.standing, Standing::Under { verdict: Err(ApprovalError::Rejected), .. }), "{:?}", case.standing);
+    assert_eq!(case.steps[1].reason.as_deref(), Some("Section 2 has no basis."));
+    house.approve(&frozen, "lawyer-a", "legal").await.unwrap();
+    house.approve(&frozen, "director", "sign").await.unwrap();
+    let index = house.published(&frozen).await;
+    let bytes = house.node.store.entry(index).await.unwrap().unwrap();
+    // The decision is public, its reason is not.
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(text.contains("reject") && !text.contains("Section 2"), "{text}");
+}
+
+async fn an_override_needs_its_reason_and_is_told(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    house.approve(&frozen, "clerk", "draft").await.unwrap();
+    house.approve(&frozen, "controller", "budget").await.unwrap();
+    let refused = house.decide(&frozen, "minister", "minister", "legal", "override", None).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::NoReason));
+    house.decide(&frozen, "minister", "minister", "legal", "override", Some("The dam is failing.")).await.unwrap();
+    let refused = house.decide(&frozen, "minister", "minister", "sign", "override", Some("The dam is failing.")).await.unwrap_err();
+    assert!(matches!(refused.refusal(), Some(Refusal::Approval(ApprovalError::SelfApproval))), "{refused}");
+    house.approve(&frozen, "director", "sign").await.unwrap();
+    let case = house.case(&frozen).await;
+    assert!(matches!(&case.standing, Standing::Under { verdict: Ok(skipped), .. } if skipped == &["legal"]), "{:?}", case.standing);
+    house.published(&frozen).await;
+}
+
+async fn what_was_approved_before_a_change_counts_no_more(engine: Engine) {
+    let house = House::on(engine).await;
+    let author = house.who("author");
+    let first = house.submitted("Lanterns", 0).await;
+    let early = house.case(&first).await;
+    let stale = house.sign(&early, "clerk", "draft", "approve", None);
+    house.approve(&first, "clerk", "draft").await.unwrap();
+    house.approve(&first, "lawyer-a", "legal").await.unwrap();
+    house.drafts.withdraw(&author, &first.draft).await.unwrap();
+    let refused = house.approve(&first, "lawyer-b", "legal").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::NotOpen), "nothing waits for approval now");
+    let draft = house.drafts.draft(&author, &first.draft).await.unwrap();
+    let written = Written { body: "Fewer lanterns.".into(), ..draft.written.clone() };
+    house.drafts.save(&author, &draft.id, draft.revision, &written).await.unwrap();
+    let second = house.drafts.freeze(&author, &draft.id, draft.revision + 1, 0).await.unwrap();
+    assert_eq!(second.case, first.case, "the case goes on");
+    assert_ne!(second.core_line, first.core_line);
+    let case = house.case(&second).await;
+    assert_eq!(case.steps.len(), 2, "what was decided stays in the case");
+    let Standing::Under { kinds, verdict, .. } = &case.standing else { panic!("{:?}", case.standing) };
+    assert!(kinds.iter().all(|kind| kind.decided.is_empty()) && *verdict == Err(ApprovalError::Missing));
+    // An approval signed over the earlier text, kept back until now.
+    let refused = house.drafts.take(&house.who("clerk"), &case.id, &stale).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::OtherCore));
+    house.approve_all(&second).await;
+    let index = house.published(&second).await;
+    let bytes = house.node.store.entry(index).await.unwrap().unwrap();
+    let entry = Entry::parse(&bytes).unwrap();
+    let act = Statement::parse(entry.note.as_bytes()).unwrap().act.unwrap();
+    assert_eq!(act.steps.len(), 7, "the earlier ones are opened too");
+}
+
+async fn a_rule_that_changed_before_publication_has_it_approved_again(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 5_000).await;
+    let signed_early = house.sign(&house.case(&frozen).await, "clerk", "draft", "approve", None);
+    house.approve_all(&frozen).await;
+    house.change_rule().await;
+    house.turn(5_000);
+    let outcomes = house.drafts.publish_due().await.unwrap();
+    assert!(matches!(&outcomes[..], [(_, Outcome::Refused { code: "missing" | "stale-rule", .. })]), "{outcomes:?}");
+    let case = house.case(&frozen).await;
+    assert!(case.frozen.told.is_some() && case.frozen.state == FrozenState::Open && !case.frozen.ready);
+    assert!(house.drafts.publish_due().await.unwrap().is_empty(), "it is not tried again and again");
+    let refused = house.drafts.take(&house.who("clerk"), &case.id, &signed_early).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::StaleRule));
+    house.approve_all(&frozen).await;
+    house.published(&frozen).await;
+}
+
+async fn nothing_is_published_before_its_time(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 60_000).await;
+    house.approve_all(&frozen).await;
+    let size = house.node.heads.borrow().size;
+    for passed in [0, 30_000, 29_999] {
+        house.turn(passed);
+        assert!(house.drafts.publish_due().await.unwrap().is_empty());
+        assert_eq!(house.node.heads.borrow().size, size);
+    }
+    // Across a restart too, and then at once.
+    let house = house.reopened().await;
+    assert!(house.drafts.publish_due().await.unwrap().is_empty());
+    house.turn(1);
+    house.published(&frozen).await;
+}
+
+async fn whatever_is_interrupted_is_found_again_and_comes_out_once(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    house.approve(&frozen, "clerk", "draft").await.unwrap();
+    let house = house.reopened().await;
+    assert_eq!(house.case(&frozen).await.steps.len(), 1);
+    house.approve(&frozen, "lawyer-a", "legal").await.unwrap();
+    // As if the machine had stopped between the log's commit and the desk's.
+    house.sql("update steps set idx = -1, leaf = '' where number = 2").await;
+    let before = house.node.heads.borrow().size;
+    let refused = house.approve(&frozen, "lawyer-b", "legal").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::StaleCase));
+    let house = house.reopened().await;
+    assert!(house.drafts.publish_due().await.unwrap().is_empty());
+    let case = house.case(&frozen).await;
+    assert_eq!((case.steps[1].index, house.node.heads.borrow().size), (Some(before - 1), before));
+    for (post, code) in [("lawyer-b", "legal"), ("controller", "budget"), ("director", "sign")] {
+        house.approve(&frozen, post, code).await.unwrap();
+    }
+    // A crash before anything reached the log: claimed, and no more.
+    house.sql("update frozen set state = 'sealing'").await;
+    let house = house.reopened().await;
+    assert_eq!(house.drafts.withdraw(&house.who("author"), &frozen.draft).await.unwrap_err().refusal(), Some(&Refusal::NotOpen));
+    let index = house.published(&frozen).await;
+    // A crash behind the log's commit.
+    house.sql("update frozen set state = 'sealing', ready = 1, idx = -1, published = 0, tried = 0").await;
+    house.sql("update drafts set state = 'frozen'").await;
+    let house = house.reopened().await;
+    let size = house.node.heads.borrow().size;
+    assert_eq!(house.published(&frozen).await, index);
+    assert_eq!(house.node.heads.borrow().size, size);
+}
+
+async fn an_older_revision_is_not_saved_over_a_newer_one_and_both_are_kept(engine: Engine) {
+    let house = House::on(engine).await;
+    let (author, colleague) = (house.who("author"), house.who("colleague"));
+    let draft = house.drafts.begin(&author, &house.agency, Kind::Disclosure, &written("Lanterns")).await.unwrap();
+    let of = |title: &str| Written { title: title.into(), ..written("") };
+    assert_eq!(house.drafts.save(&author, &draft.id, 1, &of("Blue lanterns")).await.unwrap(), Saved::Revision(2));
+    let Saved::Aside { newest, .. } = house.drafts.save(&colleague, &draft.id, 1, &of("Red lanterns")).await.unwrap() else {
+        panic!("it went over the other")
+    };
+    assert_eq!((newest.revision, newest.written.title.as_str()), (2, "Blue lanterns"));
+    let asides = house.drafts.asides(&author, &draft.id).await.unwrap();
+    assert_eq!(asides.iter().map(|aside| aside.written.title.as_str()).collect::<Vec<_>>(), ["Red lanterns"]);
+    assert_eq!(house.drafts.draft(&author, &draft.id).await.unwrap().written.title, "Blue lanterns");
+    // What comes after somebody submitted it is kept as well.
+    house.drafts.freeze(&author, &draft.id, 2, 0).await.unwrap();
+    assert!(matches!(house.drafts.save(&colleague, &draft.id, 2, &of("Green lanterns")).await.unwrap(), Saved::Aside { .. }));
+    assert_eq!(house.drafts.asides(&author, &draft.id).await.unwrap().len(), 2);
+    let refused = house.drafts.freeze(&author, &draft.id, 2, 0).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::NotWriting));
+    let (held, at) = house.staff.journal().verify().await.unwrap();
+    assert!(held > 3 && at.is_none(), "what was done is written down");
+}
+
+async fn without_a_rule_a_publisher_publishes_and_nobody_else(engine: Engine) {
+    let house = House::on(engine).await;
+    house.hire("freewriter", &[Role::Drafter], &house.free).await;
+    house.hire("publisher", &[Role::Publisher], &house.free).await;
+    let writer = house.who("freewriter");
+    let draft = house.drafts.begin(&writer, &house.free, Kind::Disclosure, &written("Weather")).await.unwrap();
+    let frozen = house.drafts.freeze(&writer, &draft.id, 1, 0).await.unwrap();
+    assert!(house.drafts.publish_due().await.unwrap().is_empty(), "nobody has published it");
+    for who in ["freewriter", "author"] {
+        assert_eq!(house.drafts.release(&house.who(who), &frozen.id).await.unwrap_err().refusal(), Some(&Refusal::Nothing));
+    }
+    let publisher = house.who("publisher");
+    assert_eq!(house.drafts.waiting_for(&publisher).await.unwrap().len(), 1);
+    house.drafts.release(&publisher, &frozen.id).await.unwrap();
+    house.published(&frozen).await;
+    // Where there is a rule, no publisher goes past it.
+    house.hire("hasty", &[Role::Publisher], &house.agency).await;
+    let ruled = house.submitted("Lanterns", 0).await;
+    assert!(matches!(
+        house.drafts.release(&house.who("hasty"), &ruled.id).await.unwrap_err().refusal(),
+        Some(Refusal::Approval(ApprovalError::NoAct))
+    ));
+}
+
+async fn a_new_version_a_repeal_and_a_redaction_go_the_same_way(engine: Engine) {
+    let house = House::on(engine).await;
+    let author = house.who("author");
+    let first = house.submitted("Lanterns", 0).await;
+    house.approve_all(&first).await;
+    let index = house.published(&first).await;
+    // It begins with what it will replace.
+    let draft = house.drafts.begin_about(&author, &house.agency, Kind::Disclosure, index).await.unwrap();
+    let carried = &draft.written;
+    assert_eq!((carried.title.as_str(), carried.target, carried.translations.len()), ("Lanterns", Some(index), 1));
+    assert!(carried.body.contains("Each lantern is lit."), "{}", carried.body);
+    assert_eq!(house.drafts.files(&author, &draft.id).await.unwrap().len(), 1);
+    let second = house.drafts.freeze(&author, &draft.id, 1, 0).await.unwrap();
+    house.approve_all(&second).await;
+    let newer = house.published(&second).await;
+    assert_eq!(house.node.store.item(newer).await.unwrap().unwrap().document, index, "a version of the same document");
+    let repeal = Written {
+        target: Some(newer),
+        change: "repealed".into(),
+        effective: "2026-12-01".into(),
+        ground: "term-ended".into(),
+        ..Written::default()
+    };
+    let repeal = house.submit(Kind::Status, &repeal, 0).await;
+    // A status has a rule of its own: the director alone.
+    house.approve(&repeal, "director", "sign").await.unwrap();
+    house.published(&repeal).await;
+    let entry = house.node.store.entry(newer).await.unwrap().unwrap();
+    let entry = Entry::parse(&entry).unwrap();
+    let Core::Disclosure(core) = Statement::parse(entry.note.as_bytes()).unwrap().core else { panic!() };
+    let body = core.parts.iter().find(|part| part.role == "body").unwrap().commitment;
+    let redaction = Written { target: Some(newer), parts: vec![body.to_string()], ground: "personal-data".into(), ..Written::default() };
+    let redaction = house.submit(Kind::Redaction, &redaction, 0).await;
+    house.approve(&redaction, "director", "sign").await.unwrap();
+    let by = house.published(&redaction).await;
+    assert!(matches!(house.node.store.content(&body).await.unwrap().unwrap(), StoredContent::Removed { by: at } if at == by));
+    assert_eq!(house.drafts.list(&author, Stage::Published, 50).await.unwrap().len(), 4);
+}
+
+async fn what_the_chain_would_refuse_is_told_before_anybody_approves_it(engine: Engine) {
+    let house = House::on(engine).await;
+    let author = house.who("author");
+    let first = house.submitted("Lanterns", 0).await;
+    house.approve_all(&first).await;
+    let index = house.published(&first).await;
+    let second = house.submit(Kind::Disclosure, &Written { target: Some(index), ..written("More lanterns") }, 0).await;
+    house.approve_all(&second).await;
+    house.published(&second).await;
+    let begin = async |kind, written: &Written| house.drafts.begin(&author, &house.agency, kind, written).await.unwrap().id;
+    let old = begin(Kind::Disclosure, &Written { target: Some(index), ..written("No lanterns") }).await;
+    let refused = house.drafts.freeze(&author, &old, 1, 0).await.unwrap_err();
+    assert!(matches!(refused.refusal(), Some(Refusal::Chain(_))), "{refused}: a version forks");
+    let away = begin(Kind::Disclosure, &Written { target: Some(99_999), ..written("No lanterns") }).await;
+    assert!(matches!(house.drafts.freeze(&author, &away, 1, 0).await.unwrap_err().refusal(), Some(Refusal::Lacks(_))));
+    let empty = begin(Kind::Disclosure, &Written::default()).await;
+    let refused = house.drafts.freeze(&author, &empty, 1, 0).await.unwrap_err();
+    let Some(Refusal::Lacks(faults)) = refused.refusal() else { panic!("{refused}") };
+    assert!(faults.iter().any(|(field, _)| *field == "title"));
+    assert_eq!(house.waiting_files(), 0, "nothing is left lying about");
+}
+
+async fn bytes_that_changed_since_they_were_approved_are_not_published(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    house.approve_all(&frozen).await;
+    house.overwrite_waiting_files("Many more lanterns.");
+    let outcomes = house.drafts.publish_due().await.unwrap();
+    assert!(matches!(&outcomes[..], [(_, Outcome::Refused { code: "part", .. })]), "{outcomes:?}");
+}
+
+async fn nobody_sees_another_agencys_drafts(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    let stranger = house.who("stranger");
+    let nothing = |error: server::drafts::DraftsError| assert_eq!(error.refusal(), Some(&Refusal::Nothing));
+    nothing(house.drafts.draft(&stranger, &frozen.draft).await.unwrap_err());
+    nothing(house.drafts.files(&stranger, &frozen.draft).await.unwrap_err());
+    nothing(house.drafts.asides(&stranger, &frozen.draft).await.unwrap_err());
+    nothing(house.drafts.save(&stranger, &frozen.draft, 1, &Written::default()).await.unwrap_err());
+    nothing(house.drafts.withdraw(&stranger, &frozen.draft).await.unwrap_err());
+    nothing(house.drafts.case(&stranger, &frozen.case).await.map(drop).unwrap_err());
+    nothing(house.drafts.begin(&stranger, &house.agency, Kind::Disclosure, &written("Mine")).await.map(drop).unwrap_err());
+    assert!(house.drafts.list(&stranger, Stage::Frozen, 50).await.unwrap().is_empty());
+    assert!(house.drafts.open_cases(&stranger).await.unwrap().is_empty());
+    // An auditor reads everything and changes nothing.
+    house.hire_for("auditor", &[(Role::Auditor, "")]).await;
+    let auditor = house.who("auditor");
+    assert_eq!(house.drafts.draft(&auditor, &frozen.draft).await.unwrap().id, frozen.draft);
+    assert_eq!(house.drafts.list(&auditor, Stage::Frozen, 50).await.unwrap().len(), 1);
+    nothing(house.drafts.withdraw(&auditor, &frozen.draft).await.unwrap_err());
+    // A reviewer reads and does not write.
+    nothing(house.drafts.withdraw(&house.who("lawyer-a"), &frozen.draft).await.unwrap_err());
+}
+
+async fn a_step_past_the_desk_does_not_hold_a_draft_for_ever(engine: Engine) {
+    let house = House::on(engine).await;
+    let author = house.who("author");
+    let frozen = house.submitted("Lanterns", 0).await;
+    let case = house.case(&frozen).await;
+    // Any post of the agency may add to a case; what it committed to, it keeps for itself.
+    let secret = house.sign(&case, "minister", "draft", "reject", Some("I say so."));
+    house.node.submitter.submit(secret.note, vec![]).await.unwrap();
+    let refused = house.approve(&frozen, "clerk", "draft").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::StaleCase));
+    house.drafts.withdraw(&author, &frozen.draft).await.unwrap();
+    let again = house.drafts.freeze(&author, &frozen.draft, 1, 0).await.unwrap();
+    assert_ne!(again.case, frozen.case);
+    house.approve_all(&again).await;
+    house.published(&again).await;
+}
