@@ -80,7 +80,7 @@ async function restore(page, file, passphrase) {
   if (!(await form.isVisible())) await page.getByText("Bring a key back").first().click();
   await form.locator("input[type=file]").setInputFiles({ name: "key.txt", mimeType: "text/plain", buffer: Buffer.from(file) });
   await form.locator("input[type=password]").fill(passphrase);
-  await form.getByRole("button").click();
+  await form.locator("button").click();
   return form;
 }
 
@@ -207,11 +207,11 @@ test("a registrar signs the file on a machine of their own, and hands it in", as
   expect(signed.code).toBe(0);
   const form = page.locator("form", { hasText: "Or its contents" });
   await form.locator("textarea").fill(signed.out.replace("审批人", "部长"));
-  await form.getByRole("button").click();
+  await form.locator("button").click();
   await expect(page.locator(".faults")).toContainText("exactly this text");
   await form.locator("input[type=file]").setInputFiles({ name: "signed.txt", mimeType: "text/plain", buffer: Buffer.from(signed.out) });
   await expect(form.locator("textarea")).toHaveValue(/— gazette\.example\/registrar /);
-  await form.getByRole("button").click();
+  await form.locator("button").click();
   await expect(page.locator("h1")).toContainText("Posts of");
   await expect(page.locator("main")).toContainText(POST);
 });
@@ -244,7 +244,7 @@ test.describe("a step", () => {
   async function sign(page, decision = "Approve", reason = "") {
     await page.getByLabel(decision).check();
     await page.getByLabel("Reason").fill(reason);
-    await page.getByRole("button", { name: "Sign" }).click();
+    await page.getByRole("button", { name: "Sign", exact: true }).click();
   }
 
   /** A refusal in the browser: nothing was sent to be logged. */
@@ -329,7 +329,7 @@ test.describe("a step", () => {
 
   test("needs a decision, a reason where it rejects, and the key", async ({ page, house }) => {
     await open(page, house);
-    await page.getByRole("button", { name: "Sign" }).click();
+    await page.getByRole("button", { name: "Sign", exact: true }).click();
     await refused(page, "no-decision");
     await sign(page, "Reject");
     await refused(page, "no-reason");

@@ -37,6 +37,7 @@ pub struct PostsWords {
     pub rule_has: Text,
     pub rule_none: Text,
     pub rule_help: Text,
+    pub rule_wants_posts: Text,
     pub step: fn(usize) -> String,
     pub genre: Text,
     pub genre_help: Text,

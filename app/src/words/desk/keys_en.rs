@@ -54,6 +54,7 @@ pub(super) const POSTS: PostsWords = PostsWords {
     rule_has: "Nothing of this agency is published before this rule is met.",
     rule_none: "This agency has no rule: its publishers publish directly.",
     rule_help: "Each row is a step. Steps that wait for nothing can be taken side by side. No post takes two kinds of step of one document. Leave a row's code empty to drop it.",
+    rule_wants_posts: "Register a post first: a rule needs posts that take its steps.",
     step: |number| format!("Step {number}"),
     genre: "Kind of document",
     genre_help: "A code such as notice, status or redaction; * for every other.",
