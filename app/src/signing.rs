@@ -89,7 +89,7 @@ impl Paper {
 
     /// One part of it.
     pub fn take(&mut self, salt: &str, bytes: Vec<u8>) -> Result<(), JsError> {
-        self.parts.push((parse_salt(salt).ok_or_else(|| told("salt"))?, bytes));
+        self.parts.push((parse_salt(salt).ok_or_else(|| told("answer"))?, bytes));
         Ok(())
     }
 
@@ -129,8 +129,8 @@ impl Paper {
             }),
             _ => return Err(told("answer")),
         };
-        let (salts, []) = random.as_chunks::<16>() else { return Err(told("random")) };
-        let [id, core, step, reason_salt] = salts.try_into().map_err(|_| told("random"))?;
+        let (salts, []) = random.as_chunks::<16>() else { return Err(told("failed")) };
+        let [id, core, step, reason_salt] = salts.try_into().map_err(|_| told("failed"))?;
         let reason = of("reason").map(|text| Commitment::to(&reason_salt, text.as_bytes()));
         let new = NewStep {
             origin: of("origin").unwrap_or_default(),

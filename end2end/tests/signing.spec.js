@@ -1,8 +1,10 @@
 // Keys at the desk: made in the browser, never read out of it, saved, lost, brought back; and what they sign.
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { copyOf, run, serve } from "../gazette.js";
 import { first, give } from "../desk.js";
 import { expect, sample, test as base } from "../fixtures.js";
+import { copyOf, run, serve } from "../gazette.js";
+import { CASE, caseAt, leaf, paper } from "../paper.js";
 
 const AGENCY = "gazette.example/finance";
 const POST = `${AGENCY}/approver`;
@@ -78,7 +80,7 @@ async function restore(page, file, passphrase) {
   if (!(await form.isVisible())) await page.getByText("Bring a key back").first().click();
   await form.locator("input[type=file]").setInputFiles({ name: "key.txt", mimeType: "text/plain", buffer: Buffer.from(file) });
   await form.locator("input[type=password]").fill(passphrase);
-  await form.getByRole("button").click();
+  await form.locator("button").click();
   return form;
 }
 
@@ -205,11 +207,11 @@ test("a registrar signs the file on a machine of their own, and hands it in", as
   expect(signed.code).toBe(0);
   const form = page.locator("form", { hasText: "Or its contents" });
   await form.locator("textarea").fill(signed.out.replace("审批人", "部长"));
-  await form.getByRole("button").click();
+  await form.locator("button").click();
   await expect(page.locator(".faults")).toContainText("exactly this text");
   await form.locator("input[type=file]").setInputFiles({ name: "signed.txt", mimeType: "text/plain", buffer: Buffer.from(signed.out) });
   await expect(form.locator("textarea")).toHaveValue(/— gazette\.example\/registrar /);
-  await form.getByRole("button").click();
+  await form.locator("button").click();
   await expect(page.locator("h1")).toContainText("Posts of");
   await expect(page.locator("main")).toContainText(POST);
 });
@@ -225,4 +227,149 @@ test("a key that was ended says so in the browser that keeps it", async ({ page,
   await key(page, house);
   await expect(said(page)).toHaveText(`This browser keeps a key for ${POST} that has ended. It signs nothing any more.`);
   await expect(page.locator(".keyrows").first()).toContainText("lost: signs nothing from entry");
+});
+
+test.describe("a step", () => {
+  let state;
+
+  test.beforeEach(async ({ page, house }) => {
+    await makeKey(page, house);
+    await register(page);
+    state = await caseAt(page, house.server, { frame: house.at(`/posts/key/${POST}`), agency: AGENCY, post: POST });
+  });
+
+  const open = (page, house) => page.goto(house.at(`/cases/${CASE}`));
+  const signing = (page) => page.locator("form[data-sign]");
+
+  async function sign(page, decision = "Approve", reason = "") {
+    await page.getByLabel(decision).check();
+    await page.getByLabel("Reason").fill(reason);
+    await page.getByRole("button", { name: "Sign", exact: true }).click();
+  }
+
+  /** A refusal in the browser: nothing was sent to be logged. */
+  async function refused(page, code) {
+    await expect(signing(page)).toHaveAttribute("data-state", code);
+    await expect(signing(page).locator(".said")).not.toBeEmpty();
+    expect(state.sent).toEqual([]);
+  }
+
+  const entryOf = async (house, index) => Buffer.from(await (await fetch(`${house.server.url}/log/entry/${index}`)).arrayBuffer());
+
+  test("is signed about what the page shows, taken by the log, and opened by what was sent with it", async ({ page, house }) => {
+    await open(page, house);
+    await sign(page, "Reject", "The sums are wrong.\nSee line 2.");
+    await expect.poll(() => state.sent.length).toBe(1);
+    await expect(page.locator("h1").first()).toHaveText("The budget");
+    const [{ note, opening, reason, token }] = state.sent;
+    expect(token).toBeTruthy();
+    // It stands in the log, under the post's own name, and says nothing but a commitment.
+    const size = Number((await (await fetch(`${house.server.url}/log/checkpoint`)).text()).split("\n")[1]);
+    const entry = (await entryOf(house, size - 1)).toString();
+    expect(entry.endsWith(note)).toBe(true);
+    expect(note).toContain(`\n\n— ${POST} `);
+    const step = JSON.parse(note.split("\n")[1]);
+    expect(step).toMatchObject({ type: "step", agency: AGENCY, case: CASE });
+    expect(note + opening.text).not.toContain("sums");
+    const committed = (label, salt, text) => `sha256:${createHash("sha256").update(label).update(Buffer.from(salt, "hex")).update(text).digest("hex")}`;
+    expect(step.commitment).toBe(committed("gazette/v1 content\n", opening.salt, opening.text));
+    const decision = JSON.parse(opening.text);
+    expect(decision).toMatchObject({ code: "sign", decision: "reject" });
+    expect(decision.core).toBe(committed("gazette/v1 core\n", decision.salt, state.shown.line));
+    expect(reason.text).toBe("The sums are wrong.\nSee line 2.");
+    expect(decision.reason).toBe(committed("gazette/v1 content\n", reason.salt, reason.text));
+  });
+
+  test("about another text than the page shows is refused in the browser", async ({ page, house }) => {
+    state.asked = paper(AGENCY, "The budget", "It is not in order.");
+    await open(page, house);
+    await sign(page);
+    await refused(page, "other-core");
+    // A server that alters page and answer alike, but not what is to be read.
+    state.shown = { ...state.shown, digest: state.asked.digest };
+    await open(page, house);
+    await sign(page);
+    await refused(page, "shown-differs");
+  });
+
+  for (const [what, alter, code] of [
+    ["for another case", { said: (said) => ({ ...said, case: "52".repeat(16) }) }, "other-case"],
+    ["for another agency", { said: (said) => ({ ...said, agency: "gazette.example/health" }) }, "other-case"],
+    ["for another chain", { said: (said) => ({ ...said, origin: "other.example/log" }) }, "other-chain"],
+    ["under another rule", { said: (said) => ({ ...said, rule: Buffer.alloc(32, 8).toString("base64") }) }, "other-rule"],
+    ["with a part left out", { said: (said) => ({ ...said, parts: said.parts.slice(0, 2) }) }, "missing"],
+    ["with a part altered", { part: ({ bytes }) => bytes.replace("1,2", "1,3") }, "missing"],
+    ["with a part from elsewhere", { said: (said) => ({ ...said, parts: said.parts.map((part) => ({ ...part, address: "https://other.example/" })) }) }, "answer"],
+    ["with a salt that is none", { said: (said) => ({ ...said, parts: said.parts.map((part) => ({ ...part, salt: "0" })) }) }, "answer"],
+    ["behind a step that is none", { said: (said) => ({ ...said, previous: { index: 1, leaf: "x" } }) }, "answer"],
+  ]) {
+    test(`that the server asks to sign ${what} is refused in the browser`, async ({ page, house }) => {
+      state.alter = alter;
+      await open(page, house);
+      await sign(page);
+      await refused(page, code);
+    });
+  }
+
+  for (const [what, alter] of [
+    ["the title", (title) => (title.textContent = "Another title")],
+    ["the text", () => (document.querySelector(".prose p").textContent = "It is in good order.")],
+    ["a word that is hidden", () => document.querySelector(".prose p").append(Object.assign(document.createElement("span"), { hidden: true, textContent: "not" }))],
+    ["the list of files", () => document.querySelector(".parts li").remove()],
+    ["a file's name", () => (document.querySelector(".parts bdi").textContent = "Other.csv")],
+    ["a file's link", () => (document.querySelector(".parts a").href = "/elsewhere")],
+  ]) {
+    test(`is not signed on a page on which ${what} is another`, async ({ page, house }) => {
+      await open(page, house);
+      await page.locator("[data-frozen] [data-field=title]").evaluate(alter);
+      await sign(page);
+      await refused(page, "shown-differs");
+    });
+  }
+
+  test("needs a decision, a reason where it rejects, and the key", async ({ page, house }) => {
+    await open(page, house);
+    await page.getByRole("button", { name: "Sign", exact: true }).click();
+    await refused(page, "no-decision");
+    await sign(page, "Reject");
+    await refused(page, "no-reason");
+    await page.evaluate(() => new Promise((resolve) => Object.assign(indexedDB.deleteDatabase("gazette-keys"), { onsuccess: resolve })));
+    await sign(page);
+    await refused(page, "no-key");
+  });
+
+  test.describe("that the log does not take", () => {
+    // A browser tells of every answer that is no success.
+    test.use({ mayComplain: true });
+
+    test("is signed anew behind one that came between, once", async ({ page, house }) => {
+      await open(page, house);
+      await sign(page);
+      await expect.poll(() => state.sent.length).toBe(1);
+      await expect(signing(page)).not.toHaveAttribute("data-state", /./);
+      const size = Number((await (await fetch(`${house.server.url}/log/checkpoint`)).text()).split("\n")[1]);
+      state.newest = { index: size - 1, leaf: leaf(await entryOf(house, size - 1)) };
+      await sign(page);
+      await expect.poll(() => state.sent.length).toBe(3);
+      const steps = state.sent.map(({ note }) => JSON.parse(note.split("\n")[1]));
+      expect(steps.map(({ previous }) => previous)).toEqual([undefined, undefined, state.newest]);
+      // Nothing of the one that was refused is used again.
+      expect(steps[2].id).not.toBe(steps[1].id);
+      expect(state.sent[2].opening.salt).not.toBe(state.sent[1].opening.salt);
+      expect(state.signs).toBe(3);
+    });
+
+    test("is taken of no key that was ended", async ({ page, house }) => {
+      await page.goto(house.at(`/posts/of/${AGENCY}`));
+      const row = page.locator("li", { hasText: POST }).first();
+      await row.getByText("End this key").click();
+      await row.getByLabel("How it ended").selectOption("lost");
+      await row.getByRole("button", { name: "Ask for its end" }).click();
+      await register(page);
+      await open(page, house);
+      await sign(page);
+      await expect(signing(page)).toHaveAttribute("data-state", "unknown-key");
+      await expect(signing(page).locator(".said")).toHaveText(/signs nothing any more/);
+    });
+  });
 });

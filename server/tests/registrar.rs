@@ -101,7 +101,7 @@ async fn two_of_three_registrars_sign_in_any_order_and_by_file_or_browser() {
     let page = desk.get(Some(&registrar.token), &path).await.body;
     assert!(!page.contains("Register with the key on this server"), "one key is not enough here");
     let here = desk.post(Some(&registrar.token), &format!("{path}?here"), &[]).await;
-    assert!(here.status.is_server_error() && post(&desk.node).is_none(), "{}", here.status);
+    assert!(here.status == StatusCode::NOT_FOUND && post(&desk.node).is_none(), "{}", here.status);
 
     let text = text(&desk, &registrar, &path).await;
     let hand_in = async |note: &str| desk.post(Some(&registrar.token), &path, &[("note", note)]).await;
@@ -215,6 +215,33 @@ async fn only_those_who_work_there_ask_and_only_registrars_sign() {
     desk.post(Some(&officer.token), &format!("{path}?withdraw"), &[]).await.to();
     assert_eq!(desk.get(Some(&registrar.token), &path).await.status, StatusCode::NOT_FOUND);
     assert!(post(&desk.node).is_none());
+}
+
+#[tokio::test]
+async fn a_post_is_given_by_its_agencys_administrator_and_its_next_keys_are_its_holders() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let head = desk.person("head", &[(Role::Administrator, AGENCY)]).await;
+    let (officer, other) =
+        (desk.person("officer", &[(Role::Approver, AGENCY)]).await, desk.person("other", &[(Role::Approver, AGENCY)]).await);
+    let stranger = desk.person("stranger", &[(Role::Administrator, "gazette.example/other")]).await;
+    let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
+    enrol(&desk, &officer.token, &key(POST)).await.to();
+    let path = waiting(&desk, &registrar).await;
+    desk.post(Some(&registrar.token), &format!("{path}?here"), &[]).await.to();
+    let page = format!("/en/desk/posts/key/{POST}");
+    let hold = async |who: &Person, what: &str, whom: &Person| {
+        desk.post(Some(&who.token), &format!("{page}?holder"), &[(what, &whom.account.id)]).await.status
+    };
+    for who in [&officer, &stranger, &registrar] {
+        assert_eq!(hold(who, "give", &officer).await, StatusCode::NOT_FOUND, "{}", who.account.login);
+    }
+    assert_eq!(hold(&head, "give", &stranger).await, StatusCode::NOT_FOUND, "who works elsewhere");
+    assert_eq!(hold(&head, "give", &officer).await, StatusCode::SEE_OTHER);
+    assert!(desk.get(Some(&head.token), &format!("/en/desk/posts/of/{AGENCY}")).await.body.contains("Held by Officer officer"));
+    assert_eq!(enrol(&desk, &other.token, &key(POST)).await.status, StatusCode::NOT_FOUND, "it is not theirs");
+    assert_eq!(enrol(&desk, &officer.token, &key(POST)).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(hold(&head, "take", &officer).await, StatusCode::SEE_OTHER);
+    assert!(desk.get(Some(&head.token), &page).await.body.contains("Nobody: no step"));
 }
 
 #[tokio::test]

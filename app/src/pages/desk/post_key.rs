@@ -76,7 +76,7 @@ fn browser(desk: &Desk<'_>, view: &PostKeyView, here: &str, w: &'static DeskWord
                     <h4>{k.save}</h4>
                     <p>{k.save_help}</p>
                     <p><a class="button quiet" data-download href="#finish">{k.download}</a></p>
-                    <label class="choice"><input type="checkbox" required/>" "{k.saved}</label>
+                    <label class="choice"><input type="checkbox" required/><span>{k.saved}</span></label>
                     <button>{k.enrol}</button>
                     <p class="said" data-said role="status"></p>
                 </form>

@@ -65,7 +65,8 @@ pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
             <section>
                 <h2>{p.rule}</h2>
                 <p>{if view.ruled { p.rule_has } else { p.rule_none }}</p>
-                {view.may.then(|| rule(desk, &here, view, w))}
+                {(view.may && view.posts.is_empty()).then(|| view! { <p class="quiet">{p.rule_wants_posts}</p> })}
+                {(view.may && (view.ruled || !view.posts.is_empty())).then(|| rule(desk, &here, view, w))}
             </section>
             <section>
                 <h2>{p.seals}</h2>
@@ -189,7 +190,7 @@ fn rule_row(n: usize, row: &RuleRow, posts: &[(String, String)], w: &'static Des
     let others = row.posts.iter().filter(|id| !posts.iter().any(|(known, _)| known == *id)).map(|id| (id.clone(), id.clone()));
     let boxes = posts.iter().cloned().chain(others).map(|(id, name)| {
         let checked = row.posts.contains(&id);
-        view! { <label class="choice"><input type="checkbox" name=format!("posts-{n}") value=id.clone() checked=checked/>" "<bdi>{name}</bdi>" "<code>{id}</code></label> }
+        view! { <label class="choice"><input type="checkbox" name=format!("posts-{n}") value=id.clone() checked=checked/><span><bdi>{name}</bdi>" "<code>{id}</code></span></label> }
     });
     let text = |name: &str, label: &'static str, help: Option<&'static str>, value: &str| {
         view! {

@@ -2,6 +2,7 @@
 
 use super::{Fields, Posted, Signed, again, answer, failed, guard::absent, page, see};
 use crate::{
+    drafts::{Drafts, DraftsError},
     http::{
         App,
         trouble::{At, Trouble},
@@ -12,6 +13,7 @@ use crate::{
 };
 use app::{
     pages,
+    view::Problem,
     view::desk::{
         self, AgencyPosts, AgencyPostsView, Fault, Faults, NewPost, PostKey, PostKeyView, PostRow, PostsView, RuleForm, RuleRow, WaitingRow,
     },
@@ -46,9 +48,27 @@ fn asks(signed: &Signed, agency: &str) -> bool {
     signed.may(Role::Administrator, agency) || signed.may(Role::Registrar, "")
 }
 
-/// Whether somebody may have a key registered for a post: whoever works there, and whoever asks for posts.
-fn enrols(signed: &Signed, agency: &str) -> bool {
-    asks(signed, agency) || signed.account.roles.iter().any(|(_, of)| of == agency)
+/// Whether somebody may have a key registered for a post: whoever holds it, or works there while nobody does, and whoever asks for
+/// posts.
+fn enrols(signed: &Signed, agency: &str, holders: &[(String, String)]) -> bool {
+    let works = signed.account.roles.iter().any(|(_, of)| of == agency);
+    asks(signed, agency) || (works && (holders.is_empty() || holders.iter().any(|(account, _)| *account == signed.account.id)))
+}
+
+/// Whose hands posts are in.
+fn drafts(app: &App) -> Result<Drafts, Trouble> {
+    Drafts::open(app.staff.clone(), app.node.clone()).map_err(held)
+}
+
+fn held(error: DraftsError) -> Trouble {
+    match error {
+        DraftsError::Refused(_) => Trouble::Problem(Problem::NotFound),
+        DraftsError::Staff(error) => error.into(),
+        other => {
+            tracing::error!(error = %other, "whose hands a post is in cannot be read or written");
+            Trouble::Problem(Problem::Busy { seconds: 5 })
+        }
+    }
 }
 
 pub(super) fn troubled(error: RegistrarError) -> Trouble {
@@ -56,7 +76,7 @@ pub(super) fn troubled(error: RegistrarError) -> Trouble {
         RegistrarError::Staff(error) => error.into(),
         other => {
             tracing::error!(error = %other, "what waits for registrars cannot be read");
-            Trouble::Problem(app::view::Problem::Busy { seconds: 5 })
+            Trouble::Problem(Problem::Busy { seconds: 5 })
         }
     }
 }
@@ -396,12 +416,15 @@ async fn key_page(app: &App, signed: &Signed, found: Found, query: Option<&str>,
             _ => None,
         });
         let holders = holders(app, &found.post.id).await?;
+        let gives = signed.may(Role::Administrator, &agency) && found.names.is_empty();
+        let mut people = if gives { app.staff.people_of(&agency).await? } else { vec![] };
+        people.retain(|account| account.ended.is_none() && !holders.iter().any(|(holder, _)| *holder == account.id));
         Ok::<_, Trouble>(PostKeyView {
             agency: super::agency(app, &agency, signed.lang),
             waiting: waiting.collect(),
-            may: enrols(signed, &agency),
-            gives: false,
-            people: vec![],
+            may: enrols(signed, &agency, &holders),
+            gives,
+            people: people.into_iter().map(|account| (account.id, account.name)).collect(),
             holders,
             size: app.node.heads.borrow().size,
             faults,
@@ -425,14 +448,22 @@ pub(super) async fn key(State(app): State<Arc<App>>, At(id): At, RawQuery(query)
     }
 }
 
-/// An officer's public half, to be registered.
+/// An officer's public half, to be registered; or who is to hold the post.
 pub(super) async fn enrol(
     State(app): State<Arc<App>>,
     At(id): At,
     RawQuery(query): RawQuery,
     Posted { signed, fields }: Posted,
 ) -> Response {
-    let Some(found) = found(&app, &signed, &id, &Fields::read(query.as_deref())).filter(|found| enrols(&signed, &found.agency)) else {
+    if which(query.as_deref()) == "holder" {
+        return hold(&app, &signed, &id, &fields).await;
+    }
+    let holders = match holders(&app, &id).await {
+        Ok(holders) => holders,
+        Err(trouble) => return failed(&app, signed.lang, trouble),
+    };
+    let found = found(&app, &signed, &id, &Fields::read(query.as_deref()));
+    let Some(found) = found.filter(|found| enrols(&signed, &found.agency, &holders)) else {
         return absent(&app, signed.lang);
     };
     let key = fields.one("vkey").trim().to_owned();
@@ -447,7 +478,28 @@ pub(super) async fn enrol(
     }
 }
 
+/// Gives the post to somebody, or takes it back.
+async fn hold(app: &App, signed: &Signed, post: &str, fields: &Fields) -> Response {
+    let done = async {
+        let drafts = drafts(app)?;
+        match (fields.one("give"), fields.one("take")) {
+            ("", account) => drafts.take_post(&signed.account, post, account).await,
+            (account, _) => drafts.give_post(&signed.account, post, account).await,
+        }
+        .map_err(held)
+    };
+    match done.await {
+        Ok(()) => see(signed.lang, &format!("/desk/posts/key/{post}")),
+        Err(trouble) => failed(app, signed.lang, trouble),
+    }
+}
+
 /// Who holds a post: account and name.
-async fn holders(_app: &App, _post: &str) -> Result<Vec<(String, String)>, Trouble> {
-    Ok(vec![])
+async fn holders(app: &App, post: &str) -> Result<Vec<(String, String)>, Trouble> {
+    let mut holders = Vec::new();
+    for account in drafts(app)?.holders(post).await.map_err(held)? {
+        let name = named(app, &account).await?;
+        holders.push((account, name));
+    }
+    Ok(holders)
 }

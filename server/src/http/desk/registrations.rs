@@ -226,7 +226,7 @@ pub(super) async fn act(State(app): State<Arc<App>>, At(id): At, RawQuery(query)
             see(signed.lang, &format!("/desk/posts/of/{}", asked.subject.agency))
         }
         Ok(Outcome::Wanting(_)) => see(signed.lang, &format!("/desk/registrations/{id}")),
-        Err(RegistrarError::Nothing) => absent(&app, signed.lang),
+        Err(RegistrarError::Nothing | RegistrarError::NoKey) => absent(&app, signed.lang),
         Err(error) => match fault(error, "note") {
             Ok(faults) => show(&app, &signed, &id, faults).await,
             Err(error) => failed(&app, signed.lang, troubled(error)),
