@@ -46,6 +46,13 @@
 //! where it failed. `[data-words]` carries what the island may say, in the page's language
 //! ([`crate::phrases::IslandWords::written`]).
 //!
+//! **The desk.** A page on which something is signed carries `[data-signing]`: where the wasm is, the chain's identity and origin, the
+//! session's token, and the script's words. What is up for approval stands in `[data-frozen]`: facts in `data-field` (the title once), each
+//! text in a `section.body` that has nothing beside its heading and `.prose[data-part="<commitment>"]`, and each part that is no text to be
+//! read here in `.parts li[data-part]` with a link that ends in the commitment and says its name. `form[data-sign][data-steps]` (the two
+//! addresses) has `data-case`, `data-agency`, `data-code`, `data-post`, `data-rule` and `data-core`, the hexadecimal SHA-256 of the core
+//! line. What is to be registered stands in `[data-registration]`: its facts in the order of the text, and the text in `[data-text]`.
+//!
 //! **Keys.** `[data-key-list]` is the list that `j` and `k` walk; `[data-key-open]` in an item is
 //! what Enter opens; `[data-key-search]` is the field that `/` reaches; `dialog[data-key-help]` is
 //! what `?` shows.

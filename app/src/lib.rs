@@ -11,6 +11,9 @@ pub mod islands;
 pub mod lang;
 pub mod phrases;
 
+#[cfg(feature = "desk")]
+pub mod signing;
+
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]

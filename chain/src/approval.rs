@@ -1,5 +1,9 @@
 //! Approval: an agency's rule, what a publication says was done, and whether the one meets the other (C6).
 
+mod step;
+
+pub use step::{Drawn, NewStep, Taken};
+
 use crate::{
     hash::{Hash, unhex},
     json,

@@ -15,6 +15,12 @@ pub const LARGEST: u64 = (1 << 53) - 1;
 #[error("{0}")]
 pub struct JsonError(String);
 
+impl From<serde_json::Error> for JsonError {
+    fn from(error: serde_json::Error) -> JsonError {
+        JsonError(error.to_string())
+    }
+}
+
 /// Reads `text` as `T` after checking every rule: one object, no duplicate member at any depth, no lone
 /// surrogate or noncharacter, integers within ±(2^53 − 1), no other numbers, depth at most [`DEPTH`], and no
 /// member whose name begins with `!` (v1 understands none, and such a member means "refuse if not understood").
@@ -80,7 +86,7 @@ fn parse_by(text: &str, rules: Rules) -> Result<Value, JsonError> {
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = rules.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    value.map_err(|error| JsonError(error.to_string()))
+    value.map_err(JsonError::from)
 }
 
 #[derive(Clone, Copy)]

@@ -287,6 +287,11 @@ impl Signer {
         self.key.sign(message).to_bytes()
     }
 
+    /// `note` with this key's signature behind those that others have made; see [`with_signature`].
+    pub fn add_to(&self, note: &str) -> Result<String, NoteError> {
+        with_signature(note, &self.vkey, &self.sign_bytes(text_of(note).as_bytes()))
+    }
+
     /// The signature line over `text`, with its newline.
     #[must_use]
     pub fn sign(&self, text: &str) -> String {
@@ -314,4 +319,20 @@ pub fn sign(text: &str, signers: &[&Signer]) -> String {
         note.push_str(&signer.sign(text));
     }
     note
+}
+
+/// What a further signature on `note` covers: the text before the signatures that it has, or all of it where nobody has signed yet.
+#[must_use]
+pub fn text_of(note: &str) -> &str {
+    Note::parse(note.as_bytes()).map_or(note, |note| note.text)
+}
+
+/// `note`, a text or what others have signed of it, with one more signature, made wherever the private key is. Refused unless it
+/// is `key`'s first and verifies.
+pub fn with_signature(note: &str, key: &Vkey, signature: &[u8; 64]) -> Result<String, NoteError> {
+    let text = text_of(note);
+    let before = note[text.len()..].strip_prefix('\n').unwrap_or_default();
+    let signed = format!("{text}\n{before}{}", signature_line(key, signature));
+    Note::parse(signed.as_bytes())?.verify(key)?;
+    Ok(signed)
 }

@@ -1,4 +1,8 @@
-//! Private keys on disk: one file each, readable by nobody else, never logged.
+//! Private keys on disk: one file each, readable by nobody else, never logged; locked by a passphrase where there is one.
+
+mod lock;
+
+pub use lock::{CREDENTIAL, LockError, Passphrase, unlock_with};
 
 use chain::note::{KeyType, NoteError, Signer};
 use std::{
@@ -19,6 +23,8 @@ pub enum KeyError {
     Malformed(PathBuf),
     #[error("the key file {path} holds a key named {found:?}, and not {wanted:?} as its place says")]
     OtherName { path: PathBuf, found: String, wanted: String },
+    #[error("the key file {0}: {1}")]
+    Lock(PathBuf, LockError),
     #[error(transparent)]
     Key(#[from] NoteError),
     #[error("the system gave no random bytes: {0}")]
@@ -94,26 +100,65 @@ pub fn create(path: &Path, name: &str) -> Result<Signer, KeyError> {
     }
     let secret: [u8; 32] = random()?;
     let signer = Signer::new(name, KeyType::Ed25519, &secret)?;
-    // Written beside and then given its name, which fails if that is taken: another process that looks for keys meanwhile
-    // finds this one whole or not at all.
+    // Given its name once it is whole, which fails if that is taken: another process that looks for keys meanwhile finds this one
+    // whole or not at all.
+    write(path, &text(path, &signer, &secret, lock::given())?, |beside| std::fs::hard_link(beside, path)).map_err(file_error)?;
+    Ok(signer)
+}
+
+/// What a key's file says: locked, if there is a passphrase.
+fn text(path: &Path, signer: &Signer, secret: &[u8; 32], passphrase: Option<&Passphrase>) -> Result<String, KeyError> {
+    let name = signer.vkey().name();
+    match passphrase {
+        Some(passphrase) => {
+            passphrase.lock(name, &signer.vkey().to_string(), secret).map_err(|error| KeyError::Lock(path.to_path_buf(), error))
+        }
+        None => Ok(format!("gazette private key\n{name}\n{}\n", chain::hash::hex(secret))),
+    }
+}
+
+/// Writes a file beside its place, and puts it there.
+fn write(path: &Path, text: &str, place: impl FnOnce(&Path) -> std::io::Result<()>) -> std::io::Result<()> {
     let number = u64::from_be_bytes(random()?);
     let beside = path.with_file_name(format!("new-{number:016x}"));
-    let text = format!("gazette private key\n{name}\n{}\n", chain::hash::hex(&secret));
     let write = || {
         let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        std::fs::hard_link(&beside, path)
+        place(&beside)
     };
     let written = write();
-    // It may not have been made.
+    // It may not have been made, or have another name by now.
     drop(std::fs::remove_file(&beside));
-    written.map_err(file_error)?;
-    Ok(signer)
+    written
+}
+
+/// Locks every key file of a folder by a passphrase: those that are plain, and those that the process's own passphrase opens. Answers
+/// which were.
+pub fn lock_all(folder: &Path, passphrase: &Passphrase) -> Result<Vec<PathBuf>, KeyError> {
+    let file_error = |error| KeyError::File(folder.to_path_buf(), error);
+    let mut locked = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(file_error)? {
+        let path = entry.map_err(file_error)?.path();
+        if path.extension().is_some_and(|extension| extension == "key") {
+            let (signer, secret) = read(&path)?;
+            let text = text(&path, &signer, &secret, Some(passphrase))?;
+            // In one step: a machine that stops here has the old file or the new one.
+            write(&path, &text, |beside| std::fs::rename(beside, &path)).map_err(file_error)?;
+            locked.push(path);
+        }
+    }
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(file_error)?;
+    locked.sort();
+    Ok(locked)
 }
 
 /// Reads a key file made by [`create`]; refuses one that others can read.
 pub fn open(path: &Path) -> Result<Signer, KeyError> {
+    read(path).map(|(signer, _)| signer)
+}
+
+fn read(path: &Path) -> Result<(Signer, [u8; 32]), KeyError> {
     let file_error = |error| KeyError::File(path.to_path_buf(), error);
     let mode = std::fs::metadata(path).map_err(file_error)?.permissions().mode();
     if mode & 0o077 != 0 {
@@ -122,12 +167,18 @@ pub fn open(path: &Path) -> Result<Signer, KeyError> {
     let text = std::fs::read_to_string(path).map_err(file_error)?;
     let malformed = || KeyError::Malformed(path.to_path_buf());
     let mut lines = text.lines();
-    if lines.next() != Some("gazette private key") {
-        return Err(malformed());
-    }
-    let name = lines.next().ok_or_else(malformed)?;
-    let secret = lines.next().and_then(chain::hash::unhex::<32>).ok_or_else(malformed)?;
-    Ok(Signer::new(name, KeyType::Ed25519, &secret)?)
+    let (name, secret) = match lines.next() {
+        Some("gazette private key") => {
+            let name = lines.next().ok_or_else(malformed)?;
+            (name.to_owned(), lines.next().and_then(chain::hash::unhex::<32>).ok_or_else(malformed)?)
+        }
+        Some(lock::HEADER) => {
+            let locked = |error| KeyError::Lock(path.to_path_buf(), error);
+            lock::given().ok_or_else(|| locked(LockError::NoPassphrase))?.open(&text).map_err(locked)?
+        }
+        _ => return Err(malformed()),
+    };
+    Ok((Signer::new(&name, KeyType::Ed25519, &secret)?, secret))
 }
 
 #[cfg(test)]

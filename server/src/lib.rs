@@ -12,6 +12,7 @@ pub mod mark;
 pub mod markdown;
 pub mod node;
 pub mod recover;
+pub mod registrar;
 pub mod sample;
 pub mod search;
 pub mod sequencer;

@@ -15,7 +15,7 @@ use chain::{
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
 };
 use tokio::sync::{Mutex, watch};
 
@@ -187,6 +187,8 @@ pub struct Node {
     pub origin: String,
     pub data: PathBuf,
     seals: Arc<HashMap<String, Signer>>,
+    /// Of agencies that were registered since this process began: kept for as long as it lives, like those above.
+    newer: Arc<RwLock<HashMap<String, &'static Signer>>>,
     /// Only a trial chain's registrar key lies on the server.
     registrar: Arc<Option<Signer>>,
     /// What was counted last, and at which size of the chain.
@@ -270,6 +272,7 @@ impl Node {
             origin,
             data: place.data.clone(),
             seals: Arc::default(),
+            newer: Arc::default(),
             registrar: Arc::new(None),
             counted: Arc::default(),
         };
@@ -330,7 +333,33 @@ impl Node {
     /// The seal of an agency, if this process keeps it.
     #[must_use]
     pub fn seal(&self, agency: &str) -> Option<&Signer> {
-        self.seals.get(agency)
+        let newer = || self.newer.read().unwrap_or_else(PoisonError::into_inner).get(agency).copied();
+        self.seals.get(agency).or_else(newer)
+    }
+
+    /// A registrar's key, where one lies on this server: of a trial chain.
+    #[must_use]
+    pub fn registrar(&self) -> Option<&Signer> {
+        self.registrar.as_ref().as_ref()
+    }
+
+    /// The public half of an agency's seal, which is made and kept here if it is not there yet.
+    pub fn make_seal(&self, agency: &str) -> Result<Vkey, KeyError> {
+        Ok(keys::seal(&self.data.join("keys"), agency)?.vkey().clone())
+    }
+
+    /// After an agency was registered: its seal, if it is kept here, seals from now on.
+    pub fn take_seals(&self, agency: &str) {
+        if self.seal(agency).is_some() {
+            return;
+        }
+        match keys::seals(&self.data.join("keys")).map(|mut seals| seals.remove(agency)) {
+            Ok(Some(seal)) => {
+                self.newer.write().unwrap_or_else(PoisonError::into_inner).insert(agency.to_owned(), Box::leak(Box::new(seal)));
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, agency, "its seal cannot be read"),
+        }
     }
 
     /// On a trial chain: registers the agency `name` beside the origin, with a seal kept here. Does nothing when it is

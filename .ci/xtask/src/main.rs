@@ -7,7 +7,7 @@ mod wasm;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: xtask web --wasm FILE --tools DIR --out DIR";
+const USAGE: &str = "usage: xtask web --wasm FILE --desk FILE --tools DIR --out DIR";
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -48,10 +48,11 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Error> {
         Some(other) => return Err(Error::Usage(format!("unknown command {other}"))),
         None => return Err(Error::Usage("no command".into())),
     }
-    let (mut wasm, mut tools, mut out) = (None, None, None);
+    let (mut wasm, mut desk, mut tools, mut out) = (None, None, None, None);
     while let Some(name) = arguments.next() {
         let slot = match name.as_str() {
             "--wasm" => &mut wasm,
+            "--desk" => &mut desk,
             "--tools" => &mut tools,
             "--out" => &mut out,
             _ => return Err(Error::Usage(format!("unknown option {name}"))),
@@ -64,6 +65,7 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Error> {
         // Where it is run, not where it was built: one folder of compiled code may serve several checkouts.
         root: PathBuf::from("."),
         wasm: needed(wasm, "--wasm")?,
+        desk: needed(desk, "--desk")?,
         tools: needed(tools, "--tools")?,
         out: needed(out, "--out")?,
     })

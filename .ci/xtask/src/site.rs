@@ -14,8 +14,10 @@ const BUDGET: u64 = 150_000;
 pub struct Plan {
     /// The repository.
     pub root: PathBuf,
-    /// What cargo built from `app`.
+    /// What cargo built from `app` for readers.
     pub wasm: PathBuf,
+    /// What it built for the desk, where things are signed.
+    pub desk: PathBuf,
     /// Where wasm-opt and esbuild are.
     pub tools: PathBuf,
     /// Replaced as a whole.
@@ -47,16 +49,21 @@ pub fn build(plan: &Plan) -> Result<(), Error> {
     let pkg = fresh.join("pkg");
     at(&pkg, fs::create_dir_all(&pkg))?;
 
-    let bound = wasm::bind(&plan.wasm, &plan.tools, &work)?;
     let mut names = BTreeMap::new();
     let mut sent = 0;
-    for file in [&bound.glue, &bound.wasm] {
-        let bytes = at(file, fs::read(file))?;
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        sent += place(&pkg, &name, &bytes, &mut names)?;
-    }
-    for file in files_under(&bound.snippets)? {
-        copy(&bound.snippets.join(&file), &pkg.join("snippets").join(&file))?;
+    // Only what readers load has a budget.
+    for (module, name, readers) in [(&plan.wasm, "gazette", true), (&plan.desk, "signing", false)] {
+        let work = work.join(name);
+        let bound = wasm::bind(module, name, &plan.tools, &work)?;
+        for file in [&bound.glue, &bound.wasm] {
+            let bytes = at(file, fs::read(file))?;
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let size = place(&pkg, &name, &bytes, &mut names)?;
+            sent += if readers { size } else { 0 };
+        }
+        for file in files_under(&bound.snippets)? {
+            copy(&bound.snippets.join(&file), &pkg.join("snippets").join(&file))?;
+        }
     }
     place(&pkg, "main.css", style.as_bytes(), &mut names)?;
     place(&pkg, "desk.css", desk.as_bytes(), &mut names)?;
@@ -107,7 +114,7 @@ fn inputs(plan: &Plan, styles: &[&str], public: &Path, files: &[PathBuf]) -> Res
         digest.update(bytes);
     };
     let program = at("xtask", std::env::current_exe())?;
-    for file in [&program, &plan.wasm] {
+    for file in [&program, &plan.wasm, &plan.desk] {
         add(&at(file, fs::read(file))?);
     }
     for style in styles {

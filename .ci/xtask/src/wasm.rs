@@ -33,8 +33,8 @@ pub struct Bound {
     pub snippets: PathBuf,
 }
 
-/// Writes `gazette.js` and `gazette_bg.wasm`, both shrunk, into `folder`.
-pub fn bind(wasm: &Path, tools: &Path, folder: &Path) -> Result<Bound, Error> {
+/// Writes `<name>.js` and `<name>_bg.wasm`, both shrunk, into `folder`.
+pub fn bind(wasm: &Path, name: &str, tools: &Path, folder: &Path) -> Result<Bound, Error> {
     at(folder, fs::create_dir_all(folder))?;
     let refused = |error: &dyn std::fmt::Display| Error::Bindgen { path: wasm.into(), reason: format!("{error:#}") };
     let mut bindgen = Bindgen::new();
@@ -46,11 +46,12 @@ pub fn bind(wasm: &Path, tools: &Path, folder: &Path) -> Result<Bound, Error> {
         .remove_producers_section(true)
         // The boot script says where the wasm is; its name carries a hash the glue cannot know.
         .omit_default_module_path(true)
-        .input_module("gazette", without_streams(wasm).map_err(|error| refused(&error))?)
-        .out_name("gazette");
+        .input_module(name, without_streams(wasm).map_err(|error| refused(&error))?)
+        .out_name(name);
     bindgen.generate(folder).map_err(|error| refused(&error))?;
 
-    let bound = Bound { glue: folder.join("gazette.js"), wasm: folder.join("gazette_bg.wasm"), snippets: folder.join("snippets") };
+    let file = |ending: &str| folder.join(format!("{name}{ending}"));
+    let bound = Bound { glue: file(".js"), wasm: file("_bg.wasm"), snippets: folder.join("snippets") };
     let small = folder.join("small.wasm");
     let mut optimise = Command::new(tools.join("wasm-opt"));
     optimise.args(OPTIMISE).arg(&bound.wasm).arg("-o").arg(&small);

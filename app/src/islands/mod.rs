@@ -15,13 +15,16 @@ mod memory;
 mod panel;
 #[cfg(feature = "hydrate")]
 mod round;
-#[cfg(feature = "hydrate")]
-mod shown;
+#[cfg(any(feature = "hydrate", feature = "desk"))]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
+pub(crate) mod shown;
 
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 use leptos::prelude::*;
 
 /// Checks every entry on the page, from the newest down, and the page's own entry in full. It finds its words and the
 /// page's language on the page: props would bring a reader of JSON with them, twice the size of what is to be read.
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 #[island]
 pub fn Checker() -> impl IntoView {
     #[cfg(feature = "hydrate")]

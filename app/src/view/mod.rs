@@ -54,8 +54,11 @@ impl Site {
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
     pub css: String,
-    /// What only the desk needs.
+    /// What only the desk needs: its style, its script, and what that signs with.
     pub desk_css: String,
+    pub desk_js: String,
+    pub signing_js: String,
+    pub signing_wasm: String,
     pub boot_js: String,
     pub glue_js: String,
     pub wasm: String,

@@ -167,7 +167,7 @@ impl Reader<'_> {
 
 impl Finding {
     /// Of one part.
-    fn of(self, part: &Part) -> Finding {
+    pub(super) fn of(self, part: &Part) -> Finding {
         self.with("part", &part.role).with("commitment", part.commitment)
     }
 }
@@ -197,7 +197,7 @@ impl Shown {
     }
 
     /// Whether a page that shows texts shows this part as another text than its bytes, twice, or not at all.
-    fn differs(&self, part: &Part, bytes: &[u8]) -> Option<Finding> {
+    pub(super) fn differs(&self, part: &Part, bytes: &[u8]) -> Option<Finding> {
         let texts = self.texts.as_ref()?;
         let name = part.commitment.to_string();
         let mut here = texts.iter().filter(|(of, _)| *of == name).map(|(_, html)| html.as_str());
@@ -217,7 +217,7 @@ impl Shown {
 }
 
 /// What is shown under `part` is not that part, from `from` on, which is told without its tags.
-fn differs(part: &str, from: &str) -> Finding {
+pub(super) fn differs(part: &str, from: &str) -> Finding {
     let mut tag = false;
     let words = from.chars().filter(|c| {
         let within = tag || *c == '<';

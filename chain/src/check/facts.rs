@@ -209,8 +209,17 @@ impl Reader<'_> {
 
 /// Whether `text`, displayed as the member `name` of a statement that has no catalogue, is what it says there.
 pub(super) fn says(statement: &Statement<'_>, name: &str, text: &str) -> bool {
+    match name {
+        "signed_by" => statement.note.signatures.iter().any(|line| line.name == text),
+        _ => core_says(&statement.core, name, text),
+    }
+}
+
+/// The same of a core that nobody has signed yet.
+#[inline(always)]
+pub(super) fn core_says(core: &Core, name: &str, text: &str) -> bool {
     let one = |member: &Option<String>| member.as_deref() == Some(text);
-    match (&statement.core, name) {
+    match (core, name) {
         (Core::Charter(core), "origin") => core.origin == text,
         (Core::Charter(core), "zone") => core.zone == text,
         (Core::Post(core), "post") => core.post == text,
@@ -222,7 +231,6 @@ pub(super) fn says(statement: &Statement<'_>, name: &str, text: &str) -> bool {
         (Core::Redaction(core), "parts") => core.parts.iter().any(|part| part.to_string() == text),
         (core, "type") => core.kind() == text,
         (core, "entry") => spoken_of(core).into_iter().flatten().any(|of| of.index.to_string() == text),
-        (_, "signed_by") => statement.note.signatures.iter().any(|line| line.name == text),
         (core, "key") => keys(core).any(|key| key == text),
         _ => false,
     }

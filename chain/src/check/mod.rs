@@ -5,6 +5,7 @@
 
 mod content;
 mod facts;
+mod frozen;
 mod itself;
 mod memory;
 mod reader;
@@ -14,6 +15,7 @@ mod witnesses;
 
 pub use content::Scope;
 pub use facts::{Shown, ShownPart};
+pub use frozen::{frozen, registration};
 pub use memory::{Consistency, Memory, memory};
 pub use reader::Reader;
 pub use shown::{resolved, shows};

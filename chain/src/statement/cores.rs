@@ -31,6 +31,14 @@ pub enum Ending {
     Compromised,
 }
 
+impl Ending {
+    /// As it is written in a statement.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        ["retired", "lost", "compromised"][self as usize]
+    }
+}
+
 /// From entry `at` on the key signs nothing; a compromised key is also doubted from there on, looking back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Ended {

@@ -32,7 +32,7 @@ fn is_media(media: &str) -> bool {
         })
 }
 
-pub(super) fn member(holds: bool, name: &'static str) -> Result<(), StatementError> {
+pub(crate) fn member(holds: bool, name: &'static str) -> Result<(), StatementError> {
     if holds { Ok(()) } else { Err(StatementError::Member(name)) }
 }
 

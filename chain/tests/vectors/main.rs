@@ -10,6 +10,7 @@ mod make_approvals;
 mod make_bundles;
 mod make_chain;
 mod make_contents;
+mod make_steps;
 mod read;
 mod read_chain;
 

@@ -2,7 +2,7 @@
 
 use super::{
     common::{shown::*, *},
-    kinds, make_chain,
+    kinds, make_chain, make_steps,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chain::{
@@ -28,6 +28,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("checkpoints.json", checkpoints()),
         ("spellings.json", spellings()),
         ("shown.json", shown()),
+        ("steps.json", make_steps::steps()),
     ];
     all.extend(make_chain::all());
     all

@@ -6,11 +6,13 @@ use super::{
 };
 use chain::{
     Hash,
-    approval::{Act, Rule, TakenStep, check},
+    approval::{Act, Decision, Opening, Rule, TakenStep, check, core_commitment},
     check::{Consistency, Memory, Reader, Scope, Shown, ShownPart, memory},
     checkpoint::Checkpoint,
     evidence::{Bundle, Content, Contents},
-    note::Vkey,
+    json,
+    note::{Note, Vkey},
+    part::{Commitment, parse_salt},
     proof::TlogProof,
     state::{Facts, State},
     statement::{Core, Statement},
@@ -155,6 +157,28 @@ fn approvals() {
             Err(error) => kinds::approval(error).into(),
         };
         assert_eq!(answer, text(&case["answer"]), "{}", case["case"]);
+    }
+}
+
+#[test]
+fn steps() {
+    for case in cases(&load("steps.json")["steps"]) {
+        let note = Note::parse(text(&case["note"]).as_bytes()).unwrap();
+        assert_eq!((note.text, note.verify(&of(&case["vkey"]))), (text(&case["text"]), Ok(())));
+        let statement = Statement::parse(text(&case["note"]).as_bytes()).unwrap();
+        let Core::Step(step) = statement.core else { panic!("{case}") };
+        assert_eq!((statement.origin, &*statement.id), (text(&case["origin"]), text(&case["id"])));
+        assert_eq!((&*step.agency, &*step.case, step.previous), (text(&case["agency"]), text(&case["case"]), of(&case["previous"])));
+        let opening: Opening = of(&case["opening"]);
+        assert_eq!(opening.salt, text(&case["salt"]));
+        assert_eq!(step.commitment, Commitment::to(&parse_salt(&opening.salt).unwrap(), opening.text.as_bytes()));
+        let decision: Decision = json::read(&opening.text).unwrap();
+        assert_eq!(
+            (&*decision.code, &*decision.decision, decision.rule),
+            (text(&case["code"]), text(&case["decision"]), of(&case["rule"]))
+        );
+        assert_eq!((&*decision.salt, decision.reason), (text(&case["core_salt"]), of(&case["reason"])));
+        assert_eq!(decision.core, core_commitment(&parse_salt(&decision.salt).unwrap(), text(&case["core"])));
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{Folder, Outcome};
 use chain::statement::is_id;
 use clap::{Args, Subcommand};
-use server::keys;
-use std::process::ExitCode;
+use server::keys::{self, Passphrase};
+use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Args)]
 pub struct KeyCommand {
@@ -26,10 +26,19 @@ enum Act {
         /// The agency's id, for example `example.gov/finance`.
         agency: String,
     },
+    /// Lock the key files of the data folder by a passphrase; those that are locked already, by the passphrase they have, too.
+    Lock {
+        #[command(flatten)]
+        folder: Folder,
+        /// File with the passphrase they are to be locked by from now on, if it is not the one that opens them.
+        #[arg(long, value_name = "FILE")]
+        new: Option<PathBuf>,
+    },
 }
 
 impl KeyCommand {
-    pub fn run(self) -> Outcome {
+    /// `given`: where the passphrase of this process is.
+    pub fn run(self, given: Option<PathBuf>) -> Outcome {
         let signer = match self.act {
             Act::Log { folder } => {
                 let place = folder.place(None);
@@ -42,6 +51,13 @@ impl KeyCommand {
                     return Err(format!("{agency:?} cannot be an agency's id: lowercase ASCII letters, digits, and - . _ / only").into());
                 }
                 keys::seal(&folder.place(None).data.join("keys"), &agency)?
+            }
+            Act::Lock { folder, new } => {
+                let new = new.or(given).ok_or("give the passphrase's file: --passphrase-file, or --new")?;
+                for path in keys::lock_all(&folder.place(None).data.join("keys"), &Passphrase::read(&new)?)? {
+                    println!("locked {}", path.display());
+                }
+                return Ok(ExitCode::SUCCESS);
             }
         };
         println!("{}", signer.vkey());

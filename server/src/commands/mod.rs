@@ -3,6 +3,7 @@
 mod fsck;
 mod import;
 mod key;
+mod post;
 mod recover;
 mod registrar;
 mod serve;
@@ -18,6 +19,9 @@ use tokio::signal::unix::{SignalKind, signal};
 #[derive(Parser)]
 #[command(name = "gazette", version)]
 pub struct Gazette {
+    /// File whose first line is the passphrase that key files are locked by; else the systemd credential `gazette-passphrase`.
+    #[arg(long, global = true, env = "GAZETTE_PASSPHRASE_FILE", value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -36,6 +40,8 @@ enum Command {
     Vouch(vouch::Vouch),
     /// Make the keys that the server keeps, and print their public halves.
     Key(key::KeyCommand),
+    /// What officers do who sign outside the browser: a post's key, and steps signed with it.
+    Post(post::Post),
     /// What registrars do, offline: keys, charters, registrations, signatures.
     Registrar(registrar::Registrar),
     /// Hand signed statements to the sequencer.
@@ -73,13 +79,15 @@ impl Folder {
 pub type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 pub async fn run(gazette: Gazette) -> Outcome {
+    let passphrase = server::keys::unlock_with(gazette.passphrase_file.as_deref())?;
     match gazette.command {
         Command::Serve(serve) => serve.run(Clock::system()).await,
         Command::Import(import) => import.run().await,
         Command::Fsck(fsck) => fsck.run().await,
         Command::Recover(recover) => recover.run().await,
         Command::Vouch(vouch) => vouch.run().await,
-        Command::Key(key) => key.run(),
+        Command::Key(key) => key.run(passphrase),
+        Command::Post(post) => post.run(),
         Command::Registrar(registrar) => registrar.run(),
         Command::Submit(submit) => submit.run().await,
     }

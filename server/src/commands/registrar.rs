@@ -87,11 +87,7 @@ impl Registrar {
 
 /// `note` with one more signature; refuses what would not be taken as a statement.
 fn sign(note: &str, registrar: &Signer) -> Result<String, Box<dyn std::error::Error>> {
-    let (text, signed) = match note.split_once("\n\n") {
-        Some((text, signatures)) => (format!("{text}\n"), signatures),
-        None => (note.to_owned(), ""),
-    };
-    let signed = format!("{text}\n{signed}{}", registrar.sign(&text));
+    let signed = registrar.add_to(note)?;
     Statement::parse(signed.as_bytes())?;
     Ok(signed)
 }

@@ -32,6 +32,9 @@ impl Assets {
         Assets(app::view::Assets {
             css: of("main.css"),
             desk_css: of("desk.css"),
+            desk_js: of("desk.js"),
+            signing_js: of("signing.js"),
+            signing_wasm: of("signing_bg.wasm"),
             boot_js: of("boot.js"),
             glue_js: of("gazette.js"),
             wasm: of("gazette_bg.wasm"),

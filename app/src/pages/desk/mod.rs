@@ -6,12 +6,18 @@ mod form;
 mod frame;
 mod home;
 mod people;
+mod post_key;
+mod posts;
 mod problem;
+mod registrations;
 mod sign_in;
 
 pub use account::account;
 pub use drafts::{case, drafts, editor, submit};
 pub use home::home;
 pub use people::{once, people, person, places};
+pub use post_key::post_key;
+pub use posts::{agency_posts, posts};
 pub use problem::problem;
+pub use registrations::{registration, registrations};
 pub use sign_in::{link, sign_in};

@@ -4,12 +4,14 @@ mod account;
 mod drafts;
 mod home;
 mod people;
+mod posts;
 mod sign_in;
 
 pub use account::*;
 pub use drafts::*;
 pub use home::*;
 pub use people::*;
+pub use posts::*;
 pub use sign_in::*;
 
 use super::{Lang, Shell, Site};
@@ -58,6 +60,8 @@ pub enum Room {
     Drafts,
     People,
     Account,
+    Posts,
+    Registrations,
     /// Before somebody has signed in, and on pages that stand in no room.
     None,
 }
@@ -70,6 +74,8 @@ impl Room {
             Room::Drafts => "/desk/drafts",
             Room::People => "/desk/people",
             Room::Account => "/desk/account",
+            Room::Posts => "/desk/posts",
+            Room::Registrations => "/desk/registrations",
         }
     }
 }
@@ -128,6 +134,23 @@ pub enum Fault {
     Repeat,
     /// Of a draft's field.
     Lack(Lack),
+    /// Not an id of this agency's, or taken.
+    PostId,
+    /// Names in both languages are wanted.
+    Names,
+    /// A key that is malformed, another's, or registered already.
+    Key,
+    /// An entry's number is wanted.
+    Entry,
+    /// A rule that nothing could meet: see its words.
+    Rule,
+    /// Nobody's signature in it is new, of a registrar, and of this very text.
+    NoSignature,
+    /// The log would refuse it as things are now.
+    Registered,
+    /// The log takes nothing just now.
+    NotTaken,
+    TooMany,
     /// The present password was not the one given.
     WrongPassword,
     /// Somebody must remain who looks after the portal's people.

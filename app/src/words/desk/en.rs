@@ -16,6 +16,8 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Room::Drafts => "Drafts",
             Room::People => "People",
             Room::Account => "My account",
+            Room::Posts => "Posts and keys",
+            Room::Registrations => "To register",
             Room::None => "",
         },
         role: |role| match role {
@@ -39,7 +41,8 @@ pub(super) static WORDS: DeskWords = DeskWords {
         portal: "The whole portal",
         fault_title: "Something needs your attention",
         fault_before: |title| format!("Error: {title}"),
-        fault: |fault| match fault {
+        fault: |fault| {
+            match fault {
             Fault::WrongSignIn => "This name and this password do not belong together.".into(),
             Fault::Wait { seconds } => format!("Too many attempts. Try again in {}.", wait(seconds)),
             Fault::Busy => "Many people are signing in just now. Try again in a moment.".into(),
@@ -57,10 +60,20 @@ pub(super) static WORDS: DeskWords = DeskWords {
             }
             Fault::Repeat => "The two passwords differ.".into(),
             Fault::Lack(lack) => (drafts_en::WORDS.lack)(lack).into(),
+            Fault::PostId => "Use lowercase letters, digits and - . _ for the last part of the post's id; no other post may have it.".into(),
+            Fault::Names => "Give a name in Chinese and one in English.".into(),
+            Fault::Key => "This key is not one that can be registered here, or it is registered already.".into(),
+            Fault::Entry => "Give the number of an entry.".into(),
+            Fault::Rule => "No publication could meet this rule. Each step needs a code and posts, no more signatures than posts, and waits only for steps above it.".into(),
+            Fault::NoSignature => "No registrar's signature in this file is new, verifies, and is of exactly this text.".into(),
+            Fault::Registered => "The log would refuse this as things are now. Nothing was changed.".into(),
+            Fault::NotTaken => "The log takes nothing just now. What was signed is kept; hand it in again later.".into(),
+            Fault::TooMany => "Too much waits for registrars already.".into(),
             Fault::WrongPassword => "This is not your present password.".into(),
             Fault::LastAdministrator => "Somebody must remain who looks after the whole portal. Make another administrator first.".into(),
             Fault::Own => "Nobody ends their own account. Ask another administrator.".into(),
             Fault::NoRole => "Choose at least one role.".into(),
+            }
         },
         foot: "What is done at the desk is written down in its journal.",
         stale: (
@@ -108,6 +121,9 @@ pub(super) static WORDS: DeskWords = DeskWords {
         none: "You hold no role yet. Your agency's administrator can give you one.",
     },
     drafts: drafts_en::WORDS,
+    posts: super::keys_en::POSTS,
+    keys: super::keys_en::KEYS,
+    signing: super::keys_en::SIGNING,
     people: PeopleWords {
         title: "People",
         lead: "Everybody who can sign in, by where they work.",

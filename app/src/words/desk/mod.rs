@@ -4,7 +4,12 @@ pub mod drafts;
 mod drafts_en;
 mod drafts_zh;
 mod en;
+mod keys;
+mod keys_en;
+mod keys_zh;
 mod zh;
+
+pub use keys::{KeyWords, PostsWords, SigningWords};
 
 use crate::{
     Lang,
@@ -28,6 +33,9 @@ pub struct DeskWords {
     pub link: LinkWords,
     pub home: HomeWords,
     pub drafts: drafts::DraftsWords,
+    pub posts: PostsWords,
+    pub keys: KeyWords,
+    pub signing: SigningWords,
     pub people: PeopleWords,
     pub account: AccountWords,
 }

@@ -102,6 +102,18 @@ impl FromRequestParts<Arc<App>> for ByScript {
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// Those of an address.
+    #[must_use]
+    pub fn read(query: Option<&str>) -> Fields {
+        Fields(
+            axum::extract::Query::try_from_uri(
+                &Uri::builder().path_and_query(format!("/?{}", query.unwrap_or_default())).build().unwrap_or_default(),
+            )
+            .map(|fields| fields.0)
+            .unwrap_or_default(),
+        )
+    }
+
     /// The first field of a name, or nothing.
     #[must_use]
     pub fn one(&self, name: &str) -> &str {

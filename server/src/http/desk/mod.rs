@@ -10,6 +10,8 @@ mod drafts;
 mod guard;
 mod home;
 mod people;
+mod posts;
+mod registrations;
 mod sign_in;
 
 pub use guard::{ByScript, Posted, Signed};
@@ -56,6 +58,12 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/sign-in"), get(sign_in::form).post(sign_in::enter))
             .route(&at("/sign-out"), post(sign_in::leave))
             .route(&at("/links/{secret}"), get(sign_in::link).post(sign_in::accept))
+            .route(&at("/posts"), get(posts::index))
+            .route(&at("/posts/of/{*agency}"), get(posts::of_agency).post(posts::change))
+            .route(&at("/posts/key/{*post}"), get(posts::key).post(posts::enrol))
+            .route(&at("/registrations"), get(registrations::index).post(registrations::new_agency))
+            .route(&at("/registrations/{id}"), get(registrations::one).post(registrations::act))
+            .route(&at("/registrations/{id}/text"), get(registrations::text))
             .route(&at("/account"), get(account::page).post(account::change))
             .route(&at("/people"), get(people::places))
             .route(&at("/people/portal"), get(people::of_portal).post(people::change_portal))
@@ -73,8 +81,10 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
 /// Which rooms somebody's roles open, in the order of the navigation.
 fn rooms(roles: &Roles) -> Vec<Room> {
     let drafts = roles.iter().any(|(role, agency)| !agency.is_empty() || role == staff::Role::Auditor).then_some(Room::Drafts);
+    let posts = (!roles.is_empty()).then_some(Room::Posts);
+    let registrations = roles.holds(staff::Role::Registrar, "").then_some(Room::Registrations);
     let people = people::may_look(roles).then_some(Room::People);
-    [Some(Room::Home), drafts, people, Some(Room::Account)].into_iter().flatten().collect()
+    [Some(Room::Home), drafts, posts, registrations, people, Some(Room::Account)].into_iter().flatten().collect()
 }
 
 /// Draws a page of the desk for whoever asks. `path` is without the language.

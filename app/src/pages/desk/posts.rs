@@ -1,0 +1,214 @@
+//! Agencies' posts, their keys and ends, and the rule of approval as a form.
+
+use super::form::{Field, summary, token};
+use super::frame::{Page, document};
+use super::registrations::waiting;
+use crate::view::desk::{AgencyPostsView, Desk, PostKey, PostRow, PostsView, Room, RuleForm, RuleRow};
+use crate::words::desk::DeskWords;
+use leptos::prelude::*;
+
+/// Path of the page of one agency's posts.
+pub(super) fn of(agency: &str) -> String {
+    format!("/desk/posts/of/{agency}")
+}
+
+/// Path of the page of one post's key.
+pub(super) fn key_of(post: &str) -> String {
+    format!("/desk/posts/key/{post}")
+}
+
+pub fn posts(desk: &Desk<'_>, view: &PostsView) -> String {
+    let title = crate::words::desk::of(desk.lang).posts.title;
+    document(desk, Page::new(Room::Posts, "posts", title), |w| {
+        let p = &w.posts;
+        let rows = view.agencies.iter().map(|row| {
+            view! {
+                <li>
+                    <a href=desk.at(&of(&row.agency.id))><bdi>{row.agency.name.clone()}</bdi></a>
+                    " "<code>{row.agency.id.clone()}</code>
+                    <p class="small">{(p.counted)(row.posts, row.waiting)}</p>
+                </li>
+            }
+        });
+        view! {
+            <div class="lead">
+                <h1>{p.title}</h1>
+                <p>{p.lead}</p>
+            </div>
+            {view.agencies.is_empty().then(|| view! { <p class="quiet">{p.none}</p> })}
+            <ul class="rows">{rows.collect_view()}</ul>
+        }
+    })
+}
+
+pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
+    let title = (crate::words::desk::of(desk.lang).posts.of)(&view.agency.name);
+    document(desk, Page::new(Room::Posts, "posts", title.clone()).with(&view.faults), |w| {
+        let p = &w.posts;
+        let here = of(&view.agency.id);
+        let none = view.posts.is_empty().then(|| view! { <p class="quiet">{p.post_none}</p> });
+        let posts = view.posts.iter().map(|post| row(desk, view, post, w)).collect_view();
+        let seals = keys(desk, view, &view.agency.id, &view.seals, w);
+        view! {
+            {summary(&view.faults, w)}
+            <div class="lead">
+                <h1>{title}</h1>
+                <p><code>{view.agency.id.clone()}</code></p>
+            </div>
+            {waiting(desk, &view.waiting, w)}
+            <section>
+                <h2>{p.posts}</h2>
+                {none}
+                <ul class="rows">{posts}</ul>
+            </section>
+            {view.may.then(|| new_post(desk, view, w))}
+            <section>
+                <h2>{p.rule}</h2>
+                <p>{if view.ruled { p.rule_has } else { p.rule_none }}</p>
+                {(view.may && view.posts.is_empty()).then(|| view! { <p class="quiet">{p.rule_wants_posts}</p> })}
+                {(view.may && (view.ruled || !view.posts.is_empty())).then(|| rule(desk, &here, view, w))}
+            </section>
+            <section>
+                <h2>{p.seals}</h2>
+                {seals}
+            </section>
+        }
+    })
+}
+
+fn row(desk: &Desk<'_>, view: &AgencyPostsView, post: &PostRow, w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    let held = if post.holders.is_empty() { p.held_by_none.to_owned() } else { (p.held_by)(&post.holders.join(p_joint(w))) };
+    view! {
+        <li>
+            <h3><bdi>{post.name.clone()}</bdi>" "<code>{post.id.clone()}</code></h3>
+            <p class="small">{held}</p>
+            {keys(desk, view, &post.id, &post.keys, w)}
+            <p><a href=desk.at(&key_of(&post.id))>{p.to_key}</a></p>
+        </li>
+    }
+}
+
+/// What stands between names.
+fn p_joint(w: &'static DeskWords) -> &'static str {
+    match w.lang {
+        crate::Lang::Zh => "、",
+        crate::Lang::En => ", ",
+    }
+}
+
+/// Keys of a post, or an agency's seals, each with how it ended or a form that ends it.
+fn keys(desk: &Desk<'_>, view: &AgencyPostsView, subject: &str, keys: &[PostKey], w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    let rows = keys.iter().map(|key| {
+        let end = (view.may && key.ended.is_none()).then(|| {
+            let hows = p.hows.map(|(how, said)| view! { <option value=how>{said}</option> });
+            view! {
+                <details>
+                    <summary>{p.end}</summary>
+                    <form class="form" method="post" action=desk.at(&format!("{}?end", of(&view.agency.id)))>
+                        {token(desk)}
+                        <input type="hidden" name="subject" value=subject.to_owned()/>
+                        <input type="hidden" name="key" value=key.vkey.clone()/>
+                        <p class="help">{p.end_help}</p>
+                        <label class="field"><span>{p.how}</span><select name="how">{hows.collect_view()}</select></label>
+                        <label class="field">
+                            <span>{p.at}</span>
+                            <input name="at" inputmode="numeric" value=view.size.to_string() autocomplete="off"/>
+                            <small>{p.at_help}</small>
+                        </label>
+                        <button class="grave">{p.end_button}</button>
+                    </form>
+                </details>
+            }
+        });
+        view! { <li>{key_said(key, w)}{end}</li> }
+    });
+    let none = keys.is_empty().then(|| view! { <p class="quiet">{p.keys_none}</p> });
+    view! { {none}<ul class="keyrows">{rows.collect_view()}</ul> }
+}
+
+/// A key with what became of it.
+pub(super) fn key_said(key: &PostKey, w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    let custody = key.custody.as_deref().map(|custody| view! { <span>{(p.custody)(custody)}</span> });
+    let ended = key.ended.as_ref().map(|(how, at)| view! { <strong class="ended">{(p.ended)(how, *at)}</strong> });
+    view! { <code class="vkey">{key.vkey.clone()}</code>" "{custody}" "{ended} }
+}
+
+fn new_post(desk: &Desk<'_>, view: &AgencyPostsView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    let help = (p.id_help)(&view.agency.id);
+    view! {
+        <section>
+            <h2>{p.new}</h2>
+            <form class="form" method="post" action=desk.at(&format!("{}?post", of(&view.agency.id)))>
+                {token(desk)}
+                <p>{p.new_help}</p>
+                {Field::text("id", p.id, &view.typed.id, "off").help(&help).draw(&view.faults, w)}
+                {Field::text("name_zh", p.name_zh, &view.typed.name_zh, "off").draw(&view.faults, w)}
+                {Field::text("name_en", p.name_en, &view.typed.name_en, "off").draw(&view.faults, w)}
+                <button>{p.new_button}</button>
+            </form>
+        </section>
+    }
+}
+
+fn rule(desk: &Desk<'_>, here: &str, view: &AgencyPostsView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    let posts: Vec<(String, String)> = view.posts.iter().map(|post| (post.id.clone(), post.name.clone())).collect();
+    let RuleForm { rows, overriders } = &view.rule;
+    let rows = rows.iter().enumerate().map(|(n, row)| rule_row(n, row, &posts, w)).collect_view();
+    let drop = view.ruled.then(|| {
+        view! {
+            <form method="post" action=desk.at(&format!("{here}?rule"))>
+                {token(desk)}
+                <input type="hidden" name="none" value="1"/>
+                <button class="grave">{p.rule_drop}</button>
+            </form>
+        }
+    });
+    view! {
+        <form class="rule-form" id="rule" method="post" action=desk.at(&format!("{here}?rule"))>
+            {token(desk)}
+            <p class="help">{p.rule_help}</p>
+            {rows}
+            <label class="field">
+                <span>{p.overriders}</span>
+                <small>{p.overriders_help}</small>
+                <textarea name="overriders" rows="2" spellcheck="false">{overriders.clone()}</textarea>
+            </label>
+            <button>{p.rule_button}</button>
+        </form>
+        {drop}
+    }
+}
+
+fn rule_row(n: usize, row: &RuleRow, posts: &[(String, String)], w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    // Posts that the rule names and the agency has no more stay, until somebody takes them out.
+    let others = row.posts.iter().filter(|id| !posts.iter().any(|(known, _)| known == *id)).map(|id| (id.clone(), id.clone()));
+    let boxes = posts.iter().cloned().chain(others).map(|(id, name)| {
+        let checked = row.posts.contains(&id);
+        view! { <label class="choice"><input type="checkbox" name=format!("posts-{n}") value=id.clone() checked=checked/><span><bdi>{name}</bdi>" "<code>{id}</code></span></label> }
+    });
+    let text = |name: &str, label: &'static str, help: Option<&'static str>, value: &str| {
+        view! {
+            <label class="field">
+                <span>{label}</span>
+                {help.map(|help| view! { <small>{help}</small> })}
+                <input name=format!("{name}-{n}") value=value.to_owned() autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="400"/>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="rule-row">
+            <legend>{(p.step)(n + 1)}</legend>
+            {text("code", p.code, Some(p.code_help), &row.code)}
+            {text("genre", p.genre, Some(p.genre_help), &row.genre)}
+            {text("count", p.count, None, &row.count)}
+            {text("after", p.after, Some(p.after_help), &row.after)}
+            <fieldset class="choices"><legend>{p.may_take}</legend>{boxes.collect_view()}</fieldset>
+        </fieldset>
+    }
+}

@@ -1,0 +1,217 @@
+//! What waits for registrars: the list, and each registration as it will be signed.
+
+use super::form::{Field, fault_of, summary, token};
+use super::frame::{Page, document, minute};
+use super::post_key::{kit, restoring, scripts};
+use crate::pages::text;
+use crate::view::desk::{Desk, RegistrarKeyView, RegistrationView, RegistrationsView, Room, RuleRow, Says, WaitingRow};
+use crate::words::{self, desk::DeskWords};
+use leptos::prelude::*;
+
+fn path(id: &str) -> String {
+    format!("/desk/registrations/{id}")
+}
+
+/// The registrations that wait, each with a link to where it is read and signed.
+pub(super) fn waiting(desk: &Desk<'_>, rows: &[WaitingRow], w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    let none = rows.is_empty().then(|| view! { <p class="quiet">{p.waiting_none}</p> });
+    let rows = rows.iter().map(|row| {
+        view! {
+            <li>
+                <a href=desk.at(&path(&row.id))><code>{row.subject.clone()}</code>" · "{(p.asked)(&row.what)}</a>
+                <p class="small">{(p.asked_by)(&row.by, &minute(row.asked, w.lang))}" · "{(p.signatures)(row.signed, row.needed)}</p>
+            </li>
+        }
+    });
+    view! {
+        <section>
+            <h2>{p.waiting}</h2>
+            {none}
+            <ul class="rows">{rows.collect_view()}</ul>
+        </section>
+    }
+}
+
+pub fn registrations(desk: &Desk<'_>, view: &RegistrationsView, keys: &[RegistrarKeyView]) -> String {
+    let title = crate::words::desk::of(desk.lang).posts.registrations;
+    let page = Page { scripts: scripts(desk), ..Page::new(Room::Registrations, "registrations", title).with(&view.faults) };
+    document(desk, page, |w| {
+        let p = &w.posts;
+        let alone = view.alone.then(|| view! { <p class="note">{p.alone}</p> });
+        let keys = keys.iter().map(|key| {
+            view! {
+                <section class="keykit" data-key-of=key.name.clone() data-good=key.vkey.clone() data-ended="" data-waiting="">
+                    <h3><code>{key.name.clone()}</code></h3>
+                    <code class="vkey">{key.vkey.clone()}</code>
+                    <p class="key-state" data-key-said role="status"></p>
+                    {restoring(&key.name, w)}
+                </section>
+            }
+        });
+        view! {
+            {summary(&view.faults, w)}
+            <div class="lead">
+                <h1>{p.registrations}</h1>
+                <p>{(p.registrations_lead)(view.needed, view.registrars.len())}</p>
+            </div>
+            {alone}
+            {waiting(desk, &view.waiting, w)}
+            <section>
+                <h2>{p.new_agency}</h2>
+                <form class="form" method="post" action=desk.at("/desk/registrations")>
+                    {token(desk)}
+                    <p>{p.new_agency_help}</p>
+                    {Field::text("id", p.agency_id, &view.typed.id, "off").help(p.agency_id_help).draw(&view.faults, w)}
+                    {Field::text("name_zh", p.name_zh, &view.typed.name_zh, "off").draw(&view.faults, w)}
+                    {Field::text("name_en", p.name_en, &view.typed.name_en, "off").draw(&view.faults, w)}
+                    <button>{p.new_agency_button}</button>
+                </form>
+            </section>
+            <section>
+                <h2>{p.registrar_keys}</h2>
+                {keys.collect_view()}
+            </section>
+            {kit(desk, w)}
+        }
+    })
+}
+
+pub fn registration(desk: &Desk<'_>, view: &RegistrationView) -> String {
+    let title = crate::words::desk::of(desk.lang).posts.registration;
+    let page = Page { scripts: scripts(desk), ..Page::new(Room::Registrations, "registration", title).with(&view.faults) };
+    document(desk, page, |w| {
+        let p = &w.posts;
+        let signed = view.registrars.iter().map(|(name, has)| {
+            view! { <li><code>{name.clone()}</code>" "{if *has { p.has_signed } else { p.has_not_signed }}</li> }
+        });
+        let withdraw = view.withdraws.then(|| {
+            view! {
+                <form method="post" action=desk.at(&format!("{}?withdraw", path(&view.row.id)))>
+                    {token(desk)}
+                    <button class="grave">{p.withdraw}</button>
+                </form>
+            }
+        });
+        let trouble = view.trouble.then(|| view! { <p class="fault" role="alert">{p.trouble}</p> });
+        view! {
+            {summary(&view.faults, w)}
+            <div class="lead">
+                <h1>{p.registration}</h1>
+                <p><code>{view.row.subject.clone()}</code>" · "{(p.asked)(&view.row.what)}</p>
+                <p class="small">{(p.asked_by)(&view.row.by, &minute(view.row.asked, w.lang))}" · "{(p.signatures)(view.row.signed, view.row.needed)}</p>
+            </div>
+            {trouble}
+            <section class="registration" data-registration>
+                <h2>{p.says}</h2>
+                <p class="help">{p.says_help}</p>
+                {says(&view.says, w)}
+                <details>
+                    <summary>{p.text}</summary>
+                    <pre data-text>{view.text.clone()}</pre>
+                </details>
+            </section>
+            <section>
+                <h2>{p.sign}</h2>
+                <ul class="holders">{signed.collect_view()}</ul>
+                {(view.signs && !view.trouble).then(|| sign(desk, view, w))}
+            </section>
+            {withdraw}
+            {kit(desk, w)}
+        }
+    })
+}
+
+/// What a registration says, each fact as the browser reads it back before it signs.
+fn says(says: &Says, w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    let marked = |field: &str, said: &str| format!(r#"<bdi data-field="{field}">{}</bdi>"#, text::marked(said, words::of(w.lang)));
+    let keys = says.keys.iter().map(|key| {
+        let ended = key.ended.as_ref().map(|(how, at)| {
+            view! { <strong class="ended">{(p.ended)(how, *at)}" "<small data-field="ended">{format!("{how} {at}")}</small></strong> }
+        });
+        let custody = key.custody.as_deref().map(|custody| view! { <span>{(p.custody)(custody)}</span> });
+        view! { <li><code class="vkey" data-field="key">{key.vkey.clone()}</code>" "{custody}" "{ended}</li> }
+    });
+    let names = says.names.iter().map(|name| view! { <li inner_html=marked("name", name)></li> });
+    let (kind, field) = if says.post { (p.kind_post, "post") } else { (p.kind_agency, "agency") };
+    let agency = says.post.then(|| {
+        view! { <div><dt>{p.agency}</dt><dd><code data-field="agency">{says.agency.clone()}</code></dd></div> }
+    });
+    let rule = (!says.rule.is_empty()).then(|| {
+        let steps = says.rule.iter().map(|step| step_said(step, w));
+        let overriders = (!says.overriders.is_empty()).then(
+            || view! { <p>{p.overriders}": "{says.overriders.iter().map(|id| view! { <code>{id.clone()}</code>" " }).collect_view()}</p> },
+        );
+        view! { <div><dt>{p.rule}</dt><dd><ol>{steps.collect_view()}</ol>{overriders}</dd></div> }
+    });
+    view! {
+        <dl class="says">
+            <div><dt>{kind}</dt><dd><code data-field=field>{says.id.clone()}</code></dd></div>
+            {agency}
+            <div><dt>{p.names}</dt><dd><ul>{names.collect_view()}</ul></dd></div>
+            <div><dt>{p.keys}</dt><dd><ul class="keyrows">{keys.collect_view()}</ul></dd></div>
+            {rule}
+        </dl>
+    }
+}
+
+fn step_said(step: &RuleRow, w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    let genre = match step.genre.as_str() {
+        "*" => view! { {p.any_genre} }.into_any(),
+        code => view! { <code>{code.to_owned()}</code> }.into_any(),
+    };
+    let after = (!step.after.is_empty()).then(|| view! { " · "{(p.waits_for)(&step.after)} });
+    view! { <li><strong><code>{step.code.clone()}</code></strong>" ("{genre}"): "{(p.of_posts)(&step.count, &step.posts.join(", "))}{after}</li> }
+}
+
+fn sign(desk: &Desk<'_>, view: &RegistrationView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    let here = desk.at(&path(&view.row.id));
+    let alone = view.alone.then(|| {
+        view! {
+            <form class="form" method="post" action=format!("{here}?here")>
+                {token(desk)}
+                <p>{p.sign_here_help}</p>
+                <button>{p.sign_here}</button>
+            </form>
+        }
+    });
+    let again = view.stuck.then(|| {
+        view! {
+            <form class="form" method="post" action=format!("{here}?again")>
+                {token(desk)}
+                <p>{p.again_help}</p>
+                <button>{p.again}</button>
+            </form>
+        }
+    });
+    let names =
+        view.registrars.iter().filter(|(_, has)| !has).map(|(name, _)| view! { <option value=name.clone()>{name.clone()}</option> });
+    let fault = fault_of(&view.faults, "note").map(|fault| view! { <p class="fault">{(w.frame.fault)(fault)}</p> });
+    view! {
+        {again}
+        {alone}
+        <h3>{p.sign_browser}</h3>
+        <form class="form" data-sign-text data-with-script hidden method="post" action=here.clone()>
+            {token(desk)}
+            <input type="hidden" name="note"/>
+            <p>{p.sign_browser_help}</p>
+            <label class="field"><span>{p.sign_as}</span><select name="name">{names.collect_view()}</select></label>
+            <button>{p.sign_button}</button>
+            <p class="said" data-said role="status"></p>
+        </form>
+        <p class="without-signing">{w.keys.script}</p>
+        <h3>{p.offline}</h3>
+        <form class="form" method="post" action=here.clone()>
+            {token(desk)}
+            <p>{p.offline_help}</p>
+            <p><a class="button quiet" href=format!("{here}/text") download="registration.txt">{p.download}</a></p>
+            {fault}
+            <label class="field" data-with-script hidden><span>{p.file}</span><input type="file" data-into="note"/></label>
+            <label class="field"><span>{p.paste}</span><textarea id="note" name="note" rows="6" spellcheck="false" autocapitalize="none"></textarea></label>
+            <button class="quiet">{p.paste_button}</button>
+        </form>
+    }
+}

@@ -1,0 +1,180 @@
+//! Posts, their keys, agencies' rules, and what waits for registrars.
+
+use super::Faults;
+use crate::{dates::Moment, view::AgencyRef};
+
+/// The agencies whose posts somebody may look at.
+#[derive(Clone, Debug, Default)]
+pub struct PostsView {
+    pub agencies: Vec<AgencyPosts>,
+    /// Whether somebody may register a new agency.
+    pub registers: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct AgencyPosts {
+    pub agency: AgencyRef,
+    pub posts: usize,
+    pub waiting: usize,
+}
+
+/// A key that was registered, or waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostKey {
+    pub vkey: String,
+    /// How it ended, and from which entry on it signs nothing.
+    pub ended: Option<(String, u64)>,
+    /// Who keeps it, of a seal.
+    pub custody: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct PostRow {
+    pub id: String,
+    pub name: String,
+    pub keys: Vec<PostKey>,
+    /// Who holds it, by name.
+    pub holders: Vec<String>,
+}
+
+/// One agency's posts.
+#[derive(Clone, Debug)]
+pub struct AgencyPostsView {
+    pub agency: AgencyRef,
+    pub posts: Vec<PostRow>,
+    pub seals: Vec<PostKey>,
+    pub waiting: Vec<WaitingRow>,
+    /// Its rule as a form, with empty rows behind.
+    pub rule: RuleForm,
+    /// Whether it has one now.
+    pub ruled: bool,
+    /// Whether whoever asks may ask for changes.
+    pub may: bool,
+    /// Number of entries now: where an end begins, if nothing else is said.
+    pub size: u64,
+    /// A new post as it was typed.
+    pub typed: NewPost,
+    pub faults: Faults,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct NewPost {
+    pub id: String,
+    pub name_zh: String,
+    pub name_en: String,
+}
+
+/// A rule of approval, row by row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleForm {
+    pub rows: Vec<RuleRow>,
+    /// Ids, one a line.
+    pub overriders: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleRow {
+    pub genre: String,
+    pub code: String,
+    pub posts: Vec<String>,
+    pub count: String,
+    /// Codes, with spaces between.
+    pub after: String,
+}
+
+/// One post: its keys, and the key that this browser keeps.
+#[derive(Clone, Debug)]
+pub struct PostKeyView {
+    pub agency: AgencyRef,
+    pub post: PostRow,
+    /// Public halves that wait to be registered.
+    pub waiting: Vec<String>,
+    /// Whether whoever asks may have a key registered for it.
+    pub may: bool,
+    /// Whether whoever asks may give it to people, and take it back.
+    pub gives: bool,
+    /// Who could be given it: account and name.
+    pub people: Vec<(String, String)>,
+    /// Who holds it: account and name.
+    pub holders: Vec<(String, String)>,
+    pub size: u64,
+    pub faults: Faults,
+}
+
+/// What a registration changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Key,
+    End { how: String, at: u64 },
+    Rule,
+    NoRule,
+    Agency,
+}
+
+/// What waits for registrars.
+#[derive(Clone, Debug)]
+pub struct WaitingRow {
+    pub id: String,
+    /// A post or an agency.
+    pub subject: String,
+    pub what: Asked,
+    /// The key it is about, if it is about one.
+    pub key: Option<String>,
+    pub asked: Moment,
+    pub by: String,
+    pub signed: usize,
+    pub needed: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct RegistrationsView {
+    pub waiting: Vec<WaitingRow>,
+    pub needed: usize,
+    pub registrars: Vec<String>,
+    /// Whether a registrar's key lies on this server, and is enough: a trial.
+    pub alone: bool,
+    pub faults: Faults,
+    pub typed: NewPost,
+}
+
+/// One registration, to be read and signed.
+#[derive(Clone, Debug)]
+pub struct RegistrationView {
+    pub row: WaitingRow,
+    /// What it says, in the order of its text; what a browser compares.
+    pub says: Says,
+    /// The whole text that is signed.
+    pub text: String,
+    /// Names of keys, and whether each has signed.
+    pub registrars: Vec<(String, bool)>,
+    pub alone: bool,
+    /// Whether whoever asks signs.
+    pub signs: bool,
+    /// Whether whoever asks may take it back.
+    pub withdraws: bool,
+    /// Signed by enough, and yet not taken.
+    pub stuck: bool,
+    /// Why the log would refuse it as it is now.
+    pub trouble: bool,
+    pub faults: Faults,
+}
+
+/// What a registration says.
+#[derive(Clone, Debug, Default)]
+pub struct Says {
+    pub post: bool,
+    pub id: String,
+    pub agency: String,
+    pub names: Vec<String>,
+    pub keys: Vec<PostKey>,
+    /// Steps of a rule: genre, code, posts, count, after.
+    pub rule: Vec<RuleRow>,
+    pub overriders: Vec<String>,
+}
+
+/// Where somebody's key as a registrar is kept.
+#[derive(Clone, Debug)]
+pub struct RegistrarKeyView {
+    pub name: String,
+    pub vkey: String,
+}

@@ -1,0 +1,236 @@
+//! What is signed where the key is: steps composed for it, signatures added to notes, and what was frozen looked at before.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use chain::{
+    approval::{Drawn, NewStep},
+    check::{Answer, Finding, Shown, ShownPart, frozen, registration},
+    evidence::Content,
+    hash::unhex,
+    note::{Note, NoteError, sign, text_of, with_signature},
+    part::{Commitment, Salt},
+    statement::{Core, Ended, Ending, Part, Statement, StatementError, StatusKind},
+};
+use common::{papers::*, story::founded, *};
+
+fn drawn(chain: &mut Chain) -> Drawn {
+    Drawn { id: unhex(&chain.fresh()).unwrap(), core: chain.salt(), step: chain.salt() }
+}
+
+/// The 64 bytes that a key which is kept elsewhere makes over a text.
+fn signature(by: &chain::note::Signer, text: &str) -> [u8; 64] {
+    let note = sign(text, &[by]);
+    let note = Note::parse(note.as_bytes()).unwrap();
+    note.signatures[0].bytes.as_slice().try_into().unwrap()
+}
+
+#[test]
+fn a_step_written_here_and_signed_elsewhere_is_taken_and_counts() {
+    let mut chain = founded();
+    let paper = chain.paper(FINANCE, "The budget");
+    let line = chain.line("disclosure", &paper);
+    let mut case = Case::open(&mut chain, FINANCE);
+    let reason = Commitment::to(&chain.salt(), "It is in order.".as_bytes());
+    for (post, code) in [(CLERK, "draft"), (LAWYER_A, "legal"), (CONTROLLER, "budget"), (LAWYER_B, "legal"), (DIRECTOR, "sign")] {
+        let drawn = drawn(&mut chain);
+        let step = NewStep {
+            origin: ORIGIN,
+            agency: FINANCE,
+            case: &case.case,
+            previous: case.steps.last().map(|index| chain.at(*index)),
+            code,
+            decision: "approve",
+            rule: case.rule,
+            core_line: &line,
+            reason: Some(reason),
+        };
+        let taken = step.write(&drawn).unwrap();
+        let key = signer(post);
+        let note = with_signature(&taken.text, key.vkey(), &signature(&key, &taken.text)).unwrap();
+        case.steps.push(chain.publish(&note).unwrap());
+        case.opening.push(taken.opening);
+    }
+    chain.publish(&case.seal(&line)).unwrap();
+}
+
+#[test]
+fn no_step_is_written_that_no_log_would_take_or_no_rule_could_count() {
+    let mut chain = founded();
+    let paper = chain.paper(FINANCE, "The budget");
+    let line = chain.line("disclosure", &paper);
+    let post_line = chain.line("post", &post(CLERK, FINANCE));
+    let drawn = drawn(&mut chain);
+    let rule = chain.state.agency(FINANCE).unwrap().0.leaf;
+    let case = chain.fresh();
+    let step = NewStep {
+        origin: ORIGIN,
+        agency: FINANCE,
+        case: &case,
+        previous: None,
+        code: "draft",
+        decision: "approve",
+        rule,
+        core_line: &line,
+        reason: None,
+    };
+    assert!(step.write(&drawn).is_ok());
+    let member = |name| Err(StatementError::Member(name));
+    assert_eq!(NewStep { origin: "Example", ..step }.write(&drawn), member("origin"));
+    assert_eq!(NewStep { agency: HEALTH, ..step }.write(&drawn), member("agency"), "another agency's paper");
+    assert_eq!(NewStep { case: "51be", ..step }.write(&drawn), member("case"));
+    assert_eq!(NewStep { code: "Draft", ..step }.write(&drawn), member("code"));
+    assert_eq!(NewStep { decision: "nod", ..step }.write(&drawn), member("decision"));
+    assert_eq!(NewStep { core_line: &post_line, ..step }.write(&drawn), Err(StatementError::Act("post")));
+    assert!(matches!(NewStep { core_line: "{}", ..step }.write(&drawn), Err(StatementError::Json("core", _))));
+}
+
+#[test]
+fn a_signature_is_added_once_by_each_and_only_if_it_verifies() {
+    let mut chain = founded();
+    let line = chain.line("agency", &agency("example.gov/roads"));
+    let text = chain::statement::text(ORIGIN, &line, None);
+    let (one, two) = (registrar(1), registrar(2));
+    assert_eq!(text_of(&text), text);
+    let first = with_signature(&text, one.vkey(), &signature(&one, &text)).unwrap();
+    assert_eq!(text_of(&first), text);
+    let both = with_signature(&first, two.vkey(), &signature(&two, &text)).unwrap();
+    assert_eq!(both, sign(&text, &[&one, &two]));
+    assert_eq!(two.add_to(&first).as_ref(), Ok(&both));
+    assert_eq!(chain.judge(&both), Ok(None));
+
+    let refused = |by: &chain::note::Signer| Err(NoteError::Signature(by.vkey().name().into()));
+    assert_eq!(one.add_to(&first), refused(&one), "twice by one");
+    assert_eq!(with_signature(&first, two.vkey(), &signature(&one, &text)), refused(&two), "another's signature");
+    assert_eq!(with_signature(&first, two.vkey(), &signature(&two, &first)), refused(&two), "of another text");
+    for text in ["", "no line end", "a\u{1}b\n"] {
+        assert!(one.add_to(text).is_err(), "{text:?}");
+    }
+    assert!(Statement::parse(both.as_bytes()).is_ok());
+}
+
+/// A paper as a page of the desk shows it before it is approved.
+struct Frozen {
+    core: Core,
+    parts: Vec<(Salt, Vec<u8>)>,
+    shown: Shown,
+}
+
+impl Frozen {
+    fn of(edit: impl FnOnce(&mut Chain, &mut chain::statement::Disclosure)) -> Frozen {
+        let mut chain = founded();
+        let mut paper = chain.paper(FINANCE, "The budget");
+        edit(&mut chain, &mut paper);
+        let parts = paper.parts.iter().map(|part| match &chain.contents[&part.commitment.to_string()] {
+            Content::Text { salt, text } => (unhex(salt).unwrap(), text.clone().into_bytes()),
+            other => panic!("{other:?}"),
+        });
+        let body = paper.parts[1].commitment.to_string();
+        let shown = Shown {
+            facts: vec![("title".into(), "The budget".into()), ("genre".into(), "notice".into())],
+            named: true,
+            parts: Some(vec![]),
+            texts: Some(vec![(body, "<h1>The budget</h1>\n<p>The text of it.</p>\n".into())]),
+            ..Shown::default()
+        };
+        Frozen { parts: parts.collect(), core: Core::Disclosure(Box::new(paper)), shown }
+    }
+
+    fn judged(&self) -> Finding {
+        frozen(&self.core, &self.parts, &self.shown)
+    }
+}
+
+#[test]
+fn what_was_frozen_is_what_its_core_line_commits_to() {
+    let whole = || Frozen::of(|_, _| {});
+    assert_eq!(whole().judged().answer, Answer::Holds);
+    let reason = |edit: &dyn Fn(&mut Frozen)| {
+        let mut paper = whole();
+        edit(&mut paper);
+        let finding = paper.judged();
+        assert_eq!(finding.answer, Answer::Fails);
+        finding.reason
+    };
+    assert_eq!(reason(&|paper| drop(paper.parts.pop())), "missing");
+    assert_eq!(reason(&|paper| paper.parts[1].1.push(b'.')), "missing", "another text than was committed");
+    assert_eq!(reason(&|paper| paper.parts[1].0[0] ^= 1), "missing", "another salt");
+    assert_eq!(reason(&|paper| paper.parts.push(([0; 16], vec![]))), "stray-part");
+    let resized = Frozen::of(|_, paper| paper.parts[1].size += 1);
+    assert_eq!(resized.judged().reason, "bytes-differ");
+    let unreadable = Frozen::of(|chain, paper| {
+        let (text, part) = ("[]", &mut paper.parts[0]);
+        (part.commitment, part.size) = (chain.keep(text), text.len() as u64);
+    });
+    assert_eq!(unreadable.judged().reason, "catalogue-unreadable");
+}
+
+#[test]
+fn a_post_is_not_shown_one_paper_and_given_another_to_sign() {
+    let differs = |edit: &dyn Fn(&mut Shown)| {
+        let mut paper = Frozen::of(|_, _| {});
+        edit(&mut paper.shown);
+        let finding = paper.judged();
+        assert_eq!((finding.answer, finding.reason), (Answer::Fails, "shown-differs"));
+        finding.values.into_iter().find(|(name, _)| *name == "member").unwrap().1
+    };
+    assert_eq!(differs(&|shown| shown.facts[0].1 = "The budget!".into()), "title");
+    assert_eq!(differs(&|shown| drop(shown.facts.remove(0))), "title", "no title at all");
+    assert_eq!(differs(&|shown| shown.facts[1].1 = "order".into()), "genre");
+    let html = |shown: &mut Shown, html: &str| shown.texts.as_mut().unwrap()[0].1 = html.into();
+    assert_eq!(differs(&|shown| html(shown, "<h1>The budget</h1>\n<p>Another text.</p>\n")), "text");
+    assert_eq!(differs(&|shown| html(shown, "<h1>The budget</h1>\n")), "text", "half of it");
+    assert_eq!(differs(&|shown| shown.texts = Some(vec![])), "text", "a body that is not there to be read");
+    assert_eq!(differs(&|shown| shown.texts.as_mut().unwrap().push((String::new(), "<p>More.</p>".into()))), "text");
+    let listed = ShownPart { commitment: Commitment::to(&[0; 16], b"").to_string(), name: None };
+    assert_eq!(differs(&|shown| shown.parts = Some(vec![listed.clone()])), "parts", "an attachment that is none");
+    // And one that is there and is not listed.
+    let attached = Frozen::of(|chain, paper| {
+        let text = "a,b\n";
+        let part = Part { role: "attachment".into(), media: "text/csv".into(), size: 4, commitment: chain.keep(text), language: None };
+        paper.parts.push(part);
+    });
+    assert_eq!(attached.judged().reason, "shown-differs");
+}
+
+#[test]
+fn a_status_is_signed_as_it_is_shown_and_a_registration_is_never_up_for_approval() {
+    let mut chain = founded();
+    let paper = chain.paper(HEALTH, "A notice");
+    let at = chain.disclose(&paper);
+    let status = Core::Status(Box::new(chain.status(HEALTH, at, StatusKind::Repealed)));
+    let shown = |kind: &str| Shown { facts: vec![("kind".into(), kind.into()), ("ground".into(), "outdated".into())], ..Shown::default() };
+    assert_eq!(frozen(&status, &[], &shown("repealed")).answer, Answer::Holds);
+    assert_eq!(frozen(&status, &[], &shown("lapsed")).reason, "shown-differs");
+    assert_eq!(frozen(&status, &[([0; 16], vec![])], &shown("repealed")).reason, "stray-part");
+    let registration = Core::Post(Box::new(post(CLERK, FINANCE)));
+    assert_eq!(frozen(&registration, &[], &Shown::default()).reason, "not-approved");
+}
+
+#[test]
+fn a_registrar_is_shown_every_name_and_every_key_with_its_end() {
+    let (old, new) = (signer(CLERK), key_of(CLERK, chain::note::KeyType::Ed25519, 1));
+    let mut clerk = post(CLERK, FINANCE);
+    clerk.keys[0].ended = Some(Ended { how: Ending::Lost, at: 40 });
+    clerk.keys.push(chain::statement::Key { key: new.vkey().clone(), custody: None, ended: None });
+    let core = Core::Post(Box::new(clerk));
+    let (old, new) = (old.vkey().to_string(), new.vkey().to_string());
+    let all = [("post", CLERK), ("agency", FINANCE), ("name", CLERK), ("key", &*old), ("ended", "lost 40"), ("key", &*new)];
+    let shown = |facts: &[(&str, &str)]| Shown {
+        facts: facts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
+        ..Shown::default()
+    };
+    assert_eq!(registration(&core, &shown(&all)).answer, Answer::Holds);
+    for left_out in 0..all.len() {
+        let mut some = all.to_vec();
+        some.remove(left_out);
+        assert_eq!(registration(&core, &shown(&some)).reason, "shown-differs", "{:?} is not shown", all[left_out]);
+        let mut altered = all;
+        altered[left_out].1 = "another";
+        assert_eq!(registration(&core, &shown(&altered)).reason, "shown-differs", "{:?} is shown otherwise", all[left_out]);
+    }
+    let more = [&all[..], &[("key", "another")]].concat();
+    assert_eq!(registration(&core, &shown(&more)).reason, "shown-differs", "a key that is none");
+    let seal = Core::Agency(Box::new(agency(FINANCE)));
+    assert_eq!(registration(&seal, &shown(&all)).reason, "shown-differs");
+}

@@ -1,0 +1,375 @@
+// Keys at the desk: made in the browser, never read out of it, saved, lost, brought back; and what they sign.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { first, give } from "../desk.js";
+import { expect, sample, test as base } from "../fixtures.js";
+import { copyOf, run, serve } from "../gazette.js";
+import { CASE, caseAt, leaf, paper } from "../paper.js";
+
+const AGENCY = "gazette.example/finance";
+const POST = `${AGENCY}/approver`;
+const PASSPHRASE = "lanterns over a quiet river";
+
+// A server of the test's own, and its first administrator, who may do everything here.
+const test = base.extend({
+  house: async ({ page }, use) => {
+    const place = await copyOf(sample());
+    const server = await serve(place, { args: ["--no-sample"] });
+    await first(page, server);
+    give(place, "first", [
+      ["registrar", ""],
+      ["administrator", AGENCY],
+      ["approver", AGENCY],
+    ]);
+    await use({ server, place, at: (path) => `${server.url}/en/desk${path}` });
+    await server.stop();
+    await place.remove();
+  },
+});
+
+const said = (page) => page.locator("[data-key-said]").first();
+
+/** Names a new post of the agency, and makes its key; answers the backup file. */
+async function makeKey(page, house, passphrase = PASSPHRASE) {
+  await page.goto(house.at(`/posts/of/${AGENCY}`));
+  await page.getByLabel("Last part of its id").fill("approver");
+  await page.getByLabel("Name in Chinese").fill("审批人");
+  await page.getByLabel("Name in English").fill("Approver");
+  await page.getByRole("button", { name: "Go on to its key" }).click();
+  await expect(said(page)).toContainText("keeps no key");
+  await page.locator("[data-make-key]").getByLabel("Passphrase for the backup file").fill(passphrase);
+  await page.locator("[data-make-key]").getByLabel("Passphrase once more").fill(passphrase);
+  await page.getByRole("button", { name: "Make the key" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Save the file" }).click()]);
+  const file = await readFile(await download.path(), "utf8");
+  await page.getByLabel("I have saved the file").check();
+  await page.getByRole("button", { name: "Keep the key here" }).click();
+  await expect(page.locator("h1")).toHaveText("A registration");
+  return file;
+}
+
+async function register(page) {
+  await page.getByRole("button", { name: "Register with the key on this server" }).click();
+  await expect(page.locator("h1")).toContainText("Posts of");
+}
+
+const key = (page, house) => page.goto(house.at(`/posts/key/${POST}`));
+
+/** What this browser keeps: for each key its name, and whether it can be read out. */
+function kept(page) {
+  return page.evaluate(async () => {
+    const opening = indexedDB.open("gazette-keys", 1);
+    await new Promise((resolve, reject) => Object.assign(opening, { onsuccess: resolve, onerror: reject }));
+    const asked = opening.result.transaction("keys").objectStore("keys").getAll();
+    await new Promise((resolve, reject) => Object.assign(asked, { onsuccess: resolve, onerror: reject }));
+    opening.result.close();
+    const read = ({ name, vkey, key }) =>
+      Promise.all(["pkcs8", "jwk"].map((form) => crypto.subtle.exportKey(form, key).then(() => form, () => "refused"))).then((exported) => ({
+        name,
+        vkey,
+        extractable: key.extractable,
+        exported,
+        others: Object.keys(key),
+      }));
+    return Promise.all(asked.result.map(read));
+  });
+}
+
+async function restore(page, file, passphrase) {
+  const form = page.locator("form[data-restore-key]");
+  if (!(await form.isVisible())) await page.getByText("Bring a key back").first().click();
+  await form.locator("input[type=file]").setInputFiles({ name: "key.txt", mimeType: "text/plain", buffer: Buffer.from(file) });
+  await form.locator("input[type=password]").fill(passphrase);
+  await form.locator("button").click();
+  return form;
+}
+
+test("a key is made in the browser, registered, and never read out of it", async ({ page, house }) => {
+  const file = await makeKey(page, house);
+  await register(page);
+  await key(page, house);
+  await expect(said(page)).toHaveText(`This browser keeps a registered key for ${POST}.`);
+  const [one, ...more] = await kept(page);
+  expect(more).toEqual([]);
+  expect(one).toMatchObject({ name: POST, extractable: false, exported: ["refused", "refused"] });
+  await expect(page.locator(".keyrows").first()).toContainText(one.vkey);
+  // The file says what it is of, and holds the key only locked.
+  const [kind, about, locked] = file.split("\n");
+  expect(kind).toBe("gazette key backup");
+  expect(JSON.parse(about)).toMatchObject({ name: POST, vkey: one.vkey, kdf: "PBKDF2-SHA-256", cipher: "AES-256-GCM" });
+  expect(JSON.parse(about).rounds).toBeGreaterThanOrEqual(600_000);
+  expect(Buffer.from(locked, "base64").includes(Buffer.from("302e020100300506032b6570", "hex"))).toBe(false);
+});
+
+test("a browser that lost its storage gets the key back from the file, and from no other", async ({ page, house }) => {
+  const file = await makeKey(page, house);
+  await register(page);
+  await key(page, house);
+  const [before] = await kept(page);
+  await page.evaluate(() => new Promise((resolve) => Object.assign(indexedDB.deleteDatabase("gazette-keys"), { onsuccess: resolve })));
+  await page.reload();
+  await expect(said(page)).toHaveText(`This browser keeps no key for ${POST}.`);
+
+  await expect(await restore(page, file, "lanterns over a loud river")).toHaveAttribute("data-state", "wrong-passphrase");
+  const [kind, about, locked] = file.split("\n");
+  const altered = JSON.parse(about);
+  for (const [what, edited] of [
+    ["another name in the open", [kind, JSON.stringify({ ...altered, name: `${AGENCY}/other` }), locked].join("\n")],
+    ["another key in the open", [kind, JSON.stringify({ ...altered, vkey: "x" }), locked].join("\n")],
+    ["an altered lock", [kind, about, locked.replace(/^../, locked.startsWith("AA") ? "BB" : "AA")].join("\n")],
+  ]) {
+    await expect(await restore(page, edited, PASSPHRASE), what).toHaveAttribute("data-state", "wrong-passphrase");
+  }
+  for (const weak of [{ ...altered, rounds: 1 }, { ...altered, kdf: "none" }]) {
+    await expect(await restore(page, [kind, JSON.stringify(weak), locked].join("\n"), PASSPHRASE)).toHaveAttribute("data-state", "not-a-backup");
+  }
+  await expect(await restore(page, "hello", PASSPHRASE)).toHaveAttribute("data-state", "not-a-backup");
+  const elsewhere = [kind, JSON.stringify({ ...altered, chain: "A".repeat(43) + "=" }), locked].join("\n");
+  await expect(await restore(page, elsewhere, PASSPHRASE)).toHaveAttribute("data-state", "other-chain");
+  expect(await kept(page)).toEqual([]);
+
+  await expect(await restore(page, file, PASSPHRASE)).toHaveAttribute("data-state", "restored");
+  await expect(said(page)).toHaveText(`This browser keeps a registered key for ${POST}.`);
+  expect(await kept(page)).toEqual([before]);
+});
+
+test("a key of the command line comes into the browser, and stays there", async ({ page, house }) => {
+  const path = `${house.place.path}/approver.key`;
+  const { out } = await run(["post", "key", "--out", path, "--name", POST], house.place);
+  await makeKey(page, house);
+  await register(page);
+  await key(page, house);
+  await page.getByLabel("Public half").fill(out.trim());
+  await page.getByRole("button", { name: "Have it registered" }).click();
+  await register(page);
+  await key(page, house);
+  await expect(await restore(page, await readFile(path, "utf8"), "")).toHaveAttribute("data-state", "restored");
+  const [one] = await kept(page);
+  expect(one).toMatchObject({ vkey: out.trim(), extractable: false, exported: ["refused", "refused"] });
+  await expect(said(page)).toContainText("a registered key");
+});
+
+test("passphrases that are short or differ make no key", async ({ page, house }) => {
+  await page.goto(house.at(`/posts/key/${POST}?agency=${AGENCY}&zh=a&en=a`));
+  const form = page.locator("[data-make-key]");
+  for (const [one, other, state] of [
+    ["short", "short", "short-passphrase"],
+    [PASSPHRASE, `${PASSPHRASE}!`, "passphrases-differ"],
+  ]) {
+    await form.getByLabel("Passphrase for the backup file").fill(one);
+    await form.getByLabel("Passphrase once more").fill(other);
+    await form.getByRole("button").click();
+    await expect(form).toHaveAttribute("data-state", state);
+  }
+  expect(await kept(page)).toEqual([]);
+});
+
+test("a registrar's key signs in the browser what the page shows, and nothing else", async ({ page, house }) => {
+  await makeKey(page, house);
+  const registration = page.url();
+  const file = await readFile(`${house.place.data}/keys/registrar.key`, "utf8");
+  await page.goto(house.at("/registrations"));
+  await expect(await restore(page, file, "")).toHaveAttribute("data-state", "restored");
+  await expect(said(page)).toContainText("a registered key for gazette.example/registrar");
+
+  const sign = page.locator("form[data-sign-text]");
+  for (const [what, alter] of [
+    ["another key", () => (document.querySelector("[data-registration] [data-field=key]").textContent += "A")],
+    ["a key left out", () => document.querySelector("[data-registration] [data-field=key]").remove()],
+    ["another name", () => (document.querySelector("[data-registration] [data-field=name]").textContent = "Minister")],
+    ["another post", () => (document.querySelector("[data-registration] [data-field=post]").textContent += "s")],
+    ["another text", () => (document.querySelector("[data-text]").textContent = document.querySelector("[data-text]").textContent.replace("审批人", "部长"))],
+  ]) {
+    await page.goto(registration);
+    await page.evaluate(alter);
+    await sign.getByRole("button").click();
+    await expect(sign, what).toHaveAttribute("data-state", "shown-differs");
+  }
+  await page.goto(registration);
+  await page.evaluate(() => {
+    const text = document.querySelector("[data-text]");
+    text.textContent = text.textContent.replace("gazette.example/log\n", "other.example/log\n");
+  });
+  await sign.getByRole("button").click();
+  await expect(sign).toHaveAttribute("data-state", "other-chain");
+
+  await page.goto(registration);
+  await sign.getByRole("button").click();
+  await expect(page.locator("h1")).toContainText("Posts of");
+  await expect(page.locator("main")).toContainText(POST);
+});
+
+test("a registrar signs the file on a machine of their own, and hands it in", async ({ page, house }) => {
+  await makeKey(page, house);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "The text as a file" }).click()]);
+  const text = await download.path();
+  const signed = await run(["registrar", "sign", "--key", `${house.place.data}/keys/registrar.key`, text], house.place);
+  expect(signed.code).toBe(0);
+  const form = page.locator("form", { hasText: "Or its contents" });
+  await form.locator("textarea").fill(signed.out.replace("审批人", "部长"));
+  await form.locator("button").click();
+  await expect(page.locator(".faults")).toContainText("exactly this text");
+  await form.locator("input[type=file]").setInputFiles({ name: "signed.txt", mimeType: "text/plain", buffer: Buffer.from(signed.out) });
+  await expect(form.locator("textarea")).toHaveValue(/— gazette\.example\/registrar /);
+  await form.locator("button").click();
+  await expect(page.locator("h1")).toContainText("Posts of");
+  await expect(page.locator("main")).toContainText(POST);
+});
+
+test("a key that was ended says so in the browser that keeps it", async ({ page, house }) => {
+  await makeKey(page, house);
+  await register(page);
+  const row = page.locator("li", { hasText: POST }).first();
+  await row.getByText("End this key").click();
+  await row.getByLabel("How it ended").selectOption("lost");
+  await row.getByRole("button", { name: "Ask for its end" }).click();
+  await register(page);
+  await key(page, house);
+  await expect(said(page)).toHaveText(`This browser keeps a key for ${POST} that has ended. It signs nothing any more.`);
+  await expect(page.locator(".keyrows").first()).toContainText("lost: signs nothing from entry");
+});
+
+test.describe("a step", () => {
+  let state;
+
+  test.beforeEach(async ({ page, house }) => {
+    await makeKey(page, house);
+    await register(page);
+    state = await caseAt(page, house.server, { frame: house.at(`/posts/key/${POST}`), agency: AGENCY, post: POST });
+  });
+
+  const open = (page, house) => page.goto(house.at(`/cases/${CASE}`));
+  const signing = (page) => page.locator("form[data-sign]");
+
+  async function sign(page, decision = "Approve", reason = "") {
+    await page.getByLabel(decision).check();
+    await page.getByLabel("Reason").fill(reason);
+    await page.getByRole("button", { name: "Sign", exact: true }).click();
+  }
+
+  /** A refusal in the browser: nothing was sent to be logged. */
+  async function refused(page, code) {
+    await expect(signing(page)).toHaveAttribute("data-state", code);
+    await expect(signing(page).locator(".said")).not.toBeEmpty();
+    expect(state.sent).toEqual([]);
+  }
+
+  const entryOf = async (house, index) => Buffer.from(await (await fetch(`${house.server.url}/log/entry/${index}`)).arrayBuffer());
+
+  test("is signed about what the page shows, taken by the log, and opened by what was sent with it", async ({ page, house }) => {
+    await open(page, house);
+    await sign(page, "Reject", "The sums are wrong.\nSee line 2.");
+    await expect.poll(() => state.sent.length).toBe(1);
+    await expect(page.locator("h1").first()).toHaveText("The budget");
+    const [{ note, opening, reason, token }] = state.sent;
+    expect(token).toBeTruthy();
+    // It stands in the log, under the post's own name, and says nothing but a commitment.
+    const size = Number((await (await fetch(`${house.server.url}/log/checkpoint`)).text()).split("\n")[1]);
+    const entry = (await entryOf(house, size - 1)).toString();
+    expect(entry.endsWith(note)).toBe(true);
+    expect(note).toContain(`\n\n— ${POST} `);
+    const step = JSON.parse(note.split("\n")[1]);
+    expect(step).toMatchObject({ type: "step", agency: AGENCY, case: CASE });
+    expect(note + opening.text).not.toContain("sums");
+    const committed = (label, salt, text) => `sha256:${createHash("sha256").update(label).update(Buffer.from(salt, "hex")).update(text).digest("hex")}`;
+    expect(step.commitment).toBe(committed("gazette/v1 content\n", opening.salt, opening.text));
+    const decision = JSON.parse(opening.text);
+    expect(decision).toMatchObject({ code: "sign", decision: "reject" });
+    expect(decision.core).toBe(committed("gazette/v1 core\n", decision.salt, state.shown.line));
+    expect(reason.text).toBe("The sums are wrong.\nSee line 2.");
+    expect(decision.reason).toBe(committed("gazette/v1 content\n", reason.salt, reason.text));
+  });
+
+  test("about another text than the page shows is refused in the browser", async ({ page, house }) => {
+    state.asked = paper(AGENCY, "The budget", "It is not in order.");
+    await open(page, house);
+    await sign(page);
+    await refused(page, "other-core");
+    // A server that alters page and answer alike, but not what is to be read.
+    state.shown = { ...state.shown, digest: state.asked.digest };
+    await open(page, house);
+    await sign(page);
+    await refused(page, "shown-differs");
+  });
+
+  for (const [what, alter, code] of [
+    ["for another case", { said: (said) => ({ ...said, case: "52".repeat(16) }) }, "other-case"],
+    ["for another agency", { said: (said) => ({ ...said, agency: "gazette.example/health" }) }, "other-case"],
+    ["for another chain", { said: (said) => ({ ...said, origin: "other.example/log" }) }, "other-chain"],
+    ["under another rule", { said: (said) => ({ ...said, rule: Buffer.alloc(32, 8).toString("base64") }) }, "other-rule"],
+    ["with a part left out", { said: (said) => ({ ...said, parts: said.parts.slice(0, 2) }) }, "missing"],
+    ["with a part altered", { part: ({ bytes }) => bytes.replace("1,2", "1,3") }, "missing"],
+    ["with a part from elsewhere", { said: (said) => ({ ...said, parts: said.parts.map((part) => ({ ...part, address: "https://other.example/" })) }) }, "answer"],
+    ["with a salt that is none", { said: (said) => ({ ...said, parts: said.parts.map((part) => ({ ...part, salt: "0" })) }) }, "answer"],
+    ["behind a step that is none", { said: (said) => ({ ...said, previous: { index: 1, leaf: "x" } }) }, "answer"],
+  ]) {
+    test(`that the server asks to sign ${what} is refused in the browser`, async ({ page, house }) => {
+      state.alter = alter;
+      await open(page, house);
+      await sign(page);
+      await refused(page, code);
+    });
+  }
+
+  for (const [what, alter] of [
+    ["the title", (title) => (title.textContent = "Another title")],
+    ["the text", () => (document.querySelector(".prose p").textContent = "It is in good order.")],
+    ["a word that is hidden", () => document.querySelector(".prose p").append(Object.assign(document.createElement("span"), { hidden: true, textContent: "not" }))],
+    ["the list of files", () => document.querySelector(".parts li").remove()],
+    ["a file's name", () => (document.querySelector(".parts bdi").textContent = "Other.csv")],
+    ["a file's link", () => (document.querySelector(".parts a").href = "/elsewhere")],
+  ]) {
+    test(`is not signed on a page on which ${what} is another`, async ({ page, house }) => {
+      await open(page, house);
+      await page.locator("[data-frozen] [data-field=title]").evaluate(alter);
+      await sign(page);
+      await refused(page, "shown-differs");
+    });
+  }
+
+  test("needs a decision, a reason where it rejects, and the key", async ({ page, house }) => {
+    await open(page, house);
+    await page.getByRole("button", { name: "Sign", exact: true }).click();
+    await refused(page, "no-decision");
+    await sign(page, "Reject");
+    await refused(page, "no-reason");
+    await page.evaluate(() => new Promise((resolve) => Object.assign(indexedDB.deleteDatabase("gazette-keys"), { onsuccess: resolve })));
+    await sign(page);
+    await refused(page, "no-key");
+  });
+
+  test.describe("that the log does not take", () => {
+    // A browser tells of every answer that is no success.
+    test.use({ mayComplain: true });
+
+    test("is signed anew behind one that came between, once", async ({ page, house }) => {
+      await open(page, house);
+      await sign(page);
+      await expect.poll(() => state.sent.length).toBe(1);
+      await expect(signing(page)).not.toHaveAttribute("data-state", /./);
+      const size = Number((await (await fetch(`${house.server.url}/log/checkpoint`)).text()).split("\n")[1]);
+      state.newest = { index: size - 1, leaf: leaf(await entryOf(house, size - 1)) };
+      await sign(page);
+      await expect.poll(() => state.sent.length).toBe(3);
+      const steps = state.sent.map(({ note }) => JSON.parse(note.split("\n")[1]));
+      expect(steps.map(({ previous }) => previous)).toEqual([undefined, undefined, state.newest]);
+      // Nothing of the one that was refused is used again.
+      expect(steps[2].id).not.toBe(steps[1].id);
+      expect(state.sent[2].opening.salt).not.toBe(state.sent[1].opening.salt);
+      expect(state.signs).toBe(3);
+    });
+
+    test("is taken of no key that was ended", async ({ page, house }) => {
+      await page.goto(house.at(`/posts/of/${AGENCY}`));
+      const row = page.locator("li", { hasText: POST }).first();
+      await row.getByText("End this key").click();
+      await row.getByLabel("How it ended").selectOption("lost");
+      await row.getByRole("button", { name: "Ask for its end" }).click();
+      await register(page);
+      await open(page, house);
+      await sign(page);
+      await expect(signing(page)).toHaveAttribute("data-state", "unknown-key");
+      await expect(signing(page).locator(".said")).toHaveText(/signs nothing any more/);
+    });
+  });
+});

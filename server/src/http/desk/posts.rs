@@ -1,0 +1,505 @@
+//! Posts: their keys, which officers make, and what agencies ask registrars for.
+
+use super::{Fields, Posted, Signed, again, answer, failed, guard::absent, page, see};
+use crate::{
+    drafts::{Drafts, DraftsError},
+    http::{
+        App,
+        trouble::{At, Trouble},
+    },
+    registrar::{self, Asked, Change, Registrar, RegistrarError, Subject},
+    staff::{Account, Role},
+    views::{self, Context},
+};
+use app::{
+    pages,
+    view::Problem,
+    view::desk::{
+        self, AgencyPosts, AgencyPostsView, Fault, Faults, NewPost, PostKey, PostKeyView, PostRow, PostsView, RuleForm, RuleRow, WaitingRow,
+    },
+};
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
+use chain::{
+    approval::{GenreRule, Rule, StepRule},
+    note::Vkey,
+    statement::{Key, Names, is_id, parse_index},
+};
+use std::sync::Arc;
+
+/// Empty rows at the end of a rule's form.
+const MORE_ROWS: usize = 3;
+/// Most rows that are read of one.
+const MOST_ROWS: usize = 64;
+
+pub(super) fn registrar(app: &App) -> Registrar {
+    Registrar::new(app.staff.clone(), app.node.clone())
+}
+
+/// Whether somebody may look at an agency's posts: it is public who they are, but not what waits.
+fn looks(signed: &Signed, agency: &str) -> bool {
+    signed.sees(agency) || signed.may(Role::Administrator, agency) || signed.may(Role::Registrar, "")
+}
+
+/// Whether somebody may ask registrars to change an agency's posts and rule.
+fn asks(signed: &Signed, agency: &str) -> bool {
+    signed.may(Role::Administrator, agency) || signed.may(Role::Registrar, "")
+}
+
+/// Whether somebody may have a key registered for a post: whoever holds it, or works there while nobody does, and whoever asks for
+/// posts.
+fn enrols(signed: &Signed, agency: &str, holders: &[(String, String)]) -> bool {
+    let works = signed.account.roles.iter().any(|(_, of)| of == agency);
+    asks(signed, agency) || (works && (holders.is_empty() || holders.iter().any(|(account, _)| *account == signed.account.id)))
+}
+
+/// Whose hands posts are in.
+fn drafts(app: &App) -> Result<Drafts, Trouble> {
+    Drafts::open(app.staff.clone(), app.node.clone()).map_err(held)
+}
+
+fn held(error: DraftsError) -> Trouble {
+    match error {
+        DraftsError::Refused(_) => Trouble::Problem(Problem::NotFound),
+        DraftsError::Staff(error) => error.into(),
+        other => {
+            tracing::error!(error = %other, "whose hands a post is in cannot be read or written");
+            Trouble::Problem(Problem::Busy { seconds: 5 })
+        }
+    }
+}
+
+pub(super) fn troubled(error: RegistrarError) -> Trouble {
+    match error {
+        RegistrarError::Staff(error) => error.into(),
+        other => {
+            tracing::error!(error = %other, "what waits for registrars cannot be read");
+            Trouble::Problem(Problem::Busy { seconds: 5 })
+        }
+    }
+}
+
+/// Why a form about registrations was not taken, beside which field; nothing of it where it is no fault of the form.
+pub(super) fn fault(error: RegistrarError, field: &'static str) -> Result<Faults, RegistrarError> {
+    let fault = match error {
+        RegistrarError::Key | RegistrarError::Known => Fault::Key,
+        RegistrarError::Rule => Fault::Rule,
+        RegistrarError::NoSignature | RegistrarError::OtherText => Fault::NoSignature,
+        RegistrarError::Subject | RegistrarError::Refused(_) | RegistrarError::Statement(_) => Fault::Registered,
+        RegistrarError::Submit(ref error) if error.passes() => Fault::NotTaken,
+        RegistrarError::Submit(_) => Fault::Registered,
+        RegistrarError::TooMany => Fault::TooMany,
+        other => return Err(other),
+    };
+    Ok(vec![(field, fault)])
+}
+
+pub(super) fn keys(keys: &[Key]) -> Vec<PostKey> {
+    let key = |key: &Key| PostKey {
+        vkey: key.key.to_string(),
+        ended: key.ended.map(|ended| (ended.how.as_str().to_owned(), ended.at)),
+        custody: key.custody.clone(),
+    };
+    keys.iter().map(key).collect()
+}
+
+/// How an account is called, also one that has ended.
+pub(super) async fn named(app: &App, account: &str) -> Result<String, Trouble> {
+    Ok(app.staff.account(account).await?.map_or_else(|| account.to_owned(), |account: Account| account.name))
+}
+
+/// What waits, as lists show it.
+pub(super) async fn rows(app: &App, signed: &Signed, waiting: &[Asked]) -> Result<Vec<WaitingRow>, Trouble> {
+    let mut rows = Vec::new();
+    for asked in waiting {
+        rows.push(waiting_row(app, signed, asked).await?);
+    }
+    Ok(rows)
+}
+
+pub(super) async fn waiting_row(app: &App, signed: &Signed, asked: &Asked) -> Result<WaitingRow, Trouble> {
+    let (what, key) = match &asked.change {
+        Change::Key { key, .. } => (desk::Asked::Key, Some(key.clone())),
+        Change::End { key, how, at } => (desk::Asked::End { how: how.clone(), at: *at }, Some(key.clone())),
+        Change::Rule { rule: Some(_) } => (desk::Asked::Rule, None),
+        Change::Rule { rule: None } => (desk::Asked::NoRule, None),
+        Change::Agency { .. } => (desk::Asked::Agency, None),
+    };
+    let state = app.node.submitter.state();
+    Ok(WaitingRow {
+        id: asked.id.clone(),
+        subject: asked.subject.id.clone(),
+        what,
+        key,
+        asked: views::moment(&Context::new(&app.node, signed.lang).zone, asked.asked),
+        by: named(app, &asked.asked_by).await?,
+        signed: asked.signed_by().len(),
+        needed: Registrar::registrars(&state).map_or(0, |registrars| registrars.threshold),
+    })
+}
+
+pub(super) async fn index(State(app): State<Arc<App>>, signed: Signed) -> Response {
+    let view = async {
+        let state = app.node.submitter.state();
+        let mut agencies: Vec<_> = state.agencies().map(|(_, agency)| agency).filter(|agency| looks(&signed, &agency.agency)).collect();
+        agencies.sort_by(|one, other| one.agency.cmp(&other.agency));
+        let waiting = registrar(&app).waiting(None).await.map_err(troubled)?;
+        let row = |agency: &chain::statement::Agency| AgencyPosts {
+            agency: views::agency_ref(agency, signed.lang),
+            posts: state.posts().filter(|(_, post)| post.agency == agency.agency).count(),
+            waiting: waiting.iter().filter(|asked| asked.subject.agency == agency.agency).count(),
+        };
+        Ok(PostsView { agencies: agencies.into_iter().map(row).collect(), registers: signed.may(Role::Registrar, "") })
+    };
+    let view = view.await;
+    answer(&app, &signed, "/desk/posts", view.map(|view| move |desk: &desk::Desk<'_>| pages::desk::posts(desk, &view)))
+}
+
+/// What was typed into one of the page's forms, and what was wrong with it.
+#[derive(Default)]
+struct Typed {
+    post: NewPost,
+    rule: Option<RuleForm>,
+    faults: Faults,
+}
+
+async fn agency_view(app: &App, signed: &Signed, id: &str, typed: Typed) -> Result<Option<AgencyPostsView>, Trouble> {
+    let state = app.node.submitter.state();
+    let Some((_, agency)) = state.agency(id).filter(|_| looks(signed, id)) else { return Ok(None) };
+    let mut posts: Vec<_> = state.posts().map(|(_, post)| post).filter(|post| post.agency == id).collect();
+    posts.sort_by(|one, other| one.post.cmp(&other.post));
+    let mut drawn = Vec::new();
+    for post in posts {
+        drawn.push(PostRow {
+            id: post.post.clone(),
+            name: views::name_in(&post.name, signed.lang).unwrap_or(&post.post).to_owned(),
+            keys: keys(&post.keys),
+            holders: holders(app, &post.post).await?.into_iter().map(|(_, name)| name).collect(),
+        });
+    }
+    let waiting = registrar(app).waiting(Some(id)).await.map_err(troubled)?;
+    Ok(Some(AgencyPostsView {
+        agency: views::agency_ref(agency, signed.lang),
+        posts: drawn,
+        seals: keys(&agency.seals),
+        waiting: rows(app, signed, &waiting).await?,
+        rule: typed.rule.unwrap_or_else(|| rule_form(agency.rule.as_ref())),
+        ruled: agency.rule.is_some(),
+        may: asks(signed, id),
+        size: app.node.heads.borrow().size,
+        typed: typed.post,
+        faults: typed.faults,
+    }))
+}
+
+async fn agency_page(app: &App, signed: &Signed, id: &str, typed: Typed) -> Response {
+    let faulty = !typed.faults.is_empty();
+    match agency_view(app, signed, id, typed).await {
+        Ok(Some(view)) => {
+            let path = format!("/desk/posts/of/{id}");
+            let drawn = page(app, Some(signed), signed.lang, &path, |desk| pages::desk::agency_posts(desk, &view));
+            if faulty { again(drawn) } else { drawn }
+        }
+        Ok(None) => absent(app, signed.lang),
+        Err(trouble) => failed(app, signed.lang, trouble),
+    }
+}
+
+pub(super) async fn of_agency(State(app): State<Arc<App>>, signed: Signed, At(id): At) -> Response {
+    agency_page(&app, &signed, &id, Typed::default()).await
+}
+
+/// Which of a page's forms was sent: its address ends in `?` and this.
+fn which(query: Option<&str>) -> &str {
+    query.and_then(|query| query.split(['=', '&']).next()).unwrap_or_default()
+}
+
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    At(id): At,
+    RawQuery(query): RawQuery,
+    Posted { signed, fields }: Posted,
+) -> Response {
+    if !asks(&signed, &id) || app.node.submitter.state().agency(&id).is_none() {
+        return absent(&app, signed.lang);
+    }
+    match which(query.as_deref()) {
+        "post" => new_post(&app, &signed, &id, &fields).await,
+        "end" => end(&app, &signed, &id, &fields).await,
+        "rule" => rule(&app, &signed, &id, &fields).await,
+        _ => absent(&app, signed.lang),
+    }
+}
+
+fn new_names(fields: &Fields) -> (String, String, Names) {
+    let [zh, en] = ["name_zh", "name_en"].map(|field| fields.one(field).trim().to_owned());
+    let names = [("zh", &zh), ("en", &en)].into_iter().filter(|(_, name)| !name.is_empty());
+    let names = names.map(|(lang, name)| (lang.to_owned(), name.clone())).collect();
+    (zh, en, names)
+}
+
+/// On to the page where the new post's first key is made, with its names in the address: nothing is kept of it before.
+async fn new_post(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
+    let (name_zh, name_en, _) = new_names(fields);
+    let last = fields.one("id").trim().to_owned();
+    let id = format!("{agency}/{last}");
+    let state = app.node.submitter.state();
+    let mut faults = Faults::new();
+    if last.contains('/') || !is_id(&id) || registrar::post(&state, &id).is_some() || state.agency(&id).is_some() {
+        faults.push(("id", Fault::PostId));
+    }
+    for (field, name) in [("name_zh", &name_zh), ("name_en", &name_en)] {
+        if name.is_empty() || name.len() > 400 {
+            faults.push((field, Fault::Names));
+        }
+    }
+    if faults.is_empty() {
+        let query = |text: &str| pages::text::query(text).to_string();
+        return see(signed.lang, &format!("/desk/posts/key/{id}?agency={}&zh={}&en={}", query(agency), query(&name_zh), query(&name_en)));
+    }
+    agency_page(app, signed, agency, Typed { post: NewPost { id: last, name_zh, name_en }, faults, ..Typed::default() }).await
+}
+
+async fn end(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
+    let subject = fields.one("subject");
+    let of_post = registrar::post(&app.node.submitter.state(), subject).is_some_and(|(_, post)| post.agency == agency);
+    let subject = match (subject == agency, of_post) {
+        (true, _) => Subject::agency(agency),
+        (_, true) => Subject::post(subject, agency),
+        _ => return absent(app, signed.lang),
+    };
+    let Some(at) = parse_index(fields.one("at").trim()) else {
+        return agency_page(app, signed, agency, Typed { faults: vec![("", Fault::Entry)], ..Typed::default() }).await;
+    };
+    let change = Change::End { key: fields.one("key").to_owned(), how: fields.one("how").to_owned(), at };
+    match ask(app, signed, &subject, &change, "").await {
+        Ok(id) => on_to(signed, &id, &subject),
+        Err(Ok(faults)) => agency_page(app, signed, agency, Typed { faults, ..Typed::default() }).await,
+        Err(Err(response)) => response,
+    }
+}
+
+/// Asks registrars for a change: its number, or what was wrong with the form, or what is answered at once.
+async fn ask(
+    app: &App,
+    signed: &Signed,
+    subject: &Subject,
+    change: &Change,
+    field: &'static str,
+) -> Result<String, Result<Faults, Response>> {
+    let asked = registrar(app).ask(&signed.account.id, subject, change).await;
+    asked.map_err(|error| fault(error, field).map_err(|error| failed(app, signed.lang, troubled(error))))
+}
+
+/// After something was asked for: to where a registrar signs it, or back to where it is listed.
+fn on_to(signed: &Signed, id: &str, subject: &Subject) -> Response {
+    if signed.may(Role::Registrar, "") {
+        see(signed.lang, &format!("/desk/registrations/{id}"))
+    } else {
+        see(signed.lang, &format!("/desk/posts/of/{}", subject.agency))
+    }
+}
+
+async fn rule(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
+    let (form, rule) = if fields.one("none").is_empty() {
+        let form = typed_rule(fields);
+        match written_rule(&form) {
+            Some(rule) => (form, Some(rule)),
+            None => {
+                let typed = Typed { rule: Some(with_room(form)), faults: vec![("rule", Fault::Rule)], ..Typed::default() };
+                return agency_page(app, signed, agency, typed).await;
+            }
+        }
+    } else {
+        (RuleForm::default(), None)
+    };
+    let subject = Subject::agency(agency);
+    match ask(app, signed, &subject, &Change::Rule { rule }, "rule").await {
+        Ok(id) => on_to(signed, &id, &subject),
+        Err(Ok(faults)) => agency_page(app, signed, agency, Typed { rule: Some(with_room(form)), faults, ..Typed::default() }).await,
+        Err(Err(response)) => response,
+    }
+}
+
+/// A rule as a form: a row for each step, its genre beside it.
+pub(super) fn rule_rows(rule: &Rule) -> Vec<RuleRow> {
+    let row = |genre: &GenreRule, step: &StepRule| RuleRow {
+        genre: genre.genre.clone(),
+        code: step.code.clone(),
+        posts: step.posts.clone(),
+        count: step.count.to_string(),
+        after: step.after.join(" "),
+    };
+    rule.genres.iter().flat_map(|genre| genre.steps.iter().map(move |step| row(genre, step))).collect()
+}
+
+fn rule_form(rule: Option<&Rule>) -> RuleForm {
+    let form = RuleForm {
+        rows: rule.map(rule_rows).unwrap_or_default(),
+        overriders: rule.map(|rule| rule.overriders.join("\n")).unwrap_or_default(),
+    };
+    with_room(form)
+}
+
+fn with_room(mut form: RuleForm) -> RuleForm {
+    let row = || RuleRow { genre: "*".into(), count: "1".into(), ..RuleRow::default() };
+    form.rows.extend(std::iter::repeat_with(row).take(MORE_ROWS));
+    form
+}
+
+fn typed_rule(fields: &Fields) -> RuleForm {
+    let one = |name: &str, n: usize| fields.one(&format!("{name}-{n}")).trim().to_owned();
+    let rows = (0..MOST_ROWS).map(|n| RuleRow {
+        genre: one("genre", n),
+        code: one("code", n),
+        posts: fields.all(&format!("posts-{n}")).map(str::to_owned).collect(),
+        count: one("count", n),
+        after: one("after", n).split_whitespace().collect::<Vec<_>>().join(" "),
+    });
+    RuleForm { rows: rows.filter(|row| !row.code.is_empty()).collect(), overriders: fields.one("overriders").replace('\r', "") }
+}
+
+/// The rule that a form says, as JSON, if it is sound.
+fn written_rule(form: &RuleForm) -> Option<String> {
+    let mut genres: Vec<GenreRule> = Vec::new();
+    for row in &form.rows {
+        let step = StepRule {
+            code: row.code.clone(),
+            posts: row.posts.clone(),
+            count: row.count.parse().ok()?,
+            after: row.after.split_whitespace().map(str::to_owned).collect(),
+        };
+        match genres.iter_mut().find(|genre| genre.genre == row.genre) {
+            Some(genre) => genre.steps.push(step),
+            None => genres.push(GenreRule { genre: row.genre.clone(), steps: vec![step] }),
+        }
+    }
+    let overriders = form.overriders.split_whitespace().map(str::to_owned).collect();
+    let rule = Rule { genres, overriders };
+    (rule.is_sound() && !rule.genres.is_empty()).then(|| serde_json::to_string(&rule).ok())?
+}
+
+/// A post that is registered, or one that its first key is to register.
+struct Found {
+    post: PostRow,
+    agency: String,
+    names: Names,
+}
+
+fn found(app: &App, signed: &Signed, id: &str, query: &Fields) -> Option<Found> {
+    let state = app.node.submitter.state();
+    if let Some((_, post)) = registrar::post(&state, id) {
+        let name = views::name_in(&post.name, signed.lang).unwrap_or(&post.post).to_owned();
+        let row = PostRow { id: id.to_owned(), name, keys: keys(&post.keys), holders: vec![] };
+        return Some(Found { post: row, agency: post.agency.clone(), names: Names::new() });
+    }
+    let agency = query.one("agency");
+    let new = id.strip_prefix(agency).and_then(|rest| rest.strip_prefix('/')).is_some_and(|last| !last.contains('/'));
+    if !new || !is_id(id) || state.agency(agency).is_none() || state.agency(id).is_some() {
+        return None;
+    }
+    let names = [("zh", query.one("zh")), ("en", query.one("en"))].into_iter().filter(|(_, name)| !name.is_empty() && name.len() <= 400);
+    let names: Names = names.map(|(lang, name)| (lang.to_owned(), name.to_owned())).collect();
+    let name = views::name_in(&names, signed.lang).unwrap_or(id).to_owned();
+    Some(Found { post: PostRow { id: id.to_owned(), name, keys: vec![], holders: vec![] }, agency: agency.to_owned(), names })
+}
+
+async fn key_page(app: &App, signed: &Signed, found: Found, query: Option<&str>, faults: Faults) -> Response {
+    let agency = found.agency.clone();
+    let faulty = !faults.is_empty();
+    let view = async {
+        let waiting = registrar(app).waiting(Some(&agency)).await.map_err(troubled)?;
+        let waiting = waiting.into_iter().filter(|asked| asked.subject.id == found.post.id).filter_map(|asked| match asked.change {
+            Change::Key { key, .. } => Some(key),
+            _ => None,
+        });
+        let holders = holders(app, &found.post.id).await?;
+        let gives = signed.may(Role::Administrator, &agency) && found.names.is_empty();
+        let mut people = if gives { app.staff.people_of(&agency).await? } else { vec![] };
+        people.retain(|account| account.ended.is_none() && !holders.iter().any(|(holder, _)| *holder == account.id));
+        Ok::<_, Trouble>(PostKeyView {
+            agency: super::agency(app, &agency, signed.lang),
+            waiting: waiting.collect(),
+            may: enrols(signed, &agency, &holders),
+            gives,
+            people: people.into_iter().map(|account| (account.id, account.name)).collect(),
+            holders,
+            size: app.node.heads.borrow().size,
+            faults,
+            post: found.post,
+        })
+    };
+    match view.await {
+        Ok(view) => {
+            let path = format!("/desk/posts/key/{}{}", view.post.id, query.map(|query| format!("?{query}")).unwrap_or_default());
+            let drawn = page(app, Some(signed), signed.lang, &path, |desk| pages::desk::post_key(desk, &view));
+            if faulty { again(drawn) } else { drawn }
+        }
+        Err(trouble) => failed(app, signed.lang, trouble),
+    }
+}
+
+pub(super) async fn key(State(app): State<Arc<App>>, At(id): At, RawQuery(query): RawQuery, signed: Signed) -> Response {
+    match found(&app, &signed, &id, &Fields::read(query.as_deref())) {
+        Some(found) if looks(&signed, &found.agency) => key_page(&app, &signed, found, query.as_deref(), vec![]).await,
+        _ => absent(&app, signed.lang),
+    }
+}
+
+/// An officer's public half, to be registered; or who is to hold the post.
+pub(super) async fn enrol(
+    State(app): State<Arc<App>>,
+    At(id): At,
+    RawQuery(query): RawQuery,
+    Posted { signed, fields }: Posted,
+) -> Response {
+    if which(query.as_deref()) == "holder" {
+        return hold(&app, &signed, &id, &fields).await;
+    }
+    let holders = match holders(&app, &id).await {
+        Ok(holders) => holders,
+        Err(trouble) => return failed(&app, signed.lang, trouble),
+    };
+    let found = found(&app, &signed, &id, &Fields::read(query.as_deref()));
+    let Some(found) = found.filter(|found| enrols(&signed, &found.agency, &holders)) else {
+        return absent(&app, signed.lang);
+    };
+    let key = fields.one("vkey").trim().to_owned();
+    if Vkey::parse(&key).is_err() {
+        return key_page(&app, &signed, found, query.as_deref(), vec![("vkey", Fault::Key)]).await;
+    }
+    let subject = Subject::post(&id, &found.agency);
+    match ask(&app, &signed, &subject, &Change::Key { key, names: found.names.clone() }, "vkey").await {
+        Ok(id) => on_to(&signed, &id, &subject),
+        Err(Ok(faults)) => key_page(&app, &signed, found, query.as_deref(), faults).await,
+        Err(Err(response)) => response,
+    }
+}
+
+/// Gives the post to somebody, or takes it back.
+async fn hold(app: &App, signed: &Signed, post: &str, fields: &Fields) -> Response {
+    let done = async {
+        let drafts = drafts(app)?;
+        match (fields.one("give"), fields.one("take")) {
+            ("", account) => drafts.take_post(&signed.account, post, account).await,
+            (account, _) => drafts.give_post(&signed.account, post, account).await,
+        }
+        .map_err(held)
+    };
+    match done.await {
+        Ok(()) => see(signed.lang, &format!("/desk/posts/key/{post}")),
+        Err(trouble) => failed(app, signed.lang, trouble),
+    }
+}
+
+/// Who holds a post: account and name.
+async fn holders(app: &App, post: &str) -> Result<Vec<(String, String)>, Trouble> {
+    let mut holders = Vec::new();
+    for account in drafts(app)?.holders(post).await.map_err(held)? {
+        let name = named(app, &account).await?;
+        holders.push((account, name));
+    }
+    Ok(holders)
+}

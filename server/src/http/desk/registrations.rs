@@ -1,0 +1,235 @@
+//! Registrars' room: what waits, each registration as it will be signed, and the signatures that are handed in.
+
+use super::{
+    Posted, Signed, again, failed,
+    guard::absent,
+    page,
+    posts::{fault, keys, registrar, rows, rule_rows, troubled, waiting_row},
+    see,
+};
+use crate::{
+    http::{
+        App,
+        trouble::{At, Trouble},
+    },
+    registrar::{self, Asked, Change, Outcome, Registrar, RegistrarError, Subject},
+    staff::Role,
+};
+use app::{
+    pages,
+    view::desk::{Fault, Faults, NewPost, RegistrarKeyView, RegistrationView, RegistrationsView, Says},
+};
+use axum::{
+    extract::{RawQuery, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use chain::statement::{Core, Names, is_id};
+use std::sync::Arc;
+
+fn registers(signed: &Signed) -> bool {
+    signed.may(Role::Registrar, "")
+}
+
+async fn list(app: &App, signed: &Signed, typed: NewPost, faults: Faults) -> Response {
+    let faulty = !faults.is_empty();
+    let state = app.node.submitter.state();
+    let registrars = Registrar::registrars(&state);
+    let held = registrars.map(|registrars| registrars.keys.as_slice()).unwrap_or_default();
+    let held: Vec<_> = held.iter().map(|key| RegistrarKeyView { name: key.name().to_owned(), vkey: key.to_string() }).collect();
+    let view = async {
+        let waiting = registrar(app).waiting(None).await.map_err(troubled)?;
+        Ok::<_, Trouble>(RegistrationsView {
+            waiting: rows(app, signed, &waiting).await?,
+            needed: registrars.map_or(0, |registrars| registrars.threshold),
+            registrars: held.iter().map(|key| key.name.clone()).collect(),
+            alone: registrar(app).alone(),
+            faults,
+            typed,
+        })
+    };
+    match view.await {
+        Ok(view) => {
+            let drawn = page(app, Some(signed), signed.lang, "/desk/registrations", |desk| pages::desk::registrations(desk, &view, &held));
+            if faulty { again(drawn) } else { drawn }
+        }
+        Err(trouble) => failed(app, signed.lang, trouble),
+    }
+}
+
+pub(super) async fn index(State(app): State<Arc<App>>, signed: Signed) -> Response {
+    if registers(&signed) { list(&app, &signed, NewPost::default(), vec![]).await } else { absent(&app, signed.lang) }
+}
+
+/// A new agency, with a seal that is made here.
+pub(super) async fn new_agency(State(app): State<Arc<App>>, Posted { signed, fields }: Posted) -> Response {
+    if !registers(&signed) {
+        return absent(&app, signed.lang);
+    }
+    let [id, name_zh, name_en] = ["id", "name_zh", "name_en"].map(|field| fields.one(field).trim().to_owned());
+    let mut faults = Faults::new();
+    let state = app.node.submitter.state();
+    if !is_id(&id) || state.agency(&id).is_some() || registrar::post(&state, &id).is_some() || id == state.origin() {
+        faults.push(("id", Fault::PostId));
+    }
+    for (field, name) in [("name_zh", &name_zh), ("name_en", &name_en)] {
+        if name.is_empty() || name.len() > 400 {
+            faults.push((field, Fault::Names));
+        }
+    }
+    let typed = NewPost { id: id.clone(), name_zh: name_zh.clone(), name_en: name_en.clone() };
+    if !faults.is_empty() {
+        return list(&app, &signed, typed, faults).await;
+    }
+    let seal = match app.node.make_seal(&id) {
+        Ok(seal) => seal.to_string(),
+        Err(error) => {
+            tracing::error!(%error, agency = id, "a seal could not be made");
+            return list(&app, &signed, typed, vec![("", Fault::NotTaken)]).await;
+        }
+    };
+    let names: Names = [("zh".to_owned(), name_zh), ("en".to_owned(), name_en)].into();
+    let change = Change::Agency { names, seal: Some(seal), custody: "portal".into() };
+    match registrar(&app).ask(&signed.account.id, &Subject::agency(&id), &change).await {
+        Ok(id) => see(signed.lang, &format!("/desk/registrations/{id}")),
+        Err(error) => match fault(error, "id") {
+            Ok(faults) => list(&app, &signed, typed, faults).await,
+            Err(error) => failed(&app, signed.lang, troubled(error)),
+        },
+    }
+}
+
+/// A registration that somebody may see, with why the log would refuse it.
+async fn seen(app: &App, signed: &Signed, id: &str) -> Result<Option<(Asked, Option<RegistrarError>)>, Trouble> {
+    let found = registrar(app).one(id).await.map_err(troubled)?;
+    let may = |agency: &str| registers(signed) || signed.sees(agency) || signed.may(Role::Administrator, agency);
+    Ok(found.filter(|(asked, _)| may(&asked.subject.agency)))
+}
+
+fn withdraws(signed: &Signed, asked: &Asked) -> bool {
+    asked.settled.is_none()
+        && (registers(signed) || signed.may(Role::Administrator, &asked.subject.agency) || asked.asked_by == signed.account.id)
+}
+
+fn says(text: &str) -> Says {
+    match registrar::said(text) {
+        Some(Core::Post(core)) => Says {
+            post: true,
+            id: core.post,
+            agency: core.agency,
+            names: core.name.into_values().collect(),
+            keys: keys(&core.keys),
+            ..Says::default()
+        },
+        Some(Core::Agency(core)) => Says {
+            id: core.agency.clone(),
+            agency: core.agency,
+            names: core.name.into_values().collect(),
+            keys: keys(&core.seals),
+            rule: core.rule.as_ref().map(rule_rows).unwrap_or_default(),
+            overriders: core.rule.map(|rule| rule.overriders).unwrap_or_default(),
+            ..Says::default()
+        },
+        _ => Says::default(),
+    }
+}
+
+async fn show(app: &App, signed: &Signed, id: &str, faults: Faults) -> Response {
+    let faulty = !faults.is_empty();
+    let view = async {
+        let Some((asked, trouble)) = seen(app, signed, id).await? else { return Ok(None) };
+        if let Some(Some(entry)) = asked.settled {
+            return Ok(Some(Err(entry)));
+        }
+        if asked.settled.is_some() {
+            return Ok(None);
+        }
+        let state = app.node.submitter.state();
+        let registrars = Registrar::registrars(&state).ok_or(Trouble::Problem(app::view::Problem::NotFound))?;
+        let signed_by = asked.signed_by();
+        let names = registrars.keys.iter().map(|key| (key.name().to_owned(), signed_by.iter().any(|name| name == key.name())));
+        let row = waiting_row(app, signed, &asked).await?;
+        Ok::<_, Trouble>(Some(Ok(RegistrationView {
+            says: says(asked.text()),
+            text: asked.text().to_owned(),
+            registrars: names.collect(),
+            alone: registrar(app).alone(),
+            signs: registers(signed),
+            withdraws: withdraws(signed, &asked),
+            stuck: row.signed >= row.needed && registers(signed),
+            trouble: trouble.is_some(),
+            row,
+            faults,
+        })))
+    };
+    match view.await {
+        Ok(Some(Ok(view))) => {
+            let path = format!("/desk/registrations/{id}");
+            let drawn = page(app, Some(signed), signed.lang, &path, |desk| pages::desk::registration(desk, &view));
+            if faulty { again(drawn) } else { drawn }
+        }
+        // What it became.
+        Ok(Some(Err(entry))) => see(signed.lang, &format!("/entries/{entry}")),
+        Ok(None) => absent(app, signed.lang),
+        Err(trouble) => failed(app, signed.lang, trouble),
+    }
+}
+
+pub(super) async fn one(State(app): State<Arc<App>>, At(id): At, signed: Signed) -> Response {
+    show(&app, &signed, &id, vec![]).await
+}
+
+/// The text alone, for a machine that has the key.
+pub(super) async fn text(State(app): State<Arc<App>>, At(id): At, signed: Signed) -> Response {
+    match seen(&app, &signed, &id).await {
+        Ok(Some((asked, _))) if asked.settled.is_none() => {
+            let headers = [
+                (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+                (header::CONTENT_DISPOSITION, "attachment; filename=\"registration.txt\""),
+            ];
+            (headers, asked.note).into_response()
+        }
+        Ok(_) => absent(&app, signed.lang),
+        Err(trouble) => failed(&app, signed.lang, trouble),
+    }
+}
+
+pub(super) async fn act(State(app): State<Arc<App>>, At(id): At, RawQuery(query): RawQuery, Posted { signed, fields }: Posted) -> Response {
+    let asked = match seen(&app, &signed, &id).await {
+        Ok(Some((asked, _))) => asked,
+        Ok(None) => return absent(&app, signed.lang),
+        Err(trouble) => return failed(&app, signed.lang, trouble),
+    };
+    let (registrar, by) = (registrar(&app), &signed.account.id);
+    let what = query.as_deref().and_then(|query| query.split(['=', '&']).next()).unwrap_or_default();
+    if what == "withdraw" {
+        if !withdraws(&signed, &asked) {
+            return absent(&app, signed.lang);
+        }
+        return match registrar.withdraw(by, &id).await {
+            Ok(()) => see(signed.lang, &format!("/desk/posts/of/{}", asked.subject.agency)),
+            Err(error) => failed(&app, signed.lang, troubled(error)),
+        };
+    }
+    if !registers(&signed) {
+        return absent(&app, signed.lang);
+    }
+    let outcome = match what {
+        "here" => registrar.sign_here(by, &id).await,
+        "again" => registrar.again(by, &id).await,
+        _ => registrar.sign(by, &id, fields.one("note")).await,
+    };
+    match outcome {
+        Ok(Outcome::Registered(entry)) => {
+            app.node.take_seals(&asked.subject.id);
+            tracing::info!(entry, subject = asked.subject.id, "registered from the desk");
+            see(signed.lang, &format!("/desk/posts/of/{}", asked.subject.agency))
+        }
+        Ok(Outcome::Wanting(_)) => see(signed.lang, &format!("/desk/registrations/{id}")),
+        Err(RegistrarError::Nothing | RegistrarError::NoKey) => absent(&app, signed.lang),
+        Err(error) => match fault(error, "note") {
+            Ok(faults) => show(&app, &signed, &id, faults).await,
+            Err(error) => failed(&app, signed.lang, troubled(error)),
+        },
+    }
+}

@@ -1,0 +1,155 @@
+//! What is asked for, and the whole registration that it gives over what is registered now.
+
+use super::RegistrarError;
+use crate::keys;
+use chain::{
+    approval::Rule,
+    json,
+    note::{self, KeyType, Signer, Vkey},
+    state::{Refusal, State},
+    statement::{self, Agency, Core, Ended, Ending, Key, Names, Post, Reference, Statement, is_id},
+};
+use serde::{Deserialize, Serialize};
+
+/// One change of one registration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "lowercase")]
+pub enum Change {
+    /// A key more, made by whoever will sign with it. The first of a post registers the post, under these names.
+    Key { key: String, names: Names },
+    /// From entry `at` on a key signs nothing.
+    End { key: String, how: String, at: u64 },
+    /// An agency's rule of approval, as JSON; none: none any more.
+    Rule { rule: Option<String> },
+    /// A new agency, or another name of one.
+    Agency { names: Names, seal: Option<String>, custody: String },
+}
+
+/// Whose registration a change is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// `post` or `agency`.
+    pub kind: &'static str,
+    pub id: String,
+    pub agency: String,
+}
+
+impl Subject {
+    #[must_use]
+    pub fn agency(id: &str) -> Subject {
+        Subject { kind: "agency", id: id.to_owned(), agency: id.to_owned() }
+    }
+
+    #[must_use]
+    pub fn post(id: &str, agency: &str) -> Subject {
+        Subject { kind: "post", id: id.to_owned(), agency: agency.to_owned() }
+    }
+
+    pub(super) fn read(kind: &str, id: String, agency: String) -> Option<Subject> {
+        let kind = ["post", "agency"].into_iter().find(|known| *known == kind)?;
+        Some(Subject { kind, id, agency })
+    }
+}
+
+/// A registered post, by its id.
+#[must_use]
+pub fn post<'s>(state: &'s State, id: &str) -> Option<&'s (Reference, Post)> {
+    state.posts().find(|(_, post)| post.post == id)
+}
+
+impl Change {
+    /// The text of the whole registration, to be signed; refused if the log would refuse it for what it says.
+    pub fn text(&self, subject: &Subject, id: &str, state: &State) -> Result<String, RegistrarError> {
+        match subject.kind {
+            "post" => judged(state, "post", id, &self.post(subject, state)?),
+            _ => judged(state, "agency", id, &self.agency(subject, state)?),
+        }
+    }
+
+    fn post(&self, subject: &Subject, state: &State) -> Result<Post, RegistrarError> {
+        let before = post(state, &subject.id).map(|(_, post)| post.clone());
+        let mut post = match (before, self) {
+            (Some(before), _) if before.agency == subject.agency => before,
+            (None, Change::Key { names, .. }) if is_id(&subject.id) => {
+                Post { post: subject.id.clone(), agency: subject.agency.clone(), name: names.clone(), keys: vec![] }
+            }
+            _ => return Err(RegistrarError::Subject),
+        };
+        match self {
+            Change::Key { key, names } => {
+                add(&mut post.keys, key, &subject.id, None)?;
+                post.name.extend(names.clone());
+            }
+            Change::End { key, how, at } => end(&mut post.keys, key, how, *at)?,
+            Change::Rule { .. } | Change::Agency { .. } => return Err(RegistrarError::Subject),
+        }
+        Ok(post)
+    }
+
+    fn agency(&self, subject: &Subject, state: &State) -> Result<Agency, RegistrarError> {
+        let before = state.agency(&subject.id).map(|(_, agency)| agency.clone());
+        let mut agency = match (before, self) {
+            (Some(before), _) => before,
+            (None, Change::Agency { names, seal: Some(_), .. }) if is_id(&subject.id) => Agency {
+                agency: subject.id.clone(),
+                name: names.clone(),
+                seals: vec![],
+                rule: None,
+                successor: None,
+                overseers: vec![],
+                archive: false,
+            },
+            _ => return Err(RegistrarError::Subject),
+        };
+        match self {
+            Change::End { key, how, at } => end(&mut agency.seals, key, how, *at)?,
+            Change::Rule { rule } => agency.rule = rule.as_deref().map(read_rule).transpose()?,
+            Change::Agency { names, seal, custody } => {
+                agency.name.extend(names.clone());
+                if let Some(seal) = seal {
+                    add(&mut agency.seals, seal, &subject.id, Some(custody))?;
+                }
+            }
+            Change::Key { .. } => return Err(RegistrarError::Subject),
+        }
+        Ok(agency)
+    }
+}
+
+fn read_rule(text: &str) -> Result<Rule, RegistrarError> {
+    let rule: Rule = json::read(text).map_err(|_| RegistrarError::Rule)?;
+    if rule.is_sound() { Ok(rule) } else { Err(RegistrarError::Rule) }
+}
+
+fn add(keys: &mut Vec<Key>, key: &str, id: &str, custody: Option<&str>) -> Result<(), RegistrarError> {
+    let key = Vkey::parse(key).ok().filter(|key| key.name() == id && key.is_torsion_free()).ok_or(RegistrarError::Key)?;
+    if keys.iter().any(|known| known.key == key) {
+        return Err(RegistrarError::Known);
+    }
+    keys.push(Key { key, custody: custody.map(str::to_owned), ended: None });
+    Ok(())
+}
+
+fn end(keys: &mut [Key], key: &str, how: &str, at: u64) -> Result<(), RegistrarError> {
+    let known = keys.iter_mut().find(|known| known.key.to_string() == key).ok_or(RegistrarError::Key)?;
+    known.ended = Some(Ended { how: Ending::named(how).ok_or(RegistrarError::Key)?, at });
+    Ok(())
+}
+
+/// The text of a statement that registers something, to be signed; refused if the log would refuse it for what it says.
+pub fn judged<T: Serialize>(state: &State, kind: &str, id: &str, core: &T) -> Result<String, RegistrarError> {
+    let line = statement::core_line(kind, id, core)?;
+    let text = statement::text(state.origin(), &line, None);
+    // Read back as the log would: a text that nobody has signed is no statement yet.
+    let anybody = Signer::new("anybody", KeyType::Ed25519, &keys::random()?).map_err(Refusal::Signature)?;
+    let signed = note::sign(&text, &[&anybody]);
+    let statement = Statement::parse(signed.as_bytes())?;
+    state.may_say(&statement.core)?;
+    Ok(text)
+}
+
+/// What a registration's text says.
+#[must_use]
+pub fn said(text: &str) -> Option<Core> {
+    Core::read(text.split('\n').nth(1)?).ok().map(|(_, core)| core)
+}

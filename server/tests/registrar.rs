@@ -1,0 +1,342 @@
+//! What registering from the desk promises: officers make keys, registrars sign, the chain takes what enough of them signed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod desk;
+mod portal;
+mod trial;
+
+use axum::http::StatusCode;
+use chain::{
+    note::{KeyType, Signer, with_signature},
+    statement::{Core, Post, Reference, Registrars, Statement},
+};
+use desk::{Answer, Desk, Person};
+use server::{
+    compose, keys,
+    node::Node,
+    staff::{Role, Token},
+};
+use trial::Engine;
+
+const AGENCY: &str = "gazette.example/archive";
+const POST: &str = "gazette.example/archive/approver";
+const NAMES: &str = "agency=gazette.example%2Farchive&zh=%E5%AE%A1%E6%89%B9%E4%BA%BA&en=Approver";
+
+fn key(name: &str) -> Signer {
+    Signer::new(name, KeyType::Ed25519, &keys::random().unwrap()).unwrap()
+}
+
+fn post(node: &Node) -> Option<Post> {
+    let state = node.submitter.state();
+    server::registrar::post(&state, POST).map(|(_, post)| post.clone())
+}
+
+/// The registrar's key of a trial.
+fn registrar(desk: &Desk) -> Signer {
+    keys::open(&desk.trial.place.data.join("keys/registrar.key")).unwrap()
+}
+
+async fn amend(desk: &Desk, threshold: usize, registrars: &[&Signer]) -> Reference {
+    let charter = desk.node.store.entry(0).await.unwrap().unwrap();
+    let first = Reference { index: 0, leaf: chain::tree::leaf_hash(&charter) };
+    amend_by(desk, first, threshold, registrars, &[&registrar(desk)]).await
+}
+
+async fn amend_by(desk: &Desk, amends: Reference, threshold: usize, registrars: &[&Signer], by: &[&Signer]) -> Reference {
+    let keys = registrars.iter().map(|signer| signer.vkey().clone()).collect();
+    let mut amended = desk.node.submitter.state().charter().unwrap().clone();
+    (amended.registrars, amended.amends) = (Registrars { threshold, keys }, Some(amends));
+    let line = chain::statement::core_line("charter", &compose::random_id().unwrap(), &amended).unwrap();
+    let note = chain::note::sign(&chain::statement::text(&desk.node.origin, &line, None), by);
+    let receipt = desk.node.submitter.submit(note, vec![]).await.unwrap();
+    Reference { index: receipt.index, leaf: receipt.leaf.unwrap() }
+}
+
+/// Somebody of the agency asks for a key of the post; the registration's path, without the language.
+async fn enrol(desk: &Desk, who: &Token, key: &Signer) -> Answer {
+    desk.post(Some(who), &format!("/en/desk/posts/key/{POST}?{NAMES}"), &[("vkey", &key.vkey().to_string())]).await
+}
+
+/// The one registration that waits, as a registrar finds it.
+async fn waiting(desk: &Desk, registrar: &Person) -> String {
+    let page = desk.get(Some(&registrar.token), "/en/desk/registrations").await;
+    let at = page.body.find("/en/desk/registrations/").unwrap_or_else(|| panic!("nothing waits: {}", page.body));
+    page.body[at..].split('"').next().unwrap().to_owned()
+}
+
+async fn text(desk: &Desk, registrar: &Person, path: &str) -> String {
+    desk.get(Some(&registrar.token), &format!("{path}/text")).await.body
+}
+
+#[tokio::test]
+async fn on_a_trial_an_officers_key_is_registered_by_one_click_and_signs() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let officer = desk.person("officer", &[(Role::Approver, AGENCY)]).await;
+    let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
+    let key = key(POST);
+    assert_eq!(enrol(&desk, &officer.token, &key).await.to(), format!("/en/desk/posts/of/{AGENCY}"));
+    assert!(post(&desk.node).is_none(), "it waits");
+    let path = waiting(&desk, &registrar).await;
+    let page = desk.get(Some(&registrar.token), &path).await.body;
+    assert!(page.contains("Register with the key on this server") && page.contains(&key.vkey().to_string()), "{page}");
+    desk.post(Some(&registrar.token), &format!("{path}?here"), &[]).await.to();
+    let registered = post(&desk.node).unwrap();
+    assert_eq!((registered.keys[0].key.to_string(), &*registered.name["en"]), (key.vkey().to_string(), "Approver"));
+    assert!(desk.get(Some(&registrar.token), "/en/desk/registrations").await.body.contains("Nothing waits"));
+    let noted: Vec<_> = desk.staff.journal().before(i64::MAX, 100).await.unwrap().into_iter().map(|noted| noted.what).collect();
+    for what in ["registration-asked", "registration-signed", "registered"] {
+        assert!(noted.iter().any(|noted| noted == what), "{what} is not in the journal: {noted:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_of_three_registrars_sign_in_any_order_and_by_file_or_browser() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let (one, two, three) = (registrar(&desk), key("gazette.example/registrar-2"), key("gazette.example/registrar-3"));
+    amend(&desk, 2, &[&one, &two, &three]).await;
+    let officer = desk.person("officer", &[(Role::Approver, AGENCY)]).await;
+    let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
+    enrol(&desk, &officer.token, &key(POST)).await.to();
+    let path = waiting(&desk, &registrar).await;
+    let page = desk.get(Some(&registrar.token), &path).await.body;
+    assert!(!page.contains("Register with the key on this server"), "one key is not enough here");
+    let here = desk.post(Some(&registrar.token), &format!("{path}?here"), &[]).await;
+    assert!(here.status == StatusCode::NOT_FOUND && post(&desk.node).is_none(), "{}", here.status);
+
+    let text = text(&desk, &registrar, &path).await;
+    let hand_in = async |note: &str| desk.post(Some(&registrar.token), &path, &[("note", note)]).await;
+    // What nobody should sign it with, or what is another text.
+    let stranger = key("gazette.example/registrar-2");
+    for wrong in [
+        text.clone(),
+        String::new(),
+        stranger.add_to(&text).unwrap(),
+        three.add_to(&text.replace("Approver", "Minister")).unwrap(),
+        three.add_to(&text).unwrap().replace("Approver", "Minister"),
+    ] {
+        let refused = hand_in(&wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(
+            refused.body.contains("No registrar&#x27;s signature") || refused.body.contains("No registrar's signature"),
+            "{}",
+            refused.body
+        );
+    }
+    // From a machine that ends its lines otherwise.
+    assert_eq!(hand_in(&three.add_to(&text).unwrap().replace('\n', "\r\n")).await.to(), path);
+    assert!(post(&desk.node).is_none(), "one of two");
+    assert_eq!(hand_in(&three.add_to(&text).unwrap()).await.status, StatusCode::UNPROCESSABLE_ENTITY, "not twice by one");
+    hand_in(&one.add_to(&text).unwrap()).await.to();
+    let registered = post(&desk.node).unwrap();
+    assert_eq!(registered.keys.len(), 1);
+    // The entry has both signatures, and no other.
+    let entry = desk.node.store.entry(desk.node.heads.borrow().size - 1).await.unwrap().unwrap();
+    let entry = chain::entry::Entry::parse(&entry).unwrap();
+    assert_eq!(Statement::parse(entry.note.as_bytes()).unwrap().note.signatures.len(), 2);
+}
+
+#[tokio::test]
+async fn a_signature_never_counts_for_a_text_its_registrar_had_not_seen() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let (one, two) = (registrar(&desk), key("gazette.example/registrar-2"));
+    amend(&desk, 2, &[&one, &two]).await;
+    let officer = desk.person("officer", &[(Role::Approver, AGENCY)]).await;
+    let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
+    enrol(&desk, &officer.token, &key(POST)).await.to();
+    let first = waiting(&desk, &registrar).await;
+    let text_of_first = text(&desk, &registrar, &first).await;
+    desk.post(Some(&registrar.token), &first, &[("note", &one.add_to(&text_of_first).unwrap())]).await.to();
+    // Another key of the same post is registered meanwhile, by both, offline.
+    let other = Post { post: POST.into(), agency: AGENCY.into(), name: Default::default(), keys: vec![] };
+    let other = Post { keys: vec![chain::statement::Key { key: key(POST).vkey().clone(), custody: None, ended: None }], ..other };
+    let line = chain::statement::core_line("post", &compose::random_id().unwrap(), &other).unwrap();
+    let note = chain::note::sign(&chain::statement::text(&desk.node.origin, &line, None), &[&one, &two]);
+    desk.node.submitter.submit(note, vec![]).await.unwrap();
+
+    let refused = desk.post(Some(&registrar.token), &first, &[("note", &two.add_to(&text_of_first).unwrap())]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let anew = text(&desk, &registrar, &first).await;
+    assert_eq!(anew, chain::note::text_of(&anew), "the signature on the text before is gone");
+    let Core::Post(says) = server::registrar::said(&anew).unwrap() else { panic!("{anew}") };
+    assert_eq!(says.keys.len(), 2, "and it keeps the key that was registered meanwhile");
+    for signer in [&one, &two] {
+        desk.post(Some(&registrar.token), &first, &[("note", &signer.add_to(&anew).unwrap())]).await.to();
+    }
+    assert_eq!(post(&desk.node).unwrap().keys.len(), 2);
+}
+
+#[tokio::test]
+async fn a_registrar_who_is_none_any_more_has_signed_nothing_that_waits() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let [one, two, three] = ["1", "2", "3"].map(|n| key(&format!("gazette.example/registrar-{n}")));
+    let at = amend(&desk, 2, &[&one, &two]).await;
+    let officer = desk.person("officer", &[(Role::Approver, AGENCY)]).await;
+    let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
+    enrol(&desk, &officer.token, &key(POST)).await.to();
+    let path = waiting(&desk, &registrar).await;
+    let hand_in = async |signer: &Signer| {
+        let note = signer.add_to(chain::note::text_of(&text(&desk, &registrar, &path).await)).unwrap();
+        desk.post(Some(&registrar.token), &path, &[("note", &note)]).await.to().to_owned()
+    };
+    assert_eq!(hand_in(&one).await, path);
+    amend_by(&desk, at, 2, &[&two, &three], &[&one, &two]).await;
+    assert_eq!(hand_in(&two).await, path, "one of two, again");
+    assert!(post(&desk.node).is_none());
+    assert_ne!(hand_in(&three).await, path);
+    assert!(post(&desk.node).is_some());
+}
+
+#[tokio::test]
+async fn only_those_who_work_there_ask_and_only_registrars_sign() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let officer = desk.person("officer", &[(Role::Approver, AGENCY)]).await;
+    let stranger = desk.person("stranger", &[(Role::Administrator, "gazette.example/other")]).await;
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
+    let of = format!("/en/desk/posts/of/{AGENCY}");
+    for (who, seen) in [(&officer, true), (&auditor, true), (&registrar, true), (&stranger, false)] {
+        let page = desk.get(Some(&who.token), &of).await;
+        assert_eq!(page.status == StatusCode::OK, seen, "{}", who.account.login);
+    }
+    assert_eq!(enrol(&desk, &stranger.token, &key(POST)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(enrol(&desk, &auditor.token, &key(POST)).await.status, StatusCode::NOT_FOUND);
+    enrol(&desk, &officer.token, &key(POST)).await.to();
+    let path = waiting(&desk, &registrar).await;
+    for (who, status) in [(&stranger, StatusCode::NOT_FOUND), (&auditor, StatusCode::OK), (&officer, StatusCode::OK)] {
+        assert_eq!(desk.get(Some(&who.token), &path).await.status, status, "{}", who.account.login);
+        assert_eq!(desk.post(Some(&who.token), &format!("{path}?here"), &[]).await.status, StatusCode::NOT_FOUND, "{}", who.account.login);
+        assert_eq!(desk.get(Some(&who.token), "/en/desk/registrations").await.status, StatusCode::NOT_FOUND);
+    }
+    for who in [&officer, &auditor, &stranger] {
+        let rule = desk.post(Some(&who.token), &format!("{of}?rule"), &[("none", "1")]).await;
+        assert_eq!(rule.status, StatusCode::NOT_FOUND, "{}", who.account.login);
+    }
+    assert_eq!(desk.post(Some(&auditor.token), &format!("{path}?withdraw"), &[]).await.status, StatusCode::NOT_FOUND);
+    desk.post(Some(&officer.token), &format!("{path}?withdraw"), &[]).await.to();
+    assert_eq!(desk.get(Some(&registrar.token), &path).await.status, StatusCode::NOT_FOUND);
+    assert!(post(&desk.node).is_none());
+}
+
+#[tokio::test]
+async fn a_post_is_given_by_its_agencys_administrator_and_its_next_keys_are_its_holders() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let head = desk.person("head", &[(Role::Administrator, AGENCY)]).await;
+    let (officer, other) =
+        (desk.person("officer", &[(Role::Approver, AGENCY)]).await, desk.person("other", &[(Role::Approver, AGENCY)]).await);
+    let stranger = desk.person("stranger", &[(Role::Administrator, "gazette.example/other")]).await;
+    let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
+    enrol(&desk, &officer.token, &key(POST)).await.to();
+    let path = waiting(&desk, &registrar).await;
+    desk.post(Some(&registrar.token), &format!("{path}?here"), &[]).await.to();
+    let page = format!("/en/desk/posts/key/{POST}");
+    let hold = async |who: &Person, what: &str, whom: &Person| {
+        desk.post(Some(&who.token), &format!("{page}?holder"), &[(what, &whom.account.id)]).await.status
+    };
+    for who in [&officer, &stranger, &registrar] {
+        assert_eq!(hold(who, "give", &officer).await, StatusCode::NOT_FOUND, "{}", who.account.login);
+    }
+    assert_eq!(hold(&head, "give", &stranger).await, StatusCode::NOT_FOUND, "who works elsewhere");
+    assert_eq!(hold(&head, "give", &officer).await, StatusCode::SEE_OTHER);
+    assert!(desk.get(Some(&head.token), &format!("/en/desk/posts/of/{AGENCY}")).await.body.contains("Held by Officer officer"));
+    assert_eq!(enrol(&desk, &other.token, &key(POST)).await.status, StatusCode::NOT_FOUND, "it is not theirs");
+    assert_eq!(enrol(&desk, &officer.token, &key(POST)).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(hold(&head, "take", &officer).await, StatusCode::SEE_OTHER);
+    assert!(desk.get(Some(&head.token), &page).await.body.contains("Nobody: no step"));
+}
+
+#[tokio::test]
+async fn a_key_that_is_lost_ends_and_one_that_is_anothers_is_never_registered() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let head = desk.person("head", &[(Role::Administrator, AGENCY), (Role::Registrar, "")]).await;
+    let key = key(POST);
+    let register = async |path: String| desk.post(Some(&head.token), &format!("{path}?here"), &[]).await.to().to_owned();
+    register(enrol(&desk, &head.token, &key).await.to().to_owned()).await;
+    let again = enrol(&desk, &head.token, &key).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "registered already");
+    let other = Signer::new("gazette.example/archive/other", KeyType::Ed25519, &keys::random().unwrap()).unwrap();
+    assert_eq!(enrol(&desk, &head.token, &other).await.status, StatusCode::UNPROCESSABLE_ENTITY, "another post's name");
+
+    let of = format!("/en/desk/posts/of/{AGENCY}?end");
+    let vkey = key.vkey().to_string();
+    let end =
+        |how: &'static str, at: &'static str| [("subject", POST.to_owned()), ("key", vkey.clone()), ("how", how.into()), ("at", at.into())];
+    let ask = async |fields: [(&str, String); 4]| {
+        desk.post(Some(&head.token), &of, &fields.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>()).await
+    };
+    assert_eq!(ask(end("sold", "9")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(ask(end("lost", "soon")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    register(ask(end("lost", "9")).await.to().to_owned()).await;
+    let ended = post(&desk.node).unwrap().keys[0].ended.unwrap();
+    assert_eq!((ended.how.as_str(), ended.at), ("lost", 9));
+    assert_eq!(ask(end("lost", "10")).await.status, StatusCode::UNPROCESSABLE_ENTITY, "an end never moves later");
+    let page = desk.get(Some(&head.token), &format!("/en/desk/posts/key/{POST}")).await.body;
+    assert!(page.contains("lost: signs nothing from entry 9 on"), "{page}");
+}
+
+#[tokio::test]
+async fn a_rule_is_asked_for_by_a_form_and_only_if_something_can_meet_it() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let head = desk.person("head", &[(Role::Administrator, AGENCY), (Role::Registrar, "")]).await;
+    let of = format!("/en/desk/posts/of/{AGENCY}?rule");
+    let legal = "gazette.example/archive/legal";
+    let sound = [
+        ("code-0", "legal"),
+        ("genre-0", "*"),
+        ("count-0", "1"),
+        ("posts-0", legal),
+        ("after-0", ""),
+        ("code-1", "sign"),
+        ("genre-1", "*"),
+        ("count-1", "1"),
+        ("posts-1", POST),
+        ("after-1", "legal"),
+        ("code-2", ""),
+        ("genre-2", "*"),
+        ("count-2", "1"),
+        ("overriders", POST),
+    ];
+    for (field, value) in [("count-0", "2"), ("count-0", "none"), ("after-1", "nothing"), ("code-1", "legal"), ("genre-1", "Two Words")] {
+        let mut fields = sound;
+        fields.iter_mut().filter(|(name, _)| *name == field).for_each(|(_, old)| *old = value);
+        let refused = desk.post(Some(&head.token), &of, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field} {value}");
+        assert!(refused.body.contains("No publication could meet this rule") && refused.body.contains(&format!("value=\"{value}\"")));
+    }
+    let path = desk.post(Some(&head.token), &of, &sound).await.to().to_owned();
+    desk.post(Some(&head.token), &format!("{path}?here"), &[]).await.to();
+    let state = desk.node.submitter.state();
+    let rule = state.agency(AGENCY).unwrap().1.rule.clone().unwrap();
+    assert_eq!((rule.genres.len(), rule.genres[0].steps[1].after.as_slice()), (1, &["legal".to_owned()][..]));
+    assert_eq!(rule.overriders, [POST]);
+    let path = desk.post(Some(&head.token), &of, &[("none", "1")]).await.to().to_owned();
+    desk.post(Some(&head.token), &format!("{path}?here"), &[]).await.to();
+    assert!(desk.node.submitter.state().agency(AGENCY).unwrap().1.rule.is_none());
+}
+
+#[tokio::test]
+async fn a_new_agency_gets_a_seal_that_seals_at_once() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
+    let fields = |id: &'static str| [("id", id), ("name_zh", "市公路局"), ("name_en", "Roads Office")];
+    for bad in ["Roads", "", AGENCY, "gazette.example/log"] {
+        let refused = desk.post(Some(&registrar.token), "/en/desk/registrations", &fields(bad)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+    }
+    let id = "gazette.example/roads";
+    let path = desk.post(Some(&registrar.token), "/en/desk/registrations", &fields(id)).await.to().to_owned();
+    assert!(desk.node.seal(id).is_none());
+    desk.post(Some(&registrar.token), &format!("{path}?here"), &[]).await.to();
+    let seal = desk.node.seal(id).unwrap();
+    assert_eq!(desk.node.submitter.state().may_seal(seal.vkey()), Ok(()));
+}
+
+#[tokio::test]
+async fn a_signature_made_elsewhere_is_what_the_browser_makes() {
+    // The desk's script asks the browser for 64 bytes over the text, and finishes the note with the same function.
+    let registrar = key("gazette.example/registrar-1");
+    let text = "gazette/v1/statement gazette.example/log\n{}\n";
+    let signed = registrar.add_to(text).unwrap();
+    let line = chain::note::Note::parse(signed.as_bytes()).unwrap().signatures[0].bytes.clone();
+    let bytes: [u8; 64] = line.try_into().unwrap();
+    assert_eq!(with_signature(text, registrar.vkey(), &bytes), Ok(signed));
+}
