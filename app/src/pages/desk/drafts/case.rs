@@ -2,6 +2,7 @@
 
 use super::super::form::token;
 use super::super::frame::{Page, document, minute};
+use super::super::post_key::{kit, scripts};
 use super::{named, personal};
 use crate::pages::{catalogue, text};
 use crate::view::desk::{
@@ -15,7 +16,10 @@ use leptos::prelude::*;
 pub fn case(desk: &Desk<'_>, view: &CaseView) -> String {
     let d = &crate::words::desk::of(desk.lang).drafts;
     let title = named(&view.title, view.kind, d);
-    document(desk, Page::new(Room::Drafts, "case", title.clone()), |w| {
+    // Where nothing is to be signed, nothing that signs is loaded.
+    let signs = !view.able.is_empty();
+    let page = Page { scripts: if signs { scripts(desk) } else { vec![] }, ..Page::new(Room::Drafts, "case", title.clone()) };
+    document(desk, page, |w| {
         let c = &w.drafts.case;
         let told = view.told.as_ref().map(|(code, said)| {
             let said = (!said.is_empty()).then(|| view! { <p class="small">{c.log_said}" "<code>{said.clone()}</code></p> });
@@ -44,6 +48,7 @@ pub fn case(desk: &Desk<'_>, view: &CaseView) -> String {
                 <div data-frozen="">{frozen(view, desk, w)}</div>
             </section>
             {history(view, desk, w)}
+            {signs.then(|| kit(desk, w))}
         }
     })
 }
@@ -174,7 +179,7 @@ fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords
     let choices = choices.collect_view();
     view! {
         <form class="form sign" data-sign=format!("/desk/cases/{}/sign", view.id) data-steps=format!("/desk/cases/{}/steps", view.id)
-            data-case=view.id.clone() data-code=able.code.clone() data-agency=view.agency.id.clone() data-rule=view.rule_leaf.clone()
+            data-case=view.id.clone() data-code=able.code.clone() data-post=able.post.clone() data-agency=view.agency.id.clone() data-rule=view.rule_leaf.clone()
             data-core=view.core.clone()>
             {token(desk)}
             <input type="hidden" name="post" value=able.post.clone()/>
@@ -190,7 +195,7 @@ fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords
                 <textarea id=reason name="reason" rows="3" maxlength="1200"></textarea>
             </div>
             <p class="said" role="status" data-said=""></p>
-            <button>{c.sign}</button>
+            <button disabled=true>{c.sign}</button>
         </form>
     }
 }
