@@ -1,12 +1,16 @@
 //! What the server fills before a page of the desk is drawn.
 
 mod account;
+mod factors;
 mod home;
+mod journal;
 mod people;
 mod sign_in;
 
 pub use account::*;
+pub use factors::*;
 pub use home::*;
+pub use journal::*;
 pub use people::*;
 pub use sign_in::*;
 
@@ -54,6 +58,7 @@ pub struct Who {
 pub enum Room {
     Home,
     People,
+    Journal,
     Account,
     /// Before somebody has signed in, and on pages that stand in no room.
     None,
@@ -65,6 +70,7 @@ impl Room {
         match self {
             Room::Home | Room::None => "/desk",
             Room::People => "/desk/people",
+            Room::Journal => "/desk/journal",
             Room::Account => "/desk/account",
         }
     }
@@ -124,6 +130,8 @@ pub enum Fault {
     Repeat,
     /// The present password was not the one given.
     WrongPassword,
+    /// No code of now, or one that was used.
+    WrongCode,
     /// Somebody must remain who looks after the portal's people.
     LastAdministrator,
     /// Nobody ends their own account.
