@@ -52,6 +52,8 @@ pub enum Refusal {
     Link,
     /// The password given as the present one is not.
     WrongPassword,
+    /// No code of now, or one that was used.
+    WrongCode,
     /// Whoever would be left could not look after people any more.
     LastAdministrator,
     /// There is no such account, or none that this person looks after.

@@ -3,6 +3,7 @@
 //! All of it lies in a database of its own, apart from the chain: none of it is public, and none of it is for ever.
 
 mod accounts;
+mod factors;
 mod journal;
 mod links;
 mod passwords;
@@ -12,6 +13,7 @@ mod sessions;
 mod store;
 
 pub use accounts::{Account, NewAccount, Refusal, login_of, name_of};
+pub use factors::{NewAuthenticator, Stand};
 pub use journal::{Journal, Noted};
 pub use links::{Kind, Link};
 pub use passwords::{MOST as LONGEST_PASSWORD, SHORTEST as SHORTEST_PASSWORD, Weakness};

@@ -5,6 +5,7 @@
 use super::{
     Account, Refusal, Staff, StaffError,
     accounts::{COLUMNS, kept_of, name_of},
+    factors,
     journal::note,
     links::{Kind, Link},
     passwords,
@@ -180,6 +181,9 @@ impl Staff {
         link.used(&mut turn, now).await?;
         set_password(&mut turn, &person, &hash, now).await?;
         sqlx::query("delete from sessions where account = $1").bind(&person.id).execute(&mut *turn).await?;
+        if link.kind == Kind::Reset {
+            factors::forget(&mut turn, &person.id).await?;
+        }
         let details = json!({ "by": link.made_by, "second_factor": link.kind == Kind::Reset });
         note(&mut turn, now, &person.id, "recovered", &person.id, &details).await?;
         turn.commit().await?;

@@ -10,4 +10,6 @@ mod trial;
 mod desk;
 
 mod entering;
+mod factors;
+mod journal;
 mod people;

@@ -49,6 +49,15 @@ pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
                 </form>
             }
         });
+        let left = view.authenticator.then(|| view! { " "{(w.factors.left)(view.codes)} });
+        let codes = view.authenticator.then(|| {
+            view! {
+                <form method="post" action=desk.at("/desk/account/codes")>
+                    {token(desk)}
+                    <button class="quiet">{w.factors.new_codes}</button>
+                </form>
+            }
+        });
         view! {
             {summary(&view.faults, w)}
             {done}
@@ -56,11 +65,21 @@ pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
                 <h1>{a.title}</h1>
                 <p>{(a.lead)(&view.name, &view.login)}</p>
             </div>
-            <section class="wide">
+            <section>
                 <h2>{a.sessions}</h2>
                 <p class="quiet">{a.sessions_lead}</p>
                 <ul class="rows sessions">{sessions.collect_view()}</ul>
                 {others}
+            </section>
+            <section>
+                <h2>{w.factors.section}</h2>
+                <p class="quiet">{(w.factors.has)(view.authenticator)}{left}</p>
+                <div class="acts">
+                    <a class="button quiet" href=desk.at("/desk/account/authenticator")>
+                        {if view.authenticator { w.factors.replace } else { w.factors.add }}
+                    </a>
+                    {codes}
+                </div>
             </section>
             <section>
                 <h2>{a.password}</h2>

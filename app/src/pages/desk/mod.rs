@@ -2,9 +2,11 @@
 
 mod account;
 mod drafts;
+mod factors;
 mod form;
 mod frame;
 mod home;
+mod journal;
 mod people;
 mod post_key;
 mod posts;
@@ -14,7 +16,9 @@ mod sign_in;
 
 pub use account::account;
 pub use drafts::{case, drafts, editor, submit};
+pub use factors::{authenticator, code, codes};
 pub use home::home;
+pub use journal::journal;
 pub use people::{once, people, person, places};
 pub use post_key::post_key;
 pub use posts::{agency_posts, posts};

@@ -16,6 +16,11 @@ fn place_name(agency: Option<&AgencyRef>, w: &'static DeskWords) -> String {
     agency.map_or_else(|| w.people.of_portal.to_owned(), |agency| agency.name.clone())
 }
 
+/// Rows of a list; nothing where there are none.
+fn list<V: IntoView>(rows: Vec<V>) -> impl IntoView {
+    (!rows.is_empty()).then(|| view! { <ul class="rows">{rows.collect_view()}</ul> })
+}
+
 fn names(roles: &[Role], w: &'static DeskWords) -> String {
     let between = if w.lang == crate::Lang::Zh { "、" } else { ", " };
     roles.iter().map(|role| (w.frame.role)(*role)).collect::<Vec<_>>().join(between)
@@ -100,10 +105,10 @@ pub fn people(desk: &Desk<'_>, view: &PeopleView) -> String {
             });
             let none = view.invitations.is_empty().then(|| view! { <p class="quiet">{p.no_invitations}</p> });
             view! {
-                <section class="wide">
+                <section>
                     <h2>{p.invitations}</h2>
                     {none}
-                    <ul class="rows">{rows.collect_view()}</ul>
+                    {list(rows.collect())}
                 </section>
                 <section>
                     <h2>{p.invite}</h2>
@@ -128,7 +133,7 @@ pub fn people(desk: &Desk<'_>, view: &PeopleView) -> String {
                 <p>{if agency.is_some() { p.lead_place } else { p.lead_portal }}</p>
             </div>
             {nobody}
-            <ul class="rows">{rows.collect_view()}</ul>
+            {list(rows.collect())}
             {invitations}
         }
     })

@@ -8,6 +8,9 @@ pub struct AccountView {
     pub login: String,
     pub name: String,
     pub sessions: Vec<SessionRow>,
+    /// Whether an app makes codes for this account, and how many recovery codes are left.
+    pub authenticator: bool,
+    pub codes: u32,
     pub done: Option<AccountDone>,
     pub faults: Faults,
 }

@@ -2,14 +2,18 @@
 
 mod account;
 mod drafts;
+mod factors;
 mod home;
+mod journal;
 mod people;
 mod posts;
 mod sign_in;
 
 pub use account::*;
 pub use drafts::*;
+pub use factors::*;
 pub use home::*;
+pub use journal::*;
 pub use people::*;
 pub use posts::*;
 pub use sign_in::*;
@@ -59,6 +63,7 @@ pub enum Room {
     Home,
     Drafts,
     People,
+    Journal,
     Account,
     Posts,
     Registrations,
@@ -73,6 +78,7 @@ impl Room {
             Room::Home | Room::None => "/desk",
             Room::Drafts => "/desk/drafts",
             Room::People => "/desk/people",
+            Room::Journal => "/desk/journal",
             Room::Account => "/desk/account",
             Room::Posts => "/desk/posts",
             Room::Registrations => "/desk/registrations",
@@ -153,6 +159,8 @@ pub enum Fault {
     TooMany,
     /// The present password was not the one given.
     WrongPassword,
+    /// No code of now, or one that was used.
+    WrongCode,
     /// Somebody must remain who looks after the portal's people.
     LastAdministrator,
     /// Nobody ends their own account.

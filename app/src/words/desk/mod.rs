@@ -38,6 +38,8 @@ pub struct DeskWords {
     pub signing: SigningWords,
     pub people: PeopleWords,
     pub account: AccountWords,
+    pub factors: FactorWords,
+    pub journal: JournalWords,
 }
 
 /// What surrounds each page, and what its forms say.
@@ -171,4 +173,47 @@ pub struct AccountWords {
     pub end_of: fn(&str) -> String,
     pub end_others: Text,
     pub unknown: Text,
+}
+
+pub struct FactorWords {
+    pub code_title: Text,
+    pub code_lead: Text,
+    pub code: Text,
+    pub code_help: Text,
+    pub code_button: Text,
+    pub add_title: Text,
+    pub must: Text,
+    pub lead: Text,
+    pub replaces: Text,
+    pub first: Text,
+    pub drawing: Text,
+    pub by_hand: Text,
+    pub second: Text,
+    pub add_code: Text,
+    pub add_button: Text,
+    pub codes_title: Text,
+    pub codes_lead: Text,
+    pub codes_gone: Text,
+    pub codes_done: Text,
+    pub section: Text,
+    pub has: fn(bool) -> Text,
+    pub left: fn(u32) -> String,
+    pub add: Text,
+    pub replace: Text,
+    pub new_codes: Text,
+}
+
+pub struct JournalWords {
+    pub title: Text,
+    pub lead: Text,
+    pub holds: fn(i64) -> String,
+    pub broken_title: Text,
+    /// The row at fault, and how many before it hold.
+    pub broken: fn(i64, i64) -> String,
+    pub newest: Text,
+    pub nobody: Text,
+    /// What a code means, if it is one that is known.
+    pub what: fn(&str) -> Option<Text>,
+    pub detail: fn(&str) -> Option<Text>,
+    pub older: Text,
 }

@@ -43,6 +43,10 @@ async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>, faults: Fa
         Ok(sessions) => sessions,
         Err(error) => return failed(app, signed.lang, error),
     };
+    let (authenticator, codes) = match app.staff.factors_of(&signed.account.id).await {
+        Ok(factors) => factors,
+        Err(error) => return failed(app, signed.lang, error),
+    };
     let row = |session: Session| SessionRow {
         handle: session.handle().to_owned(),
         own: session.id == signed.session.id,
@@ -55,6 +59,8 @@ async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>, faults: Fa
         login: signed.account.login.clone(),
         name: signed.account.name.clone(),
         sessions: sessions.into_iter().map(row).collect(),
+        authenticator,
+        codes,
         done,
         faults,
     };

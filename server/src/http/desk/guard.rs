@@ -3,7 +3,7 @@
 use super::see;
 use crate::{
     http::{App, trouble},
-    staff::{Account, From, Role, Session, Token},
+    staff::{Account, From, Role, Session, Stand, Token},
 };
 use app::{
     Lang,
@@ -48,6 +48,12 @@ impl Signed {
         self.token.form()
     }
 
+    /// How far in they are. A handler that takes [`Signed`] is asked by those who are in.
+    #[must_use]
+    pub fn stand(&self) -> Stand {
+        Stand::of(&self.account, &self.session)
+    }
+
     async fn find(parts: &Parts, app: &App) -> Result<Signed, Option<Response>> {
         let lang = language(&parts.uri, &parts.headers);
         let Some(token) = token_in(&parts.headers) else { return Err(None) };
@@ -63,7 +69,27 @@ impl FromRequestParts<Arc<App>> for Signed {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Signed, Response> {
-        Signed::find(parts, app).await.map_err(|failed| failed.unwrap_or_else(|| to_sign_in(parts)))
+        let AtTheDoor(signed) = AtTheDoor::from_request_parts(parts, app).await?;
+        let asked = parts.uri.path_and_query().map_or("", |path| path.as_str());
+        match signed.stand() {
+            Stand::In => Ok(signed),
+            Stand::MustAdd => Err(see(signed.lang, "/desk/account/authenticator")),
+            Stand::MustShow => Err(match own_path(asked).filter(|_| parts.method == Method::GET) {
+                Some(to) => see(signed.lang, &format!("/desk/code?to={}", app::pages::text::query(to))),
+                None => see(signed.lang, "/desk/code"),
+            }),
+        }
+    }
+}
+
+/// Somebody with a session who may still have to show or add a second factor.
+pub(super) struct AtTheDoor(pub Signed);
+
+impl FromRequestParts<Arc<App>> for AtTheDoor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<AtTheDoor, Response> {
+        Signed::find(parts, app).await.map(AtTheDoor).map_err(|failed| failed.unwrap_or_else(|| to_sign_in(parts)))
     }
 }
 
@@ -93,6 +119,9 @@ impl FromRequestParts<Arc<App>> for ByScript {
         let signed = Signed::find(parts, app).await;
         let signed = signed.map_err(|failed| failed.unwrap_or_else(|| refused(StatusCode::UNAUTHORIZED, "signed-out")))?;
         let given = parts.headers.get("x-gazette-token").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if signed.stand() != Stand::In {
+            return Err(refused(StatusCode::FORBIDDEN, "second-factor"));
+        }
         if signed.token.is_in(given) { Ok(ByScript(signed)) } else { Err(refused(StatusCode::FORBIDDEN, "stale")) }
     }
 }
@@ -147,12 +176,29 @@ impl FromRequest<Arc<App>> for Posted {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Posted, Response> {
         let (mut parts, body) = request.into_parts();
         let signed = Signed::from_request_parts(&mut parts, app).await?;
-        let fields = Fields::from_request(Request::from_parts(parts, body), app).await?;
-        if signed.token.is_in(fields.one("token")) {
-            return Ok(Posted { signed, fields });
-        }
-        Err(super::problem(app, Some(&signed), signed.lang, StatusCode::FORBIDDEN, DeskProblem::Stale))
+        posted(signed, Request::from_parts(parts, body), app).await
     }
+}
+
+/// The same, of somebody who may still have to show or add a second factor.
+pub(super) struct PostedAtTheDoor(pub Posted);
+
+impl FromRequest<Arc<App>> for PostedAtTheDoor {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<PostedAtTheDoor, Response> {
+        let (mut parts, body) = request.into_parts();
+        let AtTheDoor(signed) = AtTheDoor::from_request_parts(&mut parts, app).await?;
+        posted(signed, Request::from_parts(parts, body), app).await.map(PostedAtTheDoor)
+    }
+}
+
+async fn posted(signed: Signed, request: Request, app: &Arc<App>) -> Result<Posted, Response> {
+    let fields = Fields::from_request(request, app).await?;
+    if signed.token.is_in(fields.one("token")) {
+        return Ok(Posted { signed, fields });
+    }
+    Err(super::problem(app, Some(&signed), signed.lang, StatusCode::FORBIDDEN, DeskProblem::Stale))
 }
 
 /// The language of the page that is asked for.
@@ -225,7 +271,10 @@ pub(super) fn own_path(to: &str) -> Option<&str> {
         let rest = to.strip_prefix('/').and_then(|to| to.strip_prefix(lang.code())).and_then(|rest| rest.strip_prefix("/desk"));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
     });
-    let plain = to.len() <= 1_000 && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !to.contains("/sign-");
+    let plain = to.len() <= 1_000
+        && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        && !to.contains("/sign-")
+        && !to.contains("/desk/code");
     (desk && plain).then_some(to)
 }
 

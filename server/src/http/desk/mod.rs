@@ -7,8 +7,10 @@
 mod account;
 mod cases;
 mod drafts;
+mod factors;
 mod guard;
 mod home;
+mod journal;
 mod people;
 mod posts;
 mod registrations;
@@ -19,7 +21,7 @@ pub(super) use guard::{Fields, Tongue};
 
 use super::{App, pages::site, trouble::Trouble};
 use crate::{
-    staff::{self, Roles, StaffError},
+    staff::{self, Roles, StaffError, Stand},
     views,
 };
 use app::{
@@ -65,6 +67,10 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/registrations/{id}"), get(registrations::one).post(registrations::act))
             .route(&at("/registrations/{id}/text"), get(registrations::text))
             .route(&at("/account"), get(account::page).post(account::change))
+            .route(&at("/account/authenticator"), get(factors::authenticator).post(factors::add))
+            .route(&at("/account/codes"), get(factors::codes).post(factors::new_codes))
+            .route(&at("/code"), get(factors::code).post(factors::show))
+            .route(&at("/journal"), get(journal::page))
             .route(&at("/people"), get(people::places))
             .route(&at("/people/portal"), get(people::of_portal).post(people::change_portal))
             .route(&at("/people/of/{*agency}"), get(people::of_agency).post(people::change_agency))
@@ -84,14 +90,19 @@ fn rooms(roles: &Roles) -> Vec<Room> {
     let posts = (!roles.is_empty()).then_some(Room::Posts);
     let registrations = roles.holds(staff::Role::Registrar, "").then_some(Room::Registrations);
     let people = people::may_look(roles).then_some(Room::People);
-    [Some(Room::Home), drafts, posts, registrations, people, Some(Room::Account)].into_iter().flatten().collect()
+    let journal = journal::may_read(roles).then_some(Room::Journal);
+    [Some(Room::Home), drafts, posts, registrations, people, journal, Some(Room::Account)].into_iter().flatten().collect()
 }
 
 /// Draws a page of the desk for whoever asks. `path` is without the language.
 pub(super) fn page(app: &App, signed: Option<&Signed>, lang: Lang, path: &str, draw: impl FnOnce(&Desk<'_>) -> String) -> Response {
     let site = site(app);
-    let who =
-        signed.map(|signed| Who { name: signed.account.name.clone(), token: signed.form_token(), rooms: rooms(&signed.account.roles) });
+    let who = signed.map(|signed| Who {
+        name: signed.account.name.clone(),
+        token: signed.form_token(),
+        // At the door there are no rooms yet.
+        rooms: if signed.stand() == Stand::In { rooms(&signed.account.roles) } else { vec![] },
+    });
     drawn(StatusCode::OK, draw(&Desk { site: &site, lang, path, who }))
 }
 

@@ -289,8 +289,10 @@ async fn ask(
     change: &Change,
     field: &'static str,
 ) -> Result<String, Result<Faults, Response>> {
-    let asked = registrar(app).ask(&signed.account.id, subject, change).await;
-    asked.map_err(|error| fault(error, field).map_err(|error| failed(app, signed.lang, troubled(error))))
+    match registrar(app).ask(&signed.account.id, subject, change).await {
+        Ok(id) => Ok(id),
+        Err(error) => Err(fault(error, field).map_err(|error| failed(app, signed.lang, troubled(error)))),
+    }
 }
 
 /// After something was asked for: to where a registrar signs it, or back to where it is listed.

@@ -2,7 +2,7 @@
 
 use super::{
     Fields, Posted, Tongue, again, failed,
-    guard::{Origin, Perhaps, cookie, own_path},
+    guard::{Origin, Perhaps, PostedAtTheDoor, cookie, own_path},
     held, moment, page, see,
 };
 use crate::{
@@ -47,7 +47,7 @@ pub(super) async fn form(
     page(&app, None, lang, "/desk/sign-in", |desk| pages::desk::sign_in(desk, &view))
 }
 
-fn onward(lang: Lang, to: Option<&str>) -> Response {
+pub(super) fn onward(lang: Lang, to: Option<&str>) -> Response {
     to.map_or_else(|| see(lang, "/desk"), |to| Redirect::to(to).into_response())
 }
 
@@ -71,7 +71,7 @@ pub(super) async fn enter(State(app): State<Arc<App>>, Tongue(lang): Tongue, fro
     again(page(&app, None, lang, "/desk/sign-in", |desk| pages::desk::sign_in(desk, &view)))
 }
 
-pub(super) async fn leave(State(app): State<Arc<App>>, Posted { signed, .. }: Posted) -> Response {
+pub(super) async fn leave(State(app): State<Arc<App>>, PostedAtTheDoor(Posted { signed, .. }): PostedAtTheDoor) -> Response {
     match app.staff.sign_out(&signed.token).await {
         Ok(()) => (cookie(None), see(signed.lang, "/desk/sign-in?out=1")).into_response(),
         Err(error) => failed(&app, signed.lang, error),
@@ -174,6 +174,7 @@ pub(super) fn fault(refusal: Refusal) -> Option<(&'static str, Fault)> {
         Refusal::LastAdministrator => ("", Fault::LastAdministrator),
         Refusal::Own => ("", Fault::Own),
         Refusal::NoRole => ("role", Fault::NoRole),
+        Refusal::WrongCode => ("code", Fault::WrongCode),
         Refusal::Locked { seconds } => ("", Fault::Wait { seconds: u32::try_from(seconds).unwrap_or(u32::MAX) }),
         Refusal::Link | Refusal::Nobody => return None,
     })
