@@ -95,6 +95,21 @@ static GENRES: [(&str, &str, &str); 26] = [
     ("vulnerability-advisory", "漏洞公告", "Vulnerability advisory"),
 ];
 
+/// Kinds of approval steps; a rule may name others, which are shown as their codes.
+static STEPS: [(&str, &str, &str); 7] = [
+    ("draft", "拟稿", "Draft"),
+    ("review", "审核", "Review"),
+    ("legal", "合法性审核", "Legal review"),
+    ("confidentiality", "保密审查", "Confidentiality review"),
+    ("budget", "预算审核", "Budget review"),
+    ("sign", "签发", "Sign-off"),
+    ("sign-off", "签发", "Sign-off"),
+];
+
+/// What a post decides in one.
+static DECISIONS: [(&str, &str, &str); 3] =
+    [("approve", "同意", "approved"), ("reject", "不同意", "rejected"), ("override", "越过此步", "skipped by override")];
+
 /// Where ids of subjects come from; here too one that nobody here knows is shown as its code.
 static SCHEMES: [(&str, &str, &str); 7] = [
     ("uscc", "统一社会信用代码", "Unified social credit code"),
@@ -145,6 +160,11 @@ pub fn ground(lang: Lang, code: &str) -> Option<&'static str> {
     called(&GROUNDS, lang, code)
 }
 
+/// Grounds that an office may choose from; those of copies are the copier's.
+pub fn grounds() -> impl Iterator<Item = &'static str> {
+    GROUNDS.iter().map(|(code, ..)| *code).filter(|code| !code.contains("source"))
+}
+
 /// What a kind of documents is called.
 #[must_use]
 pub fn genre(lang: Lang, code: &str) -> Option<&'static str> {
@@ -161,6 +181,26 @@ pub fn language(lang: Lang, tag: &str) -> Option<&'static str> {
 #[must_use]
 pub fn authentic(lang: Lang, code: &str) -> Option<&'static str> {
     called(&AUTHENTIC, lang, code)
+}
+
+/// What a kind of approval step is called.
+#[must_use]
+pub fn step(lang: Lang, code: &str) -> Option<&'static str> {
+    called(&STEPS, lang, code)
+}
+
+/// What a decision is called.
+#[must_use]
+pub fn decision(lang: Lang, code: &str) -> Option<&'static str> {
+    called(&DECISIONS, lang, code)
+}
+
+/// What a step and how it was decided are called together; given as the two codes with a space between.
+#[must_use]
+pub fn decided(lang: Lang, codes: &str) -> String {
+    let (code, word) = codes.split_once(' ').unwrap_or((codes, ""));
+    let between = if lang == Lang::Zh { "：" } else { ": " };
+    [step(lang, code).unwrap_or(code), between, decision(lang, word).unwrap_or(word)].concat()
 }
 
 /// What a scheme of ids is called.
@@ -183,6 +223,7 @@ pub fn calls(lang: Lang, member: &str, code: &str, shown: &str, about: Option<&s
         "ground" => shown == ground(lang, code).unwrap_or(code),
         "genre" => shown == genre(lang, code).unwrap_or(code),
         "language" => shown == language(lang, code).unwrap_or(code),
+        "step" => shown == decided(lang, code),
         "authentic" => shown == authentic(lang, code).unwrap_or(code),
         "entry" => code.parse().is_ok_and(|index| shown == entry(lang, index)),
         _ => becomes(lang, code).is_some_and(|known| {

@@ -288,3 +288,19 @@ fn each_subject_stands_beside_its_own_number() {
     assert_eq!(both(None), HOLDS);
     assert_eq!(both(Some(vec![])), DIFFERS, "a name alone, where they are listed with their numbers");
 }
+
+#[test]
+fn a_step_on_a_disclosures_page_is_of_its_case_and_says_what_it_is_opened_to_say() {
+    let story = story();
+    let step = story.case.steps[1];
+    let said = |of: u64, name: &str, text: &str| ask(&story, step, &[of], Shown { about: Some(of), ..fact(name, text) });
+    assert_eq!(said(story.finance, "step", "legal approve"), PLAIN);
+    assert_eq!(said(story.finance, "step", "legal reject"), DIFFERS);
+    assert_eq!(said(story.finance, "step", "sign approve"), DIFFERS);
+    assert_eq!(said(story.finance, "step", "legal"), DIFFERS);
+    assert_eq!(said(story.finance, "post_name", LAWYER_A), PLAIN);
+    assert_eq!(said(story.finance, "post_name", "The minister"), DIFFERS);
+    assert_eq!(said(story.health, "signed_by", LAWYER_A), DIFFERS, "on the page of another disclosure");
+    // By itself a step says nothing of what was decided.
+    assert_eq!(ask(&story, step, &[], fact("step", "legal approve")), DIFFERS);
+}

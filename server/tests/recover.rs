@@ -94,9 +94,11 @@ async fn portal(trial: &Trial, node: &Node) -> Portal {
     let index = Arc::new(follow::open(&trial.place.data, node.heads.borrow().size).unwrap().0);
     let identity = chain::tree::leaf_hash(&node.store.entry(0).await.unwrap().unwrap());
     let base = "http://127.0.0.1:3000".into();
+    let staff = server::staff::Staff::open(&trial.place).await.unwrap();
     http::portal(App {
         limits: server::http::Limits::new(0, &[]),
-        staff: server::staff::Staff::open(&trial.place).await.unwrap(),
+        drafts: server::drafts::Drafts::open(staff.clone(), node.clone()).unwrap(),
+        staff,
         node: node.clone(),
         registries: Registries::default(),
         index,

@@ -3,6 +3,7 @@
 //! how many pages a second one core draws.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod desk;
 mod yunze;
 
 use app::Lang;
@@ -17,10 +18,11 @@ fn main() {
     }
     let folder = Path::new(&folder);
     fs::create_dir_all(folder).unwrap();
-    fs::write(folder.join("main.css"), style()).unwrap();
+    fs::write(folder.join("main.css"), style("main.css")).unwrap();
+    fs::write(folder.join("desk.css"), style("desk.css")).unwrap();
     let site = yunze::site();
     for lang in Lang::ALL {
-        for (name, html) in yunze::pages(&site, lang) {
+        for (name, html) in yunze::pages(&site, lang).into_iter().chain(desk::pages(&site, lang)) {
             let file = |state: &str| folder.join(format!("{}-{name}{state}.html", lang.code()));
             fs::write(file(""), &html).unwrap();
             if matches!(name, "timeline" | "disclosure") {
@@ -32,10 +34,10 @@ fn main() {
     println!("{}", folder.display());
 }
 
-/// The style sheet with its imports in place, as the build makes it.
-fn style() -> String {
+/// A style sheet with its imports in place, as the build makes it.
+fn style(file: &str) -> String {
     let style = Path::new(env!("CARGO_MANIFEST_DIR")).join("../style");
-    let main = fs::read_to_string(style.join("main.css")).unwrap();
+    let main = fs::read_to_string(style.join(file)).unwrap();
     main.lines()
         .map(|line| match line.strip_prefix("@import \"").and_then(|rest| rest.strip_suffix("\";")) {
             Some(file) => fs::read_to_string(style.join(file)).unwrap(),

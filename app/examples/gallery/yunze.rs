@@ -27,6 +27,19 @@ pub fn site() -> Site {
     }
 }
 
+#[allow(clippy::too_many_arguments)]
+fn step(lang: Lang, index: u64, post: &str, zh: &str, en: &str, code: &str, decision: &str, back: i64, took: Option<i64>) -> Step {
+    Step {
+        index,
+        post: format!("yunze.example/water/{post}"),
+        name: Some(if lang == Lang::Zh { zh } else { en }.to_owned()),
+        code: code.to_owned(),
+        decision: decision.to_owned(),
+        logged: moment(back),
+        took,
+    }
+}
+
 pub fn moment(back_minutes: i64) -> Moment {
     Moment::new(NOON - back_minutes * 60_000, OFFSET)
 }
@@ -274,23 +287,17 @@ pub fn disclosure(lang: Lang) -> DisclosureView {
         leaf: "CD82D2LDm0phY0+xKbHyZfq3Hw21lVkuV7Zis5EFg0k=".into(),
         previous: "q1bZ9m3E1pC0aTgV0p9w3bS0oJ6nq2l1YxM8dHhK0aE=".into(),
         approval: Some(Approval {
-            rule: if zh { "起草、合法性审查、局长批准" } else { "Draft, legal review, approval by the mayor" }.into(),
-            steps: vec![
-                Step {
-                    index: 1201,
-                    post: "yunze.example/water/clerk".into(),
-                    step: word("起草", "Draft").unwrap(),
-                    decision: word("提交", "submitted").unwrap(),
-                    logged: moment(5000),
+            stages: vec![
+                Stage { steps: vec![step(lang, 1201, "clerk", "拟稿岗", "Drafting", "draft", "approve", 5000, None)] },
+                Stage {
+                    steps: vec![
+                        step(lang, 1207, "legal", "法规审核岗", "Legal review", "legal", "approve", 4000, Some(3_900_000)),
+                        step(lang, 1209, "budget", "预算审核岗", "Budget review", "budget", "override", 3900, Some(90_000)),
+                    ],
                 },
-                Step {
-                    index: 1207,
-                    post: "yunze.example/water/legal".into(),
-                    step: word("合法性审查", "Legal review").unwrap(),
-                    decision: word("同意", "agreed").unwrap(),
-                    logged: moment(4000),
-                },
+                Stage { steps: vec![step(lang, 1230, "director", "局长", "Director", "sign", "approve", 3000, Some(90_000_000))] },
             ],
+            earlier: vec![step(lang, 1203, "legal", "法规审核岗", "Legal review", "legal", "reject", 4500, None)],
         }),
         item,
     }

@@ -3,9 +3,9 @@
 use super::cord::{copied, plain_title, title};
 use super::shell::{Page, Section, document, without_script};
 use super::{catalogue, margin, pieces, text};
-use crate::dates;
-use crate::view::{Body, Change, DisclosureView, Item, Notice, Part, PartRole, Shell, Standing, Title};
+use crate::view::{Body, Change, DisclosureView, Item, Notice, Part, PartRole, Shell, Standing, Step, Title};
 use crate::words::Words;
+use crate::{codes, dates};
 use leptos::prelude::*;
 
 pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
@@ -268,25 +268,42 @@ fn versions<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
 
 fn approval<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> Option<impl IntoView + use<'a>> {
     let approval = view.approval.as_ref()?;
-    let steps = approval.steps.iter().map(|step| {
-        view! {
-            <li>
-                <a href=shell.at(&format!("/entries/{}", step.index))>
-                    <bdi inner_html=text::marked(&step.step, w).into_owned()></bdi>
-                </a>
-                <span class="who"><bdi inner_html=text::marked(&step.post, w).into_owned()></bdi></span>
-                <span class="decision"><bdi inner_html=text::marked(&step.decision, w).into_owned()></bdi></span>
-                {pieces::moment(step.logged, shell.lang)}
-            </li>
-        }
+    let stages = approval.stages.iter().filter(|stage| !stage.steps.is_empty()).map(|stage| {
+        let side = stage.steps.iter().map(|one| step(one, shell, w)).collect::<Vec<_>>();
+        view! { <li><ul class="side">{side}</ul></li> }
+    });
+    let earlier = (!approval.earlier.is_empty()).then(|| {
+        let steps = approval.earlier.iter().map(|one| step(one, shell, w)).collect::<Vec<_>>();
+        view! { <details><summary>{w.document.approval_earlier}</summary><ul class="side">{steps}</ul></details> }
     });
     Some(view! {
         <section class="approval">
             <h2>{w.document.approval}</h2>
-            <p>{w.document.approval_rule}": "<bdi inner_html=text::marked(&approval.rule, w).into_owned()></bdi></p>
-            <ol>{steps.collect::<Vec<_>>()}</ol>
+            <ol class="flow">{stages.collect::<Vec<_>>()}</ol>
+            {earlier}
         </section>
     })
+}
+
+/// A step is a place of its own: what stands in it is held to the step's entry, and to what this disclosure opens it with.
+fn step<'a>(step: &'a Step, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
+    let codes = format!("{} {}", step.code, step.decision);
+    let post = match &step.name {
+        Some(name) => view! { <bdi data-field="post_name" inner_html=text::marked(name, w).into_owned()></bdi> }.into_any(),
+        None => view! { <bdi data-field="signed_by" inner_html=text::marked(&step.post, w).into_owned()></bdi> }.into_any(),
+    };
+    let took = step.took.map(|took| view! { <span class="took">{(w.document.took)(took)}</span> });
+    view! {
+        <li class="step" data-index=step.index data-check="unchecked" data-decision=step.decision.as_str()>
+            <a class="kind" href=shell.at(&format!("/entries/{}", step.index))>
+                <strong data-field="step" data-value=codes.clone() inner_html=text::escape(&codes::decided(shell.lang, &codes)).into_owned()></strong>
+            </a>
+            <p class="who">{post}</p>
+            <dl class="for-logged"><dt class="visually-hidden">{w.item.logged}</dt><dd>{pieces::moment(step.logged, shell.lang)}</dd></dl>
+            {took}
+            <p class="verdict"></p>
+        </li>
+    }
 }
 
 /// What each part of a disclosure is, and its commitment. Removed ones are not served.

@@ -161,18 +161,30 @@ pub struct Seen {
     pub of: u32,
 }
 
+/// How a disclosure was approved.
 #[derive(Clone, Debug)]
 pub struct Approval {
-    pub rule: String,
+    /// Each behind those it waited for; the steps of one ran side by side.
+    pub stages: Vec<Stage>,
+    /// Steps of the same case that count no more: about an earlier text, under an earlier rule, or decided otherwise since.
+    pub earlier: Vec<Step>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Stage {
     pub steps: Vec<Step>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Step {
     pub index: u64,
+    /// Id of the post that signed it, and the name it had then.
     pub post: String,
-    /// What the step was and how it was decided, in words.
-    pub step: String,
+    pub name: Option<String>,
+    pub code: String,
+    /// `approve`, `reject` or `override`.
     pub decision: String,
     pub logged: Moment,
+    /// Milliseconds since all that it waited for was there.
+    pub took: Option<i64>,
 }

@@ -233,7 +233,9 @@ pub struct DocumentWords {
     pub raw_translation: Text,
     pub raw_salt: Text,
     pub approval: Text,
-    pub approval_rule: Text,
+    pub approval_earlier: Text,
+    /// Milliseconds, in words.
+    pub took: fn(i64) -> String,
     pub leaf: Text,
     pub previous: Text,
     pub address: Text,

@@ -49,7 +49,10 @@ impl Reader<'_> {
             return Finding::fails(code, "shown-differs").with("member", "entry");
         }
         let Core::Disclosure(core) = &statement.core else {
-            return match shown.facts.iter().find(|(name, text)| !self.headed(index, name, text) && !says(statement, name, text)) {
+            let so = |name: &str, text: &str| {
+                self.headed(index, name, text) || says(statement, name, text) || self.stepped(index, shown.about, name, text)
+            };
+            return match shown.facts.iter().find(|(name, text)| !so(name, text)) {
                 Some((name, text)) => Finding::fails(code, "shown-differs").with("member", name).with("shown", text),
                 None => Finding::new(code, Answer::NotApplicable, "no-parts"),
             };

@@ -1,9 +1,11 @@
 //! C7: whether the facts a page displays beside an entry are what the entry and its catalogue say.
 
-use super::{Code, Finding, Reader, content::Found};
+use super::{Code, Finding, Reader, content::Found, reader::Known, registered::Registered};
 use crate::{
+    approval::{Decision, Opening},
     catalogue::{Catalogue, Subject},
     evidence::Contents,
+    json,
     statement::{Agency, Core, Disclosure, Reference, Statement},
     time::format_time,
 };
@@ -106,7 +108,12 @@ impl Reader<'_> {
         if let Some((_, name)) = shown.agencies.iter().find(|(id, name)| !self.speaks(index, statement, id, name)) {
             return differs("agency", name);
         }
-        if let Some(about) = shown.about {
+        if let Some(about) = shown.about.filter(|_| matches!(statement.core, Core::Step(_))) {
+            // Of the case by which that very entry was approved, and of no other.
+            if self.opening(about, index).is_none() {
+                return differs("index", &about.to_string());
+            }
+        } else if let Some(about) = shown.about {
             let of = spoken_of(&statement.core)[0].map_or(index, |target| target.index);
             match self.document(of).zip(self.document(about)) {
                 Some((of, about)) if of == about => {}
@@ -123,6 +130,32 @@ impl Reader<'_> {
             }
         }
         None
+    }
+
+    /// What the entry `of` opens a step with, if it names the step.
+    fn opening(&self, of: u64, step: u64) -> Option<&Opening> {
+        let act = self.statement(of)?.act.as_ref()?;
+        act.opening.get(act.steps.iter().position(|named| *named == step)?)
+    }
+
+    /// Whether `text`, displayed as `name`, is what is to be known of a step from elsewhere: `step`, kind and decision as the entry
+    /// `of` opens them; `post_name`, a name of the post that took it, as it was registered then.
+    pub(super) fn stepped(&self, index: u64, of: Option<u64>, name: &str, text: &str) -> bool {
+        let decision = || json::read::<Decision>(&self.opening(of?, index)?.text).ok();
+        let post = || {
+            let known = self.known(index)?;
+            let by = known.statement.as_ref()?.signer();
+            let read = |known: &'_ Known<'_>| match &known.statement.as_ref()?.core {
+                Core::Post(post) => Some(post.name.values().any(|known| known == text)),
+                _ => None,
+            };
+            matches!(self.lookup(known.entry?.header.registry, by, known.place, read), Registered::As(true)).then_some(())
+        };
+        match name {
+            "step" => decision().is_some_and(|said| text.split_once(' ') == Some((&said.code, &said.decision))),
+            "post_name" => post().is_some(),
+            _ => false,
+        }
     }
 
     /// Whether `text`, displayed as `name`, is an entry's own fingerprint, or the one it names of the entry before.

@@ -4,6 +4,7 @@ use super::{Folder, Outcome};
 use axum::http::Uri;
 use clap::Args;
 use server::{
+    drafts::{Drafts, keep_publishing},
     evidence::Registries,
     follow,
     http::{self, App, Assets, Limits},
@@ -67,9 +68,11 @@ impl Serve {
         let limits = Limits::new(self.rate, &self.proxies);
         let staff = Staff::open(&place).await?;
         let first = staff.first_link().await?.map(|secret| format!("{base}/desk/links/{secret}"));
+        let drafts = Drafts::open(staff.clone(), node.clone())?;
         let app = App {
             limits,
             staff: staff.clone(),
+            drafts: drafts.clone(),
             node,
             registries: Registries::default(),
             index,
@@ -77,6 +80,7 @@ impl Serve {
             base: base.into(),
             identity,
         };
+        let publishing = tokio::spawn(keep_publishing(drafts));
         let store = app.node.store.clone();
         let stopped = super::stopped()?;
         println!("listening on http://{address}");
@@ -84,6 +88,8 @@ impl Serve {
             println!("the desk has nobody yet; within an hour, once, this makes its first administrator: {first}");
         }
         http::serve(listener, http::portal(app), self.connections, stopped).await;
+        publishing.abort();
+        drop(publishing.await);
         following.abort();
         drop(following.await);
         staff.close().await;

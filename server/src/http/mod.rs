@@ -13,7 +13,7 @@ mod search;
 mod submit;
 mod trouble;
 
-use crate::{evidence::Registries, node::Node, search::Index, staff::Staff, store::StoreError};
+use crate::{drafts::Drafts, evidence::Registries, node::Node, search::Index, staff::Staff, store::StoreError};
 use axum::{
     Router,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -40,6 +40,8 @@ pub struct App {
     pub limits: Limits,
     /// The people of the desk.
     pub staff: Staff,
+    /// What they write, and what waits for approval.
+    pub drafts: Drafts,
     /// `http://127.0.0.1:3000`, for commands that can be copied.
     pub base: Arc<str>,
     /// Leaf hash of entry 0.

@@ -72,7 +72,7 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
         newer: beside(Some(index + 1).filter(|newer| *newer < size)).await?,
         leaf: leaf_hash(&logged.bytes).to_string(),
         previous: logged.header.map(|header| header.previous.to_string()).unwrap_or_default(),
-        approval: None,
+        approval: super::approval::approval(context, &logged).await?,
         item,
     }))
 }
@@ -206,7 +206,8 @@ async fn notices(context: &Context<'_>, versions: &[u64], this: u64, owner: &str
     Ok(notices)
 }
 
-fn shown(catalogue: Catalogue, core: &Disclosure) -> view::Catalogue {
+/// The fields of a catalogue, as pages show them.
+pub(crate) fn shown(catalogue: Catalogue, core: &Disclosure) -> view::Catalogue {
     let subjects = catalogue.subjects.into_iter();
     let source = core.source.clone().map(|name| view::Source { name, url: catalogue.source.clone(), record: None });
     view::Catalogue {

@@ -1,11 +1,13 @@
 //! Views: what the pages of `app` show, filled from the store.
 
+mod approval;
 mod context;
 mod disclosure;
 mod items;
 mod records;
 
 pub use context::Context;
+pub(crate) use disclosure::shown as shown_catalogue;
 pub use disclosure::{disclosure, snippets};
 pub use items::items;
 pub use records::{agencies, agency, chain_view, entry_view, pager};

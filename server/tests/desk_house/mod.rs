@@ -159,7 +159,15 @@ impl House {
 
     pub async fn hire_for(&self, name: &str, roles: &[(Role, &str)]) {
         let roles = roles.iter().map(|(role, agency)| (*role, (*agency).to_owned())).collect();
-        let account = Account { id: random_id().unwrap(), login: name.into(), name: name.into(), created: BEGUN, ended: None, second_factor: true, roles };
+        let account = Account {
+            id: random_id().unwrap(),
+            login: name.into(),
+            name: name.into(),
+            created: BEGUN,
+            ended: None,
+            second_factor: true,
+            roles,
+        };
         self.people.lock().unwrap().insert(name.to_owned(), account);
     }
 

@@ -34,6 +34,7 @@ pub async fn portal_of(trial: &Trial, node: &Node, staff: Staff) -> Portal {
         index,
         assets: Arc::new(Assets::default()),
         limits: Limits::new(RATE, &[]),
+        drafts: server::drafts::Drafts::open(staff.clone(), node.clone()).unwrap(),
         staff,
         base: "http://127.0.0.1:3000".into(),
         identity,

@@ -1,6 +1,7 @@
 //! The desk's pages: plain forms, drawn on the server, that work without scripts.
 
 mod account;
+mod drafts;
 mod form;
 mod frame;
 mod home;
@@ -12,6 +13,7 @@ mod registrations;
 mod sign_in;
 
 pub use account::account;
+pub use drafts::{case, drafts, editor, submit};
 pub use home::home;
 pub use people::{once, people, person, places};
 pub use post_key::post_key;

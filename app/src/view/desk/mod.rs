@@ -1,12 +1,14 @@
 //! What the server fills before a page of the desk is drawn.
 
 mod account;
+mod drafts;
 mod home;
 mod people;
 mod posts;
 mod sign_in;
 
 pub use account::*;
+pub use drafts::*;
 pub use home::*;
 pub use people::*;
 pub use posts::*;
@@ -55,6 +57,7 @@ pub struct Who {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
     Home,
+    Drafts,
     People,
     Account,
     Posts,
@@ -68,6 +71,7 @@ impl Room {
     pub const fn path(self) -> &'static str {
         match self {
             Room::Home | Room::None => "/desk",
+            Room::Drafts => "/desk/drafts",
             Room::People => "/desk/people",
             Room::Account => "/desk/account",
             Room::Posts => "/desk/posts",
@@ -145,6 +149,8 @@ pub enum Fault {
     /// The log takes nothing just now.
     NotTaken,
     TooMany,
+    /// Of a draft's field.
+    Lack(Lack),
     /// The present password was not the one given.
     WrongPassword,
     /// Somebody must remain who looks after the portal's people.

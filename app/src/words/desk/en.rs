@@ -13,6 +13,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
         sign_out: "Sign out",
         room: |room| match room {
             Room::Home => "Overview",
+            Room::Drafts => "Drafts",
             Room::People => "People",
             Room::Account => "My account",
             Room::Posts => "Posts and keys",
@@ -67,6 +68,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::Registered => "The log would refuse this as things are now. Nothing was changed.".into(),
             Fault::NotTaken => "The log takes nothing just now. What was signed is kept; hand it in again later.".into(),
             Fault::TooMany => "Too much waits for registrars already.".into(),
+            Fault::Lack(lack) => (drafts_en::WORDS.lack)(lack).into(),
             Fault::WrongPassword => "This is not your present password.".into(),
             Fault::LastAdministrator => "Somebody must remain who looks after the whole portal. Make another administrator first.".into(),
             Fault::Own => "Nobody ends their own account. Ask another administrator.".into(),
@@ -121,6 +123,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
     posts: super::keys_en::POSTS,
     keys: super::keys_en::KEYS,
     signing: super::keys_en::SIGNING,
+    drafts: drafts_en::WORDS,
     people: PeopleWords {
         title: "People",
         lead: "Everybody who can sign in, by where they work.",

@@ -1,5 +1,8 @@
 //! Every word of the desk's pages, once per language: one struct for each file of pages. A missing translation does not compile.
 
+pub mod drafts;
+mod drafts_en;
+mod drafts_zh;
 mod en;
 mod keys;
 mod keys_en;
@@ -32,6 +35,7 @@ pub struct DeskWords {
     pub posts: PostsWords,
     pub keys: KeyWords,
     pub signing: SigningWords,
+    pub drafts: drafts::DraftsWords,
     pub people: PeopleWords,
     pub account: AccountWords,
 }

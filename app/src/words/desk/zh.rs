@@ -13,6 +13,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
         sign_out: "退出",
         room: |room| match room {
             Room::Home => "概览",
+            Room::Drafts => "文稿",
             Room::People => "人员",
             Room::Account => "我的账号",
             Room::Posts => "岗位与密钥",
@@ -62,6 +63,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::Registered => "按目前的登记情况，日志会拒收此项。未作任何改动。".into(),
             Fault::NotTaken => "日志此刻不接收条目。签名已保存，请稍后再次提交。".into(),
             Fault::TooMany => "等待登记的事项过多。".into(),
+            Fault::Lack(lack) => (drafts_zh::WORDS.lack)(lack).into(),
             Fault::WrongPassword => "现用密码有误。".into(),
             Fault::LastAdministrator => "全站须留有一名管理员。请先另设一名。".into(),
             Fault::Own => "不能终止自己的账号，请由其他管理员办理。".into(),
@@ -109,6 +111,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
     posts: super::keys_zh::POSTS,
     keys: super::keys_zh::KEYS,
     signing: super::keys_zh::SIGNING,
+    drafts: drafts_zh::WORDS,
     people: PeopleWords {
         title: "人员",
         lead: "能够登录的全部人员，按所在机关排列。",

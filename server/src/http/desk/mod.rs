@@ -5,11 +5,14 @@
 //! [`guard::absent`].
 
 mod account;
+mod cases;
+mod drafts;
 mod guard;
 mod home;
 mod people;
 mod posts;
 mod registrations;
+mod rule;
 mod sign_in;
 
 pub use guard::{ByScript, Posted, Signed};
@@ -45,6 +48,9 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/desk", get(guard::in_own_language))
         .route("/desk/links/{secret}", get(guard::in_own_language))
         .route("/desk/{*rest}", any(guard::nowhere));
+    for (path, handler) in cases::asked() {
+        router = router.route(path, handler);
+    }
     for lang in Lang::ALL {
         let at = |path: &str| format!("/{}/desk{path}", lang.code());
         router = router
@@ -66,16 +72,20 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/people/person/{id}"), get(people::person).post(people::change_person))
             .route(&at("/people/link"), get(people::once))
             .route(&at("/{*rest}"), any(guard::nowhere));
+        for (path, handler) in drafts::routes().into_iter().chain(cases::routes()) {
+            router = router.route(&at(path), handler);
+        }
     }
     router.layer(DefaultBodyLimit::max(LARGEST)).layer(from_fn_with_state(app.clone(), guard::guarded))
 }
 
 /// Which rooms somebody's roles open, in the order of the navigation.
 fn rooms(roles: &Roles) -> Vec<Room> {
+    let drafts = roles.iter().any(|(role, agency)| !agency.is_empty() || role == staff::Role::Auditor).then_some(Room::Drafts);
     let posts = (!roles.is_empty()).then_some(Room::Posts);
     let registrations = roles.holds(staff::Role::Registrar, "").then_some(Room::Registrations);
     let people = people::may_look(roles).then_some(Room::People);
-    [Some(Room::Home), posts, registrations, people, Some(Room::Account)].into_iter().flatten().collect()
+    [Some(Room::Home), drafts, posts, registrations, people, Some(Room::Account)].into_iter().flatten().collect()
 }
 
 /// Draws a page of the desk for whoever asks. `path` is without the language.

@@ -1,0 +1,221 @@
+//! Invented work at the desk: what waits, what is written, and a case on its way.
+
+use crate::yunze::{self, agency, moment};
+use app::{
+    Lang, codes,
+    pages::desk,
+    view::{desk::*, *},
+};
+
+pub fn pages(site: &Site, lang: Lang) -> Vec<(&'static str, String)> {
+    let who = Who { name: "Li Wei 李伟".into(), token: "0".repeat(64), rooms: vec![Room::Home, Room::Drafts, Room::Account] };
+    let desk = |path: &'static str| Desk { site, lang, path, who: Some(who.clone()) };
+    let faulty = EditorView { faults: vec![("title", Fault::Lack(Lack::Missing)), ("effective", Fault::Lack(Lack::Date))], ..editor(lang) };
+    let conflict =
+        Conflict { by: "Zhao Min".into(), saved: moment(3), title: "Lanterns".into(), body: "# All\n\nLit.".into(), submitted: false };
+    let twice = EditorView { conflict: Some(conflict), ..editor(lang) };
+    let published = CaseView {
+        state: CaseState::Published { index: 1231 },
+        able: vec![],
+        text: FrozenText::Gone,
+        personal: vec![],
+        told: None,
+        ..case(lang)
+    };
+    vec![
+        ("desk-drafts", desk::drafts(&desk("/desk/drafts"), &drafts(lang))),
+        ("desk-editor", desk::editor(&desk("/desk/drafts/1"), &editor(lang))),
+        ("desk-editor-faulty", desk::editor(&desk("/desk/drafts/1"), &faulty)),
+        ("desk-editor-twice", desk::editor(&desk("/desk/drafts/1"), &twice)),
+        ("desk-submit", desk::submit(&desk("/desk/drafts/1/submit"), &submit(lang))),
+        ("desk-case", desk::case(&desk("/desk/cases/1"), &case(lang))),
+        ("desk-case-published", desk::case(&desk("/desk/cases/1"), &published)),
+    ]
+}
+
+fn word(lang: Lang, zh: &str, en: &str) -> String {
+    if lang == Lang::Zh { zh } else { en }.to_owned()
+}
+
+fn title(lang: Lang) -> String {
+    word(lang, "云泽市元宵灯会交通管制办法", "Traffic rules for the Lantern Festival in Yunze")
+}
+
+fn drafts(lang: Lang) -> DraftsView {
+    let row = |kind, zh: &str, en: &str, ready: bool, refused| CaseRow {
+        case: "1".into(),
+        kind,
+        title: word(lang, zh, en),
+        agency: agency(lang, 1),
+        submitted: moment(300),
+        due: ready.then(|| moment(-900)),
+        ready,
+        refused,
+    };
+    let draft = |zh: &str, en: &str, index| DraftRow {
+        id: "1".into(),
+        kind: DraftKind::Disclosure,
+        title: word(lang, zh, en),
+        agency: agency(lang, 1),
+        saved: moment(20),
+        by: "Zhao Min".into(),
+        index,
+    };
+    DraftsView {
+        waiting: vec![
+            row(DraftKind::Disclosure, "云泽市元宵灯会交通管制办法", "Traffic rules for the Lantern Festival in Yunze", false, false),
+            row(DraftKind::Status, "", "", false, false),
+        ],
+        writing: vec![draft("供水水质公告", "Water quality at the public intakes", None), draft("", "", None)],
+        submitted: vec![
+            row(DraftKind::Disclosure, "二〇二六年财政预算", "Budget for 2026", true, false),
+            row(DraftKind::Redaction, "", "", false, true),
+        ],
+        published: vec![draft("校车采购结果", "School buses: award", Some(1187))],
+        begin: vec![agency(lang, 1), agency(lang, 2)],
+    }
+}
+
+fn editor(lang: Lang) -> EditorView {
+    let typed = [
+        ("title", title(lang)),
+        ("genre", "rule".into()),
+        ("language", lang.code().into()),
+        ("body", "# 第一条\n\n灯会期间**禁止**机动车进入老城。\n\n- 南门\n- 东门\n".into()),
+        ("issued", "2026-11-20".into()),
+        ("issuing_agencies", agency(lang, 1).name),
+        ("subjects", "云泽公交有限公司 | uscc | 91330100MA2ABCDE0X".into()),
+    ];
+    EditorView {
+        id: "1".into(),
+        kind: DraftKind::Disclosure,
+        agency: agency(lang, 1),
+        revision: 4,
+        saved: moment(20),
+        saved_by: "Zhao Min".into(),
+        just_saved: true,
+        typed: Typed(typed.into_iter().collect()),
+        faults: vec![],
+        files: vec![FileRow {
+            id: "1".into(),
+            name: word(lang, "管制路段图.pdf", "map-of-closures.pdf"),
+            media: "application/pdf".into(),
+            size: 482_113,
+        }],
+        preview: Some((
+            "<h2>第一条</h2>\n<p>灯会期间<strong>禁止</strong>机动车进入老城。</p>\n<ul>\n<li>南门</li>\n<li>东门</li>\n</ul>\n".into(),
+            true,
+        )),
+        target: None,
+        parts: vec![],
+        conflict: None,
+        asides: vec![AsideRow {
+            by: "Zhao Min".into(),
+            kept: moment(40),
+            title: title(lang),
+            body: "灯会期间禁止机动车进入老城和新城。".into(),
+        }],
+        genres: vec!["notice", "rule", "decision", "penalty"],
+        grounds: codes::grounds().collect(),
+        changes: vec!["repealed", "corrected"],
+        may_write: true,
+    }
+}
+
+fn personal() -> Vec<PersonalRow> {
+    vec![
+        PersonalRow { part: None, sort: "mobile", number: "138 0013 8000".into(), line: 3 },
+        PersonalRow { part: Some("body.md".into()), sort: "identity-card", number: "11010519491231002X".into(), line: 12 },
+    ]
+}
+
+fn submit(lang: Lang) -> SubmitView {
+    SubmitView {
+        id: "1".into(),
+        kind: DraftKind::Disclosure,
+        title: title(lang),
+        revision: 4,
+        lacks: vec![],
+        personal: personal(),
+        typed: Typed::default(),
+        faults: vec![("day", Fault::Lack(Lack::Time))],
+        refused: None,
+        rule: true,
+    }
+}
+
+fn case(lang: Lang) -> CaseView {
+    let decided = |code: &str, zh: &str, en: &str, by: &str, decision: &str, back, reason: Option<&str>, counts| Decided {
+        code: code.into(),
+        post: word(lang, zh, en),
+        by: by.into(),
+        decision: decision.into(),
+        when: moment(back),
+        index: Some(1201),
+        reason: reason.map(str::to_owned),
+        counts,
+    };
+    let draft = decided("draft", "拟稿岗", "Drafting", "Zhao Min", "approve", 400, None, true);
+    let legal = decided("legal", "法规审核岗一", "Legal review A", "Sun Li", "approve", 200, None, true);
+    let rejected = decided("legal", "法规审核岗二", "Legal review B", "Qian Bo", "reject", 900, Some("第三条没有依据。"), false);
+    let kind = |code: &str, posts: Vec<String>, count, waits: &[&str], complete, stage, decided: Vec<Decided>| KindView {
+        code: code.into(),
+        posts,
+        count,
+        waits: waits.iter().map(|code| (*code).to_owned()).collect(),
+        complete,
+        stage,
+        decided,
+    };
+    let lawyers = vec![word(lang, "法规审核岗一", "Legal review A"), word(lang, "法规审核岗二", "Legal review B")];
+    let kinds = vec![
+        kind("draft", vec![word(lang, "拟稿岗", "Drafting")], 1, &[], true, 0, vec![draft.clone()]),
+        kind("legal", lawyers, 2, &[], false, 1, vec![legal.clone()]),
+        kind("budget", vec![word(lang, "预算审核岗", "Budget review")], 1, &[], false, 1, vec![]),
+        kind("sign", vec![word(lang, "局长", "Director")], 1, &["legal", "budget"], false, 2, vec![]),
+    ];
+    let shown = yunze::disclosure(lang);
+    let body = editor(lang).preview.unwrap().0;
+    CaseView {
+        id: "1".into(),
+        draft: "1".into(),
+        kind: DraftKind::Disclosure,
+        agency: agency(lang, 1),
+        title: title(lang),
+        genre: "rule".into(),
+        submitted: moment(500),
+        by: "Zhao Min".into(),
+        due: Some(moment(-3000)),
+        state: CaseState::Open,
+        told: Some(("stale-rule".into(), "the rule is not the one in force".into())),
+        rule: RuleView::Under { kinds, verdict: Some("missing") },
+        able: vec![AbleView {
+            code: "legal".into(),
+            post: "yunze.example/transport/legal-b".into(),
+            post_name: word(lang, "法规审核岗二", "Legal review B"),
+            decisions: vec!["approve", "reject"],
+        }],
+        history: vec![rejected, draft, legal],
+        text: FrozenText::Disclosure(Box::new(FrozenDisclosure {
+            item: Item { title: Title::Text(title(lang)), ..shown.item },
+            catalogue: shown.catalogue.unwrap(),
+            body: Some(FrozenProse { commitment: "sha256:01".into(), html: body, formatted: true }),
+            translations: vec![(
+                "en".into(),
+                FrozenProse { commitment: "sha256:02".into(), html: "<p>No cars in the old town.</p>".into(), formatted: true },
+            )],
+            parts: vec![FrozenFile {
+                name: "map.pdf".into(),
+                media: "application/pdf".into(),
+                size: 482_113,
+                commitment: "sha256:00".into(),
+            }],
+        })),
+        personal: personal(),
+        rule_leaf: String::new(),
+        core: String::new(),
+        may_withdraw: true,
+        may_release: false,
+        own: false,
+    }
+}

@@ -1,0 +1,70 @@
+//! Fields of a draft: several lines to type in, a choice, a day; each with its help and its message beside it.
+
+use super::super::form::fault_of;
+use crate::view::desk::{Faults, Typed};
+use crate::words::desk::DeskWords;
+use leptos::prelude::*;
+
+/// How a field is typed in.
+pub(super) enum How<'a> {
+    Line,
+    Day,
+    /// A number of an entry.
+    Number,
+    /// So many lines high.
+    Area(u32),
+    /// Code and name of each; the first stands for none.
+    Choice(Vec<(&'a str, String)>),
+}
+
+pub(super) fn field(name: &'static str, how: How<'_>, typed: &Typed, faults: &Faults, w: &'static DeskWords) -> impl IntoView + use<> {
+    let e = &w.drafts.editor;
+    let value = typed.of(name).to_owned();
+    let fault = fault_of(faults, name).map(|fault| (w.frame.fault)(fault));
+    let faulty = fault.is_some();
+    let help = (e.help)(name);
+    let described = [help.map(|_| format!("{name}-help")), fault.as_ref().map(|_| format!("{name}-fault"))];
+    let described: Vec<_> = described.into_iter().flatten().collect();
+    let described = (!described.is_empty()).then(|| described.join(" "));
+    let invalid = fault.as_ref().map(|_| "true");
+    let input = match how {
+        How::Area(rows) => view! {
+            <textarea id=name name=name rows=rows aria-describedby=described aria-invalid=invalid>{lines(&value)}</textarea>
+        }
+        .into_any(),
+        How::Choice(options) => {
+            let options = options.into_iter().map(|(code, called)| {
+                view! { <option value=code.to_owned() selected=code == value>{called}</option> }
+            });
+            view! {
+                <select id=name name=name aria-describedby=described aria-invalid=invalid>{options.collect_view()}</select>
+            }
+            .into_any()
+        }
+        other => {
+            let (kind, mode, class) = match other {
+                How::Day => ("date", None, "short"),
+                How::Number => ("text", Some("numeric"), "short"),
+                _ => ("text", None, ""),
+            };
+            view! {
+                <input id=name name=name type=kind inputmode=mode class=class value=value maxlength="600" autocomplete="off"
+                    aria-describedby=described aria-invalid=invalid/>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <div class="field" class:faulty=faulty>
+            <label for=name>{(e.field)(name)}</label>
+            {help.map(|help| view! { <p class="help" id=format!("{name}-help")>{help}</p> })}
+            {fault.map(|fault| view! { <p class="fault" id=format!("{name}-fault")>{fault}</p> })}
+            {input}
+        </div>
+    }
+}
+
+/// A browser drops a line end right behind the mark that begins a text area; so one is written that may go.
+fn lines(value: &str) -> String {
+    format!("\n{value}")
+}

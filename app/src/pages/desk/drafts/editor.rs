@@ -1,0 +1,250 @@
+//! The editor: all that can be typed into a draft, in one column, and below it the text as it will be read.
+
+use super::super::form::{summary, token};
+use super::super::frame::{Page, document, minute};
+use super::area::{How, field};
+use super::named;
+use crate::codes;
+use crate::view::desk::{Desk, DraftKind, EditorView, Room};
+use crate::words::desk::DeskWords;
+use leptos::prelude::*;
+
+/// Lines of a short list, of a paragraph, and of the text.
+const LIST: u32 = 3;
+const PARAGRAPH: u32 = 4;
+const TEXT: u32 = 24;
+
+pub fn editor(desk: &Desk<'_>, view: &EditorView) -> String {
+    let d = &crate::words::desk::of(desk.lang).drafts;
+    let title = named(view.typed.of("title"), view.kind, d);
+    document(desk, Page::new(Room::Drafts, "editor", title.clone()).with(&view.faults), |w| {
+        let e = &w.drafts.editor;
+        let at = desk.at(&format!("/desk/drafts/{}", view.id));
+        let fields = match view.kind {
+            DraftKind::Disclosure => disclosure(view, w).into_any(),
+            DraftKind::Status => status(view, desk, w).into_any(),
+            DraftKind::Redaction => redaction(view, desk, w).into_any(),
+        };
+        let saved = view.just_saved.then(|| view! { <p class="done" role="status">{e.just_saved}</p> });
+        let files = (view.kind == DraftKind::Disclosure).then(|| files(view, desk, w));
+        let preview = (view.kind == DraftKind::Disclosure).then(|| preview(view, w));
+        view! {
+            {summary(&view.faults, w)}
+            {conflict(view, w)}
+            <div class="lead">
+                <h1><bdi>{title.clone()}</bdi></h1>
+                <p>{(e.lead)(&view.agency.name)}</p>
+                {saved}
+                <p class="small">{(w.drafts.saved)(&minute(view.saved, w.lang), &view.saved_by)}</p>
+            </div>
+            <form class="form draft" method="post" action=at.clone()>
+                {token(desk)}
+                <input type="hidden" name="revision" value=view.revision.to_string()/>
+                {fields}
+                <div class="ways">
+                    <button name="do" value="save">{e.save}</button>
+                    <button name="do" value="submit" class="quiet">{e.onward}</button>
+                    <button name="do" value="drop" class="quiet grave">{e.drop}</button>
+                </div>
+            </form>
+            {files}
+            {preview}
+            {asides(view, w)}
+        }
+    })
+}
+
+fn disclosure(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let e = &w.drafts.editor;
+    let put = |name, how| field(name, how, &view.typed, &view.faults, w);
+    let none = || vec![("", e.choose.to_owned())];
+    let typed = view.typed.of("genre");
+    let own = (!typed.is_empty() && !view.genres.contains(&typed)).then(|| (typed, typed.to_owned()));
+    let known = view.genres.iter().map(|code| (*code, codes::genre(w.lang, code).unwrap_or(code).to_owned()));
+    let genres: Vec<_> = none().into_iter().chain(known).chain(own).collect();
+    let languages = || none().into_iter().chain(["zh", "en"].map(|code| (code, (e.language)(code).to_owned()))).collect();
+    let authentic =
+        none().into_iter().chain(["original", "copy"].map(|code| (code, codes::authentic(w.lang, code).unwrap_or(code).to_owned())));
+    let revises = view.target.is_some().then(|| put("target", How::Number));
+    view! {
+        <fieldset>
+            <legend class="part">{e.what}</legend>
+            {put("title", How::Line)}
+            {put("genre", How::Choice(genres))}
+            {put("language", How::Choice(languages()))}
+            {revises}
+        </fieldset>
+        <fieldset>
+            <legend class="part">{e.text}</legend>
+            {put("body", How::Area(TEXT))}
+        </fieldset>
+        <fieldset>
+            <legend class="part">{e.dates}</legend>
+            <div class="pairs">
+                {put("issued", How::Day)}
+                {put("published", How::Day)}
+                {put("effective", How::Day)}
+                {put("expires", How::Day)}
+            </div>
+        </fieldset>
+        <fieldset>
+            <legend class="part">{e.more}</legend>
+            {put("document_number", How::Line)}
+            {put("index_number", How::Line)}
+            {put("theme", How::Line)}
+            {put("issuing_agencies", How::Area(LIST))}
+            {put("joint_agencies", How::Area(LIST))}
+            {put("basis", How::Area(LIST))}
+            {put("summary", How::Area(PARAGRAPH))}
+            {put("keywords", How::Area(LIST))}
+            {put("region", How::Line)}
+            {put("subjects", How::Area(LIST))}
+            {put("source", How::Line)}
+            {put("authentic", How::Choice(authentic.collect()))}
+        </fieldset>
+        <fieldset>
+            <legend class="part">{e.translation}</legend>
+            {super::super::form::fault_of(&view.faults, "translations").map(|fault| view! { <p class="fault" id="translations">{(w.frame.fault)(fault)}</p> })}
+            {put("translation_title", How::Line)}
+            {put("translation_body", How::Area(TEXT / 2))}
+        </fieldset>
+    }
+}
+
+/// The published document that this is about, once it was named.
+fn target(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
+    let target = view.target.as_ref()?;
+    let called = target.title.clone().unwrap_or_else(|| (w.drafts.entry)(target.index));
+    Some(view! {
+        <p class="about"><strong>{w.drafts.editor.target}</strong>" "<a href=desk.at(&target.path())><bdi>{called}</bdi></a></p>
+    })
+}
+
+fn grounds(view: &EditorView, w: &'static DeskWords) -> Vec<(&'static str, String)> {
+    let known = view.grounds.iter().map(|code| (*code, codes::ground(w.lang, code).unwrap_or(code).to_owned()));
+    [("", w.drafts.editor.choose.to_owned())].into_iter().chain(known).collect()
+}
+
+fn status(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
+    let e = &w.drafts.editor;
+    let put = |name, how| field(name, how, &view.typed, &view.faults, w);
+    let changes = view.changes.iter().map(|code| (*code, (e.change)(code).to_owned()));
+    let changes = [("", e.choose.to_owned())].into_iter().chain(changes).collect();
+    view! {
+        {put("target", How::Number)}
+        {target(view, desk, w)}
+        {put("change", How::Choice(changes))}
+        {put("effective", How::Day)}
+        {put("ground", How::Choice(grounds(view, w)))}
+        {put("by", How::Number)}
+    }
+}
+
+fn redaction(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
+    let e = &w.drafts.editor;
+    let put = |name, how| field(name, how, &view.typed, &view.faults, w);
+    let fault = super::super::form::fault_of(&view.faults, "parts");
+    let parts = view.parts.iter().map(|(commitment, name, chosen)| {
+        view! {
+            <li>
+                <label><input type="checkbox" name="parts" value=commitment.clone() checked=*chosen/>" "<bdi>{name.clone()}</bdi></label>
+            </li>
+        }
+    });
+    let parts = parts.collect_view();
+    view! {
+        {put("target", How::Number)}
+        {target(view, desk, w)}
+        <fieldset id="parts" class="field" class:faulty=fault.is_some()>
+            <legend>{(e.field)("parts")}</legend>
+            {fault.map(|fault| view! { <p class="fault">{(w.frame.fault)(fault)}</p> })}
+            <ul class="checks">{parts}</ul>
+        </fieldset>
+        {put("ground", How::Choice(grounds(view, w)))}
+    }
+}
+
+fn files(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
+    let e = &w.drafts.editor;
+    let at = desk.at(&format!("/desk/drafts/{}/files", view.id));
+    let rows = view.files.iter().map(|file| {
+        let own = format!("{at}/{}", file.id);
+        view! {
+            <li>
+                <a href=own.clone()><bdi>{file.name.clone()}</bdi></a>" "
+                <span class="small">{file.media.clone()}" · "{(crate::words::of(w.lang).document.size)(file.size)}</span>
+                <form method="post" action=own>{token(desk)}<button class="quiet">{e.remove}</button></form>
+            </li>
+        }
+    });
+    let rows = match view.files.is_empty() {
+        true => view! { <p class="quiet">{e.files_none}</p> }.into_any(),
+        false => view! { <ul class="work files">{rows.collect_view()}</ul> }.into_any(),
+    };
+    let fault = super::super::form::fault_of(&view.faults, "file").map(|fault| (w.frame.fault)(fault));
+    let faulty = fault.is_some();
+    view! {
+        <section>
+            <h2>{e.files}</h2>
+            {rows}
+            <form class="form" method="post" enctype="multipart/form-data" action=at.clone()>
+                {token(desk)}
+                <div class="field" class:faulty=faulty>
+                    <label for="file">{e.file}</label>
+                    <p class="help">{e.files_help}</p>
+                    {fault.map(|fault| view! { <p class="fault">{fault}</p> })}
+                    <input id="file" name="file" type="file" required=true/>
+                </div>
+                <button class="quiet">{e.upload}</button>
+            </form>
+        </section>
+    }
+}
+
+fn preview(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let e = &w.drafts.editor;
+    let lang = view.typed.of("language").to_owned();
+    let shown = match &view.preview {
+        None => view! { <p class="quiet">{e.preview_none}</p> }.into_any(),
+        Some((html, formatted)) => view! {
+            {(!formatted).then(|| view! { <p class="quiet">{e.written}</p> })}
+            <div class="sheet"><div class="prose" lang=lang dir="auto" inner_html=html.clone()></div></div>
+        }
+        .into_any(),
+    };
+    view! { <section class="wide" id="preview"><h2>{e.preview}</h2>{shown}</section> }
+}
+
+fn conflict(view: &EditorView, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
+    let e = &w.drafts.editor;
+    let conflict = view.conflict.as_ref()?;
+    let submitted = conflict.submitted.then_some(e.conflict_submitted);
+    let said = (e.conflict)(&conflict.by, &minute(conflict.saved, w.lang));
+    Some(view! {
+        <div class="faults" role="alert">
+            <h2>{submitted.map_or(said, str::to_owned)}</h2>
+            <p>{e.conflict_help}</p>
+            <details open=true>
+                <summary>{e.conflict_theirs}</summary>
+                <p><strong><bdi>{conflict.title.clone()}</bdi></strong></p>
+                <pre class="theirs">{conflict.body.clone()}</pre>
+            </details>
+        </div>
+    })
+}
+
+fn asides(view: &EditorView, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
+    let e = &w.drafts.editor;
+    (!view.asides.is_empty()).then(|| {
+        let rows = view.asides.iter().map(|aside| {
+            view! {
+                <details>
+                    <summary>{(e.aside)(&aside.by, &minute(aside.kept, w.lang))}</summary>
+                    <p><strong><bdi>{aside.title.clone()}</bdi></strong></p>
+                    <pre class="theirs">{aside.body.clone()}</pre>
+                </details>
+            }
+        });
+        view! { <section><h2>{e.asides}</h2>{rows.collect_view()}</section> }
+    })
+}

@@ -1,0 +1,322 @@
+//! Drafts at the desk: lists, the editor, and the page of a case.
+
+use super::Faults;
+use crate::dates::Moment;
+use crate::view::{AgencyRef, Catalogue, EntryRef, Item};
+use std::collections::HashMap;
+
+/// What a draft will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DraftKind {
+    Disclosure,
+    Status,
+    Redaction,
+}
+
+impl DraftKind {
+    pub const ALL: [DraftKind; 3] = [DraftKind::Disclosure, DraftKind::Status, DraftKind::Redaction];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            DraftKind::Disclosure => "disclosure",
+            DraftKind::Status => "status",
+            DraftKind::Redaction => "redaction",
+        }
+    }
+}
+
+/// What is wrong with one field of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    Missing,
+    Date,
+    Order,
+    Choice,
+    TooLong,
+    Twice,
+    /// The day is over, or there is no such hour.
+    Time,
+    FileSize,
+    TooManyFiles,
+    /// It was saved again, or is not being written any more.
+    Changed,
+}
+
+/// The first page of drafts.
+#[derive(Clone, Debug, Default)]
+pub struct DraftsView {
+    /// What waits for whoever asks.
+    pub waiting: Vec<CaseRow>,
+    pub writing: Vec<DraftRow>,
+    /// What waits for others, or for its time.
+    pub submitted: Vec<CaseRow>,
+    pub published: Vec<DraftRow>,
+    /// Agencies in which they may begin a draft.
+    pub begin: Vec<AgencyRef>,
+}
+
+#[derive(Clone, Debug)]
+pub struct DraftRow {
+    pub id: String,
+    pub kind: DraftKind,
+    /// Empty where nothing was typed yet, and for what has no title.
+    pub title: String,
+    pub agency: AgencyRef,
+    pub saved: Moment,
+    pub by: String,
+    /// Where it is published.
+    pub index: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+pub struct CaseRow {
+    pub case: String,
+    pub kind: DraftKind,
+    pub title: String,
+    pub agency: AgencyRef,
+    pub submitted: Moment,
+    pub due: Option<Moment>,
+    /// Whether all that is asked for is there.
+    pub ready: bool,
+    /// Whether the last try to publish it failed.
+    pub refused: bool,
+}
+
+/// What was typed, by the field's name; lists have a line for each.
+#[derive(Clone, Debug, Default)]
+pub struct Typed(pub HashMap<&'static str, String>);
+
+impl Typed {
+    pub fn of(&self, field: &str) -> &str {
+        self.0.get(field).map_or("", String::as_str)
+    }
+}
+
+/// The editor.
+#[derive(Clone, Debug)]
+pub struct EditorView {
+    pub id: String,
+    pub kind: DraftKind,
+    pub agency: AgencyRef,
+    pub revision: i64,
+    pub saved: Moment,
+    pub saved_by: String,
+    /// Whether this request has just saved it.
+    pub just_saved: bool,
+    pub typed: Typed,
+    pub faults: Faults,
+    pub files: Vec<FileRow>,
+    /// The text as it will be shown: HTML, and whether with its formatting.
+    pub preview: Option<(String, bool)>,
+    /// The published version it is about.
+    pub target: Option<EntryRef>,
+    /// Parts of the target that a redaction may name: commitment, name, and whether it is chosen.
+    pub parts: Vec<(String, String, bool)>,
+    /// Somebody saved meanwhile: who, and what stands now.
+    pub conflict: Option<Conflict>,
+    /// Texts that were kept aside.
+    pub asides: Vec<AsideRow>,
+    /// Codes of genres that the choice offers.
+    pub genres: Vec<&'static str>,
+    pub grounds: Vec<&'static str>,
+    pub changes: Vec<&'static str>,
+    pub may_write: bool,
+}
+
+/// What stands, where somebody else was quicker.
+#[derive(Clone, Debug)]
+pub struct Conflict {
+    pub by: String,
+    pub saved: Moment,
+    pub title: String,
+    pub body: String,
+    /// Whether it was submitted, and so is not written on.
+    pub submitted: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct AsideRow {
+    pub by: String,
+    pub kept: Moment,
+    pub title: String,
+    pub body: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct FileRow {
+    pub id: String,
+    pub name: String,
+    pub media: String,
+    pub size: u64,
+}
+
+/// Before a draft is submitted: what is wrong with it still, and when it is to come out.
+#[derive(Clone, Debug)]
+pub struct SubmitView {
+    pub id: String,
+    pub kind: DraftKind,
+    pub title: String,
+    pub revision: i64,
+    /// Of the draft itself; it cannot be submitted with any.
+    pub lacks: Faults,
+    pub personal: Vec<PersonalRow>,
+    pub typed: Typed,
+    pub faults: Faults,
+    /// What the chain would say to it.
+    pub refused: Option<String>,
+    /// Whether the agency has a rule.
+    pub rule: bool,
+}
+
+/// A number that belongs to a person.
+#[derive(Clone, Debug)]
+pub struct PersonalRow {
+    /// The part it stands in: its name, or none for the catalogue.
+    pub part: Option<String>,
+    /// `identity-card`, `mobile`, `bank-card`.
+    pub sort: &'static str,
+    pub number: String,
+    pub line: usize,
+}
+
+/// The page of a case.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    pub id: String,
+    pub draft: String,
+    pub kind: DraftKind,
+    pub agency: AgencyRef,
+    pub title: String,
+    pub genre: String,
+    pub submitted: Moment,
+    pub by: String,
+    pub due: Option<Moment>,
+    pub state: CaseState,
+    /// What became of the last try to publish it: a code, and what the log said.
+    pub told: Option<(String, String)>,
+    pub rule: RuleView,
+    /// What whoever asks may decide.
+    pub able: Vec<AbleView>,
+    /// All that was ever decided in this case, in order.
+    pub history: Vec<Decided>,
+    pub text: FrozenText,
+    pub personal: Vec<PersonalRow>,
+    /// Leaf hash of the agency's entry that holds the rule, base64, and SHA-256 of the core line, in hexadecimal: what a browser that
+    /// signs holds the server's answer to.
+    pub rule_leaf: String,
+    pub core: String,
+    pub may_withdraw: bool,
+    pub may_release: bool,
+    pub own: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaseState {
+    Open,
+    Sealing,
+    Published { index: u64 },
+    Withdrawn,
+}
+
+#[derive(Clone, Debug)]
+pub enum RuleView {
+    /// The agency has none. Who had it published, if anybody.
+    None {
+        released: Option<String>,
+    },
+    /// No publication can come of it, by a code.
+    Broken(&'static str),
+    Under {
+        kinds: Vec<KindView>,
+        verdict: Option<&'static str>,
+    },
+}
+
+/// One kind of step that the rule asks for.
+#[derive(Clone, Debug)]
+pub struct KindView {
+    pub code: String,
+    /// Names of the posts that may take it.
+    pub posts: Vec<String>,
+    pub count: usize,
+    /// Codes of the kinds it waits for that are not complete.
+    pub waits: Vec<String>,
+    pub complete: bool,
+    /// Behind how many others it stands: those of one stage run side by side.
+    pub stage: usize,
+    pub decided: Vec<Decided>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Decided {
+    pub code: String,
+    pub post: String,
+    /// Who holds it, as colleagues call them.
+    pub by: String,
+    /// `approve`, `reject`, `override`.
+    pub decision: String,
+    pub when: Moment,
+    /// None while it is on its way to the log.
+    pub index: Option<u64>,
+    pub reason: Option<String>,
+    pub counts: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct AbleView {
+    pub code: String,
+    /// Id of the post, and its name.
+    pub post: String,
+    pub post_name: String,
+    pub decisions: Vec<&'static str>,
+}
+
+/// What was frozen, as it will stand.
+#[derive(Clone, Debug)]
+pub enum FrozenText {
+    Disclosure(Box<FrozenDisclosure>),
+    Status {
+        change: String,
+        target: EntryRef,
+        effective: Option<String>,
+        ground: String,
+        by: Option<EntryRef>,
+    },
+    /// Each part by its commitment, and what the target calls it.
+    Redaction {
+        target: EntryRef,
+        parts: Vec<(String, String)>,
+        ground: String,
+    },
+    /// Its bytes are published, and are with the drafts no more.
+    Gone,
+}
+
+#[derive(Clone, Debug)]
+pub struct FrozenDisclosure {
+    pub item: Item,
+    pub catalogue: Catalogue,
+    pub body: Option<FrozenProse>,
+    /// By language.
+    pub translations: Vec<(String, FrozenProse)>,
+    /// All parts but the catalogue.
+    pub parts: Vec<FrozenFile>,
+}
+
+/// A text as it will be read.
+#[derive(Clone, Debug)]
+pub struct FrozenProse {
+    pub commitment: String,
+    /// Ready-made, safe HTML.
+    pub html: String,
+    /// Whether it is shown with its formatting.
+    pub formatted: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct FrozenFile {
+    pub name: String,
+    pub media: String,
+    pub size: u64,
+    pub commitment: String,
+}

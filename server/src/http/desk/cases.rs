@@ -1,0 +1,387 @@
+//! Cases at the desk: their page, and what a browser asks and sends that signs with a post's key.
+
+use super::{
+    ByScript, Posted, Signed, answer,
+    drafts::{Names, agency, at, download, failed, kind_of, personal_rows, post_name, shown, target, zone},
+    see,
+};
+use crate::{
+    drafts::{self, Case, DraftsError, FrozenState, Given, Refusal, Standing, Step, StepKind},
+    http::{
+        App,
+        trouble::{Asked, At, Trouble},
+    },
+    staff::{Account, Role},
+    views,
+};
+use app::{
+    Lang, pages,
+    view::{
+        Item, Kind, Title,
+        desk::{AbleView, CaseState, CaseView, Decided, Desk, FrozenDisclosure, FrozenFile, FrozenProse, FrozenText, KindView, RuleView},
+    },
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get, post},
+};
+use chain::{
+    catalogue::Catalogue,
+    json,
+    part::{Commitment, format_salt},
+    statement::{Disclosure, Redaction, Status},
+};
+use serde::Deserialize;
+use serde_json::json;
+use std::{collections::HashMap, sync::Arc};
+
+type Handler = MethodRouter<Arc<App>>;
+
+/// The addresses below `/desk/cases`, in each language.
+pub(super) fn routes() -> Vec<(&'static str, Handler)> {
+    vec![
+        ("/cases/{case}", get(show)),
+        ("/cases/{case}/withdraw", post(withdraw)),
+        ("/cases/{case}/release", post(release)),
+        ("/cases/{case}/parts/{part}", get(part)),
+    ]
+}
+
+/// Those that scripts ask, in none.
+pub(super) fn asked() -> Vec<(&'static str, Handler)> {
+    vec![
+        ("/desk/cases/{case}/sign", get(to_sign)),
+        ("/desk/cases/{case}/steps", post(take)),
+        ("/desk/cases/{case}/parts/{part}", get(part)),
+    ]
+}
+
+pub(super) fn is_author(case: &Case, who: &Account) -> bool {
+    case.authors.contains(&who.id)
+}
+
+async fn show(State(app): State<Arc<App>>, signed: Signed, At(id): At) -> Response {
+    let view = case_view(&app, &signed, &id).await.map_err(Trouble::from);
+    answer(&app, &signed, &format!("/desk/cases/{id}"), view.map(|view| move |desk: &Desk<'_>| pages::desk::case(desk, &view)))
+}
+
+/// Behind how many others each kind of step stands.
+fn stages(kinds: &[StepKind]) -> Vec<usize> {
+    let mut stages: HashMap<&str, usize> = HashMap::new();
+    let mut all = Vec::with_capacity(kinds.len());
+    for kind in kinds {
+        // A rule lists what is waited for before what waits.
+        let stage = kind.after.iter().filter_map(|code| stages.get(code.as_str())).map(|stage| stage + 1).max().unwrap_or_default();
+        stages.insert(&kind.code, stage);
+        all.push(stage);
+    }
+    all
+}
+
+async fn case_view(app: &App, signed: &Signed, id: &str) -> Result<CaseView, DraftsError> {
+    let (who, lang) = (&signed.account, signed.lang);
+    let case = app.drafts.case(who, id).await?;
+    let (zone, mut names) = (zone(app, lang), Names::new(app));
+    let frozen = &case.frozen;
+    let counted: Vec<i64> = match &case.standing {
+        Standing::Under { kinds, .. } => kinds.iter().flat_map(|kind| kind.decided.iter().copied()).collect(),
+        _ => vec![],
+    };
+    let mut history = Vec::new();
+    for step in &case.steps {
+        let by = names.of(&step.account).await?;
+        history.push((step.number, decided(app, lang, step, by, at(&zone, step.taken), counted.contains(&step.number))));
+    }
+    let rule = match &case.standing {
+        Standing::NoRule => RuleView::None {
+            released: match &frozen.released_by {
+                Some(account) => Some(names.of(account).await?),
+                None => None,
+            },
+        },
+        Standing::Broken(error) => RuleView::Broken(error.code()),
+        Standing::Under { kinds, verdict, .. } => {
+            let incomplete = |code: &&String| kinds.iter().any(|kind| kind.code == **code && !kind.complete);
+            let view = |(kind, stage): (&StepKind, usize)| KindView {
+                code: kind.code.clone(),
+                posts: kind.posts.iter().map(|post| post_name(app, post, lang)).collect(),
+                count: kind.count,
+                waits: kind.after.iter().filter(incomplete).cloned().collect(),
+                complete: kind.complete,
+                stage,
+                decided: history.iter().filter(|(number, _)| kind.decided.contains(number)).map(|(_, one)| one.clone()).collect(),
+            };
+            let kinds = kinds.iter().zip(stages(kinds)).map(view).collect();
+            RuleView::Under { kinds, verdict: verdict.as_ref().err().map(|error| error.code()) }
+        }
+    };
+    let able = app.drafts.able(who, &case).await?.into_iter();
+    let open = frozen.state == FrozenState::Open;
+    let publishes = open && matches!(rule, RuleView::None { released: None }) && who.roles.may(Role::Publisher, &frozen.agency);
+    let told = frozen
+        .told
+        .as_ref()
+        .map(|told| told.split_once('\n').map_or((told.clone(), String::new()), |(code, said)| (code.into(), said.into())));
+    let personal = app.drafts.personal_in_case(who, &case).await?;
+    Ok(CaseView {
+        id: case.id.clone(),
+        draft: frozen.draft.clone(),
+        kind: kind_of(frozen.kind),
+        agency: agency(app, &frozen.agency, lang),
+        title: frozen.title.clone(),
+        genre: frozen.genre.clone(),
+        submitted: at(&zone, frozen.made),
+        by: names.of(&frozen.made_by).await?,
+        due: (frozen.due > 0).then(|| at(&zone, frozen.due)),
+        state: match (frozen.state, frozen.index) {
+            (FrozenState::Published, Some(index)) => CaseState::Published { index },
+            (FrozenState::Withdrawn, _) => CaseState::Withdrawn,
+            (FrozenState::Open, _) => CaseState::Open,
+            _ => CaseState::Sealing,
+        },
+        told,
+        able: able
+            .map(|able| AbleView {
+                post_name: post_name(app, &able.post, lang),
+                code: able.code,
+                post: able.post,
+                decisions: able.decisions,
+            })
+            .collect(),
+        history: history.into_iter().map(|(_, one)| one).collect(),
+        text: text(app, who, &case, lang).await?,
+        personal: personal_rows(personal),
+        rule_leaf: match &case.standing {
+            Standing::Under { rule, .. } => rule.to_string(),
+            _ => String::new(),
+        },
+        core: chain::Hash::of(&[frozen.core_line.as_bytes()]).to_hex(),
+        may_withdraw: open && who.roles.may(Role::Drafter, &frozen.agency),
+        may_release: publishes,
+        own: open && is_author(&case, who) && matches!(rule, RuleView::Under { .. }),
+        rule,
+    })
+}
+
+fn decided(app: &App, lang: Lang, step: &Step, by: String, when: app::view::Moment, counts: bool) -> Decided {
+    Decided {
+        code: step.code.clone(),
+        post: post_name(app, &step.post, lang),
+        by,
+        decision: step.decision.clone(),
+        when,
+        index: step.index,
+        reason: step.reason.clone(),
+        counts,
+    }
+}
+
+/// What was frozen, drawn from the very bytes that were committed to.
+async fn text(app: &App, who: &Account, case: &Case, lang: Lang) -> Result<FrozenText, DraftsError> {
+    let frozen = &case.frozen;
+    if matches!(frozen.state, FrozenState::Published | FrozenState::Withdrawn) {
+        return Ok(FrozenText::Gone);
+    }
+    let unreadable = |_| DraftsError::Unreadable("a core line");
+    let named =
+        async |index| target(&app.drafts, index).await.map(|named| named.map_or_else(Default::default, |(target, parts)| (target, parts)));
+    match frozen.kind {
+        drafts::Kind::Disclosure => disclosure(app, who, case, lang).await,
+        drafts::Kind::Status => {
+            let core: Status = json::read(&frozen.core_line).map_err(unreadable)?;
+            let by = match core.by {
+                Some(by) => Some(named(by.index).await?.0),
+                None => None,
+            };
+            let target = named(core.target.index).await?.0;
+            Ok(FrozenText::Status { change: core.kind.as_str().to_owned(), target, effective: core.effective, ground: core.ground, by })
+        }
+        drafts::Kind::Redaction => {
+            let core: Redaction = json::read(&frozen.core_line).map_err(unreadable)?;
+            let (target, parts) = named(core.target.index).await?;
+            let name = |part: &Commitment| {
+                let part = part.to_string();
+                let name = parts.iter().find(|(commitment, _)| *commitment == part).map(|(_, name)| name.clone());
+                (part, name.unwrap_or_default())
+            };
+            Ok(FrozenText::Redaction { parts: core.parts.iter().map(name).collect(), target, ground: core.ground })
+        }
+    }
+}
+
+async fn disclosure(app: &App, who: &Account, case: &Case, lang: Lang) -> Result<FrozenText, DraftsError> {
+    let frozen = &case.frozen;
+    let core: Disclosure = json::read(&frozen.core_line).map_err(|_| DraftsError::Unreadable("a core line"))?;
+    let mut catalogue = Catalogue::default();
+    let mut body = None;
+    let (mut translations, mut parts) = (Vec::new(), Vec::new());
+    for part in &case.parts {
+        let commitment = part.commitment.to_string();
+        match part.role.as_str() {
+            "catalogue" => {
+                let (_, bytes) = app.drafts.part(who, &frozen.id, &part.commitment).await?;
+                catalogue = Catalogue::read(&bytes).map_err(|_| DraftsError::Unreadable("a catalogue"))?;
+            }
+            "body" | "translation" => {
+                let (_, bytes) = app.drafts.part(who, &frozen.id, &part.commitment).await?;
+                let text = String::from_utf8(bytes).map_err(|_| DraftsError::Unreadable("a text"))?;
+                let (html, formatted) = shown(text).await.unwrap_or_default();
+                let prose = FrozenProse { commitment: commitment.clone(), html, formatted };
+                if part.role == "translation" {
+                    translations.push((part.language.clone().unwrap_or_default(), prose));
+                } else {
+                    body = Some(prose);
+                }
+            }
+            _ => {}
+        }
+        if part.role != "catalogue" {
+            parts.push(FrozenFile { name: part.name.clone(), media: part.media.clone(), size: part.size, commitment });
+        }
+    }
+    let item = Item {
+        index: 0,
+        kind: Kind::Disclosure,
+        document: 0,
+        version: 1,
+        title: Title::Text(catalogue.title.clone()),
+        language: core.language.clone(),
+        stated: core.stated.day().map(str::to_owned),
+        logged: None,
+        agency: Some(agency(app, &core.agency, lang)),
+        stated_agency: None,
+        source: None,
+        document_number: catalogue.document_number.clone(),
+        genre: Some(core.genre.clone()),
+        standing: None,
+        standing_by: None,
+        about: None,
+    };
+    let catalogue = views::shown_catalogue(catalogue, &core);
+    Ok(FrozenText::Disclosure(Box::new(FrozenDisclosure { item, catalogue, body, translations, parts })))
+}
+
+async fn withdraw(State(app): State<Arc<App>>, At(id): At, Posted { signed, .. }: Posted) -> Response {
+    let (who, lang) = (&signed.account, signed.lang);
+    let done = async {
+        let draft = app.drafts.case(who, &id).await?.frozen.draft;
+        app.drafts.withdraw(who, &draft).await.map(|()| draft)
+    };
+    match done.await {
+        Ok(draft) => see(lang, &format!("/desk/drafts/{draft}")),
+        // It was published, or taken back, meanwhile: the page says so.
+        Err(DraftsError::Refused(Refusal::NotOpen)) => see(lang, &format!("/desk/cases/{id}")),
+        Err(error) => failed(&app, lang, error),
+    }
+}
+
+async fn release(State(app): State<Arc<App>>, At(id): At, Posted { signed, .. }: Posted) -> Response {
+    let (who, lang) = (&signed.account, signed.lang);
+    let done = async {
+        let frozen = app.drafts.case(who, &id).await?.frozen.id;
+        app.drafts.release(who, &frozen).await
+    };
+    match done.await {
+        Ok(()) | Err(DraftsError::Refused(Refusal::NotOpen | Refusal::Approval(_))) => see(lang, &format!("/desk/cases/{id}")),
+        Err(error) => failed(&app, lang, error),
+    }
+}
+
+async fn part(State(app): State<Arc<App>>, Path((id, part)): Path<(String, String)>, signed: Signed) -> Response {
+    let found = async {
+        let commitment = Commitment::parse(&part).ok_or(Refusal::Nothing)?;
+        let frozen = app.drafts.case(&signed.account, &id).await?.frozen.id;
+        app.drafts.part(&signed.account, &frozen, &commitment).await
+    };
+    match found.await {
+        Ok((part, bytes)) => download(if part.name.is_empty() { "catalogue.json" } else { &part.name }, bytes),
+        Err(error) => failed(&app, signed.lang, error),
+    }
+}
+
+#[derive(Deserialize)]
+struct SignQuery {
+    #[serde(default)]
+    code: String,
+}
+
+/// What a browser must know to sign a step: enough to check that what it shows is what it signs.
+async fn to_sign(
+    State(app): State<Arc<App>>,
+    At(id): At,
+    Asked(SignQuery { code }): Asked<SignQuery>,
+    ByScript(signed): ByScript,
+) -> Response {
+    let said = async {
+        let case = app.drafts.case(&signed.account, &id).await?;
+        let Standing::Under { rule, .. } = &case.standing else { return Err(Refusal::NotOpen.into()) };
+        if case.steps.iter().any(|step| step.index.is_none()) {
+            return Err(DraftsError::from(Refusal::Busy));
+        }
+        let able = app.drafts.able(&signed.account, &case).await?;
+        let able: Vec<_> = able.iter().filter(|able| code.is_empty() || able.code == code).collect();
+        let previous = case.steps.last().and_then(|step| Some(json!({ "index": step.index?, "leaf": step.leaf?.to_string() })));
+        let parts = case.parts.iter().map(|part| {
+            json!({
+                "role": part.role,
+                "media": part.media,
+                "language": part.language,
+                "name": part.name,
+                "size": part.size,
+                "commitment": part.commitment.to_string(),
+                "salt": format_salt(&part.salt),
+                "address": format!("/desk/cases/{id}/parts/{}", part.commitment),
+            })
+        });
+        Ok(json!({
+            "origin": app.node.origin,
+            "agency": case.frozen.agency,
+            "case": case.id,
+            "code": code,
+            "genre": case.frozen.genre,
+            "core_line": case.frozen.core_line,
+            "rule": rule.to_string(),
+            "previous": previous,
+            "able": able.iter().map(|able| json!({ "code": able.code, "post": able.post, "decisions": able.decisions })).collect::<Vec<_>>(),
+            "parts": parts.collect::<Vec<_>>(),
+        }))
+    };
+    match said.await {
+        Ok(said) => Json(said).into_response(),
+        Err(error) => refused(error),
+    }
+}
+
+async fn take(
+    State(app): State<Arc<App>>,
+    At(id): At,
+    ByScript(signed): ByScript,
+    given: Result<Json<Given>, axum::extract::rejection::JsonRejection>,
+) -> Response {
+    let Ok(Json(given)) = given else { return refused(Refusal::NotAStep.into()) };
+    match app.drafts.take(&signed.account, &id, &given).await {
+        Ok(taken) => Json(json!({ "index": taken.index })).into_response(),
+        Err(error) => refused(error),
+    }
+}
+
+/// Why a script was not answered: in words for whoever looks, by a name for the script, and whether signing again may help.
+fn refused(error: DraftsError) -> Response {
+    let (status, said) = match &error {
+        DraftsError::Refused(Refusal::Nothing) => {
+            (StatusCode::NOT_FOUND, json!({ "refused": error.to_string(), "code": "nothing", "retry": false }))
+        }
+        DraftsError::Refused(refusal) => {
+            let status = if refusal.passes() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+            (status, json!({ "refused": refusal.to_string(), "code": refusal.code(), "retry": refusal.passes() }))
+        }
+        error => {
+            tracing::error!(%error, "a step could not be taken");
+            (StatusCode::SERVICE_UNAVAILABLE, json!({ "refused": "this did not work; try again", "code": "trouble", "retry": true }))
+        }
+    };
+    (status, Json(said)).into_response()
+}

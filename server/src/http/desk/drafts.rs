@@ -1,0 +1,594 @@
+//! Drafts at the desk: the lists, the editor with its files, and submitting.
+
+use super::{Posted, Signed, again, answer, guard::absent, see};
+use crate::{
+    drafts::{self, Drafts, DraftsError, Kind, Lack, Refusal, Saved, Stage, Translation, Whom, Written},
+    http::{
+        App,
+        trouble::{Asked, At, Trouble},
+    },
+    markdown,
+    staff::Role,
+    store::StoredContent,
+    views,
+};
+use app::{
+    Lang, codes, pages,
+    view::{
+        AgencyRef, EntryRef, Moment, Problem,
+        desk::{
+            AsideRow, Conflict, Desk, DraftKind, DraftRow, DraftsView, EditorView, Fault, Faults, FileRow, PersonalRow, SubmitView, Typed,
+        },
+    },
+};
+use axum::{
+    extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get, post},
+};
+use chain::{
+    catalogue::Catalogue,
+    entry::Entry,
+    statement::{Core, Statement},
+};
+use jiff::{civil, tz::TimeZone};
+use serde::Deserialize;
+use std::{collections::HashMap, sync::Arc};
+
+/// Most bytes of the editor's form, in which each character may take nine; and of one with a file.
+const LARGEST: usize = 4 << 20;
+const LARGEST_WITH_FILE: usize = drafts::LARGEST_FILE + (64 << 10);
+/// Rows of each list.
+const ROWS: i64 = 100;
+
+type Handler = MethodRouter<Arc<App>>;
+
+/// The addresses below `/desk/drafts`.
+pub(super) fn routes() -> Vec<(&'static str, Handler)> {
+    vec![
+        ("/drafts", get(list).post(begin)),
+        ("/drafts/{id}", get(edit).post(save).layer(DefaultBodyLimit::max(LARGEST))),
+        ("/drafts/{id}/submit", get(submit_form).post(submit)),
+        ("/drafts/{id}/files", post(attach).layer(DefaultBodyLimit::max(LARGEST_WITH_FILE))),
+        ("/drafts/{id}/files/{file}", get(file).post(detach)),
+    ]
+}
+
+impl From<DraftsError> for Trouble {
+    fn from(error: DraftsError) -> Trouble {
+        match error {
+            DraftsError::Refused(_) => Trouble::Problem(Problem::NotFound),
+            DraftsError::Staff(error) => error.into(),
+            DraftsError::Store(error) => error.into(),
+            error => {
+                tracing::error!(%error, "the drafts did not answer");
+                Trouble::Problem(Problem::Broken)
+            }
+        }
+    }
+}
+
+/// What is answered where something of a draft was not done: what is not theirs is not there.
+pub(super) fn failed(app: &App, lang: Lang, error: DraftsError) -> Response {
+    super::failed(app, lang, error)
+}
+
+/// Names of people, each looked up once.
+pub(super) struct Names<'a> {
+    app: &'a App,
+    known: HashMap<String, String>,
+}
+
+impl<'a> Names<'a> {
+    pub fn new(app: &'a App) -> Names<'a> {
+        Names { app, known: HashMap::new() }
+    }
+
+    pub async fn of(&mut self, account: &str) -> Result<String, DraftsError> {
+        if let Some(name) = self.known.get(account) {
+            return Ok(name.clone());
+        }
+        let name = self.app.staff.account(account).await?.map_or_else(|| "?".to_owned(), |account| account.name);
+        self.known.insert(account.to_owned(), name.clone());
+        Ok(name)
+    }
+}
+
+pub(super) fn zone(app: &App, lang: Lang) -> TimeZone {
+    views::Context::new(&app.node, lang).zone
+}
+
+pub(super) const fn kind_of(kind: Kind) -> DraftKind {
+    match kind {
+        Kind::Disclosure => DraftKind::Disclosure,
+        Kind::Status => DraftKind::Status,
+        Kind::Redaction => DraftKind::Redaction,
+    }
+}
+
+pub(super) const fn lack_of(lack: Lack) -> app::view::desk::Lack {
+    use app::view::desk::Lack as Shown;
+    match lack {
+        Lack::Missing => Shown::Missing,
+        Lack::Date => Shown::Date,
+        Lack::Order => Shown::Order,
+        Lack::Choice => Shown::Choice,
+        Lack::TooLong => Shown::TooLong,
+        Lack::Twice => Shown::Twice,
+    }
+}
+
+fn faults_of(lacks: &[(&'static str, Lack)]) -> Faults {
+    lacks.iter().map(|(field, lack)| (*field, Fault::Lack(lack_of(*lack)))).collect()
+}
+
+async fn list(State(app): State<Arc<App>>, signed: Signed) -> Response {
+    let view = list_view(&app, &signed).await.map_err(Trouble::from);
+    answer(&app, &signed, "/desk/drafts", view.map(|view| move |desk: &Desk<'_>| pages::desk::drafts(desk, &view)))
+}
+
+async fn list_view(app: &App, signed: &Signed) -> Result<DraftsView, DraftsError> {
+    let (who, lang) = (&signed.account, signed.lang);
+    let (zone, mut names) = (zone(app, lang), Names::new(app));
+    let case = |frozen: &drafts::Frozen| app::view::desk::CaseRow {
+        case: frozen.case.clone(),
+        kind: kind_of(frozen.kind),
+        title: frozen.title.clone(),
+        agency: super::agency(app, &frozen.agency, lang),
+        submitted: views::moment(&zone, frozen.made),
+        due: (frozen.due > 0).then(|| views::moment(&zone, frozen.due)),
+        ready: frozen.ready,
+        refused: frozen.told.as_ref().is_some_and(|told| !told.starts_with("later")),
+    };
+    let waiting = app.drafts.waiting_for(who).await?;
+    let mine: Vec<_> = waiting.iter().map(|case| case.id.clone()).collect();
+    let submitted = app.drafts.open_cases(who).await?;
+    let mut rows = HashMap::new();
+    for stage in [Stage::Writing, Stage::Published] {
+        let mut of_stage = Vec::new();
+        for draft in app.drafts.list(who, stage, ROWS).await? {
+            of_stage.push(DraftRow {
+                kind: kind_of(draft.kind),
+                title: draft.written.title.clone(),
+                agency: super::agency(app, &draft.agency, lang),
+                saved: views::moment(&zone, draft.saved),
+                by: names.of(&draft.saved_by).await?,
+                index: app.drafts.published_at(&draft).await?,
+                id: draft.id,
+            });
+        }
+        rows.insert(stage.code(), of_stage);
+    }
+    let state = app.node.submitter.state();
+    let writes = |agency: &&str| state.agency(agency).is_some_and(|(_, agency)| !agency.archive);
+    Ok(DraftsView {
+        waiting: waiting.iter().map(|waits| case(&waits.frozen)).collect(),
+        submitted: submitted.iter().filter(|frozen| !mine.contains(&frozen.case)).map(case).collect(),
+        writing: rows.remove(Stage::Writing.code()).unwrap_or_default(),
+        published: rows.remove(Stage::Published.code()).unwrap_or_default(),
+        begin: who.roles.agencies(Role::Drafter).filter(writes).map(|id| super::agency(app, id, lang)).collect(),
+    })
+}
+
+async fn begin(State(app): State<Arc<App>>, Posted { signed, fields }: Posted) -> Response {
+    let Some(kind) = Kind::named(fields.one("kind")) else { return absent(&app, signed.lang) };
+    let agency = fields.one("agency");
+    let begun = match (fields.one("target").parse().ok(), kind) {
+        (Some(target), _) => app.drafts.begin_about(&signed.account, agency, kind, target).await,
+        (None, Kind::Disclosure) => {
+            let issuing_agencies = vec![super::agency(&app, agency, signed.lang).name];
+            let written = Written { language: signed.lang.code().to_owned(), issuing_agencies, ..Written::default() };
+            app.drafts.begin(&signed.account, agency, kind, &written).await
+        }
+        (None, _) => app.drafts.begin(&signed.account, agency, kind, &Written::default()).await,
+    };
+    match begun {
+        Ok(draft) => see(signed.lang, &format!("/desk/drafts/{}", draft.id)),
+        Err(error) => failed(&app, signed.lang, error),
+    }
+}
+
+/// The lines of a field that has one thing a line.
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// What was typed into the editor's form.
+fn written(fields: &super::Fields) -> Written {
+    let one = |name: &str| fields.one(name).to_owned();
+    let trimmed = |name: &str| fields.one(name).trim().to_owned();
+    let whom = |line: String| {
+        let mut pieces = line.split(['|', '｜']).map(|piece| piece.trim().to_owned());
+        let mut next = || pieces.next().unwrap_or_default();
+        Whom { name: next(), scheme: next(), id: next() }
+    };
+    let other = if fields.one("language") == "zh" { "en" } else { "zh" };
+    let (title, body) = (trimmed("translation_title"), one("translation_body"));
+    let translations = match title.is_empty() && body.trim().is_empty() {
+        true => vec![],
+        false => vec![Translation { language: other.to_owned(), title, body }],
+    };
+    Written {
+        genre: trimmed("genre"),
+        theme: trimmed("theme"),
+        language: trimmed("language"),
+        title: trimmed("title"),
+        index_number: trimmed("index_number"),
+        document_number: trimmed("document_number"),
+        issuing_agencies: lines(fields.one("issuing_agencies")),
+        joint_agencies: lines(fields.one("joint_agencies")),
+        issued: trimmed("issued"),
+        published: trimmed("published"),
+        effective: trimmed("effective"),
+        expires: trimmed("expires"),
+        basis: trimmed("basis"),
+        summary: trimmed("summary"),
+        keywords: lines(fields.one("keywords")),
+        region: trimmed("region"),
+        subjects: lines(fields.one("subjects")).into_iter().map(whom).collect(),
+        source: trimmed("source"),
+        authentic: trimmed("authentic"),
+        body: one("body").replace("\r\n", "\n"),
+        translations,
+        target: fields.one("target").trim().parse().ok(),
+        change: trimmed("change"),
+        ground: trimmed("ground"),
+        by: fields.one("by").trim().parse().ok(),
+        parts: fields.all("parts").map(str::to_owned).collect(),
+    }
+}
+
+/// As it is put into the form again.
+fn typed(written: &Written) -> Typed {
+    let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let whom = |whom: &Whom| match (whom.scheme.is_empty(), whom.id.is_empty()) {
+        (true, true) => whom.name.clone(),
+        _ => format!("{} | {} | {}", whom.name, whom.scheme, whom.id),
+    };
+    let translation = written.translations.first().cloned().unwrap_or_default();
+    let fields = [
+        ("genre", written.genre.clone()),
+        ("theme", written.theme.clone()),
+        ("language", written.language.clone()),
+        ("title", written.title.clone()),
+        ("index_number", written.index_number.clone()),
+        ("document_number", written.document_number.clone()),
+        ("issuing_agencies", written.issuing_agencies.join("\n")),
+        ("joint_agencies", written.joint_agencies.join("\n")),
+        ("issued", written.issued.clone()),
+        ("published", written.published.clone()),
+        ("effective", written.effective.clone()),
+        ("expires", written.expires.clone()),
+        ("basis", written.basis.clone()),
+        ("summary", written.summary.clone()),
+        ("keywords", written.keywords.join("\n")),
+        ("region", written.region.clone()),
+        ("subjects", written.subjects.iter().map(whom).collect::<Vec<_>>().join("\n")),
+        ("source", written.source.clone()),
+        ("authentic", written.authentic.clone()),
+        ("body", written.body.clone()),
+        ("translation_title", translation.title),
+        ("translation_body", translation.body),
+        ("target", number(written.target)),
+        ("change", written.change.clone()),
+        ("ground", written.ground.clone()),
+        ("by", number(written.by)),
+    ];
+    Typed(fields.into_iter().collect())
+}
+
+/// A published disclosure, to be linked to, and its parts with their names.
+pub(super) async fn target(drafts: &Drafts, index: u64) -> Result<Option<(EntryRef, Vec<(String, String)>)>, DraftsError> {
+    let Some(bytes) = drafts.node.store.entry(index).await? else { return Ok(None) };
+    let Some(statement) = Entry::parse(&bytes).ok().map(|entry| entry.note.to_owned()) else { return Ok(None) };
+    let Ok(Statement { core: Core::Disclosure(core), .. }) = Statement::parse(statement.as_bytes()) else {
+        return Ok(Some((EntryRef { index, title: None, disclosure: false }, vec![])));
+    };
+    let Some(first) = core.parts.first() else { return Ok(None) };
+    let catalogue = match drafts.node.store.content(&first.commitment).await? {
+        Some(StoredContent::Present { bytes, .. }) => Catalogue::read(&bytes).ok(),
+        _ => None,
+    };
+    let name = |place: usize| catalogue.as_ref().and_then(|catalogue| catalogue.parts.get(place.checked_sub(1)?).cloned());
+    let parts = core.parts.iter().enumerate().map(|(place, part)| {
+        let named = name(place).filter(|name| !name.is_empty()).unwrap_or_default();
+        (part.commitment.to_string(), if named.is_empty() { part.role.clone() } else { format!("{named} ({})", part.role) })
+    });
+    Ok(Some((EntryRef { index, title: catalogue.as_ref().map(|catalogue| catalogue.title.clone()), disclosure: true }, parts.collect())))
+}
+
+/// A text as readers will see it, drawn where it keeps nobody waiting.
+pub(super) async fn shown(text: String) -> Option<(String, bool)> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    let drawn = tokio::task::spawn_blocking(move || markdown::render(&text)).await.ok()?;
+    Some((drawn.html, drawn.formatted))
+}
+
+/// The editor over a draft: as it is kept, or as it was sent.
+struct Over<'a> {
+    written: &'a Written,
+    revision: i64,
+    faults: Faults,
+    just_saved: bool,
+    conflict: Option<Conflict>,
+}
+
+async fn editor_view(app: &App, signed: &Signed, draft: &drafts::Draft, over: Over<'_>) -> Result<EditorView, DraftsError> {
+    let (who, lang) = (&signed.account, signed.lang);
+    let (zone, mut names) = (zone(app, lang), Names::new(app));
+    let at = |time: i64| views::moment(&zone, time);
+    let files = app.drafts.files(who, &draft.id).await?.into_iter();
+    let mut asides = Vec::new();
+    for aside in app.drafts.asides(who, &draft.id).await? {
+        let by = names.of(&aside.kept_by).await?;
+        asides.push(AsideRow { by, kept: at(aside.kept), title: aside.written.title, body: aside.written.body });
+    }
+    let named = match over.written.target {
+        Some(index) => target(&app.drafts, index).await?,
+        None => None,
+    };
+    let (target, parts) = named.map_or((None, vec![]), |(target, parts)| (Some(target), parts));
+    let chosen = |part: &String| over.written.parts.contains(part);
+    Ok(EditorView {
+        id: draft.id.clone(),
+        kind: kind_of(draft.kind),
+        agency: super::agency(app, &draft.agency, lang),
+        revision: over.revision,
+        saved: at(draft.saved),
+        saved_by: names.of(&draft.saved_by).await?,
+        just_saved: over.just_saved,
+        typed: typed(over.written),
+        faults: over.faults,
+        files: files
+            .map(|file| FileRow { id: file.id, name: file.name, media: file.media, size: u64::try_from(file.size).unwrap_or_default() })
+            .collect(),
+        preview: shown(over.written.body.clone()).await,
+        target,
+        parts: parts.into_iter().map(|(part, name)| (part.clone(), name, chosen(&part))).collect(),
+        conflict: over.conflict,
+        asides,
+        genres: drafts::GENRES.iter().map(|(genre, _)| *genre).collect(),
+        grounds: codes::grounds().collect(),
+        changes: drafts::changes().collect(),
+        may_write: who.roles.may(Role::Drafter, &draft.agency),
+    })
+}
+
+fn drawn(app: &App, signed: &Signed, id: &str, view: Result<EditorView, DraftsError>) -> Response {
+    let view = view.map_err(Trouble::from);
+    answer(app, signed, &format!("/desk/drafts/{id}"), view.map(|view| move |desk: &Desk<'_>| pages::desk::editor(desk, &view)))
+}
+
+#[derive(Deserialize)]
+struct EditQuery {
+    saved: Option<String>,
+    full: Option<String>,
+}
+
+async fn edit(State(app): State<Arc<App>>, signed: Signed, At(id): At, Asked(query): Asked<EditQuery>) -> Response {
+    let draft = match app.drafts.draft(&signed.account, &id).await {
+        Ok(draft) => draft,
+        Err(error) => return failed(&app, signed.lang, error),
+    };
+    if draft.stage != Stage::Writing {
+        return match app.drafts.case_of(&draft).await {
+            Ok(Some(case)) => see(signed.lang, &format!("/desk/cases/{case}")),
+            Ok(None) => absent(&app, signed.lang),
+            Err(error) => failed(&app, signed.lang, error),
+        };
+    }
+    let faults = match query.full.as_deref() {
+        Some("size") => vec![("file", Fault::Lack(app::view::desk::Lack::FileSize))],
+        Some("many") => vec![("file", Fault::Lack(app::view::desk::Lack::TooManyFiles))],
+        _ => vec![],
+    };
+    let over = Over { written: &draft.written, revision: draft.revision, faults, just_saved: query.saved.is_some(), conflict: None };
+    drawn(&app, &signed, &id, editor_view(&app, &signed, &draft, over).await)
+}
+
+async fn save(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }: Posted) -> Response {
+    let (who, lang) = (&signed.account, signed.lang);
+    if fields.one("do") == "drop" {
+        return match app.drafts.drop_draft(who, &id).await {
+            Ok(()) => see(lang, "/desk/drafts"),
+            Err(error) => failed(&app, lang, error),
+        };
+    }
+    let (given, revision) = (written(&fields), fields.one("revision").parse().unwrap_or_default());
+    match app.drafts.save(who, &id, revision, &given).await {
+        Ok(Saved::Revision(_)) if fields.one("do") == "submit" => see(lang, &format!("/desk/drafts/{id}/submit")),
+        Ok(Saved::Revision(_)) => see(lang, &format!("/desk/drafts/{id}?saved=1")),
+        Ok(Saved::Aside { newest, .. }) => {
+            let view = async {
+                let conflict = Conflict {
+                    by: Names::new(&app).of(&newest.saved_by).await?,
+                    saved: views::moment(&zone(&app, lang), newest.saved),
+                    title: newest.written.title.clone(),
+                    body: newest.written.body.clone(),
+                    submitted: newest.stage != Stage::Writing,
+                };
+                // Theirs to go on with: the next save names what stands now, knowing it.
+                let over = Over { written: &given, revision: newest.revision, faults: vec![], just_saved: false, conflict: Some(conflict) };
+                editor_view(&app, &signed, &newest, over).await
+            };
+            again(drawn(&app, &signed, &id, view.await))
+        }
+        Err(DraftsError::Refused(Refusal::TooLong)) => {
+            let view = async {
+                let draft = app.drafts.draft(who, &id).await?;
+                let faults = vec![("body", Fault::Lack(app::view::desk::Lack::TooLong))];
+                let over = Over { written: &given, revision, faults, just_saved: false, conflict: None };
+                editor_view(&app, &signed, &draft, over).await
+            };
+            again(drawn(&app, &signed, &id, view.await))
+        }
+        Err(error) => failed(&app, lang, error),
+    }
+}
+
+async fn attach(State(app): State<Arc<App>>, signed: Signed, At(id): At, request: Request) -> Response {
+    let lang = signed.lang;
+    let stale = || super::problem(&app, Some(&signed), lang, StatusCode::FORBIDDEN, app::view::desk::DeskProblem::Stale);
+    let full = |why: &str| see(lang, &format!("/desk/drafts/{id}?full={why}#file"));
+    let Ok(mut form) = Multipart::from_request(request, &app).await else { return stale() };
+    // The form's own token first: nothing of a file is read for another site.
+    match form.next_field().await {
+        Ok(Some(field)) if field.name() == Some("token") => match field.text().await {
+            Ok(token) if signed.token.is_in(&token) => {}
+            _ => return stale(),
+        },
+        _ => return stale(),
+    }
+    let field = match form.next_field().await {
+        Ok(Some(field)) if field.name() == Some("file") => field,
+        _ => return full("size"),
+    };
+    let name = field.file_name().unwrap_or_default().to_owned();
+    // Also where it is longer than this address takes.
+    let Ok(bytes) = field.bytes().await else { return full("size") };
+    match app.drafts.attach(&signed.account, &id, &name, bytes.to_vec()).await {
+        Ok(_) => see(lang, &format!("/desk/drafts/{id}?saved=1#file")),
+        Err(DraftsError::Refused(Refusal::FileSize)) => full("size"),
+        Err(DraftsError::Refused(Refusal::TooManyFiles)) => full("many"),
+        Err(error) => failed(&app, lang, error),
+    }
+}
+
+async fn detach(State(app): State<Arc<App>>, Path((id, file)): Path<(String, String)>, Posted { signed, .. }: Posted) -> Response {
+    match app.drafts.detach(&signed.account, &id, &file).await {
+        Ok(()) => see(signed.lang, &format!("/desk/drafts/{id}?saved=1#file")),
+        Err(error) => failed(&app, signed.lang, error),
+    }
+}
+
+async fn file(State(app): State<Arc<App>>, Path((id, file)): Path<(String, String)>, signed: Signed) -> Response {
+    match app.drafts.file(&signed.account, &id, &file).await {
+        Ok((file, bytes)) => download(&file.name, bytes),
+        Err(error) => failed(&app, signed.lang, error),
+    }
+}
+
+/// Bytes that nobody has approved, or not yet: handed out to be kept, never to be run in this site's name.
+pub(super) fn download(name: &str, bytes: Vec<u8>) -> Response {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ".contains(c) { c } else { '_' }).collect();
+    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", pages::text::query(name).replace('+', "%20"));
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+    ];
+    (headers, bytes).into_response()
+}
+
+async fn submit_view(app: &App, signed: &Signed, id: &str) -> Result<SubmitView, DraftsError> {
+    let draft = app.drafts.draft(&signed.account, id).await?;
+    if draft.stage != Stage::Writing || !signed.may(Role::Drafter, &draft.agency) {
+        return Err(Refusal::Nothing.into());
+    }
+    let files = app.drafts.files(&signed.account, id).await?;
+    let personal = app.drafts.personal_in_draft(&signed.account, &draft).await?;
+    let state = app.node.submitter.state();
+    Ok(SubmitView {
+        id: id.to_owned(),
+        kind: kind_of(draft.kind),
+        title: draft.written.title.clone(),
+        revision: draft.revision,
+        lacks: faults_of(&drafts::faults(draft.kind, &draft.written, files.len())),
+        personal: personal_rows(personal),
+        typed: Typed::default(),
+        faults: vec![],
+        refused: None,
+        rule: state.agency(&draft.agency).is_some_and(|(_, agency)| agency.rule.is_some()),
+    })
+}
+
+pub(super) fn personal_rows(found: Vec<(Option<String>, drafts::Found)>) -> Vec<PersonalRow> {
+    let row = |(part, found): (_, drafts::Found)| PersonalRow { part, sort: found.sort.code(), number: found.number, line: found.line };
+    found.into_iter().map(row).collect()
+}
+
+fn submit_page(app: &App, signed: &Signed, id: &str, view: Result<SubmitView, DraftsError>) -> Response {
+    let view = view.map_err(Trouble::from);
+    answer(app, signed, &format!("/desk/drafts/{id}/submit"), view.map(|view| move |desk: &Desk<'_>| pages::desk::submit(desk, &view)))
+}
+
+async fn submit_form(State(app): State<Arc<App>>, signed: Signed, At(id): At) -> Response {
+    let view = submit_view(&app, &signed, &id).await;
+    submit_page(&app, &signed, &id, view)
+}
+
+/// When it is to come out, by the portal's clocks. None: what was typed is no time.
+fn due(zone: &TimeZone, day: &str, hour: &str) -> Option<i64> {
+    if day.is_empty() && hour.is_empty() {
+        return Some(0);
+    }
+    let day: civil::Date = day.parse().ok()?;
+    let hour: civil::Time = if hour.is_empty() { civil::Time::midnight() } else { hour.parse().ok()? };
+    Some(zone.to_ambiguous_zoned(day.to_datetime(hour)).compatible().ok()?.timestamp().as_millisecond())
+}
+
+async fn submit(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }: Posted) -> Response {
+    let (day, hour) = (fields.one("day").trim(), fields.one("hour").trim());
+    let due = due(&zone(&app, signed.lang), day, hour).filter(|due| *due == 0 || *due > app.staff.now());
+    let revision = fields.one("revision").parse().unwrap_or_default();
+    let refused = match due {
+        None => None,
+        Some(due) => match app.drafts.freeze(&signed.account, &id, revision, due).await {
+            Ok(frozen) => return see(signed.lang, &format!("/desk/cases/{}", frozen.case)),
+            Err(DraftsError::Refused(refusal)) if refusal != Refusal::Nothing => Some(refusal),
+            Err(error) => return failed(&app, signed.lang, error),
+        },
+    };
+    let view = submit_view(&app, &signed, &id).await.map(|mut view| {
+        use app::view::desk::Lack as Shown;
+        match refused {
+            None => view.faults = vec![("day", Fault::Lack(Shown::Time))],
+            // The form as it was sent names an older revision: nothing but looking at it again helps.
+            Some(Refusal::Changed | Refusal::NotWriting) => view.faults = vec![("", Fault::Lack(Shown::Changed))],
+            Some(Refusal::Lacks(lacks)) => view.lacks = faults_of(&lacks),
+            Some(Refusal::TooManyFiles) => view.faults = vec![("", Fault::Lack(Shown::TooManyFiles))],
+            Some(Refusal::TooLong) => view.faults = vec![("", Fault::Lack(Shown::TooLong))],
+            Some(Refusal::Chain(said)) => view.refused = Some(said),
+            Some(other) => view.refused = Some(other.to_string()),
+        }
+        view.typed = Typed([("day", day.to_owned()), ("hour", hour.to_owned())].into());
+        view
+    });
+    again(submit_page(&app, &signed, &id, view))
+}
+
+/// What the page of a case needs too.
+pub(super) fn at(zone: &TimeZone, time: i64) -> Moment {
+    views::moment(zone, time)
+}
+
+pub(super) fn agency(app: &App, id: &str, lang: Lang) -> AgencyRef {
+    super::agency(app, id, lang)
+}
+
+/// A post as it is registered, in a language.
+pub(super) fn post_name(app: &App, id: &str, lang: Lang) -> String {
+    let state = app.node.submitter.state();
+    let registered = state.posts().find(|(_, post)| post.post == id);
+    registered.and_then(|(_, post)| views::name_in(&post.name, lang)).unwrap_or(id).to_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_by_the_portals_clocks_and_an_hour_alone_is_none() {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        assert_eq!(due(&zone, "", ""), Some(0));
+        assert_eq!(due(&zone, "1970-01-02", "08:00"), Some(86_400_000));
+        assert_eq!(due(&zone, "1970-01-02", ""), Some(86_400_000 - 8 * 3_600_000));
+        for (day, hour) in [("", "08:00"), ("2026-02-30", "08:00"), ("2026-02-03", "25:00"), ("x", "y")] {
+            assert_eq!(due(&zone, day, hour), None, "{day} {hour}");
+        }
+    }
+}

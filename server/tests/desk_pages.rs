@@ -1,0 +1,313 @@
+//! The pages of drafts and cases, asked as browsers ask.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[macro_use]
+mod trial;
+mod desk_house;
+mod portal;
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use desk_house::*;
+use server::{
+    drafts::{Kind, Written},
+    http::Portal,
+    staff::{From, NewAccount, Strength, Token},
+};
+use trial::Engine;
+
+on_each_engine! {
+    a_document_is_written_submitted_and_signed_on_its_pages,
+    two_who_write_at_once_are_told_and_neither_loses_a_word,
+    what_is_missing_is_told_beside_its_field_and_where_it_is_submitted,
+    what_looks_like_personal_data_is_warned_of_before_it_is_approved,
+    another_agencys_drafts_and_cases_are_not_there,
+    what_is_not_published_is_at_no_public_address,
+    a_script_without_the_sessions_token_signs_nothing,
+}
+
+const ORIGIN: &str = "http://127.0.0.1:3000";
+
+/// The house with its portal.
+struct Pages {
+    house: House,
+    portal: Portal,
+}
+
+struct Answer {
+    status: StatusCode,
+    to: String,
+    body: String,
+}
+
+impl Pages {
+    async fn on(engine: Engine) -> Pages {
+        let house = House::on(engine).await;
+        let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
+        Pages { house, portal }
+    }
+
+    /// Somebody of the house with an account of their own, signed in.
+    async fn enter(&self, name: &str) -> Token {
+        let known = self.house.who(name);
+        let new = NewAccount { login: name.into(), name: format!("Officer {name}"), password: "seven lanterns over the river".into() };
+        let account = self.house.staff.make_account(&new, &known.roles, "").await.unwrap().unwrap();
+        let token = self.house.staff.begin_session(&account.id, Strength::SecondFactor, &From::default()).await.unwrap();
+        self.house.is_now(name, account).await;
+        token
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Answer {
+        let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request).await;
+        let to = headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+        Answer { status, to, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    async fn get(&self, who: &Token, path: &str) -> Answer {
+        self.ask(by(who, Request::get(path)).body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, who: &Token, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = who.form();
+        let fields = fields.iter().copied().chain([("token", token.as_str())]);
+        let fields: Vec<_> = fields.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let request = own(by(who, Request::post(path))).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(request.body(Body::from(fields.join("&"))).unwrap()).await
+    }
+
+    async fn upload(&self, who: &Token, path: &str, token: &str, name: &str, bytes: &[u8]) -> Answer {
+        let mut body = format!("--x\r\ncontent-disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n--x\r\n").into_bytes();
+        body.extend(
+            format!("content-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/html\r\n\r\n").bytes(),
+        );
+        body.extend(bytes);
+        body.extend(b"\r\n--x--\r\n");
+        let request = own(by(who, Request::post(path))).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        self.ask(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// A draft begun on the first page, by its address.
+    async fn begin(&self, who: &Token, kind: &str) -> String {
+        let begun = self.post(who, "/en/desk/drafts", &[("agency", &self.house.agency), ("kind", kind)]).await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
+        begun.to
+    }
+}
+
+fn by(who: &Token, request: axum::http::request::Builder) -> axum::http::request::Builder {
+    request.header(header::COOKIE, format!("__Host-gazette={}", who.reveal()))
+}
+
+fn own(request: axum::http::request::Builder) -> axum::http::request::Builder {
+    request.header(header::ORIGIN, ORIGIN).header("sec-fetch-site", "same-origin")
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+const NOTICE: [(&str, &str); 8] = [
+    ("do", "save"),
+    ("title", "灯笼通知"),
+    ("genre", "notice"),
+    ("language", "zh"),
+    ("issued", "2026-03-01"),
+    ("body", "# 各处灯笼\r\n\r\n全部**点亮**。"),
+    ("translation_title", "Lanterns"),
+    ("translation_body", "All of them are lit."),
+];
+
+fn with<'a>(fields: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    more.iter().chain(fields).copied().collect()
+}
+
+async fn a_document_is_written_submitted_and_signed_on_its_pages(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let (author, clerk) = (pages.enter("author").await, pages.enter("clerk").await);
+    assert!(pages.get(&author, "/en/desk/drafts").await.body.contains("Begin a draft"));
+    assert!(!pages.get(&clerk, "/en/desk/drafts").await.body.contains("Begin a draft"), "a reviewer writes nothing");
+    let at = pages.begin(&author, "disclosure").await;
+    let saved = pages.post(&author, &at, &with(&NOTICE, &[("revision", "1")])).await;
+    assert_eq!(saved.to, format!("{at}?saved=1"), "{}", saved.body);
+    let editor = pages.get(&author, &at).await.body;
+    assert!(editor.contains("<strong>点亮</strong>"), "the text as it will be read: {editor}");
+    // What a file says it is, is not believed.
+    let page = b"<script>alert(1)</script>";
+    let stale = pages.upload(&author, &format!("{at}/files"), "0", "a.html", page).await;
+    assert_eq!(stale.status, StatusCode::FORBIDDEN);
+    let added = pages.upload(&author, &format!("{at}/files"), &author.form(), "../名单.html", page).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
+    let editor = pages.get(&author, &at).await.body;
+    assert!(editor.contains("名单.html") && editor.contains("text/plain") && !editor.contains("../"), "{editor}");
+    let submitted = pages.post(&author, &format!("{at}/submit"), &[("revision", "2"), ("day", ""), ("hour", "")]).await;
+    assert!(submitted.to.starts_with("/en/desk/cases/"), "{}", submitted.body);
+    let case = pages.get(&author, &submitted.to).await.body;
+    assert!(case.contains("各处灯笼") && case.contains("Legal review") && case.contains("waits for: Draft"), "{case}");
+    assert!(!case.contains("data-sign") && case.contains("Take back and write on"));
+    let listed = pages.get(&clerk, "/zh/desk/drafts").await.body;
+    assert!(listed.contains("灯笼通知"), "{listed}");
+    let theirs = pages.get(&clerk, &submitted.to).await.body;
+    assert!(theirs.contains("data-sign") && theirs.contains("data-code=\"draft\"") && !theirs.contains("Take back"), "{theirs}");
+    // What a browser asks before it signs, and what it sends afterwards.
+    let id = submitted.to.rsplit('/').next().unwrap().to_owned();
+    let asked = pages.ask(script(&clerk, Request::get(format!("/desk/cases/{id}/sign?code=draft")), "")).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.body);
+    let said: serde_json::Value = serde_json::from_str(&asked.body).unwrap();
+    assert_eq!((said["case"].as_str(), said["previous"].is_null()), (Some(&*id), true));
+    assert_eq!(said["parts"].as_array().unwrap().len(), 4);
+    let part = &said["parts"][1];
+    let bytes = pages.get(&clerk, part["address"].as_str().unwrap()).await.body;
+    let salt = chain::part::parse_salt(part["salt"].as_str().unwrap()).unwrap();
+    assert_eq!(chain::part::Commitment::to(&salt, bytes.as_bytes()).to_string(), part["commitment"].as_str().unwrap());
+    let seen = pages.house.drafts.case(&pages.house.who("clerk"), &id).await.unwrap();
+    assert_eq!(said["core_line"].as_str(), Some(&*seen.frozen.core_line));
+    let given = pages.house.sign(&seen, "clerk", "draft", "approve", None);
+    let sent = serde_json::json!({
+        "note": given.note,
+        "opening": { "salt": given.opening.salt, "text": given.opening.text },
+    })
+    .to_string();
+    let taken = pages.ask(script(&clerk, Request::post(format!("/desk/cases/{id}/steps")), &sent)).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.body);
+    assert!(serde_json::from_str::<serde_json::Value>(&taken.body).unwrap()["index"].is_u64());
+    let again = pages.ask(script(&clerk, Request::post(format!("/desk/cases/{id}/steps")), &sent)).await;
+    let again_said: serde_json::Value = serde_json::from_str(&again.body).unwrap();
+    assert_eq!(
+        (again.status, again_said["code"].as_str(), again_said["retry"].as_bool()),
+        (StatusCode::CONFLICT, Some("stale-case"), Some(true))
+    );
+    let case = pages.get(&author, &submitted.to).await.body;
+    assert!(case.contains("Officer clerk") && case.contains("Approved"), "{case}");
+    let back = pages.post(&author, &format!("{}/withdraw", submitted.to), &[]).await;
+    assert_eq!(back.to, at);
+    assert_eq!(pages.get(&author, &at).await.status, StatusCode::OK);
+}
+
+fn script(who: &Token, request: axum::http::request::Builder, body: &str) -> Request<Body> {
+    let request = own(by(who, request)).header("x-gazette-token", who.form()).header(header::CONTENT_TYPE, "application/json");
+    request.body(Body::from(body.to_owned())).unwrap()
+}
+
+async fn two_who_write_at_once_are_told_and_neither_loses_a_word(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let (author, colleague) = (pages.enter("author").await, pages.enter("colleague").await);
+    let at = pages.begin(&author, "disclosure").await;
+    let first = pages.post(&author, &at, &with(&NOTICE, &[("revision", "1")])).await;
+    assert_eq!(first.status, StatusCode::SEE_OTHER);
+    let late = pages.post(&colleague, &at, &[("revision", "1"), ("do", "save"), ("title", "红灯笼"), ("body", "只点<b>红</b>的。")]).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(late.body.contains("Officer author") && late.body.contains("全部**点亮**"), "what stands now: {}", late.body);
+    assert!(late.body.contains("value=\"红灯笼\"") && late.body.contains("只点&lt;b&gt;红&lt;/b&gt;的。"), "what was typed: {}", late.body);
+    assert!(late.body.contains("name=\"revision\" value=\"2\""), "the next save knows of it");
+    let editor = pages.get(&author, &at).await.body;
+    assert!(editor.contains("灯笼通知") && editor.contains("Texts that were kept aside") && editor.contains("只点"), "{editor}");
+}
+
+async fn what_is_missing_is_told_beside_its_field_and_where_it_is_submitted(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let author = pages.enter("author").await;
+    let at = pages.begin(&author, "disclosure").await;
+    let rule = with(&NOTICE, &[("revision", "1"), ("genre", "rule"), ("do", "submit")]);
+    let rule: Vec<_> = rule.into_iter().filter(|field| *field != ("do", "save") && *field != ("genre", "notice")).collect();
+    let onward = pages.post(&author, &at, &rule).await;
+    assert_eq!(onward.to, format!("{at}/submit"));
+    let page = pages.get(&author, &onward.to).await.body;
+    assert!(page.contains("In force from") && page.contains("Document number") && !page.contains("name=\"day\""), "{page}");
+    let forced = pages.post(&author, &onward.to, &[("revision", "2"), ("day", ""), ("hour", "")]).await;
+    assert_eq!(forced.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let whole = with(&NOTICE, &[("revision", "2")]);
+    assert_eq!(pages.post(&author, &at, &whole).await.status, StatusCode::SEE_OTHER);
+    let past = pages.post(&author, &onward.to, &[("revision", "3"), ("day", "1999-01-01"), ("hour", "08:00")]).await;
+    assert!(past.status == StatusCode::UNPROCESSABLE_ENTITY && past.body.contains("a day and an hour to come"), "{}", past.body);
+    let old = pages.post(&author, &onward.to, &[("revision", "2"), ("day", ""), ("hour", "")]).await;
+    assert!(old.status == StatusCode::UNPROCESSABLE_ENTITY && old.body.contains("Somebody saved this draft"), "{}", old.body);
+}
+
+async fn what_looks_like_personal_data_is_warned_of_before_it_is_approved(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let author = pages.enter("author").await;
+    let at = pages.begin(&author, "disclosure").await;
+    let fields = [("summary", "联系电话13800138000"), ("revision", "1")];
+    let notice: Vec<_> = with(&NOTICE, &fields).into_iter().filter(|(name, _)| *name != "body").collect();
+    let notice = with(&notice, &[("body", "当事人身份证号\n11010519491231002X。")]);
+    assert_eq!(pages.post(&author, &at, &notice).await.status, StatusCode::SEE_OTHER);
+    let page = pages.get(&author, &format!("{at}/submit")).await.body;
+    assert!(page.contains("11010519491231002X") && page.contains("13800138000") && page.contains("line 2"), "{page}");
+    let submitted = pages.post(&author, &format!("{at}/submit"), &[("revision", "2"), ("day", ""), ("hour", "")]).await;
+    let case = pages.get(&author, &submitted.to.replace("/en/", "/zh/")).await.body;
+    assert!(case.contains("疑似个人信息") && case.contains("身份证号") && case.contains("手机号"), "{case}");
+}
+
+async fn another_agencys_drafts_and_cases_are_not_there(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let (author, stranger) = (pages.enter("author").await, pages.enter("stranger").await);
+    let house = &pages.house;
+    let at = pages.begin(&author, "disclosure").await;
+    let file = pages.upload(&author, &format!("{at}/files"), &author.form(), "a.csv", b"a,b\n").await;
+    assert_eq!(file.status, StatusCode::SEE_OTHER);
+    let frozen = house.submitted("Lanterns", 0).await;
+    let (case, part) = (format!("/en/desk/cases/{}", frozen.case), chain::part::Commitment::parse(&commitment(&frozen.core_line)).unwrap());
+    let nowhere = pages.get(&stranger, "/en/desk/cases/0123456789abcdef0123456789abcdef").await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+    for path in [&at, &format!("{at}/submit"), &case, &format!("{case}/parts/{part}")] {
+        let answer = pages.get(&stranger, path).await;
+        assert_eq!((answer.status, answer.body.len()), (StatusCode::NOT_FOUND, nowhere.body.len()), "{path}");
+    }
+    for path in [&at, &format!("{at}/submit"), &format!("{case}/withdraw"), &format!("{case}/release")] {
+        assert_eq!(pages.post(&stranger, path, &[("revision", "1"), ("do", "save")]).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let upload = pages.upload(&stranger, &format!("{at}/files"), &stranger.form(), "a.csv", b"a,b\n").await;
+    assert_eq!(upload.status, StatusCode::NOT_FOUND);
+    assert!(!pages.get(&stranger, "/en/desk/drafts").await.body.contains("Lanterns"));
+    let begun = pages.post(&stranger, "/en/desk/drafts", &[("agency", &house.agency), ("kind", "disclosure")]).await;
+    assert_eq!(begun.status, StatusCode::NOT_FOUND);
+    for path in [format!("/desk/cases/{}/sign?code=draft", frozen.case), format!("/desk/cases/{}/parts/{part}", frozen.case)] {
+        let answer = pages.ask(script(&stranger, Request::get(&path), "")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+/// The second part that a core line commits to.
+fn commitment(core_line: &str) -> String {
+    let core: serde_json::Value = serde_json::from_str(core_line).unwrap();
+    core["parts"][1]["commitment"].as_str().unwrap().to_owned()
+}
+
+async fn what_is_not_published_is_at_no_public_address(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let frozen = pages.house.submitted("Lanterns", 0).await;
+    let part = commitment(&frozen.core_line);
+    let status = async |path: String| portal::get(&pages.portal, &path).await.0;
+    for path in [format!("/content/{part}"), format!("/content/{part}.salt"), format!("/drafts/{}", frozen.draft)] {
+        assert_eq!(status(path.clone()).await, StatusCode::NOT_FOUND, "{path}");
+    }
+    let desk = portal::get(&pages.portal, &format!("/desk/cases/{}/parts/{part}", frozen.case)).await;
+    assert!(desk.0.is_redirection() && desk.2.is_empty(), "{}", desk.0);
+    pages.house.approve_all(&frozen).await;
+    pages.house.published(&frozen).await;
+    assert_eq!(status(format!("/content/{part}")).await, StatusCode::OK);
+}
+
+async fn a_script_without_the_sessions_token_signs_nothing(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let clerk = pages.enter("clerk").await;
+    let frozen = pages.house.submit(Kind::Disclosure, &Written { title: "Lanterns".into(), ..written("Lanterns") }, 0).await;
+    let seen = pages.house.case(&frozen).await;
+    let given = pages.house.sign(&seen, "clerk", "draft", "approve", None);
+    let sent = serde_json::json!({ "note": given.note, "opening": { "salt": given.opening.salt, "text": given.opening.text } }).to_string();
+    let path = format!("/desk/cases/{}/steps", frozen.case);
+    let bare = own(by(&clerk, Request::post(&path))).header(header::CONTENT_TYPE, "application/json");
+    assert_eq!(pages.ask(bare.body(Body::from(sent.clone())).unwrap()).await.status, StatusCode::FORBIDDEN);
+    let other =
+        by(&clerk, Request::post(&path)).header("x-gazette-token", clerk.form()).header(header::ORIGIN, "https://elsewhere.example");
+    let other = other.header(header::CONTENT_TYPE, "application/json").body(Body::from(sent.clone())).unwrap();
+    assert_eq!(pages.ask(other).await.status, StatusCode::FORBIDDEN);
+    assert!(pages.house.case(&frozen).await.steps.is_empty());
+    for nonsense in ["", "[]", "{\"note\":1}", &format!("{{\"note\":\"{}\"}}", "x".repeat(300_000))] {
+        let answer = pages.ask(script(&clerk, Request::post(&path), nonsense)).await;
+        assert!(answer.status.is_client_error(), "{}", answer.status);
+    }
+    assert_eq!(pages.ask(script(&clerk, Request::post(&path), &sent)).await.status, StatusCode::OK);
+}
