@@ -379,11 +379,9 @@ test.describe("a step", () => {
   });
 });
 
-test("a document is written by one officer, signed by another's post, and published with what the public checks", async ({ page, house, browser }) => {
-  const id = hire(house.place, "author", [["drafter", AGENCY]]);
-  expect(id).toBeTruthy();
-  await makeKey(page, house);
-  await register(page);
+/** A document that somebody else wrote and submitted, under a rule that asks for this post, which is in the first account's hands. */
+async function submitted(page, house, browser) {
+  hire(house.place, "author", [["drafter", AGENCY]]);
   const [{ id: officer }] = staffSql(house.place, "select id from accounts where login = 'first'");
   await post(page, `/en/desk/posts/key/${POST}?holder`, { give: officer });
   const rule = { "code-0": "approve", "genre-0": "*", "count-0": "1", "posts-0": POST, "after-0": "", overriders: "" };
@@ -399,10 +397,29 @@ test("a document is written by one officer, signed by another's post, and publis
   await post(author, draft, { revision: "1", do: "save", ...written });
   const filed = await post(author, `${draft}/submit`, { revision: "2", day: "", hour: "" });
   await author.goto(filed);
-  await expect(author.locator("form[data-sign]")).toHaveCount(0);
+  await expect(author.locator("form[data-sign]"), "nobody approves what they wrote").toHaveCount(0);
   await desk.close();
+  return filed;
+}
 
-  await page.goto(filed);
+/** What became of it, as readers see it: published, and approved. */
+async function published(page) {
+  const link = page.locator('main a[href*="/en/disclosures/"]').first();
+  await expect(async () => {
+    await page.reload();
+    await expect(link).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await link.click();
+  await expect(page.locator("html[data-checked]")).toHaveAttribute("data-checked", "done");
+  for (const code of ["C5", "C6", "C7"]) {
+    await expect(page.locator(`.checks details[data-code="${code}"]`)).toHaveAttribute("data-check", "holds");
+  }
+}
+
+test("a document is written by one officer, signed with another's post, and published with what the public checks", async ({ page, house, browser }) => {
+  await makeKey(page, house);
+  await register(page);
+  await page.goto(await submitted(page, house, browser));
   const form = page.locator("form[data-sign][data-steps]");
   // What comes back is another document than the page shows.
   await page.route("**/sign?code=approve", async (route) => {
@@ -421,13 +438,27 @@ test("a document is written by one officer, signed by another's post, and publis
   await form.locator("input[value=approve]").check();
   await form.locator("button").click();
   await expect(page.locator("form[data-sign]")).toHaveCount(0);
-  await expect(async () => {
-    await page.reload();
-    await expect(page.locator('a[href*="/en/disclosures/"]').first()).toBeVisible({ timeout: 1_000 });
-  }).toPass();
-  await page.locator('a[href*="/en/disclosures/"]').first().click();
-  await expect(page.locator("html[data-checked]")).toHaveAttribute("data-checked", "done");
-  for (const code of ["C5", "C6", "C7"]) {
-    await expect(page.locator(`.checks details[data-code="${code}"]`)).toHaveAttribute("data-check", "holds");
-  }
+  await published(page);
+});
+
+test("a step is signed on a machine of the officer's own, by files", async ({ page, house, browser }) => {
+  const at = (name) => `${house.place.path}/${name}`;
+  const { out: vkey } = await run(["post", "key", "--out", at("approver.key"), "--name", POST], house.place);
+  await page.goto(house.at(`/posts/key/${POST}?agency=${AGENCY}&zh=审批人&en=Approver`));
+  await page.getByLabel("Public half").fill(vkey.trim());
+  await page.getByRole("button", { name: "Have it registered" }).click();
+  await register(page);
+  await page.goto(await submitted(page, house, browser));
+  await page.getByText("Sign on a machine of your own").click();
+  const save = page.getByRole("button", { name: "Save what is to be signed" });
+  const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);
+  await download.saveAs(at("step.json"));
+  const signed = await run(["post", "sign", "--key", at("approver.key"), "--decision", "approve", at("step.json")], house.place);
+  expect(signed.code, signed.out).toBe(0);
+  expect(signed.out).toContain('"Lantern notice", a notice');
+  const file = { name: "signed.json", mimeType: "application/json", buffer: Buffer.from(signed.out.split("\n").findLast((line) => line.startsWith("{"))) };
+  await page.locator("form[data-send-step] input[type=file]").setInputFiles(file);
+  await page.locator("form[data-send-step] button").click();
+  await expect(page.locator("form[data-sign]")).toHaveCount(0);
+  await published(page);
 });

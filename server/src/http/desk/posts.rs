@@ -258,22 +258,29 @@ async fn end(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Respo
     };
     let change = Change::End { key: fields.one("key").to_owned(), how: fields.one("how").to_owned(), at };
     match ask(app, signed, &subject, &change, "").await {
-        Ok(id) => on_to(signed, &id, &subject),
-        Err(Ok(faults)) => agency_page(app, signed, agency, Typed { faults, ..Typed::default() }).await,
-        Err(Err(response)) => response,
+        Asking::Waits(id) => on_to(signed, &id, &subject),
+        Asking::Faulty(faults) => agency_page(app, signed, agency, Typed { faults, ..Typed::default() }).await,
+        Asking::Failed(response) => response,
     }
 }
 
-/// Asks registrars for a change: its number, or what was wrong with the form, or what is answered at once.
-async fn ask(
-    app: &App,
-    signed: &Signed,
-    subject: &Subject,
-    change: &Change,
-    field: &'static str,
-) -> Result<String, Result<Faults, Response>> {
-    let asked = registrar(app).ask(&signed.account.id, subject, change).await;
-    asked.map_err(|error| fault(error, field).map_err(|error| failed(app, signed.lang, troubled(error))))
+/// What became of asking registrars for a change.
+enum Asking {
+    /// Its number.
+    Waits(String),
+    /// What was wrong with the form.
+    Faulty(Faults),
+    Failed(Response),
+}
+
+async fn ask(app: &App, signed: &Signed, subject: &Subject, change: &Change, field: &'static str) -> Asking {
+    match registrar(app).ask(&signed.account.id, subject, change).await {
+        Ok(id) => Asking::Waits(id),
+        Err(error) => match fault(error, field) {
+            Ok(faults) => Asking::Faulty(faults),
+            Err(error) => Asking::Failed(failed(app, signed.lang, troubled(error))),
+        },
+    }
 }
 
 /// After something was asked for: to where a registrar signs it, or back to where it is listed.
@@ -300,9 +307,9 @@ async fn rule(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Resp
     };
     let subject = Subject::agency(agency);
     match ask(app, signed, &subject, &Change::Rule { rule }, "rule").await {
-        Ok(id) => on_to(signed, &id, &subject),
-        Err(Ok(faults)) => agency_page(app, signed, agency, Typed { rule: Some(with_room(form)), faults, ..Typed::default() }).await,
-        Err(Err(response)) => response,
+        Asking::Waits(id) => on_to(signed, &id, &subject),
+        Asking::Faulty(faults) => agency_page(app, signed, agency, Typed { rule: Some(with_room(form)), faults, ..Typed::default() }).await,
+        Asking::Failed(response) => response,
     }
 }
 
@@ -397,9 +404,9 @@ pub(super) async fn enrol(
     }
     let subject = Subject::post(&id, &found.agency);
     match ask(&app, &signed, &subject, &Change::Key { key, names: found.names.clone() }, "vkey").await {
-        Ok(id) => on_to(&signed, &id, &subject),
-        Err(Ok(faults)) => key_page(&app, &signed, found, query.as_deref(), faults).await,
-        Err(Err(response)) => response,
+        Asking::Waits(id) => on_to(&signed, &id, &subject),
+        Asking::Faulty(faults) => key_page(&app, &signed, found, query.as_deref(), faults).await,
+        Asking::Failed(response) => response,
     }
 }
 
