@@ -23,6 +23,7 @@ pub fn site() -> Site {
             boot_js: "/pkg/boot.js".into(),
             glue_js: "/pkg/gazette.js".into(),
             wasm: "/pkg/gazette.wasm".into(),
+            ..Assets::default()
         },
     }
 }
