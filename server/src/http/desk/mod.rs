@@ -14,6 +14,7 @@ mod journal;
 mod people;
 mod posts;
 mod registrations;
+mod rule;
 mod sign_in;
 
 pub use guard::{ByScript, Posted, Signed};

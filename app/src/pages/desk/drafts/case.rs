@@ -197,6 +197,7 @@ fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords
             <p class="said" role="status" data-said=""></p>
             <button disabled=true>{c.sign}</button>
         </form>
+        {elsewhere(&view.id, &able.code, w)}
     }
 }
 
