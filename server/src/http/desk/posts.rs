@@ -264,17 +264,22 @@ async fn end(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Respo
     }
 }
 
-/// Asks registrars for a change: its number, or what was wrong with the form, or what is answered at once.
-async fn ask(
-    app: &App,
-    signed: &Signed,
-    subject: &Subject,
-    change: &Change,
-    field: &'static str,
-) -> Result<String, Result<Faults, Response>> {
+/// What became of asking registrars for a change.
+enum Asking {
+    /// Its number.
+    Waits(String),
+    /// What was wrong with the form.
+    Faulty(Faults),
+    Failed(Response),
+}
+
+async fn ask(app: &App, signed: &Signed, subject: &Subject, change: &Change, field: &'static str) -> Asking {
     match registrar(app).ask(&signed.account.id, subject, change).await {
-        Ok(id) => Ok(id),
-        Err(error) => Err(fault(error, field).map_err(|error| failed(app, signed.lang, troubled(error)))),
+        Ok(id) => Asking::Waits(id),
+        Err(error) => match fault(error, field) {
+            Ok(faults) => Asking::Faulty(faults),
+            Err(error) => Asking::Failed(failed(app, signed.lang, troubled(error))),
+        },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::form::token;
 use super::super::frame::{Page, document, minute};
-use super::super::post_key::{kit, scripts};
+use super::super::post_key::{elsewhere, kit, scripts};
 use super::{named, personal};
 use crate::pages::{catalogue, text};
 use crate::view::desk::{
