@@ -13,6 +13,8 @@ mod people;
 mod posts;
 mod registrations;
 mod sign_in;
+mod submitting;
+mod typing;
 
 pub use guard::{ByScript, Posted, Signed};
 pub(super) use guard::{Fields, Tongue};
