@@ -2,8 +2,9 @@
 
 use super::{
     ByScript, Posted, Signed, answer,
-    drafts::{Names, agency, at, download, failed, kind_of, personal_rows, post_name, shown, target, zone},
+    drafts::{Names, agency, at, download, failed, kind_of, post_name, shown, target, zone},
     see,
+    submitting::personal_rows,
 };
 use crate::{
     drafts::{self, Case, DraftsError, FrozenState, Given, Refusal, Standing, Step, StepKind},

@@ -115,7 +115,8 @@ fn kind(kind: &KindView, w: &'static DeskWords) -> impl IntoView + use<> {
     let skipped = kind.decided.iter().any(|one| one.decision == "override");
     let rejected = kind.decided.iter().any(|one| one.decision == "reject");
     let done = kind.decided.iter().filter(|one| one.decision == "approve").count();
-    let waits = kind.waits.iter().map(|code| called(code, w.lang)).collect::<Vec<_>>().join(", ");
+    let between = if w.lang == Lang::Zh { "、" } else { ", " };
+    let waits = kind.waits.iter().map(|code| called(code, w.lang)).collect::<Vec<_>>().join(between);
     let (state, said) = match (kind.complete, skipped, waits.is_empty()) {
         (_, true, _) => ("skipped", c.skipped.to_owned()),
         (true, ..) => ("complete", c.complete.to_owned()),
@@ -126,7 +127,7 @@ fn kind(kind: &KindView, w: &'static DeskWords) -> impl IntoView + use<> {
     };
     let many = (kind.count > 1).then(|| view! { <span class="tag">{(c.of)(done, kind.count)}</span> });
     let decided = kind.decided.iter().map(|one| decided(one, w)).collect_view();
-    let posts = kind.posts.join(if w.lang == Lang::Zh { "、" } else { ", " });
+    let posts = kind.posts.join(between);
     view! {
         <li class="kind" data-state=state>
             <h3>{called(&kind.code, w.lang)}" "{many}</h3>
