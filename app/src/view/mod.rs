@@ -57,6 +57,8 @@ pub struct Assets {
     /// What only the desk needs.
     pub desk_css: String,
     pub boot_js: String,
+    /// Where a page of the desk asks for a passkey.
+    pub passkey_js: String,
     pub glue_js: String,
     pub wasm: String,
 }

@@ -33,6 +33,7 @@ impl Assets {
             css: of("main.css"),
             desk_css: of("desk.css"),
             boot_js: of("boot.js"),
+            passkey_js: of("passkey.js"),
             glue_js: of("gazette.js"),
             wasm: of("gazette_bg.wasm"),
         })

@@ -11,7 +11,7 @@ mod problem;
 mod sign_in;
 
 pub use account::account;
-pub use factors::{authenticator, code, codes};
+pub use factors::{authenticator, code, codes, passkeys};
 pub use home::home;
 pub use journal::journal;
 pub use people::{once, people, person, places};
