@@ -10,13 +10,15 @@ const TRANSPORT = "gazette.example/transport";
 
 // A desk of the test's own, where nobody has an account yet.
 const test = base.extend({
-  gazette: async ({}, use) => {
+  desk: async ({}, use) => {
     const place = await copyOf(sample());
     const server = await serve(place);
     await use(server);
     await server.stop();
     await place.remove();
   },
+
+  baseURL: async ({ desk }, use) => use(desk.url),
 });
 
 /** Goes to a field with Tab alone, and types into it. */
@@ -37,15 +39,15 @@ for (const lang of ["en", "zh"]) {
   test.describe(`without scripts, ${lang}`, () => {
     test.use({ javaScriptEnabled: false, mayComplain: true });
 
-    test("the first link makes an administrator, who leaves, comes back and invites somebody, who sees what is theirs alone", async ({ page, gazette, browser, baseURL }) => {
+    test("the first link makes an administrator, who leaves, comes back and invites somebody, who sees what is theirs alone", async ({ page, desk, browser, baseURL }) => {
       test.slow();
-      const admin = await firstAdministrator(page, gazette, lang);
+      const admin = await firstAdministrator(page, desk, lang);
       await expect(page).toHaveURL(new RegExp(`/${lang}/desk$`));
       await expect(page.locator(".who")).toContainText("李伟");
       await expect(page.locator(`nav a[href="/${lang}/desk/people"]`)).toBeVisible();
 
       // The link was good once.
-      const link = await firstLink(gazette);
+      const link = await firstLink(desk);
       expect((await page.goto(link)).status()).toBe(404);
 
       await page.goto(`/${lang}/desk`);
@@ -104,9 +106,9 @@ for (const lang of ["en", "zh"]) {
   });
 }
 
-test("by keyboard alone an account is made, left, and come back to", async ({ page, gazette }) => {
+test("by keyboard alone an account is made, left, and come back to", async ({ page, desk }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
-  await page.goto((await firstLink(gazette)).replace("/desk/", "/zh/desk/"));
+  await page.goto((await firstLink(desk)).replace("/desk/", "/zh/desk/"));
   await type(page, "#name", "李伟");
   await type(page, "#login", "li.wei");
   await type(page, "#password", "password1234");
@@ -130,9 +132,9 @@ test("by keyboard alone an account is made, left, and come back to", async ({ pa
   await expect(page.locator(".who")).toContainText("李伟");
 });
 
-test("sessions in two browsers are seen and ended from one of them", async ({ page, gazette, browser, baseURL }) => {
+test("sessions in two browsers are seen and ended from one of them", async ({ page, desk, browser, baseURL }) => {
   test.slow();
-  const admin = await firstAdministrator(page, gazette);
+  const admin = await firstAdministrator(page, desk);
   const context = await browser.newContext({ baseURL });
   const elsewhere = await context.newPage();
   await signIn(elsewhere, admin);
@@ -157,7 +159,7 @@ async function violations(page) {
   }, TAGS);
 }
 
-test("every page of the desk fits a phone and breaks no rule of WCAG 2.2 AA, in both languages, light and dark", async ({ page, gazette }) => {
+test("every page of the desk fits a phone and breaks no rule of WCAG 2.2 AA, in both languages, light and dark", async ({ page, desk }) => {
   test.slow();
   await page.setViewportSize({ width: 390, height: 844 });
   await page.emulateMedia({ reducedMotion: "reduce" });
@@ -168,7 +170,7 @@ test("every page of the desk fits a phone and breaks no rule of WCAG 2.2 AA, in 
       expect(await violations(page), `${page.url()} ${colorScheme}`).toEqual([]);
     }
   };
-  const link = await firstLink(gazette);
+  const link = await firstLink(desk);
   for (const lang of ["en", "zh"]) {
     await page.goto(link.replace("/desk/", `/${lang}/desk/`));
     await looks();
@@ -192,5 +194,56 @@ test("every page of the desk fits a phone and breaks no rule of WCAG 2.2 AA, in 
     await page.goto(`/${lang}/desk/people/portal`);
     await page.locator(".rows .person a").first().click();
     await looks();
+  }
+});
+
+test("a passkey is added and shown instead of a code, opens nothing for another site's name, and is the last to go", async ({ browser }) => {
+  test.slow();
+  const place = await copyOf(sample());
+  // Browsers bind passkeys to a name, which 127.0.0.1 is not.
+  const probe = await serve(place);
+  const port = probe.port;
+  await probe.stop();
+  const server = await serve(place, { port, args: ["--base", `http://localhost:${port}`] });
+  const context = await browser.newContext({ baseURL: `http://localhost:${port}` });
+  try {
+    const page = await context.newPage();
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("WebAuthn.enable");
+    const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
+    await devtools.send("WebAuthn.addVirtualAuthenticator", { options });
+    const person = { login: "li.wei", name: "李伟" };
+    await join(page, (await firstLink(server)).replace("/desk/", "/en/desk/"), person);
+    // Instead of an app.
+    await page.locator('a[href$="/account/passkeys"]').click();
+    await page.locator("#name").fill("laptop");
+    await page.locator("form[data-passkey] button").click();
+    await expect(page.locator("ol.codes li")).toHaveCount(10);
+    await page.goto("/en/desk/account/passkeys");
+    await expect(page.locator(".rows > li")).toContainText("laptop");
+    // The last of somebody who must have one stays.
+    await page.locator(".rows button").click();
+    await expect(page.locator(".faults")).toContainText("Add another before you remove the last");
+    await page.goto("/en/desk");
+    await signOut(page);
+    await page.locator("#login").fill(person.login);
+    await page.locator("#password").fill(PASSWORD);
+    await page.locator("form.form button").click();
+    await expect(page).toHaveURL(/\/desk\/code/);
+    await page.goto("/en/desk/people");
+    await expect(page).toHaveURL(/\/desk\/code/);
+    // What no passkey has signed opens nothing.
+    await page.locator("form[data-passkey]").evaluate((form) => {
+      form.elements.credential.value = "{}";
+      form.submit();
+    });
+    await expect(page.locator(".faults")).toBeVisible();
+    await page.locator("form[data-passkey] button").click();
+    await expect(page).toHaveURL(/\/en\/desk(\/people)?$/);
+    await expect(page.locator(".who")).toContainText("李伟");
+  } finally {
+    await context.close();
+    await server.stop();
+    await place.remove();
   }
 });

@@ -21,6 +21,7 @@ pub fn site() -> Site {
             css: "main.css".into(),
             desk_css: "desk.css".into(),
             boot_js: "/pkg/boot.js".into(),
+            passkey_js: "/pkg/passkey.js".into(),
             glue_js: "/pkg/gazette.js".into(),
             wasm: "/pkg/gazette.wasm".into(),
             ..Assets::default()

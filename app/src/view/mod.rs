@@ -60,6 +60,8 @@ pub struct Assets {
     pub signing_js: String,
     pub signing_wasm: String,
     pub boot_js: String,
+    /// Where a page of the desk asks for a passkey.
+    pub passkey_js: String,
     pub glue_js: String,
     pub wasm: String,
 }

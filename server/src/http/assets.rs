@@ -36,6 +36,7 @@ impl Assets {
             signing_js: of("signing.js"),
             signing_wasm: of("signing_bg.wasm"),
             boot_js: of("boot.js"),
+            passkey_js: of("passkey.js"),
             glue_js: of("gazette.js"),
             wasm: of("gazette_bg.wasm"),
         })

@@ -52,8 +52,10 @@ pub enum Refusal {
     Link,
     /// The password given as the present one is not.
     WrongPassword,
-    /// No code of now, or one that was used.
+    /// No code of now, or one that was used; no passkey of this account.
     WrongCode,
+    /// Whoever must have a second factor keeps the last.
+    LastFactor,
     /// Whoever would be left could not look after people any more.
     LastAdministrator,
     /// There is no such account, or none that this person looks after.

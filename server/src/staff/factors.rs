@@ -92,7 +92,7 @@ fn kept_code(account: &str, code: &str) -> String {
 }
 
 /// New recovery codes in the place of all others.
-async fn new_codes(turn: &mut AnyConnection, account: &str) -> Result<Vec<String>, StaffError> {
+pub(super) async fn new_codes(turn: &mut AnyConnection, account: &str) -> Result<Vec<String>, StaffError> {
     sqlx::query("delete from recovery_codes where account = $1").bind(account).execute(&mut *turn).await?;
     let mut codes = Vec::with_capacity(CODES);
     for _ in 0..CODES {

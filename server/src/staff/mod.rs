@@ -6,6 +6,7 @@ mod accounts;
 mod factors;
 mod journal;
 mod links;
+mod passkeys;
 mod passwords;
 mod people;
 mod roles;
@@ -16,6 +17,7 @@ pub use accounts::{Account, NewAccount, Refusal, login_of, name_of};
 pub use factors::{NewAuthenticator, Stand};
 pub use journal::{Journal, Noted};
 pub use links::{Kind, Link};
+pub use passkeys::{Passkey, Site};
 pub use passwords::{MOST as LONGEST_PASSWORD, SHORTEST as SHORTEST_PASSWORD, Weakness};
 pub use people::Asked;
 pub use roles::{Role, Roles};
@@ -32,6 +34,7 @@ use std::{sync::Arc, time::SystemTime};
 pub struct Staff {
     store: Store,
     passwords: Passwords,
+    ceremonies: passkeys::Ceremonies,
     clock: Arc<dyn Fn() -> Millis + Send + Sync>,
 }
 
@@ -45,7 +48,12 @@ impl Staff {
 
     /// The same with a clock of the caller's, for tests that turn it.
     pub async fn open_with(place: &Place, clock: impl Fn() -> Millis + Send + Sync + 'static) -> Result<Staff, StaffError> {
-        Ok(Staff { store: Store::open(place).await?, passwords: Passwords::default(), clock: Arc::new(clock) })
+        Ok(Staff {
+            store: Store::open(place).await?,
+            passwords: Passwords::default(),
+            ceremonies: passkeys::Ceremonies::default(),
+            clock: Arc::new(clock),
+        })
     }
 
     /// Milliseconds since 1970.

@@ -15,6 +15,7 @@ on_each_engine! {
     a_link_ends_with_its_hour_and_a_newer_one_replaces_it,
     a_wrong_password_and_an_account_that_is_not_there_are_answered_alike,
     wrong_passwords_lock_a_name_for_longer_each_time_and_the_right_one_works_afterwards,
+    one_address_tries_only_so_often_however_many_names_it_tries,
     a_session_ends_when_it_is_idle_when_it_is_old_and_when_somebody_leaves,
     without_a_session_every_page_leads_to_the_sign_in_and_only_own_pages_follow_it,
     a_form_of_another_site_or_without_its_token_does_nothing,
@@ -95,6 +96,22 @@ async fn wrong_passwords_lock_a_name_for_longer_each_time_and_the_right_one_work
     // Forgotten with the right one.
     assert!(sign_in(&desk, "li.wei", "wrong").await.body.contains("do not belong together"));
     assert_eq!(sign_in(&desk, "li.wei", PASSWORD).await.to(), "/en/desk");
+}
+
+async fn one_address_tries_only_so_often_however_many_names_it_tries(engine: Engine) {
+    let desk = Desk::on(engine).await;
+    desk.person("li.wei", &[(Role::Drafter, "a/b")]).await;
+    let mut refused = 0;
+    for n in 0..45 {
+        // Too long to be anybody's, so that it is refused before it costs anything.
+        let answer = sign_in(&desk, &format!("name{n}"), &"x".repeat(600)).await;
+        assert!(answer.session().is_none());
+        refused += usize::from(answer.body.contains("Too many attempts"));
+    }
+    assert!((3..=5).contains(&refused), "{refused}");
+    let fields = [("login", "li.wei"), ("password", PASSWORD)];
+    let elsewhere = desk.ask_from("198.51.100.20:9", form(None, "/en/desk/sign-in", &fields)).await;
+    assert!(elsewhere.session().is_some());
 }
 
 async fn a_session_ends_when_it_is_idle_when_it_is_old_and_when_somebody_leaves(engine: Engine) {

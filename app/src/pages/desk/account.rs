@@ -50,6 +50,10 @@ pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
             }
         });
         let left = view.authenticator.then(|| view! { " "{(w.factors.left)(view.codes)} });
+        let count = view.passkeys.filter(|count| *count > 0).map(|count| view! { " "{(w.factors.passkeys_count)(count)} });
+        let passkeys = view.passkeys.map(|_| {
+            view! { <a class="button quiet" href=desk.at("/desk/account/passkeys")>{w.factors.passkeys}</a> }
+        });
         let codes = view.authenticator.then(|| {
             view! {
                 <form method="post" action=desk.at("/desk/account/codes")>
@@ -73,12 +77,13 @@ pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
             </section>
             <section>
                 <h2>{w.factors.section}</h2>
-                <p class="quiet">{(w.factors.has)(view.authenticator)}{left}</p>
+                <p class="quiet">{(w.factors.has)(view.authenticator)}{left}{count}</p>
                 <div class="acts">
                     <a class="button quiet" href=desk.at("/desk/account/authenticator")>
                         {if view.authenticator { w.factors.replace } else { w.factors.add }}
                     </a>
                     {codes}
+                    {passkeys}
                 </div>
             </section>
             <section>

@@ -16,7 +16,7 @@ mod sign_in;
 
 pub use account::account;
 pub use drafts::{case, drafts, editor, submit};
-pub use factors::{authenticator, code, codes};
+pub use factors::{authenticator, code, codes, passkeys};
 pub use home::home;
 pub use journal::journal;
 pub use people::{once, people, person, places};

@@ -11,6 +11,8 @@ pub struct AccountView {
     /// Whether an app makes codes for this account, and how many recovery codes are left.
     pub authenticator: bool,
     pub codes: u32,
+    /// How many passkeys there are, where this portal can have any.
+    pub passkeys: Option<usize>,
     pub done: Option<AccountDone>,
     pub faults: Faults,
 }

@@ -1,11 +1,14 @@
-//! The second factor: showing it, and adding an app that makes codes.
+//! The second factor: showing it, and adding an app that makes codes or a passkey.
 
 use super::Faults;
+use crate::dates::Moment;
 
 #[derive(Clone, Debug)]
 pub struct CodeView {
     /// Where to go afterwards: a path of the desk.
     pub to: String,
+    /// What the browser is asked for a passkey, if there is one.
+    pub passkey: Option<String>,
     pub faults: Faults,
 }
 
@@ -21,5 +24,23 @@ pub struct AuthenticatorView {
     pub must: bool,
     /// Whether an earlier one is replaced.
     pub has: bool,
+    /// Whether this portal can have passkeys.
+    pub passkeys: bool,
     pub faults: Faults,
+}
+
+#[derive(Clone, Debug)]
+pub struct PasskeysView {
+    pub passkeys: Vec<PasskeyRow>,
+    /// What the browser is asked to make one from.
+    pub asked: Option<String>,
+    pub faults: Faults,
+}
+
+#[derive(Clone, Debug)]
+pub struct PasskeyRow {
+    pub id: String,
+    pub name: String,
+    pub added: Moment,
+    pub used: Option<Moment>,
 }

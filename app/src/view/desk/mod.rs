@@ -161,6 +161,10 @@ pub enum Fault {
     WrongPassword,
     /// No code of now, or one that was used.
     WrongCode,
+    /// The browser's passkey is none of this account, or came too late.
+    WrongPasskey,
+    /// Whoever must have a second factor keeps the last.
+    LastFactor,
     /// Somebody must remain who looks after the portal's people.
     LastAdministrator,
     /// Nobody ends their own account.

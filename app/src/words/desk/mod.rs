@@ -201,6 +201,22 @@ pub struct FactorWords {
     pub add: Text,
     pub replace: Text,
     pub new_codes: Text,
+    pub passkeys: Text,
+    pub passkeys_lead: Text,
+    pub passkeys_none: Text,
+    pub passkeys_count: fn(usize) -> String,
+    pub passkey_name: Text,
+    pub passkey_name_help: Text,
+    pub passkey_add: Text,
+    pub passkey_instead: Text,
+    pub passkey_show: Text,
+    pub passkey_failed: Text,
+    pub passkey_scripts: Text,
+    pub passkey_added: Text,
+    pub passkey_used: Text,
+    pub passkey_remove: Text,
+    /// For those who cannot see which passkey a button is about.
+    pub passkey_remove_of: fn(&str) -> String,
 }
 
 pub struct JournalWords {

@@ -11,7 +11,7 @@ use crate::{
         App,
         trouble::{Asked, Trouble},
     },
-    staff::{Refusal, Session},
+    staff::{Refusal, Session, Site},
 };
 use app::{
     pages,
@@ -47,6 +47,13 @@ async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>, faults: Fa
         Ok(factors) => factors,
         Err(error) => return failed(app, signed.lang, error),
     };
+    let passkeys = match Site::at(&app.base) {
+        Some(_) => match app.staff.passkeys_of(&signed.account.id).await {
+            Ok(passkeys) => Some(passkeys.len()),
+            Err(error) => return failed(app, signed.lang, error),
+        },
+        None => None,
+    };
     let row = |session: Session| SessionRow {
         handle: session.handle().to_owned(),
         own: session.id == signed.session.id,
@@ -61,6 +68,7 @@ async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>, faults: Fa
         sessions: sessions.into_iter().map(row).collect(),
         authenticator,
         codes,
+        passkeys,
         done,
         faults,
     };

@@ -2,17 +2,17 @@
 
 use super::{
     Posted, Signed, again, failed,
-    guard::{AtTheDoor, Origin, PostedAtTheDoor, cookie, once_cookie, once_in, own_path},
-    page, see,
+    guard::{AtTheDoor, Origin, PostedAtTheDoor, absent, cookie, once_cookie, once_in, own_path},
+    moment, page, see,
     sign_in::{fault, onward},
 };
 use crate::{
     http::{App, trouble::Asked},
-    staff::{NewAuthenticator, Refusal, Stand},
+    staff::{NewAuthenticator, Passkey, Refusal, Site, StaffError, Stand, Token},
 };
 use app::{
     pages,
-    view::desk::{AuthenticatorView, CodeView, Fault, Faults},
+    view::desk::{AuthenticatorView, CodeView, Fault, Faults, PasskeyRow, PasskeysView},
 };
 use axum::{
     extract::State,
@@ -36,15 +36,24 @@ fn at_code(refusal: Refusal) -> Faults {
     }
 }
 
-fn code_page(app: &App, signed: &Signed, to: &str, faults: Faults) -> Response {
-    let view = CodeView { to: to.to_owned(), faults };
-    page(app, Some(signed), signed.lang, "/desk/code", |desk| pages::desk::code(desk, &view))
+async fn code_page(app: &App, signed: &Signed, to: &str, faults: Faults) -> Response {
+    let asked = async {
+        let passkey = match Site::at(&app.base) {
+            Some(site) => app.staff.ask_passkey(&signed.session, &site).await?,
+            None => None,
+        };
+        Ok::<_, StaffError>(CodeView { to: to.to_owned(), passkey, faults })
+    };
+    match asked.await {
+        Ok(view) => page(app, Some(signed), signed.lang, "/desk/code", |desk| pages::desk::code(desk, &view)),
+        Err(error) => failed(app, signed.lang, error),
+    }
 }
 
 pub(super) async fn code(State(app): State<Arc<App>>, AtTheDoor(signed): AtTheDoor, Asked(query): Asked<Query>) -> Response {
     let to = query.to.as_deref().and_then(own_path);
     match signed.stand() {
-        Stand::MustShow => code_page(&app, &signed, to.unwrap_or_default(), vec![]),
+        Stand::MustShow => code_page(&app, &signed, to.unwrap_or_default(), vec![]).await,
         Stand::In | Stand::MustAdd => onward(signed.lang, to),
     }
 }
@@ -58,16 +67,90 @@ pub(super) async fn show(
     if signed.stand() != Stand::MustShow {
         return onward(signed.lang, to);
     }
-    let shown = match from.waits {
-        Some(seconds) => Ok(Err(Refusal::Locked { seconds: i64::from(seconds) })),
-        None => app.staff.show_code(&signed.session, fields.one("code")).await,
+    let credential = fields.one("credential");
+    let shown = match (from.waits, Site::at(&app.base)) {
+        (Some(seconds), _) => Ok(Err(Refusal::Locked { seconds: i64::from(seconds) })),
+        (None, Some(site)) if !credential.is_empty() => app.staff.show_passkey(&signed.session, &site, credential).await,
+        (None, _) => app.staff.show_code(&signed.session, fields.one("code")).await,
     };
     match shown {
         Ok(Ok(token)) => (cookie(Some(&token)), onward(signed.lang, to)).into_response(),
         Ok(Err(Refusal::Nobody)) => see(signed.lang, "/desk/sign-in"),
-        Ok(Err(refusal)) => again(code_page(&app, &signed, to.unwrap_or_default(), at_code(refusal))),
+        Ok(Err(refusal)) => {
+            let faults = if credential.is_empty() { at_code(refusal) } else { at_passkey(refusal) };
+            again(code_page(&app, &signed, to.unwrap_or_default(), faults).await)
+        }
         Err(error) => failed(&app, signed.lang, error),
     }
+}
+
+/// A refusal of a passkey, which has no field.
+fn at_passkey(refusal: Refusal) -> Faults {
+    match refusal {
+        Refusal::WrongCode | Refusal::Taken => vec![("", Fault::WrongPasskey)],
+        refusal => fault(refusal).into_iter().collect(),
+    }
+}
+
+async fn passkeys_page(app: &App, signed: &Signed, site: &Site, faults: Faults) -> Response {
+    let drawn = async {
+        let row = |passkey: Passkey| PasskeyRow {
+            added: moment(app, passkey.added),
+            used: (passkey.used > 0).then(|| moment(app, passkey.used)),
+            id: passkey.id,
+            name: passkey.name,
+        };
+        let passkeys = app.staff.passkeys_of(&signed.account.id).await?.into_iter().map(row).collect();
+        let asked = app.staff.ask_new_passkey(&signed.session, &signed.account, site).await?;
+        Ok::<_, StaffError>(PasskeysView { passkeys, asked, faults })
+    };
+    match drawn.await {
+        Ok(view) => page(app, Some(signed), signed.lang, "/desk/account/passkeys", |desk| pages::desk::passkeys(desk, &view)),
+        Err(error) => failed(app, signed.lang, error),
+    }
+}
+
+pub(super) async fn passkeys(State(app): State<Arc<App>>, AtTheDoor(signed): AtTheDoor) -> Response {
+    match (signed.stand(), Site::at(&app.base)) {
+        (Stand::MustShow, _) => see(signed.lang, "/desk/code"),
+        (_, Some(site)) => passkeys_page(&app, &signed, &site, vec![]).await,
+        (_, None) => absent(&app, signed.lang),
+    }
+}
+
+pub(super) async fn change_passkeys(State(app): State<Arc<App>>, PostedAtTheDoor(Posted { signed, fields }): PostedAtTheDoor) -> Response {
+    let site = match (signed.stand(), Site::at(&app.base)) {
+        (Stand::MustShow, _) => return see(signed.lang, "/desk/code"),
+        (_, Some(site)) => site,
+        (_, None) => return absent(&app, signed.lang),
+    };
+    let refused = match fields.one("do") {
+        "add" => match app.staff.add_passkey(&signed.session, &site, fields.one("credential"), fields.one("name")).await {
+            Ok(Ok((token, codes))) if codes.is_empty() => {
+                return (cookie(Some(&token)), see(signed.lang, "/desk/account/passkeys")).into_response();
+            }
+            Ok(Ok((token, codes))) => return with_codes(&signed, &token, &codes),
+            Ok(Err(refusal)) => Ok(refusal),
+            Err(error) => Err(error),
+        },
+        "remove" => match app.staff.remove_passkey(&signed.session, fields.one("passkey")).await {
+            Ok(Ok(())) => return see(signed.lang, "/desk/account/passkeys"),
+            Ok(Err(refusal)) => Ok(refusal),
+            Err(error) => Err(error),
+        },
+        _ => return absent(&app, signed.lang),
+    };
+    match refused {
+        Ok(Refusal::Nobody) => see(signed.lang, "/desk/account/passkeys"),
+        Ok(refusal) => again(passkeys_page(&app, &signed, &site, at_passkey(refusal)).await),
+        Err(error) => failed(&app, signed.lang, error),
+    }
+}
+
+/// On under a new token, to the page that shows recovery codes once.
+fn with_codes(signed: &Signed, token: &Token, codes: &[String]) -> Response {
+    let shown = (AppendHeaders(once_cookie(Some(&codes.join(".")))), see(signed.lang, "/desk/account/codes"));
+    (AppendHeaders(cookie(Some(token))), shown).into_response()
 }
 
 fn authenticator_page(app: &App, signed: &Signed, new: &NewAuthenticator, faults: Faults) -> Response {
@@ -79,6 +162,7 @@ fn authenticator_page(app: &App, signed: &Signed, new: &NewAuthenticator, faults
         drawing,
         must: signed.stand() == Stand::MustAdd,
         has: signed.account.second_factor,
+        passkeys: Site::at(&app.base).is_some(),
         faults,
     };
     page(app, Some(signed), signed.lang, "/desk/account/authenticator", |desk| pages::desk::authenticator(desk, &view))
@@ -117,10 +201,7 @@ pub(super) async fn add(State(app): State<Arc<App>>, PostedAtTheDoor(Posted { si
         return see(signed.lang, "/desk/account/authenticator");
     };
     match app.staff.add_authenticator(&signed.session, &new, fields.one("code")).await {
-        Ok(Ok((token, codes))) => {
-            let shown = (AppendHeaders(once_cookie(Some(&codes.join(".")))), see(signed.lang, "/desk/account/codes"));
-            (AppendHeaders(cookie(Some(&token))), shown).into_response()
-        }
+        Ok(Ok((token, codes))) => with_codes(&signed, &token, &codes),
         Ok(Err(Refusal::Nobody)) => see(signed.lang, "/desk/sign-in"),
         Ok(Err(refusal)) => again(authenticator_page(&app, &signed, &new, at_code(refusal))),
         Err(error) => failed(&app, signed.lang, error),

@@ -72,6 +72,7 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/account"), get(account::page).post(account::change))
             .route(&at("/account/authenticator"), get(factors::authenticator).post(factors::add))
             .route(&at("/account/codes"), get(factors::codes).post(factors::new_codes))
+            .route(&at("/account/passkeys"), get(factors::passkeys).post(factors::change_passkeys))
             .route(&at("/code"), get(factors::code).post(factors::show))
             .route(&at("/journal"), get(journal::page))
             .route(&at("/people"), get(people::places))

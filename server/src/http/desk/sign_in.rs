@@ -175,6 +175,7 @@ pub(super) fn fault(refusal: Refusal) -> Option<(&'static str, Fault)> {
         Refusal::Own => ("", Fault::Own),
         Refusal::NoRole => ("role", Fault::NoRole),
         Refusal::WrongCode => ("code", Fault::WrongCode),
+        Refusal::LastFactor => ("", Fault::LastFactor),
         Refusal::Locked { seconds } => ("", Fault::Wait { seconds: u32::try_from(seconds).unwrap_or(u32::MAX) }),
         Refusal::Link | Refusal::Nobody => return None,
     })
