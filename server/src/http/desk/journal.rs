@@ -55,10 +55,7 @@ async fn view(app: &App, signed: &Signed, before: Option<&str>) -> Result<Journa
     let rows = journal.before(before, PAGE).await?;
     let older = rows.last().map(|last| last.number).filter(|last| *last > 1);
     let mut names = Names { app, signed, known: HashMap::new() };
-    let newest = match rows.first().filter(|_| before == i64::MAX) {
-        Some(newest) => Some(newest.hash.clone()),
-        None => None,
-    };
+    let newest = rows.first().filter(|_| before == i64::MAX).map(|newest| newest.hash.clone());
     let mut shown = Vec::with_capacity(rows.len());
     for row in rows {
         shown.push(names.row(row).await?);
