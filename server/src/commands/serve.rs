@@ -13,7 +13,7 @@ use server::{
     sequencer::Clock,
     staff::Staff,
 };
-use std::{net::IpAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{io::Write, net::IpAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
 #[derive(Args)]
 pub struct Serve {
@@ -85,7 +85,8 @@ impl Serve {
         let stopped = super::stopped()?;
         println!("listening on http://{address}");
         if let Some(first) = first {
-            println!("the desk has nobody yet; within an hour, once, this makes its first administrator: {first}");
+            // Nobody may be listening any more who only wanted to know the address.
+            drop(writeln!(std::io::stdout(), "the desk has nobody yet; within an hour, once, this makes its first administrator: {first}"));
         }
         http::serve(listener, http::portal(app), self.connections, stopped).await;
         publishing.abort();

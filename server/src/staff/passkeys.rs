@@ -115,6 +115,9 @@ fn handle(account: &str) -> Option<UserHandle16> {
     UserHandle16::decode(bytes(account)?.try_into().ok()?).ok()
 }
 
+/// A public key of any kind that passkeys have.
+type PublicKey = CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
+
 /// What is kept of a key: what never changes, what does, and how its device is reached.
 struct Kept {
     fixed: Vec<u8>,
@@ -146,9 +149,6 @@ async fn descriptors(connection: &mut AnyConnection, account: &str) -> Result<Ve
     };
     rows.iter().map(descriptor).collect()
 }
-
-/// What of a passkey never changes, its public key among it.
-type Fixed = StaticState<CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>>;
 
 impl Staff {
     /// Passkeys of an account, oldest first.
@@ -239,7 +239,7 @@ impl Staff {
         let Some(row) = row else { return Ok(Err(Refusal::WrongCode)) };
         let mut kept = Kept::read(row.try_get(0)?).ok_or_else(unreadable)?;
         let user = handle(account).ok_or_else(unreadable)?;
-        let fixed: Fixed = StaticState::decode(&kept.fixed).map_err(|_| unreadable())?;
+        let fixed: StaticState<PublicKey> = StaticState::decode(&kept.fixed).map_err(|_| unreadable())?;
         let moving = DynamicState::decode(kept.moving).map_err(|_| unreadable())?;
         let mut key = AuthenticatedCredential::new(shown.raw_id(), &user, fixed, moving).map_err(|_| unreadable())?;
         let origins = [site.origin.as_str()];

@@ -5,7 +5,7 @@ use crate::{
     trial::{self, Engine},
 };
 use axum::http::{StatusCode, header};
-use server::staff::{From, Role, Strength, Token};
+use server::staff::{From, Refusal, Role, Site, Strength, Token};
 use totp_rs::{Builder, Secret};
 
 on_each_engine! {
@@ -15,6 +15,7 @@ on_each_engine! {
     wrong_codes_lock_for_longer_each_time,
     a_lost_second_factor_is_taken_away_by_a_link_that_says_so,
     a_given_role_asks_for_the_second_factor_at_once,
+    what_no_passkey_has_signed_opens_nothing_and_without_a_name_there_are_no_passkeys,
 }
 
 const A: &str = "gazette.example/archive";
@@ -194,4 +195,27 @@ async fn a_given_role_asks_for_the_second_factor_at_once(engine: Engine) {
     let fields = [("do", "roles"), ("agency", A), ("role", "drafter"), ("role", "approver")];
     desk.post(Some(&admin.token), &format!("/en/desk/people/person/{}", drafter.account.id), &fields).await.to();
     assert_eq!(desk.get(Some(&token), "/en/desk").await.to(), "/en/desk/account/authenticator");
+}
+
+async fn what_no_passkey_has_signed_opens_nothing_and_without_a_name_there_are_no_passkeys(engine: Engine) {
+    let desk = Desk::on(engine).await;
+    let drafter = desk.person("drafter", &[(Role::Drafter, A)]).await;
+    // This portal is reached under an address alone.
+    assert_eq!(desk.get(Some(&drafter.token), "/en/desk/account/passkeys").await.status, StatusCode::NOT_FOUND);
+    let add = [("do", "add"), ("name", "phone"), ("credential", "{}")];
+    assert_eq!(desk.post(Some(&drafter.token), "/en/desk/account/passkeys", &add).await.status, StatusCode::NOT_FOUND);
+    assert!(!desk.get(Some(&drafter.token), "/en/desk/account").await.body.contains("/account/passkeys"));
+    let site = Site::at("https://gazette.example.gov").unwrap();
+    let (session, account) = desk.staff.session(&drafter.token).await.unwrap().unwrap();
+    let asked = desk.staff.ask_new_passkey(&session, &account, &site).await.unwrap().unwrap();
+    assert!(asked.contains("\"gazette.example.gov\"") && asked.contains("\"challenge\""), "{asked}");
+    for made in ["", "{}", "[]", "{\"id\":\"AA\"}", &"{".repeat(100_000)] {
+        // Each question is answered once, rightly or not.
+        assert!(matches!(desk.staff.add_passkey(&session, &site, made, "phone").await.unwrap(), Err(Refusal::WrongCode)));
+        desk.staff.ask_new_passkey(&session, &account, &site).await.unwrap();
+    }
+    assert!(matches!(desk.staff.show_passkey(&session, &site, "{}").await.unwrap(), Err(Refusal::WrongCode)));
+    assert_eq!(desk.staff.ask_passkey(&session, &site).await.unwrap(), None);
+    assert!(desk.staff.passkeys_of(&account.id).await.unwrap().is_empty());
+    assert!(matches!(desk.staff.remove_passkey(&session, "00").await.unwrap(), Err(Refusal::Nobody)));
 }

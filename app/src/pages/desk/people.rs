@@ -227,7 +227,7 @@ pub fn person(desk: &Desk<'_>, view: &PersonView) -> String {
             <div class="lead">
                 <h1><bdi>{view.name.clone()}</bdi>{you}</h1>
                 <p class="of"><code>{view.login.clone()}</code></p>
-                <p>{(p.since)(&view.created.day(w.lang))}" "{(p.second_factor)(view.second_factor)}</p>
+                <p>{(p.since)(&view.created.day(w.lang))}" "<span class="tag">{(p.second_factor)(view.second_factor)}</span></p>
                 {ended}
             </div>
             {places.collect_view()}

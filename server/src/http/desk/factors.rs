@@ -19,7 +19,7 @@ use axum::{
     http::HeaderMap,
     response::{AppendHeaders, IntoResponse, Response},
 };
-use fast_qr::qr::QRBuilder;
+use fast_qr::{ECL, qr::QRBuilder};
 use serde::Deserialize;
 use std::{fmt::Write, sync::Arc};
 
@@ -168,9 +168,9 @@ fn authenticator_page(app: &App, signed: &Signed, new: &NewAuthenticator, faults
     page(app, Some(signed), signed.lang, "/desk/account/authenticator", |desk| pages::desk::authenticator(desk, &view))
 }
 
-/// A text as a QR code: squares along one side, and the dark ones as the path of a drawing. Nothing where it is too long.
+/// A text as a QR code, as coarse as can be since a screen is whole: squares along one side, and the dark ones as the path of a drawing. Nothing where it is too long.
 fn squares(text: &str) -> (usize, String) {
-    let Ok(code) = QRBuilder::new(text).build() else { return (0, String::new()) };
+    let Ok(code) = QRBuilder::new(text).ecl(ECL::L).build() else { return (0, String::new()) };
     let mut path = String::new();
     for y in 0..code.size {
         for (x, square) in code[y].iter().enumerate() {
