@@ -29,3 +29,33 @@ export async function first(page, server, login = "first") {
   await page.getByRole("button", { name: "Make my account" }).click();
   await expect(page.locator(".who")).toContainText("Li Wei");
 }
+
+/** An account more, with the password of the first. */
+export function hire(place, login, roles) {
+  const id = Buffer.from(login.padEnd(16, ".")).toString("hex").slice(0, 32);
+  staffSql(place, `insert into accounts (id, login, name, password, password_set, created, created_by, ended)
+    select '${id}', '${login}', 'Officer ${login}', password, password_set, created, '', 0 from accounts where login = 'first'`);
+  give(place, login, roles);
+  return id;
+}
+
+export async function signIn(page, server, login) {
+  await page.goto(`${server.url}/en/desk/sign-in`);
+  await page.getByLabel("Name to sign in with").fill(login);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.locator(".who")).toBeVisible();
+}
+
+/** Sends a form as the page that is open would; answers the address it led to. */
+export function post(page, path, fields) {
+  return page.evaluate(
+    async ([path, fields]) => {
+      const token = document.querySelector("input[name=token]").value;
+      const answer = await fetch(path, { method: "POST", body: new URLSearchParams([...fields, ["token", token]]) });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      return answer.url;
+    },
+    [path, Object.entries(fields)],
+  );
+}

@@ -40,12 +40,13 @@ export function paper(agency, title = "The budget", text = "It is in order.") {
 export function form({ agency, post, rule, digest }) {
   return `
     <form data-sign="/desk/cases/${CASE}/sign" data-steps="/desk/cases/${CASE}/steps" data-case="${CASE}" data-agency="${agency}" data-code="sign"
-      data-post="${post}" data-rule="${rule}" data-core="${digest}">
+      data-rule="${rule}" data-core="${digest}">
+      <input type="hidden" name="post" value="${post}">
       <label><input type="radio" name="decision" value="approve"> Approve</label>
       <label><input type="radio" name="decision" value="reject"> Reject</label>
       <label>Reason <textarea name="reason"></textarea></label>
       <p class="said" role="status"></p>
-      <button disabled>Sign</button>
+      <button>Sign</button>
     </form>`;
 }
 

@@ -169,9 +169,10 @@ function own(address) {
 
 async function fetched(address, options = {}) {
   const headers = { "x-gazette-token": kit.dataset.token, ...options.headers };
+  const at = own(address);
   let answer;
   try {
-    answer = await fetch(own(address), { credentials: "same-origin", cache: "no-store", redirect: "error", ...options, headers });
+    answer = await fetch(at, { credentials: "same-origin", cache: "no-store", redirect: "error", ...options, headers });
   } catch {
     throw new Told("offline");
   }
@@ -226,12 +227,44 @@ async function attempt(form, kept, decision, reason) {
   const taken = paper.step(JSON.stringify(asked), random(64));
   const sent = { note: await sign(kept, taken.text), opening: { salt: taken.salt, text: taken.opening } };
   if (reason) sent.reason = { salt: taken.reason_salt, text: reason };
-  const answer = await fetched(form.dataset.steps, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(sent),
-  });
-  return json(answer);
+  return handIn(form.dataset.steps, JSON.stringify(sent));
+}
+
+/** Hands a signed step in. */
+async function handIn(address, body) {
+  return json(await fetched(address, { method: "POST", headers: { "content-type": "application/json" }, body }));
+}
+
+function save(name, text, type) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+}
+
+/** What is to be signed, with every part in it, for a machine that has the key. That machine looks at it; nothing is believed here. */
+async function saveStep(form) {
+  const answer = await fetched(`${form.dataset.sign}?code=${encodeURIComponent(form.dataset.code)}`);
+  const ask = await json(answer);
+  if (!answer.ok) throw refusal(ask);
+  for (const part of ask.parts ?? []) {
+    const bytes = new Uint8Array(await (await fetched(part.address)).arrayBuffer());
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+    part.bytes = btoa(text);
+  }
+  save("step.json", JSON.stringify(ask), "application/json");
+  say(form, "saved");
+}
+
+/** A step that was signed on such a machine. */
+async function sendStep(form) {
+  const file = new FormData(form).get("file");
+  if (!(file instanceof File) || file.size === 0 || file.size > 65536) throw new Told("answer");
+  const answer = await handIn(form.dataset.steps, await file.text());
+  if (answer.index === undefined) throw refusal(answer);
+  say(form, "signed", { index: String(answer.index) });
+  location.reload();
 }
 
 /** Why the server would not: by the name that it has for it, else in its own words. */
@@ -243,7 +276,7 @@ function refusal({ code, refused }) {
 async function step(form) {
   const fields = new FormData(form);
   const text = (name) => String(fields.get(name) ?? "").trim();
-  const [post, decision, reason] = [form.dataset.post, text("decision"), text("reason").replaceAll("\r\n", "\n")];
+  const [post, decision, reason] = [text("post"), text("decision"), text("reason").replaceAll("\r\n", "\n")];
   if (!decision) throw new Told("no-decision");
   if (decision !== "approve" && !reason) throw new Told("no-reason");
   const kept = await keptKey(post);
@@ -395,10 +428,9 @@ if (kit) {
   document.querySelectorAll("form[data-restore-key]").forEach((form) => does(form, restore));
   document.querySelectorAll("form[data-send-key]").forEach((form) => does(form, send));
   document.querySelectorAll("form[data-forget-key]").forEach((form) => does(form, forget));
-  for (const form of document.querySelectorAll("form[data-sign]")) {
-    does(form, step);
-    form.querySelectorAll("button").forEach((button) => (button.disabled = false));
-  }
+  document.querySelectorAll("form[data-sign][data-steps]").forEach((form) => does(form, step));
+  document.querySelectorAll("form[data-save-step]").forEach((form) => does(form, saveStep));
+  document.querySelectorAll("form[data-send-step]").forEach((form) => does(form, sendStep));
   document.querySelectorAll("form[data-sign-text]").forEach((form) => does(form, signText));
   document.querySelectorAll("input[type=file][data-into]").forEach(fromFile);
   tell();

@@ -50,7 +50,7 @@
 //! session's token, and the script's words. What is up for approval stands in `[data-frozen]`: facts in `data-field` (the title once), each
 //! text in a `section.body` that has nothing beside its heading and `.prose[data-part="<commitment>"]`, and each part that is no text to be
 //! read here in `.parts li[data-part]` with a link that ends in the commitment and says its name. `form[data-sign][data-steps]` (the two
-//! addresses) has `data-case`, `data-agency`, `data-code`, `data-post`, `data-rule` and `data-core`, the hexadecimal SHA-256 of the core
+//! addresses) has a field `post`, `data-case`, `data-agency`, `data-code`, `data-rule` and `data-core`, the hexadecimal SHA-256 of the core
 //! line. What is to be registered stands in `[data-registration]`: its facts in the order of the text, and the text in `[data-text]`.
 //!
 //! **Keys.** `[data-key-list]` is the list that `j` and `k` walk; `[data-key-open]` in an item is

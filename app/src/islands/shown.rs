@@ -198,7 +198,7 @@ pub fn texts(page: &Element) -> Vec<(String, String)> {
         let html = if unseen(&prose) { String::new() } else { prose.inner_html() };
         texts.push((prose.get_attribute(attr::PART).unwrap_or_default(), html));
         let section = prose.closest(select::BODY).ok().flatten();
-        let heading = section.as_ref().and_then(|section| first(section, "h2")).map(|heading| text(&heading)).unwrap_or_default();
+        let heading = section.as_ref().and_then(|section| first(section, ":scope > h2")).map(|heading| text(&heading)).unwrap_or_default();
         let alone = section.as_ref().is_some_and(|section| {
             all(section, ":scope > *").iter().all(|child| *child == prose || matches(child, "h2"))
                 && text(section) == heading + &text(&prose)

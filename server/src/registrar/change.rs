@@ -137,15 +137,20 @@ fn end(keys: &mut [Key], key: &str, how: &str, at: u64) -> Result<(), RegistrarE
 }
 
 /// The text of a statement that registers something, to be signed; refused if the log would refuse it for what it says.
-pub fn judged<T: Serialize>(state: &State, kind: &str, id: &str, core: &T) -> Result<String, RegistrarError> {
+fn judged<T: Serialize>(state: &State, kind: &str, id: &str, core: &T) -> Result<String, RegistrarError> {
+    let (text, core) = written(state.origin(), kind, id, core)?;
+    state.may_say(&core)?;
+    Ok(text)
+}
+
+/// The same, whatever is registered so far, with what the log would read in it.
+pub fn written<T: Serialize>(origin: &str, kind: &str, id: &str, core: &T) -> Result<(String, Core), RegistrarError> {
     let line = statement::core_line(kind, id, core)?;
-    let text = statement::text(state.origin(), &line, None);
+    let text = statement::text(origin, &line, None);
     // Read back as the log would: a text that nobody has signed is no statement yet.
     let anybody = Signer::new("anybody", KeyType::Ed25519, &keys::random()?).map_err(Refusal::Signature)?;
-    let signed = note::sign(&text, &[&anybody]);
-    let statement = Statement::parse(signed.as_bytes())?;
-    state.may_say(&statement.core)?;
-    Ok(text)
+    let core = Statement::parse(note::sign(&text, &[&anybody]).as_bytes())?.core;
+    Ok((text, core))
 }
 
 /// What a registration's text says.

@@ -5,7 +5,7 @@
 
 mod change;
 
-pub use change::{Change, Subject, judged, post, said};
+pub use change::{Change, Subject, post, said, written};
 
 use crate::{
     compose,

@@ -16,6 +16,27 @@ pub(super) fn kit(desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use
     }
 }
 
+/// Beside a form that signs a step: the same on a machine of the officer's own, by files.
+pub(super) fn elsewhere(case: &str, code: &str, w: &'static DeskWords) -> impl IntoView + use<> {
+    let k = &w.keys;
+    let steps = format!("/desk/cases/{case}/steps");
+    view! {
+        <details data-with-script hidden>
+            <summary>{k.elsewhere}</summary>
+            <form class="form" data-save-step data-sign=format!("/desk/cases/{case}/sign") data-code=code.to_owned()>
+                <p>{k.elsewhere_help}</p>
+                <button class="quiet">{k.elsewhere_save}</button>
+                <p class="said" data-said role="status"></p>
+            </form>
+            <form class="form" data-send-step data-steps=steps>
+                <label class="field"><span>{k.elsewhere_file}</span><input type="file" name="file" required/></label>
+                <button class="quiet">{k.elsewhere_send}</button>
+                <p class="said" data-said role="status"></p>
+            </form>
+        </details>
+    }
+}
+
 /// The script of such a page.
 pub(super) fn scripts(desk: &Desk<'_>) -> Vec<String> {
     Some(desk.site.assets.desk_js.clone()).filter(|script| !script.is_empty()).into_iter().collect()

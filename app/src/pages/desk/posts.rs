@@ -46,6 +46,9 @@ pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
     document(desk, Page::new(Room::Posts, "posts", title.clone()).with(&view.faults), |w| {
         let p = &w.posts;
         let here = of(&view.agency.id);
+        // A rule needs posts; one that there is, or that was typed, is never kept back.
+        let typed = view.rule.rows.iter().any(|row| !row.code.is_empty());
+        let ruling = view.ruled || typed || !view.posts.is_empty();
         let none = view.posts.is_empty().then(|| view! { <p class="quiet">{p.post_none}</p> });
         let posts = view.posts.iter().map(|post| row(desk, view, post, w)).collect_view();
         let seals = keys(desk, view, &view.agency.id, &view.seals, w);
@@ -65,8 +68,8 @@ pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
             <section>
                 <h2>{p.rule}</h2>
                 <p>{if view.ruled { p.rule_has } else { p.rule_none }}</p>
-                {(view.may && view.posts.is_empty()).then(|| view! { <p class="quiet">{p.rule_wants_posts}</p> })}
-                {(view.may && (view.ruled || !view.posts.is_empty())).then(|| rule(desk, &here, view, w))}
+                {(view.may && !ruling).then(|| view! { <p class="quiet">{p.rule_wants_posts}</p> })}
+                {(view.may && ruling).then(|| rule(desk, &here, view, w))}
             </section>
             <section>
                 <h2>{p.seals}</h2>

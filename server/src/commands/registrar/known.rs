@@ -3,14 +3,13 @@
 
 use chain::{
     entry::Entry,
-    note::{self, KeyType, Signer},
     state::{Refusal, State, verify_registrars},
-    statement::{self, Core, Reference, Statement},
+    statement::{Core, Reference, Statement},
     tree::leaf_hash,
 };
 use clap::Args;
 use serde::Serialize;
-use server::{compose, keys};
+use server::{compose, registrar};
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -86,13 +85,9 @@ impl Chain {
 impl Known {
     /// The text of a statement, to be signed; refused if the log would refuse it for what it says.
     pub fn text<T: Serialize>(&self, kind: &str, core: &T) -> Result<String, Failed> {
-        let line = statement::core_line(kind, &compose::random_id()?, core)?;
-        let text = statement::text(self.state.origin(), &line, None);
-        // Read back as the log would: a text that nobody has signed is no statement yet.
-        let anybody = Signer::new("anybody", KeyType::Ed25519, &keys::random()?)?;
-        let signed = note::sign(&text, &[&anybody]);
-        let statement = Statement::parse(signed.as_bytes()).map_err(|error| format!("the log would refuse it: {error}"))?;
-        match self.state.may_say(&statement.core) {
+        // What is wrong with it says by itself that the log would refuse it.
+        let (text, core) = registrar::written(self.state.origin(), kind, &compose::random_id()?, core)?;
+        match self.state.may_say(&core) {
             // Its agency's registration need not be at hand here; the log has it.
             Err(Refusal::NotRegistered(agency)) => eprintln!("whether {agency:?} is registered is not known here"),
             judged => judged.map_err(|refusal| format!("the log would refuse it: {refusal}"))?,

@@ -12,6 +12,7 @@ mod home;
 mod people;
 mod posts;
 mod registrations;
+mod rule;
 mod sign_in;
 mod submitting;
 mod typing;

@@ -1,8 +1,13 @@
 //! Posts: their keys, which officers make, and what agencies ask registrars for.
 
-use super::{Fields, Posted, Signed, again, answer, failed, guard::absent, page, see};
+use super::{
+    Fields, Posted, Signed, again, answer, failed,
+    guard::absent,
+    page,
+    rule::{rule_form, typed_rule, with_room, written_rule},
+    see,
+};
 use crate::{
-    drafts::{Drafts, DraftsError},
     http::{
         App,
         trouble::{At, Trouble},
@@ -15,7 +20,7 @@ use app::{
     pages,
     view::Problem,
     view::desk::{
-        self, AgencyPosts, AgencyPostsView, Fault, Faults, NewPost, PostKey, PostKeyView, PostRow, PostsView, RuleForm, RuleRow, WaitingRow,
+        self, AgencyPosts, AgencyPostsView, Fault, Faults, NewPost, PostKey, PostKeyView, PostRow, PostsView, RuleForm, WaitingRow,
     },
 };
 use axum::{
@@ -23,16 +28,10 @@ use axum::{
     response::Response,
 };
 use chain::{
-    approval::{GenreRule, Rule, StepRule},
     note::Vkey,
     statement::{Key, Names, is_id, parse_index},
 };
 use std::sync::Arc;
-
-/// Empty rows at the end of a rule's form.
-const MORE_ROWS: usize = 3;
-/// Most rows that are read of one.
-const MOST_ROWS: usize = 64;
 
 pub(super) fn registrar(app: &App) -> Registrar {
     Registrar::new(app.staff.clone(), app.node.clone())
@@ -53,22 +52,6 @@ fn asks(signed: &Signed, agency: &str) -> bool {
 fn enrols(signed: &Signed, agency: &str, holders: &[(String, String)]) -> bool {
     let works = signed.account.roles.iter().any(|(_, of)| of == agency);
     asks(signed, agency) || (works && (holders.is_empty() || holders.iter().any(|(account, _)| *account == signed.account.id)))
-}
-
-/// Whose hands posts are in.
-fn drafts(app: &App) -> Result<Drafts, Trouble> {
-    Drafts::open(app.staff.clone(), app.node.clone()).map_err(held)
-}
-
-fn held(error: DraftsError) -> Trouble {
-    match error {
-        DraftsError::Refused(_) => Trouble::Problem(Problem::NotFound),
-        DraftsError::Staff(error) => error.into(),
-        other => {
-            tracing::error!(error = %other, "whose hands a post is in cannot be read or written");
-            Trouble::Problem(Problem::Busy { seconds: 5 })
-        }
-    }
 }
 
 pub(super) fn troubled(error: RegistrarError) -> Trouble {
@@ -275,22 +258,29 @@ async fn end(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Respo
     };
     let change = Change::End { key: fields.one("key").to_owned(), how: fields.one("how").to_owned(), at };
     match ask(app, signed, &subject, &change, "").await {
-        Ok(id) => on_to(signed, &id, &subject),
-        Err(Ok(faults)) => agency_page(app, signed, agency, Typed { faults, ..Typed::default() }).await,
-        Err(Err(response)) => response,
+        Asking::Waits(id) => on_to(signed, &id, &subject),
+        Asking::Faulty(faults) => agency_page(app, signed, agency, Typed { faults, ..Typed::default() }).await,
+        Asking::Failed(response) => response,
     }
 }
 
-/// Asks registrars for a change: its number, or what was wrong with the form, or what is answered at once.
-async fn ask(
-    app: &App,
-    signed: &Signed,
-    subject: &Subject,
-    change: &Change,
-    field: &'static str,
-) -> Result<String, Result<Faults, Response>> {
-    let asked = registrar(app).ask(&signed.account.id, subject, change).await;
-    asked.map_err(|error| fault(error, field).map_err(|error| failed(app, signed.lang, troubled(error))))
+/// What became of asking registrars for a change.
+enum Asking {
+    /// Its number.
+    Waits(String),
+    /// What was wrong with the form.
+    Faulty(Faults),
+    Failed(Response),
+}
+
+async fn ask(app: &App, signed: &Signed, subject: &Subject, change: &Change, field: &'static str) -> Asking {
+    match registrar(app).ask(&signed.account.id, subject, change).await {
+        Ok(id) => Asking::Waits(id),
+        Err(error) => match fault(error, field) {
+            Ok(faults) => Asking::Faulty(faults),
+            Err(error) => Asking::Failed(failed(app, signed.lang, troubled(error))),
+        },
+    }
 }
 
 /// After something was asked for: to where a registrar signs it, or back to where it is listed.
@@ -317,68 +307,10 @@ async fn rule(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Resp
     };
     let subject = Subject::agency(agency);
     match ask(app, signed, &subject, &Change::Rule { rule }, "rule").await {
-        Ok(id) => on_to(signed, &id, &subject),
-        Err(Ok(faults)) => agency_page(app, signed, agency, Typed { rule: Some(with_room(form)), faults, ..Typed::default() }).await,
-        Err(Err(response)) => response,
+        Asking::Waits(id) => on_to(signed, &id, &subject),
+        Asking::Faulty(faults) => agency_page(app, signed, agency, Typed { rule: Some(with_room(form)), faults, ..Typed::default() }).await,
+        Asking::Failed(response) => response,
     }
-}
-
-/// A rule as a form: a row for each step, its genre beside it.
-pub(super) fn rule_rows(rule: &Rule) -> Vec<RuleRow> {
-    let row = |genre: &GenreRule, step: &StepRule| RuleRow {
-        genre: genre.genre.clone(),
-        code: step.code.clone(),
-        posts: step.posts.clone(),
-        count: step.count.to_string(),
-        after: step.after.join(" "),
-    };
-    rule.genres.iter().flat_map(|genre| genre.steps.iter().map(move |step| row(genre, step))).collect()
-}
-
-fn rule_form(rule: Option<&Rule>) -> RuleForm {
-    let form = RuleForm {
-        rows: rule.map(rule_rows).unwrap_or_default(),
-        overriders: rule.map(|rule| rule.overriders.join("\n")).unwrap_or_default(),
-    };
-    with_room(form)
-}
-
-fn with_room(mut form: RuleForm) -> RuleForm {
-    let row = || RuleRow { genre: "*".into(), count: "1".into(), ..RuleRow::default() };
-    form.rows.extend(std::iter::repeat_with(row).take(MORE_ROWS));
-    form
-}
-
-fn typed_rule(fields: &Fields) -> RuleForm {
-    let one = |name: &str, n: usize| fields.one(&format!("{name}-{n}")).trim().to_owned();
-    let rows = (0..MOST_ROWS).map(|n| RuleRow {
-        genre: one("genre", n),
-        code: one("code", n),
-        posts: fields.all(&format!("posts-{n}")).map(str::to_owned).collect(),
-        count: one("count", n),
-        after: one("after", n).split_whitespace().collect::<Vec<_>>().join(" "),
-    });
-    RuleForm { rows: rows.filter(|row| !row.code.is_empty()).collect(), overriders: fields.one("overriders").replace('\r', "") }
-}
-
-/// The rule that a form says, as JSON, if it is sound.
-fn written_rule(form: &RuleForm) -> Option<String> {
-    let mut genres: Vec<GenreRule> = Vec::new();
-    for row in &form.rows {
-        let step = StepRule {
-            code: row.code.clone(),
-            posts: row.posts.clone(),
-            count: row.count.parse().ok()?,
-            after: row.after.split_whitespace().map(str::to_owned).collect(),
-        };
-        match genres.iter_mut().find(|genre| genre.genre == row.genre) {
-            Some(genre) => genre.steps.push(step),
-            None => genres.push(GenreRule { genre: row.genre.clone(), steps: vec![step] }),
-        }
-    }
-    let overriders = form.overriders.split_whitespace().map(str::to_owned).collect();
-    let rule = Rule { genres, overriders };
-    (rule.is_sound() && !rule.genres.is_empty()).then(|| serde_json::to_string(&rule).ok())?
 }
 
 /// A post that is registered, or one that its first key is to register.
@@ -472,21 +404,20 @@ pub(super) async fn enrol(
     }
     let subject = Subject::post(&id, &found.agency);
     match ask(&app, &signed, &subject, &Change::Key { key, names: found.names.clone() }, "vkey").await {
-        Ok(id) => on_to(&signed, &id, &subject),
-        Err(Ok(faults)) => key_page(&app, &signed, found, query.as_deref(), faults).await,
-        Err(Err(response)) => response,
+        Asking::Waits(id) => on_to(&signed, &id, &subject),
+        Asking::Faulty(faults) => key_page(&app, &signed, found, query.as_deref(), faults).await,
+        Asking::Failed(response) => response,
     }
 }
 
 /// Gives the post to somebody, or takes it back.
 async fn hold(app: &App, signed: &Signed, post: &str, fields: &Fields) -> Response {
     let done = async {
-        let drafts = drafts(app)?;
         match (fields.one("give"), fields.one("take")) {
-            ("", account) => drafts.take_post(&signed.account, post, account).await,
-            (account, _) => drafts.give_post(&signed.account, post, account).await,
+            ("", account) => app.drafts.take_post(&signed.account, post, account).await,
+            (account, _) => app.drafts.give_post(&signed.account, post, account).await,
         }
-        .map_err(held)
+        .map_err(Trouble::from)
     };
     match done.await {
         Ok(()) => see(signed.lang, &format!("/desk/posts/key/{post}")),
@@ -497,7 +428,7 @@ async fn hold(app: &App, signed: &Signed, post: &str, fields: &Fields) -> Respon
 /// Who holds a post: account and name.
 async fn holders(app: &App, post: &str) -> Result<Vec<(String, String)>, Trouble> {
     let mut holders = Vec::new();
-    for account in drafts(app)?.holders(post).await.map_err(held)? {
+    for account in app.drafts.holders(post).await.map_err(Trouble::from)? {
         let name = named(app, &account).await?;
         holders.push((account, name));
     }

@@ -4,7 +4,8 @@ use super::{
     Posted, Signed, again, failed,
     guard::absent,
     page,
-    posts::{fault, keys, registrar, rows, rule_rows, troubled, waiting_row},
+    posts::{fault, keys, registrar, rows, troubled, waiting_row},
+    rule::rule_rows,
     see,
 };
 use crate::{

@@ -2,7 +2,7 @@
 
 use super::super::form::token;
 use super::super::frame::{Page, document, minute};
-use super::super::post_key::{kit, scripts};
+use super::super::post_key::{elsewhere, kit, scripts};
 use super::{named, personal};
 use crate::pages::{catalogue, text};
 use crate::view::desk::{
@@ -198,6 +198,7 @@ fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords
             <p class="said" role="status" data-said=""></p>
             <button disabled=true>{c.sign}</button>
         </form>
+        {elsewhere(&view.id, &able.code, w)}
     }
 }
 
