@@ -185,7 +185,8 @@ async fn a_step_before_what_it_waits_for_is_refused(engine: Engine) {
         assert_eq!(able.iter().map(|able| able.code.as_str()).collect::<Vec<_>>(), codes, "{who}");
     }
     let waiting = |cases: Vec<server::drafts::Case>| cases.into_iter().map(|case| case.id).collect::<Vec<_>>();
-    assert_eq!(waiting(house.drafts.waiting_for(&house.who("lawyer-b")).await.unwrap()), [case.id.clone()]);
+    let theirs = waiting(house.drafts.waiting_for(&house.who("lawyer-b")).await.unwrap());
+    assert_eq!(theirs, std::slice::from_ref(&case.id));
     assert!(waiting(house.drafts.waiting_for(&house.who("lawyer-a")).await.unwrap()).is_empty(), "who has decided waits for others");
     assert!(waiting(house.drafts.waiting_for(&house.who("director")).await.unwrap()).is_empty());
 }

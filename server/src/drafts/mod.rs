@@ -13,6 +13,7 @@ mod draft;
 mod due;
 mod fields;
 mod files;
+mod freeze;
 mod frozen;
 mod holders;
 mod personal;

@@ -1,6 +1,6 @@
 //! Personal data: numbers in a text that belong to a person and are told by their check digits or their form.
 
-use super::{Case, Draft, Drafts, DraftsError, frozen};
+use super::{Case, Draft, Drafts, DraftsError, freeze};
 use crate::staff::Account;
 use serde_json::Value;
 
@@ -213,9 +213,9 @@ impl Drafts {
     /// What in a draft belongs to a person: in its catalogue, its texts, and its files that are texts.
     pub async fn personal_in_draft(&self, who: &Account, draft: &Draft) -> Result<Vec<(Place, Found)>, DraftsError> {
         let (mut found, mut texts) = (Vec::new(), String::new());
-        values(&serde_json::to_value(frozen::catalogue(&draft.written)).unwrap_or_default(), &mut texts);
+        values(&serde_json::to_value(freeze::catalogue(&draft.written)).unwrap_or_default(), &mut texts);
         look_at(&mut found, None, &texts);
-        look_at(&mut found, Some(frozen::BODY.to_owned()), &draft.written.body);
+        look_at(&mut found, Some(freeze::BODY.to_owned()), &draft.written.body);
         for translation in &draft.written.translations {
             look_at(&mut found, Some(translation.title.clone()), &translation.body);
         }

@@ -132,6 +132,8 @@ pub enum Fault {
     Password(Weak),
     /// The second writing of the password differs.
     Repeat,
+    /// Of a draft's field.
+    Lack(Lack),
     /// Not an id of this agency's, or taken.
     PostId,
     /// Names in both languages are wanted.
@@ -149,8 +151,6 @@ pub enum Fault {
     /// The log takes nothing just now.
     NotTaken,
     TooMany,
-    /// Of a draft's field.
-    Lack(Lack),
     /// The present password was not the one given.
     WrongPassword,
     /// Somebody must remain who looks after the portal's people.

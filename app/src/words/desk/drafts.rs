@@ -54,6 +54,7 @@ pub struct EditorWords {
     pub upload: Text,
     pub remove: Text,
     pub target: Text,
+    pub parts_help: Text,
     pub change: fn(&str) -> Text,
     pub conflict: fn(&str, &str) -> String,
     pub conflict_submitted: Text,

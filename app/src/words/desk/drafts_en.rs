@@ -111,6 +111,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         upload: "Add",
         remove: "Remove",
         target: "It is about",
+        parts_help: "Enter the document's number and save: its parts are then listed here.",
         change: |code| match code {
             "repealed" => "It is repealed",
             "lapsed" => "It has lapsed",

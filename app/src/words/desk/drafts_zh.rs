@@ -111,6 +111,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         upload: "添加",
         remove: "移除",
         target: "所涉文件",
+        parts_help: "填写文件编号并保存后，此处列出其各部分。",
         change: |code| match code {
             "repealed" => "废止",
             "lapsed" => "失效",

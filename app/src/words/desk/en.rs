@@ -59,6 +59,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
                 "This password is easy to guess: a word alone, a date, a row of keys or a repetition. Add unrelated words.".into()
             }
             Fault::Repeat => "The two passwords differ.".into(),
+            Fault::Lack(lack) => (drafts_en::WORDS.lack)(lack).into(),
             Fault::PostId => "Use lowercase letters, digits and - . _ for the last part of the post's id; no other post may have it.".into(),
             Fault::Names => "Give a name in Chinese and one in English.".into(),
             Fault::Key => "This key is not one that can be registered here, or it is registered already.".into(),
@@ -68,7 +69,6 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::Registered => "The log would refuse this as things are now. Nothing was changed.".into(),
             Fault::NotTaken => "The log takes nothing just now. What was signed is kept; hand it in again later.".into(),
             Fault::TooMany => "Too much waits for registrars already.".into(),
-            Fault::Lack(lack) => (drafts_en::WORDS.lack)(lack).into(),
             Fault::WrongPassword => "This is not your present password.".into(),
             Fault::LastAdministrator => "Somebody must remain who looks after the whole portal. Make another administrator first.".into(),
             Fault::Own => "Nobody ends their own account. Ask another administrator.".into(),
@@ -120,10 +120,10 @@ pub(super) static WORDS: DeskWords = DeskWords {
         roles: "What you may do",
         none: "You hold no role yet. Your agency's administrator can give you one.",
     },
+    drafts: drafts_en::WORDS,
     posts: super::keys_en::POSTS,
     keys: super::keys_en::KEYS,
     signing: super::keys_en::SIGNING,
-    drafts: drafts_en::WORDS,
     people: PeopleWords {
         title: "People",
         lead: "Everybody who can sign in, by where they work.",

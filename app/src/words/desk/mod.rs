@@ -32,10 +32,10 @@ pub struct DeskWords {
     pub sign_in: SignInWords,
     pub link: LinkWords,
     pub home: HomeWords,
+    pub drafts: drafts::DraftsWords,
     pub posts: PostsWords,
     pub keys: KeyWords,
     pub signing: SigningWords,
-    pub drafts: drafts::DraftsWords,
     pub people: PeopleWords,
     pub account: AccountWords,
 }

@@ -1,8 +1,13 @@
-//! Drafts at the desk: the lists, the editor with its files, and submitting.
+//! Drafts at the desk: the lists, and the editor with its files.
 
-use super::{Posted, Signed, again, answer, guard::absent, see};
+use super::{
+    Posted, Signed, again, answer,
+    guard::absent,
+    see, submitting,
+    typing::{typed, written},
+};
 use crate::{
-    drafts::{self, Drafts, DraftsError, Kind, Lack, Refusal, Saved, Stage, Translation, Whom, Written},
+    drafts::{self, Drafts, DraftsError, Kind, Lack, Refusal, Saved, Stage, Written},
     http::{
         App,
         trouble::{Asked, At, Trouble},
@@ -16,9 +21,7 @@ use app::{
     Lang, codes, pages,
     view::{
         AgencyRef, EntryRef, Moment, Problem,
-        desk::{
-            AsideRow, Conflict, Desk, DraftKind, DraftRow, DraftsView, EditorView, Fault, Faults, FileRow, PersonalRow, SubmitView, Typed,
-        },
+        desk::{AsideRow, Conflict, Desk, DraftKind, DraftRow, DraftsView, EditorView, Fault, Faults, FileRow},
     },
 };
 use axum::{
@@ -32,7 +35,7 @@ use chain::{
     entry::Entry,
     statement::{Core, Statement},
 };
-use jiff::{civil, tz::TimeZone};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::{collections::HashMap, sync::Arc};
 
@@ -49,7 +52,7 @@ pub(super) fn routes() -> Vec<(&'static str, Handler)> {
     vec![
         ("/drafts", get(list).post(begin)),
         ("/drafts/{id}", get(edit).post(save).layer(DefaultBodyLimit::max(LARGEST))),
-        ("/drafts/{id}/submit", get(submit_form).post(submit)),
+        ("/drafts/{id}/submit", get(submitting::submit_form).post(submitting::submit)),
         ("/drafts/{id}/files", post(attach).layer(DefaultBodyLimit::max(LARGEST_WITH_FILE))),
         ("/drafts/{id}/files/{file}", get(file).post(detach)),
     ]
@@ -119,7 +122,7 @@ pub(super) const fn lack_of(lack: Lack) -> app::view::desk::Lack {
     }
 }
 
-fn faults_of(lacks: &[(&'static str, Lack)]) -> Faults {
+pub(super) fn faults_of(lacks: &[(&'static str, Lack)]) -> Faults {
     lacks.iter().map(|(field, lack)| (*field, Fault::Lack(lack_of(*lack)))).collect()
 }
 
@@ -187,95 +190,6 @@ async fn begin(State(app): State<Arc<App>>, Posted { signed, fields }: Posted) -
         Ok(draft) => see(signed.lang, &format!("/desk/drafts/{}", draft.id)),
         Err(error) => failed(&app, signed.lang, error),
     }
-}
-
-/// The lines of a field that has one thing a line.
-fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
-}
-
-/// What was typed into the editor's form.
-fn written(fields: &super::Fields) -> Written {
-    let one = |name: &str| fields.one(name).to_owned();
-    let trimmed = |name: &str| fields.one(name).trim().to_owned();
-    let whom = |line: String| {
-        let mut pieces = line.split(['|', '｜']).map(|piece| piece.trim().to_owned());
-        let mut next = || pieces.next().unwrap_or_default();
-        Whom { name: next(), scheme: next(), id: next() }
-    };
-    let other = if fields.one("language") == "zh" { "en" } else { "zh" };
-    let (title, body) = (trimmed("translation_title"), one("translation_body"));
-    let translations = match title.is_empty() && body.trim().is_empty() {
-        true => vec![],
-        false => vec![Translation { language: other.to_owned(), title, body }],
-    };
-    Written {
-        genre: trimmed("genre"),
-        theme: trimmed("theme"),
-        language: trimmed("language"),
-        title: trimmed("title"),
-        index_number: trimmed("index_number"),
-        document_number: trimmed("document_number"),
-        issuing_agencies: lines(fields.one("issuing_agencies")),
-        joint_agencies: lines(fields.one("joint_agencies")),
-        issued: trimmed("issued"),
-        published: trimmed("published"),
-        effective: trimmed("effective"),
-        expires: trimmed("expires"),
-        basis: trimmed("basis"),
-        summary: trimmed("summary"),
-        keywords: lines(fields.one("keywords")),
-        region: trimmed("region"),
-        subjects: lines(fields.one("subjects")).into_iter().map(whom).collect(),
-        source: trimmed("source"),
-        authentic: trimmed("authentic"),
-        body: one("body").replace("\r\n", "\n"),
-        translations,
-        target: fields.one("target").trim().parse().ok(),
-        change: trimmed("change"),
-        ground: trimmed("ground"),
-        by: fields.one("by").trim().parse().ok(),
-        parts: fields.all("parts").map(str::to_owned).collect(),
-    }
-}
-
-/// As it is put into the form again.
-fn typed(written: &Written) -> Typed {
-    let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
-    let whom = |whom: &Whom| match (whom.scheme.is_empty(), whom.id.is_empty()) {
-        (true, true) => whom.name.clone(),
-        _ => format!("{} | {} | {}", whom.name, whom.scheme, whom.id),
-    };
-    let translation = written.translations.first().cloned().unwrap_or_default();
-    let fields = [
-        ("genre", written.genre.clone()),
-        ("theme", written.theme.clone()),
-        ("language", written.language.clone()),
-        ("title", written.title.clone()),
-        ("index_number", written.index_number.clone()),
-        ("document_number", written.document_number.clone()),
-        ("issuing_agencies", written.issuing_agencies.join("\n")),
-        ("joint_agencies", written.joint_agencies.join("\n")),
-        ("issued", written.issued.clone()),
-        ("published", written.published.clone()),
-        ("effective", written.effective.clone()),
-        ("expires", written.expires.clone()),
-        ("basis", written.basis.clone()),
-        ("summary", written.summary.clone()),
-        ("keywords", written.keywords.join("\n")),
-        ("region", written.region.clone()),
-        ("subjects", written.subjects.iter().map(whom).collect::<Vec<_>>().join("\n")),
-        ("source", written.source.clone()),
-        ("authentic", written.authentic.clone()),
-        ("body", written.body.clone()),
-        ("translation_title", translation.title),
-        ("translation_body", translation.body),
-        ("target", number(written.target)),
-        ("change", written.change.clone()),
-        ("ground", written.ground.clone()),
-        ("by", number(written.by)),
-    ];
-    Typed(fields.into_iter().collect())
 }
 
 /// A published disclosure, to be linked to, and its parts with their names.
@@ -391,13 +305,15 @@ async fn edit(State(app): State<Arc<App>>, signed: Signed, At(id): At, Asked(que
 
 async fn save(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }: Posted) -> Response {
     let (who, lang) = (&signed.account, signed.lang);
+    let (given, revision) = (written(&fields), fields.one("revision").parse().unwrap_or_default());
     if fields.one("do") == "drop" {
-        return match app.drafts.drop_draft(who, &id).await {
+        // What was typed last is kept too: whoever gives a draft up may have meant another.
+        let kept = app.drafts.save(who, &id, revision, &given).await;
+        return match kept.and(app.drafts.drop_draft(who, &id).await) {
             Ok(()) => see(lang, "/desk/drafts"),
             Err(error) => failed(&app, lang, error),
         };
     }
-    let (given, revision) = (written(&fields), fields.one("revision").parse().unwrap_or_default());
     match app.drafts.save(who, &id, revision, &given).await {
         Ok(Saved::Revision(_)) if fields.one("do") == "submit" => see(lang, &format!("/desk/drafts/{id}/submit")),
         Ok(Saved::Revision(_)) => see(lang, &format!("/desk/drafts/{id}?saved=1")),
@@ -483,83 +399,6 @@ pub(super) fn download(name: &str, bytes: Vec<u8>) -> Response {
     (headers, bytes).into_response()
 }
 
-async fn submit_view(app: &App, signed: &Signed, id: &str) -> Result<SubmitView, DraftsError> {
-    let draft = app.drafts.draft(&signed.account, id).await?;
-    if draft.stage != Stage::Writing || !signed.may(Role::Drafter, &draft.agency) {
-        return Err(Refusal::Nothing.into());
-    }
-    let files = app.drafts.files(&signed.account, id).await?;
-    let personal = app.drafts.personal_in_draft(&signed.account, &draft).await?;
-    let state = app.node.submitter.state();
-    Ok(SubmitView {
-        id: id.to_owned(),
-        kind: kind_of(draft.kind),
-        title: draft.written.title.clone(),
-        revision: draft.revision,
-        lacks: faults_of(&drafts::faults(draft.kind, &draft.written, files.len())),
-        personal: personal_rows(personal),
-        typed: Typed::default(),
-        faults: vec![],
-        refused: None,
-        rule: state.agency(&draft.agency).is_some_and(|(_, agency)| agency.rule.is_some()),
-    })
-}
-
-pub(super) fn personal_rows(found: Vec<(Option<String>, drafts::Found)>) -> Vec<PersonalRow> {
-    let row = |(part, found): (_, drafts::Found)| PersonalRow { part, sort: found.sort.code(), number: found.number, line: found.line };
-    found.into_iter().map(row).collect()
-}
-
-fn submit_page(app: &App, signed: &Signed, id: &str, view: Result<SubmitView, DraftsError>) -> Response {
-    let view = view.map_err(Trouble::from);
-    answer(app, signed, &format!("/desk/drafts/{id}/submit"), view.map(|view| move |desk: &Desk<'_>| pages::desk::submit(desk, &view)))
-}
-
-async fn submit_form(State(app): State<Arc<App>>, signed: Signed, At(id): At) -> Response {
-    let view = submit_view(&app, &signed, &id).await;
-    submit_page(&app, &signed, &id, view)
-}
-
-/// When it is to come out, by the portal's clocks. None: what was typed is no time.
-fn due(zone: &TimeZone, day: &str, hour: &str) -> Option<i64> {
-    if day.is_empty() && hour.is_empty() {
-        return Some(0);
-    }
-    let day: civil::Date = day.parse().ok()?;
-    let hour: civil::Time = if hour.is_empty() { civil::Time::midnight() } else { hour.parse().ok()? };
-    Some(zone.to_ambiguous_zoned(day.to_datetime(hour)).compatible().ok()?.timestamp().as_millisecond())
-}
-
-async fn submit(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }: Posted) -> Response {
-    let (day, hour) = (fields.one("day").trim(), fields.one("hour").trim());
-    let due = due(&zone(&app, signed.lang), day, hour).filter(|due| *due == 0 || *due > app.staff.now());
-    let revision = fields.one("revision").parse().unwrap_or_default();
-    let refused = match due {
-        None => None,
-        Some(due) => match app.drafts.freeze(&signed.account, &id, revision, due).await {
-            Ok(frozen) => return see(signed.lang, &format!("/desk/cases/{}", frozen.case)),
-            Err(DraftsError::Refused(refusal)) if refusal != Refusal::Nothing => Some(refusal),
-            Err(error) => return failed(&app, signed.lang, error),
-        },
-    };
-    let view = submit_view(&app, &signed, &id).await.map(|mut view| {
-        use app::view::desk::Lack as Shown;
-        match refused {
-            None => view.faults = vec![("day", Fault::Lack(Shown::Time))],
-            // The form as it was sent names an older revision: nothing but looking at it again helps.
-            Some(Refusal::Changed | Refusal::NotWriting) => view.faults = vec![("", Fault::Lack(Shown::Changed))],
-            Some(Refusal::Lacks(lacks)) => view.lacks = faults_of(&lacks),
-            Some(Refusal::TooManyFiles) => view.faults = vec![("", Fault::Lack(Shown::TooManyFiles))],
-            Some(Refusal::TooLong) => view.faults = vec![("", Fault::Lack(Shown::TooLong))],
-            Some(Refusal::Chain(said)) => view.refused = Some(said),
-            Some(other) => view.refused = Some(other.to_string()),
-        }
-        view.typed = Typed([("day", day.to_owned()), ("hour", hour.to_owned())].into());
-        view
-    });
-    again(submit_page(&app, &signed, &id, view))
-}
-
 /// What the page of a case needs too.
 pub(super) fn at(zone: &TimeZone, time: i64) -> Moment {
     views::moment(zone, time)
@@ -574,21 +413,4 @@ pub(super) fn post_name(app: &App, id: &str, lang: Lang) -> String {
     let state = app.node.submitter.state();
     let registered = state.posts().find(|(_, post)| post.post == id);
     registered.and_then(|(_, post)| views::name_in(&post.name, lang)).unwrap_or(id).to_owned()
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_read_by_the_portals_clocks_and_an_hour_alone_is_none() {
-        let zone = TimeZone::get("Asia/Shanghai").unwrap();
-        assert_eq!(due(&zone, "", ""), Some(0));
-        assert_eq!(due(&zone, "1970-01-02", "08:00"), Some(86_400_000));
-        assert_eq!(due(&zone, "1970-01-02", ""), Some(86_400_000 - 8 * 3_600_000));
-        for (day, hour) in [("", "08:00"), ("2026-02-30", "08:00"), ("2026-02-03", "25:00"), ("x", "y")] {
-            assert_eq!(due(&zone, day, hour), None, "{day} {hour}");
-        }
-    }
 }

@@ -14,6 +14,8 @@ mod posts;
 mod registrations;
 mod rule;
 mod sign_in;
+mod submitting;
+mod typing;
 
 pub use guard::{ByScript, Posted, Signed};
 pub(super) use guard::{Fields, Tongue};

@@ -16,7 +16,9 @@ use leptos::prelude::*;
 pub fn case(desk: &Desk<'_>, view: &CaseView) -> String {
     let d = &crate::words::desk::of(desk.lang).drafts;
     let title = named(&view.title, view.kind, d);
-    let page = Page { scripts: scripts(desk), ..Page::new(Room::Drafts, "case", title.clone()) };
+    // Where nothing is to be signed, nothing that signs is loaded.
+    let signs = !view.able.is_empty();
+    let page = Page { scripts: if signs { scripts(desk) } else { vec![] }, ..Page::new(Room::Drafts, "case", title.clone()) };
     document(desk, page, |w| {
         let c = &w.drafts.case;
         let told = view.told.as_ref().map(|(code, said)| {
@@ -46,7 +48,7 @@ pub fn case(desk: &Desk<'_>, view: &CaseView) -> String {
                 <div data-frozen="">{frozen(view, desk, w)}</div>
             </section>
             {history(view, desk, w)}
-            {(!view.able.is_empty()).then(|| kit(desk, w))}
+            {signs.then(|| kit(desk, w))}
         }
     })
 }
@@ -113,7 +115,8 @@ fn kind(kind: &KindView, w: &'static DeskWords) -> impl IntoView + use<> {
     let skipped = kind.decided.iter().any(|one| one.decision == "override");
     let rejected = kind.decided.iter().any(|one| one.decision == "reject");
     let done = kind.decided.iter().filter(|one| one.decision == "approve").count();
-    let waits = kind.waits.iter().map(|code| called(code, w.lang)).collect::<Vec<_>>().join(", ");
+    let between = if w.lang == Lang::Zh { "、" } else { ", " };
+    let waits = kind.waits.iter().map(|code| called(code, w.lang)).collect::<Vec<_>>().join(between);
     let (state, said) = match (kind.complete, skipped, waits.is_empty()) {
         (_, true, _) => ("skipped", c.skipped.to_owned()),
         (true, ..) => ("complete", c.complete.to_owned()),
@@ -124,7 +127,7 @@ fn kind(kind: &KindView, w: &'static DeskWords) -> impl IntoView + use<> {
     };
     let many = (kind.count > 1).then(|| view! { <span class="tag">{(c.of)(done, kind.count)}</span> });
     let decided = kind.decided.iter().map(|one| decided(one, w)).collect_view();
-    let posts = kind.posts.join(if w.lang == Lang::Zh { "、" } else { ", " });
+    let posts = kind.posts.join(between);
     view! {
         <li class="kind" data-state=state>
             <h3>{called(&kind.code, w.lang)}" "{many}</h3>
@@ -177,7 +180,7 @@ fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords
     let choices = choices.collect_view();
     view! {
         <form class="form sign" data-sign=format!("/desk/cases/{}/sign", view.id) data-steps=format!("/desk/cases/{}/steps", view.id)
-            data-case=view.id.clone() data-code=able.code.clone() data-agency=view.agency.id.clone() data-rule=view.rule_leaf.clone()
+            data-case=view.id.clone() data-code=able.code.clone() data-post=able.post.clone() data-agency=view.agency.id.clone() data-rule=view.rule_leaf.clone()
             data-core=view.core.clone()>
             {token(desk)}
             <input type="hidden" name="post" value=able.post.clone()/>
@@ -193,7 +196,7 @@ fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords
                 <textarea id=reason name="reason" rows="3" maxlength="1200"></textarea>
             </div>
             <p class="said" role="status" data-said=""></p>
-            <button>{c.sign}</button>
+            <button disabled=true>{c.sign}</button>
         </form>
         {elsewhere(&view.id, &able.code, w)}
     }

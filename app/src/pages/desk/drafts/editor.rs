@@ -158,6 +158,7 @@ fn redaction(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl 
         <fieldset id="parts" class="field" class:faulty=fault.is_some()>
             <legend>{(e.field)("parts")}</legend>
             {fault.map(|fault| view! { <p class="fault">{(w.frame.fault)(fault)}</p> })}
+            {view.parts.is_empty().then(|| view! { <p class="help">{e.parts_help}</p> })}
             <ul class="checks">{parts}</ul>
         </fieldset>
         {put("ground", How::Choice(grounds(view, w)))}

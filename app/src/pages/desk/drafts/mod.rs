@@ -140,11 +140,13 @@ fn personal(rows: &[PersonalRow], title: &'static str, w: &'static DeskWords) ->
     let lines: Vec<_> = rows
         .iter()
         .map(|row| {
+            // The text itself has a name only in the catalogue.
+            let part = row.part.as_deref().map(|part| if part == "body.md" { w.drafts.editor.text } else { part });
             view! {
                 <li>
                     <bdi class="number">{row.number.clone()}</bdi>" "
                     <span>{(s.sort)(row.sort)}</span>" "
-                    <span class="small">{(s.at)(row.part.as_deref(), row.line)}</span>
+                    <span class="small">{(s.at)(part, row.line)}</span>
                 </li>
             }
         })

@@ -1,0 +1,116 @@
+//! Submitting a draft: what is missing, what looks like personal data, and when it is to come out.
+
+use super::{
+    Posted, Signed, again, answer,
+    drafts::{failed, faults_of, kind_of, zone},
+    see,
+};
+use crate::{
+    drafts::{self, DraftsError, Refusal, Stage},
+    http::{
+        App,
+        trouble::{At, Trouble},
+    },
+    staff::Role,
+};
+use app::{
+    pages,
+    view::desk::{Desk, Fault, PersonalRow, SubmitView, Typed},
+};
+use axum::{extract::State, response::Response};
+use jiff::{civil, tz::TimeZone};
+use std::sync::Arc;
+
+async fn submit_view(app: &App, signed: &Signed, id: &str) -> Result<SubmitView, DraftsError> {
+    let draft = app.drafts.draft(&signed.account, id).await?;
+    if draft.stage != Stage::Writing || !signed.may(Role::Drafter, &draft.agency) {
+        return Err(Refusal::Nothing.into());
+    }
+    let files = app.drafts.files(&signed.account, id).await?;
+    let personal = app.drafts.personal_in_draft(&signed.account, &draft).await?;
+    let state = app.node.submitter.state();
+    Ok(SubmitView {
+        id: id.to_owned(),
+        kind: kind_of(draft.kind),
+        title: draft.written.title.clone(),
+        revision: draft.revision,
+        lacks: faults_of(&drafts::faults(draft.kind, &draft.written, files.len())),
+        personal: personal_rows(personal),
+        typed: Typed::default(),
+        faults: vec![],
+        refused: None,
+        rule: state.agency(&draft.agency).is_some_and(|(_, agency)| agency.rule.is_some()),
+    })
+}
+
+pub(super) fn personal_rows(found: Vec<(Option<String>, drafts::Found)>) -> Vec<PersonalRow> {
+    let row = |(part, found): (_, drafts::Found)| PersonalRow { part, sort: found.sort.code(), number: found.number, line: found.line };
+    found.into_iter().map(row).collect()
+}
+
+fn submit_page(app: &App, signed: &Signed, id: &str, view: Result<SubmitView, DraftsError>) -> Response {
+    let view = view.map_err(Trouble::from);
+    answer(app, signed, &format!("/desk/drafts/{id}/submit"), view.map(|view| move |desk: &Desk<'_>| pages::desk::submit(desk, &view)))
+}
+
+pub(super) async fn submit_form(State(app): State<Arc<App>>, signed: Signed, At(id): At) -> Response {
+    let view = submit_view(&app, &signed, &id).await;
+    submit_page(&app, &signed, &id, view)
+}
+
+/// When it is to come out, by the portal's clocks. None: what was typed is no time.
+fn due(zone: &TimeZone, day: &str, hour: &str) -> Option<i64> {
+    if day.is_empty() && hour.is_empty() {
+        return Some(0);
+    }
+    let day: civil::Date = day.parse().ok()?;
+    let hour: civil::Time = if hour.is_empty() { civil::Time::midnight() } else { hour.parse().ok()? };
+    Some(zone.to_ambiguous_zoned(day.to_datetime(hour)).compatible().ok()?.timestamp().as_millisecond())
+}
+
+pub(super) async fn submit(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }: Posted) -> Response {
+    let (day, hour) = (fields.one("day").trim(), fields.one("hour").trim());
+    let due = due(&zone(&app, signed.lang), day, hour).filter(|due| *due == 0 || *due > app.staff.now());
+    let revision = fields.one("revision").parse().unwrap_or_default();
+    let refused = match due {
+        None => None,
+        Some(due) => match app.drafts.freeze(&signed.account, &id, revision, due).await {
+            Ok(frozen) => return see(signed.lang, &format!("/desk/cases/{}", frozen.case)),
+            Err(DraftsError::Refused(refusal)) if refusal != Refusal::Nothing => Some(refusal),
+            Err(error) => return failed(&app, signed.lang, error),
+        },
+    };
+    let view = submit_view(&app, &signed, &id).await.map(|mut view| {
+        use app::view::desk::Lack as Shown;
+        match refused {
+            None => view.faults = vec![("day", Fault::Lack(Shown::Time))],
+            // The form as it was sent names an older revision: nothing but looking at it again helps.
+            Some(Refusal::Changed | Refusal::NotWriting) => view.faults = vec![("", Fault::Lack(Shown::Changed))],
+            Some(Refusal::Lacks(lacks)) => view.lacks = faults_of(&lacks),
+            Some(Refusal::TooManyFiles) => view.faults = vec![("", Fault::Lack(Shown::TooManyFiles))],
+            Some(Refusal::TooLong) => view.faults = vec![("", Fault::Lack(Shown::TooLong))],
+            Some(Refusal::Chain(said)) => view.refused = Some(said),
+            Some(other) => view.refused = Some(other.to_string()),
+        }
+        view.typed = Typed([("day", day.to_owned()), ("hour", hour.to_owned())].into());
+        view
+    });
+    again(submit_page(&app, &signed, &id, view))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_by_the_portals_clocks_and_an_hour_alone_is_none() {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        assert_eq!(due(&zone, "", ""), Some(0));
+        assert_eq!(due(&zone, "1970-01-02", "08:00"), Some(86_400_000));
+        assert_eq!(due(&zone, "1970-01-02", ""), Some(86_400_000 - 8 * 3_600_000));
+        for (day, hour) in [("", "08:00"), ("2026-02-30", "08:00"), ("2026-02-03", "25:00"), ("x", "y")] {
+            assert_eq!(due(&zone, day, hour), None, "{day} {hour}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What is typed into the editor's form, read and put into it again.
+
+use crate::drafts::{Translation, Whom, Written};
+use app::view::desk::Typed;
+
+/// The lines of a field that has one thing a line.
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// What was typed into the editor's form.
+pub(super) fn written(fields: &super::Fields) -> Written {
+    let one = |name: &str| fields.one(name).to_owned();
+    let trimmed = |name: &str| fields.one(name).trim().to_owned();
+    let whom = |line: String| {
+        let mut pieces = line.split(['|', '｜']).map(|piece| piece.trim().to_owned());
+        let mut next = || pieces.next().unwrap_or_default();
+        Whom { name: next(), scheme: next(), id: next() }
+    };
+    let other = if fields.one("language") == "zh" { "en" } else { "zh" };
+    let (title, body) = (trimmed("translation_title"), one("translation_body"));
+    let translations = match title.is_empty() && body.trim().is_empty() {
+        true => vec![],
+        false => vec![Translation { language: other.to_owned(), title, body }],
+    };
+    Written {
+        genre: trimmed("genre"),
+        theme: trimmed("theme"),
+        language: trimmed("language"),
+        title: trimmed("title"),
+        index_number: trimmed("index_number"),
+        document_number: trimmed("document_number"),
+        issuing_agencies: lines(fields.one("issuing_agencies")),
+        joint_agencies: lines(fields.one("joint_agencies")),
+        issued: trimmed("issued"),
+        published: trimmed("published"),
+        effective: trimmed("effective"),
+        expires: trimmed("expires"),
+        basis: trimmed("basis"),
+        summary: trimmed("summary"),
+        keywords: lines(fields.one("keywords")),
+        region: trimmed("region"),
+        subjects: lines(fields.one("subjects")).into_iter().map(whom).collect(),
+        source: trimmed("source"),
+        authentic: trimmed("authentic"),
+        body: one("body").replace("\r\n", "\n"),
+        translations,
+        target: fields.one("target").trim().parse().ok(),
+        change: trimmed("change"),
+        ground: trimmed("ground"),
+        by: fields.one("by").trim().parse().ok(),
+        parts: fields.all("parts").map(str::to_owned).collect(),
+    }
+}
+
+/// As it is put into the form again.
+pub(super) fn typed(written: &Written) -> Typed {
+    let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let whom = |whom: &Whom| match (whom.scheme.is_empty(), whom.id.is_empty()) {
+        (true, true) => whom.name.clone(),
+        _ => format!("{} | {} | {}", whom.name, whom.scheme, whom.id),
+    };
+    let translation = written.translations.first().cloned().unwrap_or_default();
+    let fields = [
+        ("genre", written.genre.clone()),
+        ("theme", written.theme.clone()),
+        ("language", written.language.clone()),
+        ("title", written.title.clone()),
+        ("index_number", written.index_number.clone()),
+        ("document_number", written.document_number.clone()),
+        ("issuing_agencies", written.issuing_agencies.join("\n")),
+        ("joint_agencies", written.joint_agencies.join("\n")),
+        ("issued", written.issued.clone()),
+        ("published", written.published.clone()),
+        ("effective", written.effective.clone()),
+        ("expires", written.expires.clone()),
+        ("basis", written.basis.clone()),
+        ("summary", written.summary.clone()),
+        ("keywords", written.keywords.join("\n")),
+        ("region", written.region.clone()),
+        ("subjects", written.subjects.iter().map(whom).collect::<Vec<_>>().join("\n")),
+        ("source", written.source.clone()),
+        ("authentic", written.authentic.clone()),
+        ("body", written.body.clone()),
+        ("translation_title", translation.title),
+        ("translation_body", translation.body),
+        ("target", number(written.target)),
+        ("change", written.change.clone()),
+        ("ground", written.ground.clone()),
+        ("by", number(written.by)),
+    ];
+    Typed(fields.into_iter().collect())
+}
