@@ -428,7 +428,10 @@ if (kit) {
   document.querySelectorAll("form[data-restore-key]").forEach((form) => does(form, restore));
   document.querySelectorAll("form[data-send-key]").forEach((form) => does(form, send));
   document.querySelectorAll("form[data-forget-key]").forEach((form) => does(form, forget));
-  document.querySelectorAll("form[data-sign][data-steps]").forEach((form) => does(form, step));
+  for (const form of document.querySelectorAll("form[data-sign][data-steps]")) {
+    does(form, step);
+    form.querySelectorAll("button").forEach((button) => (button.disabled = false));
+  }
   document.querySelectorAll("form[data-save-step]").forEach((form) => does(form, saveStep));
   document.querySelectorAll("form[data-send-step]").forEach((form) => does(form, sendStep));
   document.querySelectorAll("form[data-sign-text]").forEach((form) => does(form, signText));

@@ -1,6 +1,6 @@
 // A document from its draft to its public page, by people in browsers of their own: one writes, two review side by side, one
 // signs off; and what each of them may not do.
-import { first, give, PASSWORD, staffSql } from "../desk.js";
+import { first, give, PASSWORD, staffSql } from "../people.js";
 import { expect, sample, test as base } from "../fixtures.js";
 import { copyOf, serve } from "../gazette.js";
 

@@ -1,7 +1,7 @@
 // Keys at the desk: made in the browser, never read out of it, saved, lost, brought back; and what they sign.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { first, give, hire, post, signIn, staffSql } from "../desk.js";
+import { first, give, hire, post, signIn, staffSql } from "../people.js";
 import { expect, sample, test as base } from "../fixtures.js";
 import { copyOf, run, serve } from "../gazette.js";
 import { CASE, caseAt, leaf, paper } from "../paper.js";

@@ -65,7 +65,12 @@ pub(super) fn is_author(case: &Case, who: &Account) -> bool {
 }
 
 async fn show(State(app): State<Arc<App>>, signed: Signed, At(id): At) -> Response {
-    let view = case_view(&app, &signed, &id).await.map_err(Trouble::from);
+    let view = match case_view(&app, &signed, &id).await {
+        // Published while it was read, it took its bytes along: what stands now is read instead.
+        Err(_) => case_view(&app, &signed, &id).await,
+        view => view,
+    };
+    let view = view.map_err(Trouble::from);
     answer(&app, &signed, &format!("/desk/cases/{id}"), view.map(|view| move |desk: &Desk<'_>| pages::desk::case(desk, &view)))
 }
 
