@@ -215,6 +215,11 @@ async fn what_is_missing_is_told_beside_its_field_and_where_it_is_submitted(engi
     assert_eq!(onward.to, format!("{at}/submit"));
     let page = pages.get(&author, &onward.to).await.body;
     assert!(page.contains("In force from") && page.contains("Document number") && !page.contains("name=\"day\""), "{page}");
+    assert!(page.contains(&format!("{at}?lacks=1#effective")), "{page}");
+    let beside = pages.get(&author, &format!("{at}?lacks=1")).await.body;
+    let field = |name: &str| beside.split(&format!("<label for=\"{name}\"")).nth(1).unwrap().split("</div>").next().unwrap().to_owned();
+    assert!(field("effective").contains("Fill this in.") && field("effective").contains("aria-invalid=\"true\""), "{beside}");
+    assert!(!field("issued").contains("Fill this in."), "{beside}");
     let forced = pages.post(&author, &onward.to, &[("revision", "2"), ("day", ""), ("hour", "")]).await;
     assert_eq!(forced.status, StatusCode::UNPROCESSABLE_ENTITY);
     let whole = with(&NOTICE, &[("revision", "2")]);

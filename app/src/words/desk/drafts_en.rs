@@ -90,8 +90,8 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         },
         help: |field| match field {
             "body" => Some("Markdown: # heading, **bold**, - list, | table |. It is drawn below as readers will see it."),
-            "issuing_agencies" | "joint_agencies" | "keywords" => Some("One a line."),
-            "subjects" => Some("One a line: name | scheme | number. Never the identity number of a person."),
+            "issuing_agencies" | "joint_agencies" | "keywords" => Some("One on each line."),
+            "subjects" => Some("One on each line: name | scheme | number. Never the identity number of a person."),
             "document_number" => Some("As it is cited, for example No. 15 (2026)."),
             "theme" => Some("A code of small letters and hyphens, if your agency uses themes."),
             "translation_title" => Some("Leave both empty if there is none."),

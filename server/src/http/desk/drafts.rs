@@ -280,6 +280,8 @@ fn drawn(app: &App, signed: &Signed, id: &str, view: Result<EditorView, DraftsEr
 struct EditQuery {
     saved: Option<String>,
     full: Option<String>,
+    /// With what is missing beside its fields.
+    lacks: Option<String>,
 }
 
 async fn edit(State(app): State<Arc<App>>, signed: Signed, At(id): At, Asked(query): Asked<EditQuery>) -> Response {
@@ -297,6 +299,10 @@ async fn edit(State(app): State<Arc<App>>, signed: Signed, At(id): At, Asked(que
     let faults = match query.full.as_deref() {
         Some("size") => vec![("file", Fault::Lack(app::view::desk::Lack::FileSize))],
         Some("many") => vec![("file", Fault::Lack(app::view::desk::Lack::TooManyFiles))],
+        _ if query.lacks.is_some() => match app.drafts.files(&signed.account, &id).await {
+            Ok(files) => faults_of(&drafts::faults(draft.kind, &draft.written, files.len())),
+            Err(error) => return failed(&app, signed.lang, error),
+        },
         _ => vec![],
     };
     let over = Over { written: &draft.written, revision: draft.revision, faults, just_saved: query.saved.is_some(), conflict: None };

@@ -167,6 +167,7 @@ fn yours(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> Option<impl
     })
 }
 
+/// Sent without a script it goes nowhere, and nothing of it stands in an address.
 fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let c = &w.drafts.case;
     let name = |field: &str| format!("{}-{field}", able.code);
@@ -179,10 +180,9 @@ fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords
     });
     let choices = choices.collect_view();
     view! {
-        <form class="form sign" data-sign=format!("/desk/cases/{}/sign", view.id) data-steps=format!("/desk/cases/{}/steps", view.id)
+        <form class="form sign" method="post" action=desk.at(&format!("/desk/cases/{}", view.id)) data-sign=format!("/desk/cases/{}/sign", view.id) data-steps=format!("/desk/cases/{}/steps", view.id)
             data-case=view.id.clone() data-code=able.code.clone() data-post=able.post.clone() data-agency=view.agency.id.clone() data-rule=view.rule_leaf.clone()
             data-core=view.core.clone()>
-            {token(desk)}
             <input type="hidden" name="post" value=able.post.clone()/>
             <h3>{called(&able.code, w.lang)}</h3>
             <p><bdi>{(c.yours_as)(&able.post_name)}</bdi></p>
@@ -196,7 +196,7 @@ fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords
                 <textarea id=reason name="reason" rows="3" maxlength="1200"></textarea>
             </div>
             <p class="said" role="status" data-said=""></p>
-            <button disabled=true>{c.sign}</button>
+            <button>{c.sign}</button>
         </form>
         {elsewhere(&view.id, &able.code, w)}
     }

@@ -1,6 +1,6 @@
 //! The editor: all that can be typed into a draft, in one column, and below it the text as it will be read.
 
-use super::super::form::{summary, token};
+use super::super::form::token;
 use super::super::frame::{Page, document, minute};
 use super::area::{How, field};
 use super::named;
@@ -29,7 +29,7 @@ pub fn editor(desk: &Desk<'_>, view: &EditorView) -> String {
         let files = (view.kind == DraftKind::Disclosure).then(|| files(view, desk, w));
         let preview = (view.kind == DraftKind::Disclosure).then(|| preview(view, w));
         view! {
-            {summary(&view.faults, w)}
+            {lacking(view, w)}
             {conflict(view, w)}
             <div class="lead">
                 <h1><bdi>{title.clone()}</bdi></h1>
@@ -51,6 +51,18 @@ pub fn editor(desk: &Desk<'_>, view: &EditorView) -> String {
             {preview}
             {asides(view, w)}
         }
+    })
+}
+
+/// What is wrong, above the form: each by the name of its field, and linked to it.
+fn lacking(view: &EditorView, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
+    let lines = view.faults.iter().map(|(field, fault)| {
+        let named = (w.drafts.editor.field)(field);
+        view! { <li><a href=format!("#{field}")>{named}</a>" "{(w.frame.fault)(*fault)}</li> }
+    });
+    let lines = lines.collect_view();
+    (!view.faults.is_empty()).then(|| {
+        view! { <div class="faults" role="alert"><h2>{w.frame.fault_title}</h2><ul>{lines}</ul></div> }
     })
 }
 

@@ -12,7 +12,7 @@ pub fn submit(desk: &Desk<'_>, view: &SubmitView) -> String {
         let (d, s) = (&w.drafts, &w.drafts.submit);
         let at = desk.at(&format!("/desk/drafts/{}", view.id));
         let lacks = view.lacks.iter().map(|(field, fault)| {
-            view! { <li><a href=format!("{at}#{field}")>{(d.editor.field)(field)}</a>" "{(w.frame.fault)(*fault)}</li> }
+            view! { <li><a href=format!("{at}?lacks=1#{field}")>{(d.editor.field)(field)}</a>" "{(w.frame.fault)(*fault)}</li> }
         });
         let lacks = lacks.collect_view();
         let form = match view.lacks.is_empty() {
