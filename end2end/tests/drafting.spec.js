@@ -1,6 +1,6 @@
 // A document from its draft to its public page, by people in browsers of their own: one writes, two review side by side, one
 // signs off; and what each of them may not do.
-import { first, give, PASSWORD, staffSql } from "../people.js";
+import { first, give, signIn, staffSql } from "../people.js";
 import { expect, sample, test as base } from "../fixtures.js";
 import { copyOf, serve } from "../gazette.js";
 
@@ -30,10 +30,7 @@ const test = base.extend({
       const context = await browser.newContext();
       contexts.push(context);
       const theirs = await context.newPage();
-      await theirs.goto(at("/sign-in"));
-      await theirs.getByLabel("Name to sign in with").fill(login);
-      await theirs.getByLabel("Password", { exact: true }).fill(PASSWORD);
-      await theirs.getByRole("button", { name: "Sign in" }).click();
+      await signIn(theirs, server, login);
       await expect(theirs.locator(".who")).toContainText(`Officer ${login}`);
       return theirs;
     };
@@ -41,6 +38,7 @@ const test = base.extend({
       staffSql(place, `insert into post_holders (post, account, given, given_by) select '${AGENCY}/${post}', id, 1, '' from accounts where login = '${login}'`);
     await use({ server, place, at, enter, hold, admin: page });
     for (const context of contexts) await context.close();
+    await page.goto("about:blank");
     await server.stop();
     await place.remove();
   },

@@ -22,6 +22,8 @@ const test = base.extend({
       ["approver", AGENCY],
     ]);
     await use({ server, place, at: (path) => `${server.url}/en/desk${path}` });
+    // What the page still asks for would be refused.
+    await page.goto("about:blank");
     await server.stop();
     await place.remove();
   },

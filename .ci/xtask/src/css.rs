@@ -8,6 +8,10 @@ use crate::{Error, at};
 /// The text of `file` with each line `@import "name.css";` replaced by that file, so that readers make one request.
 pub fn bundle(file: &Path) -> Result<String, Error> {
     let text = at(file, fs::read_to_string(file))?;
+    // A browser would read everything behind an open block as part of it, and say nothing.
+    if text.matches('{').count() != text.matches('}').count() {
+        return Err(Error::Unclosed { file: file.into() });
+    }
     let mut bundled = String::with_capacity(text.len());
     for line in text.lines() {
         match imported(line) {
@@ -51,6 +55,17 @@ mod tests {
         let bundled = bundle(&folder.join("main.css")).unwrap();
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(bundled, ":root { --ink: #111 }\n.cord { width: 2px }\nbody { margin: 0 }\n");
+    }
+
+    #[test]
+    fn a_block_that_is_never_closed_is_refused() {
+        let folder = std::env::temp_dir().join(format!("xtask-css-open-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("main.css");
+        fs::write(&file, "@media print {\n  .cord { width: 2px }\n\n.knot { width: 1px }\n").unwrap();
+        let refused = bundle(&file);
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(matches!(refused, Err(Error::Unclosed { .. })));
     }
 
     #[test]

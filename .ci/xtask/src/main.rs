@@ -23,6 +23,8 @@ pub enum Error {
     Bindgen { path: PathBuf, reason: String },
     #[error("{file}: imports {import}, which must be a plain file name beside it")]
     Import { file: PathBuf, import: String },
+    #[error("{file}: as many blocks must be closed as are opened")]
+    Unclosed { file: PathBuf },
     #[error("wasm and glue are {size} bytes compressed, over the budget of {budget}: readers on a phone pay for this")]
     Budget { size: u64, budget: u64 },
 }
