@@ -192,6 +192,7 @@ async function looked(form) {
   const { sign: address, case: of, code, agency, rule, core } = form.dataset;
   const answer = await fetched(`${address}?code=${encodeURIComponent(code)}`);
   const ask = await json(answer);
+  if (!answer.ok && passes(ask)) return { passing: ask };
   if (!answer.ok) throw refusal(ask);
   if (ask.origin !== kit.dataset.origin) throw new Told("other-chain");
   if (ask.case !== of || ask.agency !== agency) throw new Told("other-case");
@@ -209,9 +210,16 @@ async function looked(form) {
   return { ask, paper };
 }
 
+/** Whether the server only says that somebody else's step came between, or is on its way to the log still. */
+const passes = ({ retry, code }) => Boolean(retry) && ["stale-case", "busy"].includes(code);
+
+/** How long to wait for that, in milliseconds, each time it is said. */
+const PAUSES = [100, 200, 400, 800, 1600, 3200];
+
 /** One attempt: looks, writes, signs, sends. Answers the place of the step, or why it was not taken. */
 async function attempt(form, kept, decision, reason) {
-  const { ask, paper } = await looked(form);
+  const { ask, paper, passing } = await looked(form);
+  if (passing) return passing;
   const previous = ask.previous ?? {};
   const asked = {
     origin: kit.dataset.origin,
@@ -283,7 +291,11 @@ async function step(form) {
   if (!kept) throw new Told("no-key", { name: post });
   let answer = await attempt(form, kept, decision, reason);
   // Another step came between: the same paper is looked at again, and signed behind it.
-  if (answer.retry) answer = await attempt(form, kept, decision, reason);
+  for (const pause of PAUSES) {
+    if (!passes(answer)) break;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    answer = await attempt(form, kept, decision, reason);
+  }
   if (answer.index === undefined) throw refusal(answer);
   say(form, "signed", { index: String(answer.index) });
   location.assign(form.dataset.done || location.href);

@@ -438,8 +438,7 @@ test("a document is written by one officer, signed with another's post, and publ
   await expect(form).toHaveAttribute("data-state", "shown-differs");
   await page.reload();
   await form.locator("input[value=approve]").check();
-  await form.locator("button").click();
-  await expect(page.locator("form[data-sign]")).toHaveCount(0);
+  await Promise.all([page.waitForResponse((answer) => answer.url().endsWith("/steps") && answer.ok()), form.locator("button").click()]);
   await published(page);
 });
 
@@ -460,7 +459,7 @@ test("a step is signed on a machine of the officer's own, by files", async ({ pa
   expect(signed.out).toContain('"Lantern notice", a notice');
   const file = { name: "signed.json", mimeType: "application/json", buffer: Buffer.from(signed.out.split("\n").findLast((line) => line.startsWith("{"))) };
   await page.locator("form[data-send-step] input[type=file]").setInputFiles(file);
-  await page.locator("form[data-send-step] button").click();
-  await expect(page.locator("form[data-sign]")).toHaveCount(0);
+  const send = page.locator("form[data-send-step] button");
+  await Promise.all([page.waitForResponse((answer) => answer.url().endsWith("/steps") && answer.ok()), send.click()]);
   await published(page);
 });
