@@ -1,8 +1,15 @@
-//! Private keys on disk: one file each, readable by nobody else, never logged; locked by a passphrase where there is one.
+//! Private keys on disk: one file each, readable by nobody else, never logged; locked by a passphrase where there is one. And
+//! those in a token, which this process never holds.
 
 mod lock;
+mod log;
+mod sealer;
+mod token;
 
 pub use lock::{CREDENTIAL, LockError, Passphrase, unlock_with};
+pub use log::{LogKeys, next_log_key};
+pub use sealer::{SealError, Sealer};
+pub use token::{PIN_VARIABLE, Token, TokenError, TokenPlace, token, use_token};
 
 use chain::note::{KeyType, NoteError, Signer};
 use std::{

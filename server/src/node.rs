@@ -2,7 +2,7 @@
 
 use crate::{
     compose,
-    keys::{self, KeyError},
+    keys::{self, KeyError, LogKeys, Sealer},
     mark::Mark,
     sequencer::{Behind, Clock, OpenError, Sequencer, SubmitError, Submitter},
     store::{FILE, Head, Store, StoreError},
@@ -263,7 +263,7 @@ impl Node {
             tracing::info!("founding {kind}, {origin:?}, in {}", place.data.display());
             store.found(&origin).await?;
         }
-        let sequencer = Sequencer::open(store.clone(), log, mark, clock).await?;
+        let sequencer = Sequencer::open(store.clone(), LogKeys::new(&folder, log), mark, clock).await?;
         let (submitter, heads) = sequencer.start()?;
         let mut node = Node {
             store,
@@ -335,6 +335,23 @@ impl Node {
     pub fn seal(&self, agency: &str) -> Option<&Signer> {
         let newer = || self.newer.read().unwrap_or_else(PoisonError::into_inner).get(agency).copied();
         self.seals.get(agency).or_else(newer)
+    }
+
+    /// What seals for an agency as it is registered in `state`: its key among those here, or the one in the token. None where neither
+    /// is good, and none is kept here that once was.
+    #[must_use]
+    pub fn sealer(&self, agency: &str, state: &State) -> Option<Sealer<'_>> {
+        let here = self.seal(agency);
+        if here.is_none_or(|seal| state.may_seal(seal.vkey()).is_err())
+            && let Some(token) = keys::token()
+            && let Some((_, registered)) = state.agency(agency)
+        {
+            let mut kept = registered.seals.iter().filter(|seal| seal.custody.as_deref() == Some("token"));
+            if let Some(seal) = kept.rfind(|seal| state.may_seal(&seal.key).is_ok()) {
+                return Some(Sealer::Token(token, Box::new(seal.key.clone())));
+            }
+        }
+        here.map(Sealer::Here)
     }
 
     /// A registrar's key, where one lies on this server: of a trial chain.

@@ -18,6 +18,9 @@ enum Act {
     Log {
         #[command(flatten)]
         folder: Folder,
+        /// Make the key that is to sign after this one, for an amendment of the charter.
+        #[arg(long)]
+        next: bool,
     },
     /// An agency's seal, for its registration.
     Seal {
@@ -25,6 +28,14 @@ enum Act {
         folder: Folder,
         /// The agency's id, for example `example.gov/finance`.
         agency: String,
+    },
+    /// An agency's seal in the PKCS#11 token, for its registration: made there, and never read out of it.
+    Token {
+        /// The agency's id, for example `example.gov/finance`.
+        agency: String,
+        /// Label of the key in the token: the agency's id if nothing was said.
+        #[arg(long)]
+        label: Option<String>,
     },
     /// Lock the key files of the data folder by a passphrase; those that are locked already, by the passphrase they have, too.
     Lock {
@@ -40,17 +51,20 @@ impl KeyCommand {
     /// `given`: where the passphrase of this process is.
     pub fn run(self, given: Option<PathBuf>) -> Outcome {
         let signer = match self.act {
-            Act::Log { folder } => {
+            Act::Log { folder, next: true } => keys::next_log_key(&folder.place(None).data.join("keys"))?,
+            Act::Log { folder, next: false } => {
                 let place = folder.place(None);
                 let origin = place.origin.ok_or("the log's key is named after the chain: give --origin")?;
                 keys::open_or_create(&place.data.join("keys/log.key"), &origin)?
             }
             Act::Seal { folder, agency } => {
                 // It is a file's name as well.
-                if !is_id(&agency) {
-                    return Err(format!("{agency:?} cannot be an agency's id: lowercase ASCII letters, digits, and - . _ / only").into());
-                }
-                keys::seal(&folder.place(None).data.join("keys"), &agency)?
+                keys::seal(&folder.place(None).data.join("keys"), named(&agency)?)?
+            }
+            Act::Token { agency, label } => {
+                let token = keys::token().ok_or("which token? Give --token-module and --token-label")?;
+                println!("{}", token.make(named(&agency)?, label.as_deref().unwrap_or(&agency))?);
+                return Ok(ExitCode::SUCCESS);
             }
             Act::Lock { folder, new } => {
                 let new = new.or(given).ok_or("give the passphrase's file: --passphrase-file, or --new")?;
@@ -62,5 +76,13 @@ impl KeyCommand {
         };
         println!("{}", signer.vkey());
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn named(agency: &str) -> Result<&str, String> {
+    if is_id(agency) {
+        Ok(agency)
+    } else {
+        Err(format!("{agency:?} cannot be an agency's id: lowercase ASCII letters, digits, and - . _ / only"))
     }
 }

@@ -22,6 +22,8 @@ pub struct Gazette {
     /// File whose first line is the passphrase that key files are locked by; else the systemd credential `gazette-passphrase`.
     #[arg(long, global = true, env = "GAZETTE_PASSPHRASE_FILE", value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    token: Token,
     #[command(subcommand)]
     command: Command,
 }
@@ -43,9 +45,23 @@ enum Command {
     /// What officers do who sign outside the browser: a post's key, and steps signed with it.
     Post(post::Post),
     /// What registrars do, offline: keys, charters, registrations, signatures.
-    Registrar(registrar::Registrar),
+    Registrar(Box<registrar::Registrar>),
     /// Hand signed statements to the sequencer.
     Submit(submit::Submit),
+}
+
+/// The PKCS#11 token that seals are kept in, where they are.
+#[derive(Args)]
+struct Token {
+    /// Library of the token's maker (PKCS#11), for example `/usr/lib/softhsm/libsofthsm2.so`.
+    #[arg(long, global = true, env = "GAZETTE_TOKEN_MODULE", value_name = "FILE", requires = "token_label")]
+    token_module: Option<PathBuf>,
+    /// The token's label.
+    #[arg(long, global = true, env = "GAZETTE_TOKEN_LABEL", value_name = "LABEL")]
+    token_label: Option<String>,
+    /// File whose first line is the token's PIN; else GAZETTE_TOKEN_PIN in the environment has it.
+    #[arg(long, global = true, env = "GAZETTE_TOKEN_PIN_FILE", value_name = "FILE")]
+    token_pin_file: Option<PathBuf>,
 }
 
 /// Where the chain is kept.
@@ -80,6 +96,10 @@ pub type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 pub async fn run(gazette: Gazette) -> Outcome {
     let passphrase = server::keys::unlock_with(gazette.passphrase_file.as_deref())?;
+    let Token { token_module, token_label, token_pin_file } = gazette.token;
+    if let Some((module, label)) = token_module.zip(token_label) {
+        server::keys::use_token(server::keys::TokenPlace { module, label, pin_file: token_pin_file });
+    }
     match gazette.command {
         Command::Serve(serve) => serve.run(Clock::system()).await,
         Command::Import(import) => import.run().await,

@@ -1,7 +1,7 @@
 //! Publishing: sealing what was approved, and handing it to the log, once.
 
 use super::{Draft, Drafts, DraftsError, Frozen, FrozenState, Stage, Step, steps};
-use crate::{sequencer::SubmitError, store::submission_key};
+use crate::{keys::SealError, sequencer::SubmitError, store::submission_key};
 use chain::{
     approval::{self, ApprovalError},
     state::Refusal as Refused,
@@ -75,11 +75,13 @@ impl Drafts {
             Ok(line) => line,
             Err(error) => return refused("act", error.to_string()),
         };
-        let Some(signer) = self.node.seal(&frozen.agency) else { return refused("no-seal", String::new()) };
+        let Some(sealer) = self.node.sealer(&frozen.agency, &state) else { return refused("no-seal", String::new()) };
         let text = statement::text(&self.node.origin, &frozen.core_line, act_line.as_deref());
-        let note = match state.seal(&text, signer) {
+        let note = match sealer.seal_apart(state.clone(), text).await {
             Ok((note, _)) => note,
-            Err(refusal) => return refused("seal", refusal.to_string()),
+            // It may be put back any moment; nothing is lost meanwhile.
+            Err(error @ (SealError::Token(_) | SealError::Broke)) => return Ok(Outcome::Later { said: error.to_string() }),
+            Err(error) => return refused("seal", error.to_string()),
         };
         let contents = self.contents(&frozen.id).await?;
         let submitter = &self.node.submitter;

@@ -248,7 +248,8 @@ fn key(place: &Place, rebuilt: &entries::Rebuilt) -> Result<(), End> {
         Err(KeyError::File(_, error)) if error.kind() == std::io::ErrorKind::PermissionDenied => return Ok(()),
         Err(error) => return differs(Check::Key, at, error.to_string()),
     };
-    match rebuilt.state.charter().and_then(|charter| charter.log_key(rebuilt.size())) {
+    // The key that the chain began with stays, whichever signs now: it names the chain, and this machine's mark of it.
+    match rebuilt.state.charter().and_then(|charter| charter.log_key(0)) {
         Some(wanted) if wanted != found.vkey() => {
             differs(Check::Key, at, format!("it holds {}, and the charter names {wanted}: this is another chain", found.vkey()))
         }
@@ -259,7 +260,7 @@ fn key(place: &Place, rebuilt: &entries::Rebuilt) -> Result<(), End> {
 /// The mark may lag behind the chain, never be ahead of it or beside it.
 fn mark(place: &Place, rebuilt: &entries::Rebuilt, now: u64) -> Result<(), End> {
     let at = "the newest tree this machine signed";
-    let Some(key) = rebuilt.state.charter().and_then(|charter| charter.log_key(rebuilt.size())) else { return Ok(()) };
+    let Some(key) = rebuilt.state.charter().and_then(|charter| charter.log_key(0)) else { return Ok(()) };
     let mark = Mark::new(&place.data, &place.state, key);
     if let Some(damaged) = mark.damaged() {
         return differs(Check::Mark, at, damaged.to_string());

@@ -124,8 +124,9 @@ pub async fn import(node: &Node, files: &[PathBuf], stop: &Stop, progress: &dyn 
 /// The same with files that were opened before.
 pub async fn import_opened(node: &Node, files: Vec<Opened>, stop: &Stop, progress: &dyn Progress) -> Result<Report, ImportError> {
     let archive = node.sibling(ARCHIVE);
-    let Some(seal) = node.seal(&archive) else { return Err(ImportError::NoSeal(archive)) };
-    if node.submitter.state().may_seal(seal.vkey()).is_err() {
+    let state = node.submitter.state();
+    let Some(seal) = node.sealer(&archive, &state) else { return Err(ImportError::NoSeal(archive)) };
+    if state.may_seal(seal.vkey()).is_err() {
         return Err(ImportError::NoArchive(archive));
     }
     progress.start(files.iter().map(|file| file.bytes).sum());

@@ -150,6 +150,6 @@ pub fn seal(source: &Source, state: &chain::state::State, draft: Draft, id: &str
 }
 
 pub fn sign(source: &Source, state: &chain::state::State, text: &str) -> Result<(String, Verified), String> {
-    let signer = source.node.seal(&source.archive).ok_or("the archive's seal is gone")?;
-    state.seal(text, signer).map_err(|refusal| refusal.to_string())
+    let sealer = source.node.sealer(&source.archive, state).ok_or("the archive's seal is gone")?;
+    sealer.seal(state, text).map_err(|error| error.to_string())
 }

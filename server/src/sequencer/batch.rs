@@ -6,6 +6,7 @@ use chain::{
     Hash,
     checkpoint::Checkpoint,
     entry::Entry,
+    note::Vkey,
     state::{Facts, State, Verified},
     statement::Statement,
     tile,
@@ -48,6 +49,8 @@ pub(super) struct Placed {
     pub(super) batch: Batch,
     /// What is to be signed.
     pub(super) checkpoint: Checkpoint,
+    /// By which of the log's keys: as the newest charter says for this size, which may be in this very batch.
+    pub(super) key: Option<Vkey>,
     /// Leaf hash and time of the newest entry.
     pub(super) last: (Hash, Millis),
     /// The state afterwards, if the registry changed.
@@ -155,8 +158,9 @@ impl Sequencer {
             let state = &self.tip.state;
             let batch = Batch { entries: made.entries, tiles: self.tip.tiles(made.full) };
             let checkpoint = Checkpoint { origin: state.origin().into(), size: state.size(), root: state.frontier.root() };
+            let key = state.charter().and_then(|charter| charter.log_key(state.size())).cloned();
             let view = (state.registry().root() != registry).then(|| Arc::new(state.clone()));
-            judged.placed = Some(Placed { batch, checkpoint, last, view });
+            judged.placed = Some(Placed { batch, checkpoint, key, last, view });
         }
         Ok(())
     }
@@ -167,7 +171,7 @@ impl Sequencer {
         tokio::time::sleep_until(self.next).await;
         let marks = self.mark.read()?;
         let mut transaction = self.store.hold().await?;
-        let loaded = load_in(&mut transaction, self.log.vkey().name()).await?;
+        let loaded = load_in(&mut transaction, self.log.origin()).await?;
         self.take_up(&marks, loaded).await?;
         Ok(transaction)
     }

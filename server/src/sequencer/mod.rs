@@ -27,12 +27,12 @@ pub use clock::{Clock, ClockAlarm};
 pub use submit::{Checked, Receipt, SMALL, Submission, SubmitError, Submitter, Waiting};
 
 use crate::{
+    keys::LogKeys,
     mark::{Mark, MarkError, Signed},
     store::{self, Head, Store, StoreError},
 };
 use chain::{
     checkpoint::Checkpoint,
-    note::Signer,
     state::{Facts, State},
     tile::{self, Tiles},
     tree,
@@ -74,8 +74,10 @@ pub enum OpenError {
     Malformed(#[from] chain::checkpoint::CheckpointError),
     #[error("the sequencer cannot have its threads: {0}")]
     Threads(std::io::Error),
-    #[error("the log's key file holds {found}, and the charter names {wanted}: put the chain's own key file back")]
-    OtherKey { found: String, wanted: String },
+    #[error("the log's key files do not hold {0}, which the charter names: put the chain's own key file back")]
+    OtherKey(String),
+    #[error(transparent)]
+    Key(#[from] crate::keys::KeyError),
 }
 
 /// The store is an old copy, or may be one: signing on top of it would make a second history.
@@ -101,7 +103,7 @@ pub(crate) struct Tip {
 /// Everything the task needs; moved into it whole.
 pub struct Sequencer {
     store: Store,
-    log: Arc<Signer>,
+    log: Arc<LogKeys>,
     mark: Arc<Mark>,
     clock: Clock,
     tip: Tip,
@@ -122,16 +124,18 @@ pub struct Sequencer {
 impl Sequencer {
     /// Opens a founded chain, refusing to sign on top of anything but what this machine signed before. An older copy of
     /// that is opened for reading.
-    pub async fn open(store: Store, log: Signer, mark: Mark, clock: Clock) -> Result<Sequencer, OpenError> {
+    pub async fn open(store: Store, log: LogKeys, mark: Mark, clock: Clock) -> Result<Sequencer, OpenError> {
         let store = store.for_sequencing();
-        let origin = log.vkey().name().to_owned();
+        let origin = log.origin().to_owned();
         // Before the store is: what another process signs in between is then in the store and not yet in these.
         let marks = mark.read()?;
         let (tip, head) = load(&store, &origin).await?;
         let behind = standing(&store, &marks, &tip, &head).await?.or(unmarked(&mark, &head)?);
         let wanted = tip.state.charter().and_then(|charter| charter.log_key(head.size + 1));
-        if let Some(wanted) = wanted.filter(|wanted| *wanted != log.vkey()) {
-            return Err(OpenError::OtherKey { found: log.vkey().to_string(), wanted: wanted.to_string() });
+        if let Some(wanted) = wanted
+            && log.signer(wanted)?.is_none()
+        {
+            return Err(OpenError::OtherKey(wanted.to_string()));
         }
         match &behind {
             Some(behind) => tracing::error!(mark = %mark.outside().display(), "{behind}"),
@@ -155,7 +159,7 @@ impl Sequencer {
     pub fn start(self) -> Result<(Submitter, watch::Receiver<Head>), OpenError> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let heads = self.head.subscribe();
-        let submitter = Submitter::new(sender, self.view.clone(), self.behind.subscribe(), self.store.for_reading());
+        let submitter = Submitter::new(sender, self.log.clone(), self.view.clone(), self.behind.subscribe(), self.store.for_reading());
         // One thread judges; the runtime's other one writes.
         let runtime = runtime::Builder::new_multi_thread().worker_threads(1).thread_name("writer").enable_all().build();
         let runtime = runtime.map_err(OpenError::Threads)?;
@@ -218,7 +222,7 @@ impl Sequencer {
     async fn reload(&mut self) -> Result<(), OpenError> {
         // Before the store is, as when it was opened.
         let marks = self.mark.read()?;
-        let loaded = load(&self.store, self.log.vkey().name()).await?;
+        let loaded = load(&self.store, self.log.origin()).await?;
         self.take_up(&marks, loaded).await
     }
 

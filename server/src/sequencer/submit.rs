@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     compose::TooLarge,
+    keys::LogKeys,
     store::{NewContent, Store, StoreError, submission_key},
 };
 use chain::{
@@ -59,6 +60,10 @@ pub enum SubmitError {
     Behind(#[from] Behind),
     #[error("the store could not be written: {0}")]
     Store(String),
+    #[error("the log's key for the next checkpoint is not among the keys of this server: {0}")]
+    LogKey(String),
+    #[error("the charter names a log key that this server does not hold: {0}; make it with `gazette key log --next`")]
+    StrangeLogKey(String),
     #[error("the sequencer has stopped")]
     Stopped,
 }
@@ -67,7 +72,8 @@ impl SubmitError {
     /// Whether the same statement may well be taken later.
     #[must_use]
     pub fn passes(&self) -> bool {
-        matches!(self, SubmitError::Busy | SubmitError::Behind(_) | SubmitError::Clock(_) | SubmitError::Store(_) | SubmitError::Stopped)
+        use SubmitError::{Behind, Busy, Clock, LogKey, Stopped, Store};
+        matches!(self, Busy | Behind(_) | Clock(_) | Store(_) | LogKey(_) | Stopped)
     }
 }
 
@@ -143,6 +149,7 @@ pub struct Submission {
 #[derive(Clone)]
 pub struct Submitter {
     queue: mpsc::Sender<Submission>,
+    log: Arc<LogKeys>,
     view: Arc<RwLock<Arc<State>>>,
     behind: watch::Receiver<Option<Behind>>,
     store: Store,
@@ -156,11 +163,12 @@ pub type Waiting = oneshot::Receiver<Result<Receipt, SubmitError>>;
 impl Submitter {
     pub(super) fn new(
         queue: mpsc::Sender<Submission>,
+        log: Arc<LogKeys>,
         view: Arc<RwLock<Arc<State>>>,
         behind: watch::Receiver<Option<Behind>>,
         store: Store,
     ) -> Submitter {
-        Submitter { queue, view, behind, store, room: Arc::new(Semaphore::new(WAITING)), under_way: UnderWay::default() }
+        Submitter { queue, log, view, behind, store, room: Arc::new(Semaphore::new(WAITING)), under_way: UnderWay::default() }
     }
 
     /// Why nothing is taken now, if the store is an old copy.
@@ -193,6 +201,7 @@ impl Submitter {
         if let Core::Disclosure(core) = &said.core {
             TooLarge::judge(core)?;
         }
+        self.can_sign_for(&said.core)?;
         for content in &contents {
             let bytes = content.bytes.as_deref().unwrap_or_default();
             if Commitment::to(&content.salt, bytes) != content.commitment || bytes.len() as u64 != content.size {
@@ -203,6 +212,19 @@ impl Submitter {
             }
         }
         Ok(Checked { note, said, verified, contents })
+    }
+
+    /// A charter whose newest log key is not here would end the log where that key begins. A first charter is held to the key by
+    /// whoever founds with it.
+    fn can_sign_for(&self, core: &Core) -> Result<(), SubmitError> {
+        let Core::Charter(charter) = core else { return Ok(()) };
+        for named in &charter.logs {
+            let old = self.state().charter().is_none_or(|before| before.logs.iter().any(|log| log.key == named.key));
+            if !old && self.log.signer(&named.key).map_err(|error| SubmitError::LogKey(error.to_string()))?.is_none() {
+                return Err(SubmitError::StrangeLogKey(named.key.to_string()));
+            }
+        }
+        Ok(())
     }
 
     /// Waits for room in the queue as long as `patience`, then answers [`SubmitError::Busy`]; the receipt comes later.

@@ -2,10 +2,11 @@
 
 use super::{BETWEEN_COMMITS, Sequencer, Submission, SubmitError, batch::Judged};
 use crate::{
+    keys::LogKeys,
     mark::{Mark, Signed},
-    store::{Head, Store, StoreError},
+    store::{Head, Store},
 };
-use chain::{note::Signer, state::State, statement::Core};
+use chain::{state::State, statement::Core};
 use std::{
     collections::VecDeque,
     sync::{Arc, RwLock},
@@ -97,7 +98,7 @@ impl Sequencer {
 /// What writing needs of the sequencer.
 struct Writer {
     store: Store,
-    log: Arc<Signer>,
+    log: Arc<LogKeys>,
     mark: Arc<Mark>,
     view: Arc<RwLock<Arc<State>>>,
     head: watch::Sender<Head>,
@@ -113,14 +114,14 @@ impl Writer {
             Ok(false) => Written::Moved(judged.undo()),
             Err(error) => {
                 tracing::error!(%error, "a batch was not committed");
-                judged.refuse(&SubmitError::from(error));
+                judged.refuse(&error);
                 Written::Failed
             }
         }
     }
 
     /// `false`: the head is not where this batch was judged.
-    async fn commit(&self, judged: &mut Judged) -> Result<bool, StoreError> {
+    async fn commit(&self, judged: &mut Judged) -> Result<bool, SubmitError> {
         let claimed = match judged.claimed.take() {
             Some(transaction) => Some(transaction),
             None => self.store.claim(judged.from.0, judged.from.1).await?,
@@ -128,7 +129,13 @@ impl Writer {
         let Some(mut transaction) = claimed else { return Ok(false) };
         let Some(placed) = &mut judged.placed else { return Ok(true) };
         let (leaf, time) = placed.last;
-        let (signed, checkpoint) = (&placed.checkpoint, placed.checkpoint.sign(&self.log));
+        let signer = match &placed.key {
+            Some(key) => self.log.signer(key).map_err(|error| SubmitError::LogKey(error.to_string()))?,
+            None => None,
+        };
+        let named = || SubmitError::LogKey(placed.key.as_ref().map(ToString::to_string).unwrap_or_default());
+        let signer = signer.ok_or_else(named)?;
+        let (signed, checkpoint) = (&placed.checkpoint, placed.checkpoint.sign(&signer));
         let head = Head { origin: signed.origin.clone(), size: signed.size, leaf, time, checkpoint };
         self.store.write(&mut transaction, &placed.batch, &judged.known).await?;
         self.store.has_objects(&mut transaction, &placed.batch).await?;

@@ -132,7 +132,7 @@ impl House {
         self.clock.fetch_add(millis, Ordering::SeqCst);
     }
 
-    async fn register<T: serde::Serialize>(&self, kind: &str, core: &T) {
+    pub async fn register<T: serde::Serialize>(&self, kind: &str, core: &T) {
         let registrar = keys::open(&self.trial.place.data.join("keys/registrar.key")).unwrap();
         let line = statement::core_line(kind, &random_id().unwrap(), core).unwrap();
         let note = note::sign(&statement::text(&self.node.origin, &line, None), &[&registrar]);

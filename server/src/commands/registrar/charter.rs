@@ -14,9 +14,13 @@ pub struct Charter {
     chain: Chain,
     #[command(flatten)]
     named: Named,
-    /// Public key of the log, as `gazette key log` prints it: of a new charter.
+    /// Public key of the log, as `gazette key log` prints it: of a new charter. In an amendment, the one that `gazette key log --next`
+    /// prints, which signs from --from on.
     #[arg(long, value_parser = Vkey::parse)]
     log: Option<Vkey>,
+    /// Size of the log from which on the new log key signs. It must be larger than the log when the amendment is taken.
+    #[arg(long, value_name = "SIZE", requires = "log")]
+    from: Option<u64>,
     /// Public key of a registrar; repeat it for each. In an amendment they take the place of all before.
     #[arg(long = "registrar", value_parser = Vkey::parse)]
     registrars: Vec<Vkey>,
@@ -38,7 +42,10 @@ impl Charter {
         let logs = match (before, self.log) {
             (Some(before), None) => before.logs.clone(),
             (None, Some(key)) => vec![LogKey { key, from: 0 }],
-            (Some(_), Some(_)) => return Err("an amendment keeps the log's key: leave out --log".into()),
+            (Some(before), Some(key)) => {
+                let from = self.from.ok_or("from which size on is the new log key to sign? Give --from")?;
+                before.logs.iter().cloned().chain([LogKey { key, from }]).collect()
+            }
             (None, None) => return Err("a new charter needs the log's public key: --log".into()),
         };
         let mut registrars = before.map_or(Registrars { threshold: 1, keys: vec![] }, |before| before.registrars.clone());
