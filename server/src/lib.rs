@@ -8,6 +8,7 @@ pub mod fsck;
 pub mod http;
 pub mod import;
 pub mod keys;
+pub mod mail;
 pub mod mark;
 pub mod markdown;
 pub mod node;

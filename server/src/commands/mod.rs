@@ -3,6 +3,7 @@
 mod fsck;
 mod import;
 mod key;
+mod outside;
 mod post;
 mod recover;
 mod registrar;

@@ -1,6 +1,6 @@
 //! `gazette serve`: the portal itself.
 
-use super::{Folder, Outcome};
+use super::{Folder, Outcome, outside::Outside};
 use axum::http::Uri;
 use clap::Args;
 use server::{
@@ -8,6 +8,7 @@ use server::{
     evidence::Registries,
     follow,
     http::{self, App, Assets, Limits},
+    mail::Mail,
     node::{Founding, Node},
     sample,
     sequencer::Clock,
@@ -40,6 +41,8 @@ pub struct Serve {
     /// Connections at once; those beyond wait until one ends.
     #[arg(long, env = "GAZETTE_CONNECTIONS", default_value_t = 512)]
     connections: usize,
+    #[command(flatten)]
+    outside: Outside,
     /// Leave an empty trial chain empty.
     #[arg(long, env = "GAZETTE_NO_SAMPLE")]
     no_sample: bool,
@@ -47,10 +50,12 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self, clock: Clock) -> Outcome {
+        let base = self.base.clone();
         // Before anything is founded: a port that is taken should leave no trace.
         let listener =
             tokio::net::TcpListener::bind(&self.listen).await.map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
         let address = listener.local_addr()?;
+        let smtp = self.outside.smtp(base.as_deref().unwrap_or(&format!("http://{address}")))?;
         let place = self.folder.place(self.charter);
         let founding = if self.trial { Founding::Trial } else { place.founding() };
         let mut node = Node::open_or_found(&place, founding, clock).await?;
@@ -64,7 +69,7 @@ impl Serve {
         let index = Arc::new(index);
         let following = follow::start(node.store.clone(), node.heads.clone(), index.clone());
         let identity = node.store.entry(0).await?.map(|bytes| chain::tree::leaf_hash(&bytes)).unwrap_or_default();
-        let base = self.base.unwrap_or_else(|| format!("http://{address}"));
+        let base = base.unwrap_or_else(|| format!("http://{address}"));
         let limits = Limits::new(self.rate, &self.proxies);
         let staff = Staff::open(&place).await?;
         let first = staff.first_link().await?.map(|secret| format!("{base}/desk/links/{secret}"));
@@ -80,7 +85,11 @@ impl Serve {
             base: base.into(),
             identity,
         };
-        let publishing = tokio::spawn(keep_publishing(drafts));
+        let publishing = tokio::spawn(keep_publishing(drafts.clone()));
+        let mailing = smtp.map(|smtp| {
+            staff.has_mail();
+            tokio::spawn(Mail::new(smtp, drafts, app.base.to_string()).keep_sending())
+        });
         let store = app.node.store.clone();
         let stopped = super::stopped()?;
         println!("listening on http://{address}");
@@ -89,6 +98,10 @@ impl Serve {
             drop(writeln!(std::io::stdout(), "the desk has nobody yet; within an hour, once, this makes its first administrator: {first}"));
         }
         http::serve(listener, http::portal(app), self.connections, stopped).await;
+        if let Some(mailing) = mailing {
+            mailing.abort();
+            drop(mailing.await);
+        }
         publishing.abort();
         drop(publishing.await);
         following.abort();

@@ -16,6 +16,7 @@ mod files;
 mod freeze;
 mod frozen;
 mod holders;
+mod letters;
 mod personal;
 mod publish;
 mod steps;

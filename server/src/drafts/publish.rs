@@ -1,7 +1,7 @@
 //! Publishing: sealing what was approved, and handing it to the log, once.
 
 use super::{Draft, Drafts, DraftsError, Frozen, FrozenState, Stage, Step, steps};
-use crate::{keys::SealError, sequencer::SubmitError, store::submission_key};
+use crate::{keys::SealError, sequencer::SubmitError, staff::LetterKind, store::submission_key};
 use chain::{
     approval::{self, ApprovalError},
     state::Refusal as Refused,
@@ -122,8 +122,10 @@ impl Drafts {
                 .journal()
                 .note_in(&mut turn, by, "published", &frozen.draft, &json!({ "statement": frozen.id, "index": index }))
                 .await?;
+            self.tell_authors(&mut turn, &frozen.id, LetterKind::Published, by).await?;
         }
         turn.commit().await?;
+        self.staff.letters_may_wait();
         self.forget(frozen).await
     }
 
@@ -136,6 +138,11 @@ impl Drafts {
         if frozen.told.as_deref() != Some(&told) {
             let details = json!({ "statement": frozen.id, "code": code, "said": said });
             self.staff.journal().note_in(&mut turn, "", "not-published", &frozen.draft, &details).await?;
+            if code != "later" {
+                self.tell_authors(&mut turn, &frozen.id, LetterKind::Again, "").await?;
+                // Whoever must approve it again is told again.
+                sqlx::query("delete from told where frozen = $1").bind(&frozen.id).execute(&mut *turn).await?;
+            }
         }
         turn.commit().await?;
         Ok(())

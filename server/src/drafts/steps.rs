@@ -3,7 +3,7 @@
 use super::{Case, Drafts, DraftsError, Frozen, FrozenState, Refusal, cases, draft, given, holders};
 use crate::{
     sequencer::{Receipt, SubmitError},
-    staff::Account,
+    staff::{Account, LetterKind},
     store::submission_key,
 };
 use chain::{
@@ -265,10 +265,14 @@ impl Drafts {
             }
         };
         let mut turn = self.staff.store().turn().await?;
-        let sql = "update steps set idx = $1, leaf = $2 where \"case\" = $3 and number = $4";
+        let sql = "update steps set idx = $1, leaf = $2 where \"case\" = $3 and number = $4 and idx = -1";
         let index = i64::try_from(receipt.index).unwrap_or(i64::MAX);
-        sqlx::query(sql).bind(index).bind(leaf.to_hex()).bind(case).bind(step.number).execute(&mut *turn).await?;
+        let first = sqlx::query(sql).bind(index).bind(leaf.to_hex()).bind(case).bind(step.number).execute(&mut *turn).await?;
+        if first.rows_affected() == 1 && step.decision == "reject" {
+            self.tell_authors(&mut turn, &step.frozen, LetterKind::Rejected, &step.account).await?;
+        }
         turn.commit().await?;
+        self.staff.letters_may_wait();
         self.judge(&step.frozen).await?;
         Ok(receipt.index)
     }

@@ -48,6 +48,8 @@ pub enum Refusal {
     /// Nothing, too much, or what cannot be seen.
     Name,
     Password(Weakness),
+    /// No address that mail can be sent to.
+    Address,
     /// Used, expired, or never made.
     Link,
     /// The password given as the present one is not.

@@ -5,6 +5,7 @@
 mod accounts;
 mod factors;
 mod journal;
+mod letters;
 mod links;
 mod passkeys;
 mod passwords;
@@ -16,6 +17,8 @@ mod store;
 pub use accounts::{Account, NewAccount, Refusal, login_of, name_of};
 pub use factors::{NewAuthenticator, Stand};
 pub use journal::{Journal, Noted};
+pub(crate) use letters::tell;
+pub use letters::{Letter, LetterKind, Mailbox, Wanted, address_of};
 pub use links::{Kind, Link};
 pub use passkeys::{Passkey, Site};
 pub use passwords::{MOST as LONGEST_PASSWORD, SHORTEST as SHORTEST_PASSWORD, Weakness};
@@ -27,7 +30,14 @@ pub use store::{FILE, StaffError, Store};
 use crate::node::Place;
 use chain::time::Millis;
 use passwords::Passwords;
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::SystemTime,
+};
+use tokio::sync::Notify;
 
 /// The desk's people. Cloning shares them.
 #[derive(Clone)]
@@ -35,6 +45,10 @@ pub struct Staff {
     store: Store,
     passwords: Passwords,
     ceremonies: passkeys::Ceremonies,
+    /// A letter may wait to be sent.
+    letters: Arc<Notify>,
+    /// Whether letters are sent at all.
+    mails: Arc<AtomicBool>,
     clock: Arc<dyn Fn() -> Millis + Send + Sync>,
 }
 
@@ -52,6 +66,8 @@ impl Staff {
             store: Store::open(place).await?,
             passwords: Passwords::default(),
             ceremonies: passkeys::Ceremonies::default(),
+            letters: Arc::default(),
+            mails: Arc::default(),
             clock: Arc::new(clock),
         })
     }
@@ -72,6 +88,27 @@ impl Staff {
     #[must_use]
     pub fn journal(&self) -> Journal<'_> {
         Journal::new(self)
+    }
+
+    /// From now on letters are sent.
+    pub fn has_mail(&self) {
+        self.mails.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether letters are sent.
+    #[must_use]
+    pub fn mails(&self) -> bool {
+        self.mails.load(Ordering::Relaxed)
+    }
+
+    /// Wakes whoever sends them.
+    pub(crate) fn letters_may_wait(&self) {
+        self.letters.notify_one();
+    }
+
+    /// Ends when a letter may wait to be sent.
+    pub async fn letters_wait(&self) {
+        self.letters.notified().await;
     }
 
     /// Waits for what is under way and closes the database.

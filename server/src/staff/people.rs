@@ -7,11 +7,13 @@ use super::{
     accounts::{COLUMNS, kept_of, name_of},
     factors,
     journal::note,
+    letters::{self, LetterKind, Mailbox},
     links::{Kind, Link},
     passwords,
     roles::{self, Role, Roles},
     sessions,
 };
+use app::Lang;
 use chain::time::Millis;
 use serde_json::json;
 use sqlx::{AnyConnection, Row};
@@ -64,6 +66,18 @@ impl Staff {
 
     /// Makes an invitation; answers what stands in its address. `whom`: as the administrator calls them.
     pub async fn invite(&self, by: &str, agency: &str, roles: &[Role], whom: &str) -> Asked<String> {
+        self.invite_at(by, agency, roles, whom, None).await
+    }
+
+    /// The same; the link goes by mail if an address is given with the language of the letter.
+    pub async fn invite_at(&self, by: &str, agency: &str, roles: &[Role], whom: &str, at: Option<(&str, Lang)>) -> Asked<String> {
+        let at = match at {
+            Some((typed, lang)) => match letters::address_of(typed) {
+                Some(address) => Some((address, lang)),
+                None => return Ok(Err(Refusal::Address)),
+            },
+            None => None,
+        };
         let Some(whom) = name_of(whom) else { return Ok(Err(Refusal::Name)) };
         let given: Roles = roles.iter().map(|role| (*role, agency.to_owned())).collect();
         if given.is_empty() {
@@ -75,9 +89,19 @@ impl Staff {
             return Ok(Err(Refusal::Nobody));
         }
         let secret = Link::make(&mut turn, Kind::Invitation, ("", agency, &given, &whom), by, now).await?;
-        let details = json!({ "roles": given.written(), "whom": whom });
+        let mail = at.as_ref().map(|(address, _)| address);
+        let details = match mail {
+            Some(mail) => json!({ "roles": given.written(), "whom": whom, "mail": mail }),
+            None => json!({ "roles": given.written(), "whom": whom }),
+        };
         note(&mut turn, now, by, "invited", agency, &details).await?;
+        if let Some((address, lang)) = &at {
+            let to = letters::To { account: "", address, lang: *lang };
+            let until = now + Kind::Invitation.lasts();
+            letters::post(&mut turn, to, LetterKind::Invitation, (agency, &secret), now, (now, until)).await?;
+        }
         turn.commit().await?;
+        self.letters.notify_one();
         Ok(Ok(secret))
     }
 
@@ -141,7 +165,14 @@ impl Staff {
             return Ok(Err(Refusal::LastAdministrator));
         }
         sqlx::query("update accounts set ended = $1 where id = $2").bind(now).bind(account).execute(&mut *turn).await?;
-        sqlx::query("delete from sessions where account = $1").bind(account).execute(&mut *turn).await?;
+        for sql in [
+            "delete from sessions where account = $1",
+            "delete from mailboxes where account = $1",
+            "delete from letters where account = $1",
+            "delete from places where account = $1",
+        ] {
+            sqlx::query(sql).bind(account).execute(&mut *turn).await?;
+        }
         let links = "update links set used = $1 where used = 0 and (made_by = $2 or account = $2)";
         sqlx::query(links).bind(now).bind(account).execute(&mut *turn).await?;
         note(&mut turn, now, by, "account-ended", account, &json!({})).await?;
@@ -151,6 +182,11 @@ impl Staff {
 
     /// Makes a link by which somebody sets a new password; `factors`: and does without the second factor they had.
     pub async fn recovery(&self, by: &str, account: &str, factors: bool) -> Asked<String> {
+        self.recovery_at(by, account, factors, false).await
+    }
+
+    /// The same; the link goes to their own confirmed address, if they have one and that is asked for.
+    pub async fn recovery_at(&self, by: &str, account: &str, factors: bool, mail: bool) -> Asked<String> {
         let mut turn = self.store.turn().await?;
         let now = self.now();
         let Some(person) = looked_after(&mut turn, by, account).await? else { return Ok(Err(Refusal::Nobody)) };
@@ -159,7 +195,16 @@ impl Staff {
         let kind = if factors { Kind::Reset } else { Kind::Recovery };
         let secret = Link::make(&mut turn, kind, (account, "", &Roles::default(), &person.name), by, now).await?;
         note(&mut turn, now, by, "recovery-made", account, &json!({ "second_factor": factors })).await?;
+        if mail {
+            let mailbox = Mailbox::read(&mut turn, account, now).await?;
+            let Some((address, lang)) = mailbox.and_then(|mailbox| Some((mailbox.address?, mailbox.lang))) else {
+                return Ok(Err(Refusal::Address));
+            };
+            let to = letters::To { account, address: &address, lang };
+            letters::post(&mut turn, to, LetterKind::Recovery, ("", &secret), now, (now, now + kind.lasts())).await?;
+        }
         turn.commit().await?;
+        self.letters.notify_one();
         Ok(Ok(secret))
     }
 
@@ -186,7 +231,9 @@ impl Staff {
         }
         let details = json!({ "by": link.made_by, "second_factor": link.kind == Kind::Reset });
         note(&mut turn, now, &person.id, "recovered", &person.id, &details).await?;
+        letters::tell(&mut turn, &person.id, LetterKind::PasswordChanged, "", now).await?;
         turn.commit().await?;
+        self.letters.notify_one();
         Ok(Ok(person))
     }
 
@@ -214,7 +261,9 @@ impl Staff {
         let from = super::From { address: session.address, agent: session.agent };
         let token = sessions::begin(&mut turn, &person.id, session.strength, &from, now).await?;
         note(&mut turn, now, &person.id, "password-changed", &person.id, &json!({})).await?;
+        letters::tell(&mut turn, &person.id, LetterKind::PasswordChanged, "", now).await?;
         turn.commit().await?;
+        self.letters.notify_one();
         Ok(Ok(token))
     }
 }

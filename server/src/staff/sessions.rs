@@ -4,6 +4,7 @@ use super::{
     Account, Staff, StaffError,
     accounts::{hex, kept_of, login_of},
     journal::note,
+    letters::seen_from,
 };
 use chain::time::Millis;
 use serde_json::json;
@@ -176,7 +177,9 @@ impl Staff {
         let token = begin(&mut turn, id, Strength::Password, from, now).await?;
         let account = Account::read(&mut turn, id).await?.ok_or(StaffError::Unreadable("an account"))?;
         note(&mut turn, now, id, "signed-in", id, &json!({ "address": from.address })).await?;
+        seen_from(&mut turn, id, from, now).await?;
         turn.commit().await?;
+        self.letters.notify_one();
         Ok(SignIn::Entered(Box::new(Entered { token, account })))
     }
 
@@ -207,7 +210,9 @@ impl Staff {
         let now = self.now();
         let token = begin(&mut turn, account, strength, from, now).await?;
         note(&mut turn, now, account, "signed-in", account, &json!({ "address": from.address })).await?;
+        seen_from(&mut turn, account, from, now).await?;
         turn.commit().await?;
+        self.letters.notify_one();
         Ok(token)
     }
 

@@ -100,7 +100,11 @@ fn masthead<'a>(desk: &Desk<'a>, here: Room, w: &'static DeskWords) -> impl Into
     let who = desk.who.as_ref().map(|who| {
         let rooms = who.rooms.iter().map(|room| {
             let current = (*room == here).then_some("page");
-            view! { <li><a href=desk.at(room.path()) aria-current=current>{(w.frame.room)(*room)}</a></li> }
+            let waiting = (*room == Room::Home && who.waiting > 0).then(|| {
+                let said = (w.frame.waiting)(who.waiting);
+                view! { <span class="count" aria-hidden="true">{who.waiting}</span><span class="visually-hidden">{format!(" ({said})")}</span> }
+            });
+            view! { <li><a href=desk.at(room.path()) aria-current=current>{(w.frame.room)(*room)}{waiting}</a></li> }
         });
         view! {
             <nav aria-label=w.frame.navigation>

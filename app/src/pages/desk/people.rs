@@ -4,7 +4,7 @@ use super::form::{Field, choices, fault_of, summary, token};
 use super::frame::{Page, document, minute};
 use crate::view::AgencyRef;
 use crate::view::desk::{Desk, OnceView, PeopleView, PersonView, PlacesView, Role, Room};
-use crate::words::desk::DeskWords;
+use crate::words::desk::{DeskWords, letters};
 use leptos::prelude::*;
 
 /// Path of a place's page of people, without the language.
@@ -118,6 +118,10 @@ pub fn people(desk: &Desk<'_>, view: &PeopleView) -> String {
                         <input type="hidden" name="do" value="invite"/>
                         {Field::text("whom", p.whom, &view.whom, "off").help(p.whom_help).draw(&view.faults, w)}
                         {choices("role", p.which_roles, role_choices(&view.roles, &view.chosen, "role", w), fault_of(&view.faults, "role"), w)}
+                        {view.mails.then(|| {
+                            let l = letters::of(w.lang);
+                            Field::text("address", l.invite_address, &view.address, "off").help(l.invite_address_help).draw(&view.faults, w)
+                        })}
                         <button>{p.invite_button}</button>
                     </form>
                 </section>
@@ -213,6 +217,16 @@ pub fn person(desk: &Desk<'_>, view: &PersonView) -> String {
                             <label for="factors">{p.reset}</label>
                             <p class="help" id="factors-help">{p.reset_help}</p>
                         </div>
+                        {view.mail.map(|has| {
+                            let l = letters::of(w.lang);
+                            view! {
+                                <div class="choice">
+                                    <input type="checkbox" id="mail" name="mail" value="1" disabled=!has aria-describedby="mail-help"/>
+                                    <label for="mail">{l.by_mail}</label>
+                                    <p class="help" id="mail-help">{(l.by_mail_help)(has)}</p>
+                                </div>
+                            }
+                        })}
                         <button>{p.recovery_button}</button>
                     </form>
                 </section>

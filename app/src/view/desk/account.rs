@@ -1,6 +1,7 @@
 //! One's own account: password, second factor, and where one is signed in.
 
 use super::Faults;
+use crate::Lang;
 use crate::dates::Moment;
 
 #[derive(Clone, Debug)]
@@ -13,6 +14,8 @@ pub struct AccountView {
     pub codes: u32,
     /// How many passkeys there are, where this portal can have any.
     pub passkeys: Option<usize>,
+    /// None: this portal sends no mail.
+    pub mail: Option<MailView>,
     pub done: Option<AccountDone>,
     pub faults: Faults,
 }
@@ -22,6 +25,22 @@ pub struct AccountView {
 pub enum AccountDone {
     Password,
     Ended,
+    Address,
+    Saved,
+}
+
+/// Where mail goes, and which.
+#[derive(Clone, Debug)]
+pub struct MailView {
+    /// Once it is confirmed.
+    pub address: Option<String>,
+    /// One that a link was sent to.
+    pub asked: Option<String>,
+    /// `each`, `daily` or `none`.
+    pub wanted: &'static str,
+    pub lang: Lang,
+    /// As it was typed.
+    pub typed: String,
 }
 
 #[derive(Clone, Debug)]

@@ -55,6 +55,8 @@ pub struct Who {
     pub token: String,
     /// Which pages their roles open, in order.
     pub rooms: Vec<Room>,
+    /// How much waits for them.
+    pub waiting: usize,
 }
 
 /// A room of the desk, as its navigation has it.
@@ -132,6 +134,10 @@ pub enum Fault {
     },
     /// More sign in than this server can take just now.
     Busy,
+    /// No address that mail can be sent to.
+    Address,
+    /// Whose link was to go by mail has none.
+    NoAddress,
     Login,
     LoginTaken,
     Name,

@@ -30,6 +30,9 @@ pub struct PeopleView {
     pub roles: Vec<Role>,
     /// What was typed into the invitation.
     pub whom: String,
+    pub address: String,
+    /// Whether links can go by mail.
+    pub mails: bool,
     pub chosen: Vec<Role>,
     pub faults: Faults,
 }
@@ -69,6 +72,8 @@ pub struct PersonView {
     pub places: Vec<PersonPlace>,
     /// Places the reader may bring them into.
     pub others: Vec<AgencyRef>,
+    /// Whether links can go by mail, and whether there is where to.
+    pub mail: Option<bool>,
     /// Whether the reader may let them back in and show them out.
     pub looked_after: bool,
     pub faults: Faults,

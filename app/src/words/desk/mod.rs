@@ -7,6 +7,9 @@ mod en;
 mod keys;
 mod keys_en;
 mod keys_zh;
+pub mod letters;
+mod letters_en;
+mod letters_zh;
 mod zh;
 
 pub use keys::{KeyWords, PostsWords, SigningWords};
@@ -50,6 +53,8 @@ pub struct FrameWords {
     pub signed_in: fn(&str) -> String,
     pub sign_out: Text,
     pub room: fn(Room) -> Text,
+    /// For those who cannot see that a number stands beside a room.
+    pub waiting: fn(usize) -> String,
     pub role: fn(Role) -> Text,
     pub role_means: fn(Role) -> Text,
     pub portal: Text,
@@ -98,6 +103,7 @@ pub struct HomeWords {
     pub lead: fn(&str) -> String,
     pub roles: Text,
     pub none: Text,
+    pub all_waiting: fn(usize) -> String,
 }
 
 pub struct PeopleWords {

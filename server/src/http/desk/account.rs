@@ -33,12 +33,15 @@ pub(super) async fn page(State(app): State<Arc<App>>, signed: Signed, Asked(quer
     let done = match query.done.as_deref() {
         Some("password") => Some(AccountDone::Password),
         Some("ended") => Some(AccountDone::Ended),
+        Some("address") => Some(AccountDone::Address),
+        Some("saved") => Some(AccountDone::Saved),
         _ => None,
     };
-    drawn(&app, &signed, done, vec![]).await
+    drawn(&app, &signed, done, "", vec![]).await
 }
 
-async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>, faults: Faults) -> Response {
+/// `typed`: an address, as it was sent.
+pub(super) async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>, typed: &str, faults: Faults) -> Response {
     let sessions = match app.staff.sessions_of(&signed.account.id).await {
         Ok(sessions) => sessions,
         Err(error) => return failed(app, signed.lang, error),
@@ -53,6 +56,10 @@ async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>, faults: Fa
             Err(error) => return failed(app, signed.lang, error),
         },
         None => None,
+    };
+    let mail = match super::letters::mail_view(app, signed, typed).await {
+        Ok(mail) => mail,
+        Err(error) => return failed(app, signed.lang, error),
     };
     let row = |session: Session| SessionRow {
         handle: session.handle().to_owned(),
@@ -69,6 +76,7 @@ async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>, faults: Fa
         authenticator,
         codes,
         passkeys,
+        mail,
         done,
         faults,
     };
@@ -99,7 +107,7 @@ pub(super) async fn change(State(app): State<Arc<App>>, Posted { signed, fields 
     let ended = match fields.one("do") {
         "password" => {
             if fields.one("password") != fields.one("repeat") {
-                return again(drawn(&app, &signed, None, vec![("repeat", Fault::Repeat)]).await);
+                return again(drawn(&app, &signed, None, "", vec![("repeat", Fault::Repeat)]).await);
             }
             let around = own_names(&app);
             let around: Vec<&str> = around.iter().map(String::as_str).collect();
@@ -107,10 +115,11 @@ pub(super) async fn change(State(app): State<Arc<App>>, Posted { signed, fields 
             return match changed {
                 Ok(Ok(token)) => (cookie(Some(&token)), see(signed.lang, "/desk/account?done=password")).into_response(),
                 Ok(Err(Refusal::Nobody)) => see(signed.lang, "/desk/sign-in"),
-                Ok(Err(refusal)) => again(drawn(&app, &signed, None, fault(refusal).into_iter().collect()).await),
+                Ok(Err(refusal)) => again(drawn(&app, &signed, None, "", fault(refusal).into_iter().collect()).await),
                 Err(error) => failed(&app, signed.lang, error),
             };
         }
+        "address" | "no-address" | "letters" => return super::letters::change(&app, &signed, &fields).await,
         "end" => app.staff.end_sessions(&signed.session, Some(fields.one("session"))).await,
         "end-others" => app.staff.end_sessions(&signed.session, None).await,
         _ => return super::guard::absent(&app, signed.lang),

@@ -131,19 +131,24 @@ async fn list(State(app): State<Arc<App>>, signed: Signed) -> Response {
     answer(&app, &signed, "/desk/drafts", view.map(|view| move |desk: &Desk<'_>| pages::desk::drafts(desk, &view)))
 }
 
-async fn list_view(app: &App, signed: &Signed) -> Result<DraftsView, DraftsError> {
-    let (who, lang) = (&signed.account, signed.lang);
-    let (zone, mut names) = (zone(app, lang), Names::new(app));
-    let case = |frozen: &drafts::Frozen| app::view::desk::CaseRow {
+/// A case as lists name it.
+pub(super) fn case_row(app: &App, zone: &TimeZone, frozen: &drafts::Frozen, lang: Lang) -> app::view::desk::CaseRow {
+    app::view::desk::CaseRow {
         case: frozen.case.clone(),
         kind: kind_of(frozen.kind),
         title: frozen.title.clone(),
         agency: super::agency(app, &frozen.agency, lang),
-        submitted: views::moment(&zone, frozen.made),
-        due: (frozen.due > 0).then(|| views::moment(&zone, frozen.due)),
+        submitted: views::moment(zone, frozen.made),
+        due: (frozen.due > 0).then(|| views::moment(zone, frozen.due)),
         ready: frozen.ready,
         refused: frozen.told.as_ref().is_some_and(|told| !told.starts_with("later")),
-    };
+    }
+}
+
+async fn list_view(app: &App, signed: &Signed) -> Result<DraftsView, DraftsError> {
+    let (who, lang) = (&signed.account, signed.lang);
+    let (zone, mut names) = (zone(app, lang), Names::new(app));
+    let case = |frozen: &drafts::Frozen| case_row(app, &zone, frozen, lang);
     let waiting = app.drafts.waiting_for(who).await?;
     let mine: Vec<_> = waiting.iter().map(|case| case.id.clone()).collect();
     let submitted = app.drafts.open_cases(who).await?;

@@ -27,6 +27,8 @@ pub struct Signed {
     pub session: Session,
     pub lang: Lang,
     pub token: Token,
+    /// How much waits for them, where a page is asked for.
+    pub waiting: usize,
 }
 
 impl Signed {
@@ -58,7 +60,7 @@ impl Signed {
         let lang = language(&parts.uri, &parts.headers);
         let Some(token) = token_in(&parts.headers) else { return Err(None) };
         match app.staff.session(&token).await {
-            Ok(Some((session, account))) => Ok(Signed { account, session, lang, token }),
+            Ok(Some((session, account))) => Ok(Signed { account, session, lang, token, waiting: 0 }),
             Ok(None) => Err(None),
             Err(error) => Err(Some(super::failed(app, lang, error))),
         }
@@ -72,6 +74,10 @@ impl FromRequestParts<Arc<App>> for Signed {
         let AtTheDoor(signed) = AtTheDoor::from_request_parts(parts, app).await?;
         let asked = parts.uri.path_and_query().map_or("", |path| path.as_str());
         match signed.stand() {
+            Stand::In if parts.method == Method::GET => match app.drafts.waiting_for(&signed.account).await {
+                Ok(waiting) => Ok(Signed { waiting: waiting.len(), ..signed }),
+                Err(error) => Err(super::failed(app, signed.lang, error)),
+            },
             Stand::In => Ok(signed),
             Stand::MustAdd => Err(see(signed.lang, "/desk/account/authenticator")),
             Stand::MustShow => Err(match own_path(asked).filter(|_| parts.method == Method::GET) {

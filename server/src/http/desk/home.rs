@@ -1,6 +1,10 @@
 //! The desk's first page.
 
-use super::{Signed, answer, held};
+use super::{
+    Signed, answer,
+    drafts::{case_row, zone},
+    held,
+};
 use crate::http::{App, trouble::Trouble};
 use app::{
     pages,
@@ -10,6 +14,14 @@ use axum::{extract::State, response::Response};
 use std::sync::Arc;
 
 pub(super) async fn home(State(app): State<Arc<App>>, signed: Signed) -> Response {
-    let view = HomeView { login: signed.account.login.clone(), held: held(&app, &signed.account.roles, signed.lang) };
-    answer(&app, &signed, "/desk", Ok::<_, Trouble>(|desk: &Desk<'_>| pages::desk::home(desk, &view)))
+    let (who, lang) = (&signed.account, signed.lang);
+    let zone = zone(&app, lang);
+    let view = app.drafts.waiting_for(who).await.map(|waiting| HomeView {
+        login: who.login.clone(),
+        held: held(&app, &who.roles, lang),
+        waiting: waiting.iter().map(|case| case_row(&app, &zone, &case.frozen, lang)).collect(),
+        works: who.roles.iter().any(|(_, agency)| !agency.is_empty()),
+    });
+    let view = view.map_err(Trouble::from);
+    answer(&app, &signed, "/desk", view.map(|view| move |desk: &Desk<'_>| pages::desk::home(desk, &view)))
 }

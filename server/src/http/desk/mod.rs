@@ -11,6 +11,7 @@ mod factors;
 mod guard;
 mod home;
 mod journal;
+mod letters;
 mod people;
 mod posts;
 mod registrations;
@@ -70,6 +71,7 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/registrations/{id}"), get(registrations::one).post(registrations::act))
             .route(&at("/registrations/{id}/text"), get(registrations::text))
             .route(&at("/account"), get(account::page).post(account::change))
+            .route(&at("/account/address/{secret}"), get(letters::address).post(letters::confirm))
             .route(&at("/account/authenticator"), get(factors::authenticator).post(factors::add))
             .route(&at("/account/codes"), get(factors::codes).post(factors::new_codes))
             .route(&at("/account/passkeys"), get(factors::passkeys).post(factors::change_passkeys))
@@ -80,6 +82,7 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/people/of/{*agency}"), get(people::of_agency).post(people::change_agency))
             .route(&at("/people/person/{id}"), get(people::person).post(people::change_person))
             .route(&at("/people/link"), get(people::once))
+            .route(&at("/people/sent"), get(people::sent))
             .route(&at("/{*rest}"), any(guard::nowhere));
         for (path, handler) in drafts::routes().into_iter().chain(cases::routes()) {
             router = router.route(&at(path), handler);
@@ -106,6 +109,7 @@ pub(super) fn page(app: &App, signed: Option<&Signed>, lang: Lang, path: &str, d
         token: signed.form_token(),
         // At the door there are no rooms yet.
         rooms: if signed.stand() == Stand::In { rooms(&signed.account.roles) } else { vec![] },
+        waiting: signed.waiting,
     });
     drawn(StatusCode::OK, draw(&Desk { site: &site, lang, path, who }))
 }

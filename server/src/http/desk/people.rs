@@ -107,6 +107,8 @@ async fn place(app: &App, signed: &Signed, id: &str, typed: &Fields, faults: Fau
             may_change: signed.may(staff::Role::Administrator, id),
             roles: named(roles_of(id)),
             whom: typed.one("whom").chars().take(200).collect(),
+            address: typed.one("address").chars().take(254).collect(),
+            mails: app.staff.mails(),
             chosen: named(&chosen(typed)),
             faults,
         })
@@ -153,7 +155,10 @@ async fn change(app: &App, Posted { signed, fields }: Posted, id: &str) -> Respo
     let by = &signed.account.id;
     match fields.one("do") {
         "invite" => {
-            let refused = match app.staff.invite(by, id, &chosen(&fields), fields.one("whom")).await {
+            let at = Some(fields.one("address").trim()).filter(|at| app.staff.mails() && !at.is_empty());
+            let at = at.map(|at| (at, signed.lang));
+            let refused = match app.staff.invite_at(by, id, &chosen(&fields), fields.one("whom"), at).await {
+                Ok(Ok(_)) if at.is_some() => return see(signed.lang, "/desk/people/sent"),
                 Ok(Ok(secret)) => return shown_once(&signed, &secret),
                 Ok(Err(Refusal::Nobody)) => return absent(app, signed.lang),
                 Ok(Err(Refusal::Name)) => ("whom", app::view::desk::Fault::Name),
@@ -195,6 +200,14 @@ pub(super) async fn once(State(app): State<Arc<App>>, signed: Signed, headers: H
     (once_cookie(None), answer(&app, &signed, "/desk/people/link", drawn)).into_response()
 }
 
+/// A link that went by mail.
+pub(super) async fn sent(State(app): State<Arc<App>>, signed: Signed) -> Response {
+    if !may_look(&signed.account.roles) {
+        return absent(&app, signed.lang);
+    }
+    answer(&app, &signed, "/desk/people/sent", Ok::<_, Trouble>(|desk: &Desk<'_>| pages::desk::sent(desk)))
+}
+
 /// Somebody whom this reader may see: who works in a place whose people they see, or nowhere if they see the portal's.
 async fn seen(app: &App, signed: &Signed, id: &str) -> Result<Account, Trouble> {
     let roles = &signed.account.roles;
@@ -219,7 +232,12 @@ async fn person_page(app: &App, signed: &Signed, account: Account, faults: Fault
     };
     let others = |place: &Option<AgencyRef>| place.as_ref().is_some_and(|agency| !held.contains(agency.id.as_str()));
     let others = if portal { places_of(app, signed).into_iter().filter(others).flatten().collect() } else { vec![] };
+    let mail = match app.staff.mailbox(&account.id).await {
+        Ok(mailbox) => app.staff.mails().then(|| mailbox.is_some_and(|mailbox| mailbox.address.is_some())),
+        Err(error) => return failed(app, signed.lang, error),
+    };
     let view = PersonView {
+        mail,
         created: moment(app, account.created),
         ended: account.ended.map(|at| moment(app, at)),
         you: account.id == signed.account.id,
@@ -250,10 +268,16 @@ pub(super) async fn change_person(State(app): State<Arc<App>>, At(id): At, Poste
     };
     let by = &signed.account.id;
     let agency = fields.one("agency");
+    let by_mail = app.staff.mails() && !fields.one("mail").is_empty();
     let done = match fields.one("do") {
         "roles" if is_seen(&app, &signed, agency) => app.staff.set_roles(by, &account.id, agency, &chosen(&fields)).await,
         "end" => app.staff.end_account(by, &account.id).await,
-        "recovery" => match app.staff.recovery(by, &account.id, !fields.one("factors").is_empty()).await {
+        "recovery" => match app.staff.recovery_at(by, &account.id, !fields.one("factors").is_empty(), by_mail).await {
+            Ok(Ok(_)) if by_mail => return see(signed.lang, "/desk/people/sent"),
+            Ok(Err(Refusal::Address)) => {
+                let faults = vec![("mail", app::view::desk::Fault::NoAddress)];
+                return again(person_page(&app, &signed, account, faults).await);
+            }
             Ok(Ok(secret)) => return shown_once(&signed, &secret),
             Ok(Err(refusal)) => Ok(Err(refusal)),
             Err(error) => Err(error),

@@ -167,6 +167,7 @@ pub(super) fn own_names(app: &App) -> [String; 4] {
 pub(super) fn fault(refusal: Refusal) -> Option<(&'static str, Fault)> {
     Some(match refusal {
         Refusal::Login => ("login", Fault::Login),
+        Refusal::Address => ("address", Fault::Address),
         Refusal::Taken => ("login", Fault::LoginTaken),
         Refusal::Name => ("name", Fault::Name),
         Refusal::Password(weakness) => ("password", Fault::Password(weak(weakness))),

@@ -53,7 +53,7 @@ fn named(title: &str, kind: DraftKind, d: &DraftsWords) -> String {
     }
 }
 
-fn cases(rows: &[CaseRow], desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
+pub(in crate::pages::desk) fn cases(rows: &[CaseRow], desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let d = &w.drafts;
     let lines = rows.iter().map(|row| {
         let mark = match (row.refused, row.ready) {

@@ -1,0 +1,100 @@
+//! Letters in English.
+
+use super::letters::{LetterWords, Said};
+
+fn said(subject: String, text: impl Into<String>) -> Said {
+    Said { subject, text: text.into() }
+}
+
+pub(super) static WORDS: LetterWords = LetterWords {
+    waits: |agency| {
+        said(format!("Something waits for you at {agency}"), format!("Something waits for you at {agency}. It stands at the desk:"))
+    },
+    rejected: |agency| {
+        said(format!("A step was rejected at {agency}"), format!("Something you wrote for {agency} was rejected. Why stands at the desk:"))
+    },
+    published: |agency| said(format!("Published by {agency}"), format!("Something you wrote for {agency} was published:")),
+    again: |agency| {
+        said(
+            format!("Something needs approving again at {agency}"),
+            format!("Something you wrote for {agency} could not be published as it was approved. What to do stands at the desk:"),
+        )
+    },
+    daily: |portal| {
+        said(
+            format!("News at the desk of {portal}"),
+            format!("Something waits for you at the desk of {portal}, or something you wrote moved on:"),
+        )
+    },
+    confirm: |portal| {
+        said(
+            format!("Confirm your address for {portal}"),
+            format!(
+                "Somebody who is signed in at the desk of {portal} says that this address is theirs. If it was you, open this link within a day. \
+                 If not, do nothing: no more mail comes."
+            ),
+        )
+    },
+    address_changed: |portal| {
+        said(
+            format!("Your address at {portal} was changed"),
+            format!(
+                "Mail from the desk of {portal} does not come to this address any more. If it was not you who changed it, change your password at once and tell your administrator:"
+            ),
+        )
+    },
+    invitation: |place| {
+        said(
+            format!("You are invited to work at {place}"),
+            format!(
+                "You are invited to the desk of {place}. This link makes your account. It is good once, for three days, and for nobody but you:"
+            ),
+        )
+    },
+    recovery: |portal| {
+        said(
+            format!("A way back in to {portal}"),
+            format!(
+                "Your administrator lets you set a new password for the desk of {portal}. This link is good once, for an hour. If you did not ask for it, tell your administrator:"
+            ),
+        )
+    },
+    new_place: |portal| {
+        said(
+            format!("New sign-in at {portal}"),
+            format!(
+                "Somebody signed in with your name and password at the desk of {portal}, from where you have not signed in before. If it was you, all is well. If not, change your password at once and tell your administrator:"
+            ),
+        )
+    },
+    password_changed: |portal| {
+        said(
+            format!("Your password at {portal} was changed"),
+            format!("Your password for the desk of {portal} was changed. If it was not you, tell your administrator at once:"),
+        )
+    },
+    foot: |portal| format!("Sent by the desk of {portal}, which reads no answers. On the page of your account you choose what is sent."),
+    section: "Mail",
+    none: "No mail is sent to you yet.",
+    goes_to: |address| format!("Mail goes to {address}."),
+    asked: |address| format!("A link was sent to {address}. Open it in this browser within a day; until then nothing else goes there."),
+    address: "E-mail address",
+    address_help: "A link is sent there that you open to confirm it. Letters tell that something is there, never what.",
+    ask: "Send the link",
+    remove: "No mail any more",
+    wanted: "Mail about your work",
+    each: "at once",
+    daily_choice: "once a day",
+    no_work: "none",
+    always: "Of sign-ins from new places and of a changed password you are always told.",
+    language: "Language of letters",
+    save: "Save",
+    confirm_title: "Confirm your address",
+    confirm_lead: |address| format!("Mail from the desk will go to {address}."),
+    confirm_button: "Yes, this address is mine",
+    invite_address: "Send the link by mail (optional)",
+    invite_address_help: "The link goes to this address and is not shown to you. Leave it empty to hand the link over yourself.",
+    by_mail: "Send the link to their address",
+    by_mail_help: |has| if has { "It is not shown to you." } else { "They have confirmed no address: hand the link over yourself." },
+    sent: "The link is on its way by mail.",
+};
