@@ -8,6 +8,7 @@ mod post;
 mod recover;
 mod registrar;
 mod serve;
+mod staff;
 mod submit;
 mod vouch;
 
@@ -47,6 +48,8 @@ enum Command {
     Post(post::Post),
     /// What registrars do, offline: keys, charters, registrations, signatures.
     Registrar(Box<registrar::Registrar>),
+    /// What an operator does for the desk's people: a link that makes an administrator where none is left.
+    Staff(staff::StaffCommand),
     /// Hand signed statements to the sequencer.
     Submit(submit::Submit),
 }
@@ -110,6 +113,7 @@ pub async fn run(gazette: Gazette) -> Outcome {
         Command::Key(key) => key.run(passphrase),
         Command::Post(post) => post.run(),
         Command::Registrar(registrar) => registrar.run(),
+        Command::Staff(staff) => staff.run().await,
         Command::Submit(submit) => submit.run().await,
     }
 }

@@ -113,7 +113,7 @@ impl Serve {
 }
 
 /// The address of a site, as links begin with it: scheme and host, and a port where it is not the usual one.
-fn base(given: &str) -> Result<String, String> {
+pub(super) fn base(given: &str) -> Result<String, String> {
     let wanted = || "an address such as https://gazette.example.gov is wanted, with nothing after the host and port".to_owned();
     let address: Uri = given.parse().map_err(|_| wanted())?;
     let (Some(scheme @ ("http" | "https")), Some(authority)) = (address.scheme_str(), address.authority()) else { return Err(wanted()) };

@@ -3,6 +3,7 @@
 use super::{
     Account, NewAccount, Refusal, Staff, StaffError,
     accounts::{self, hex, kept_of, login_of, name_of, new_id},
+    journal::note,
     roles::{Role, Roles},
 };
 use chain::time::Millis;
@@ -154,6 +155,18 @@ impl Staff {
         let secret = Link::make(&mut turn, Kind::First, ("", "", &roles, ""), "", self.now()).await?;
         turn.commit().await?;
         Ok(Some(secret))
+    }
+
+    /// What stands in the address of a link that makes an administrator of the portal, whoever there is: for an operator, who
+    /// holds the database anyway. The journal notes it.
+    pub async fn administrator_link(&self) -> Result<String, StaffError> {
+        let mut turn = self.store.turn().await?;
+        let now = self.now();
+        let roles = [(Role::Administrator, String::new())].into_iter().collect();
+        let secret = Link::make(&mut turn, Kind::First, ("", "", &roles, ""), "", now).await?;
+        note(&mut turn, now, "", "administrator-link-made", "", &serde_json::json!({ "roles": Roles::written(&roles) })).await?;
+        turn.commit().await?;
+        Ok(secret)
     }
 
     /// The link with this secret, if it may be used now.

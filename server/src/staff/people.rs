@@ -237,6 +237,22 @@ impl Staff {
         Ok(Ok(person))
     }
 
+    /// Changes the name by which one is called.
+    pub async fn rename(&self, session: &super::Session, name: &str) -> Asked<()> {
+        let Some(name) = name_of(name) else { return Ok(Err(Refusal::Name)) };
+        let account = &session.account;
+        let mut turn = self.store.turn().await?;
+        let row = sqlx::query("select name from accounts where id = $1").bind(account).fetch_one(&mut *turn).await?;
+        let before: String = row.try_get(0)?;
+        if before != name {
+            sqlx::query("update accounts set name = $1 where id = $2").bind(&name).bind(account).execute(&mut *turn).await?;
+            let details = json!({ "before": before, "name": name });
+            note(&mut turn, self.now(), account, "name-changed", account, &details).await?;
+        }
+        turn.commit().await?;
+        Ok(Ok(()))
+    }
+
     /// Changes one's own password, who must know the present one, and ends all other sessions.
     pub async fn change_password(&self, token: &super::Token, present: &str, new: &str, around: &[&str]) -> Asked<super::Token> {
         let Some((session, person)) = self.session(token).await? else { return Ok(Err(Refusal::Nobody)) };

@@ -8,6 +8,8 @@ use axum::http::{StatusCode, header};
 use server::staff::Role;
 
 on_each_engine! {
+    an_operator_makes_an_administrator_where_none_is_left_and_it_is_noted,
+    whoever_changes_their_name_is_called_so_and_it_is_noted,
     somebody_is_invited_by_a_link_shown_once_and_is_what_they_were_invited_to_be,
     an_invitation_ends_when_it_is_used_withdrawn_or_old_and_when_its_maker_may_no_more,
     another_agencys_people_are_answered_as_not_there,
@@ -298,4 +300,31 @@ async fn sessions_are_listed_and_ended_by_their_own_account_alone(engine: Engine
     assert!(!here(&elsewhere).await && here(&third).await);
     desk.post(Some(&person.token), "/en/desk/account", &[("do", "end-others")]).await.to();
     assert!(here(&person).await && !here(&third).await && here(&stranger).await);
+}
+
+async fn an_operator_makes_an_administrator_where_none_is_left_and_it_is_noted(engine: Engine) {
+    let desk = Desk::on(engine).await;
+    desk.person("li.wei", &[(Role::Drafter, "trial.example/finance")]).await;
+    let secret = desk.staff.administrator_link().await.unwrap();
+    let fields = [("name", "Zhao"), ("login", "zhao"), ("password", PASSWORD), ("repeat", PASSWORD)];
+    let made = desk.post(None, &format!("/en/desk/links/{secret}"), &fields).await;
+    let (_, account) = desk.staff.session(&made.session().unwrap()).await.unwrap().unwrap();
+    assert!(account.roles.holds(Role::Administrator, ""));
+    let sql = "select count(*) from journal where what = 'administrator-link-made'";
+    let noted: i64 = sqlx::query_scalar(sql).fetch_one(desk.staff.store().pool()).await.unwrap();
+    assert_eq!(noted, 1);
+    assert!(desk.staff.link(&secret).await.unwrap().is_none(), "it is good once");
+}
+
+async fn whoever_changes_their_name_is_called_so_and_it_is_noted(engine: Engine) {
+    let desk = Desk::on(engine).await;
+    let person = desk.person("li.wei", &[(Role::Drafter, "trial.example/finance")]).await;
+    let bad = desk.post(Some(&person.token), "/en/desk/account", &[("do", "name"), ("name", "a\u{202e}b")]).await;
+    assert_eq!(bad.status, axum::http::StatusCode::UNPROCESSABLE_ENTITY);
+    let done = desk.post(Some(&person.token), "/en/desk/account", &[("do", "name"), ("name", " 李  伟 ")]).await;
+    assert_eq!(done.to(), "/en/desk/account?done=saved");
+    assert!(desk.get(Some(&person.token), "/en/desk").await.body.contains("李 伟"));
+    let sql = "select details from journal where what = 'name-changed'";
+    let noted: String = sqlx::query_scalar(sql).fetch_one(desk.staff.store().pool()).await.unwrap();
+    assert!(noted.contains("Officer li.wei") && noted.contains("李 伟"), "{noted}");
 }

@@ -70,6 +70,15 @@ pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
                 <h1>{a.title}</h1>
                 <p>{(a.lead)(&view.name, &view.login)}</p>
             </div>
+            <details open=view.faults.iter().any(|(field, _)| *field == "name")>
+                <summary>{a.rename}</summary>
+                <form class="form" method="post" action=path.clone()>
+                    {token(desk)}
+                    <input type="hidden" name="do" value="name"/>
+                    {Field::text("name", w.link.name, &view.name, "name").help(w.link.name_help).draw(&view.faults, w)}
+                    <button>{a.rename}</button>
+                </form>
+            </details>
             <section>
                 <h2>{a.sessions}</h2>
                 <p class="quiet">{a.sessions_lead}</p>

@@ -167,6 +167,7 @@ pub struct AccountWords {
     pub new: Text,
     pub repeat: Text,
     pub change: Text,
+    pub rename: Text,
     pub sessions: Text,
     pub sessions_lead: Text,
     pub here: Text,

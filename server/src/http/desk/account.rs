@@ -120,6 +120,13 @@ pub(super) async fn change(State(app): State<Arc<App>>, Posted { signed, fields 
             };
         }
         "address" | "no-address" | "letters" => return super::letters::change(&app, &signed, &fields).await,
+        "name" => {
+            return match app.staff.rename(&signed.session, fields.one("name")).await {
+                Ok(Ok(())) => see(signed.lang, "/desk/account?done=saved"),
+                Ok(Err(refusal)) => again(drawn(&app, &signed, None, "", fault(refusal).into_iter().collect()).await),
+                Err(error) => failed(&app, signed.lang, error),
+            };
+        }
         "end" => app.staff.end_sessions(&signed.session, Some(fields.one("session"))).await,
         "end-others" => app.staff.end_sessions(&signed.session, None).await,
         _ => return super::guard::absent(&app, signed.lang),
