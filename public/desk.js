@@ -231,6 +231,8 @@ async function attempt(form, kept, decision, reason) {
     reason,
     index: previous.index === undefined ? "" : String(previous.index),
     leaf: previous.leaf ?? "",
+    // Of a step before that is not in the log yet.
+    after: ask.after ?? "",
   };
   const taken = paper.step(JSON.stringify(asked), random(64));
   const sent = { note: await sign(kept, taken.text), opening: { salt: taken.salt, text: taken.opening } };
@@ -271,8 +273,14 @@ async function sendStep(form) {
   if (!(file instanceof File) || file.size === 0 || file.size > 65536) throw new Told("answer");
   const answer = await handIn(form.dataset.steps, await file.text());
   if (answer.index === undefined) throw refusal(answer);
-  say(form, "signed", { index: String(answer.index) });
+  sayTaken(form, answer);
   location.reload();
+}
+
+/** Where a step is now: in the log, or kept until the publication it leads to. */
+function sayTaken(form, { index }) {
+  if (index === null) say(form, "kept");
+  else say(form, "signed", { index: String(index) });
 }
 
 /** Why the server would not: by the name that it has for it, else in its own words. */
@@ -297,7 +305,7 @@ async function step(form) {
     answer = await attempt(form, kept, decision, reason);
   }
   if (answer.index === undefined) throw refusal(answer);
-  say(form, "signed", { index: String(answer.index) });
+  sayTaken(form, answer);
   location.assign(form.dataset.done || location.href);
 }
 

@@ -117,7 +117,7 @@ impl Paper {
     }
 
     /// A step about it. `ask` is a JSON object of texts: `origin`, `agency`, `case`, `code`, `decision`, `rule`, and where there are
-    /// any `index` and `leaf` of the step before, and `reason`; `random` 64 bytes that nobody has used before.
+    /// any `index` and `leaf` of the step before, or `after`, and `reason`; `random` 64 bytes that nobody has used before.
     pub fn step(&self, ask: &str, random: &[u8]) -> Result<Taken, JsError> {
         let asked: BTreeMap<String, String> = json::read_any(ask).map_err(|_| told("answer"))?;
         let of = |name: &str| asked.get(name).map(String::as_str).filter(|text| !text.is_empty());
@@ -137,6 +137,7 @@ impl Paper {
             agency: of("agency").unwrap_or_default(),
             case: of("case").unwrap_or_default(),
             previous,
+            after: of("after").map(Hash::parse).transpose().map_err(|_| told("answer"))?,
             code: of("code").unwrap_or_default(),
             decision: of("decision").unwrap_or_default(),
             rule: of("rule").and_then(|rule| Hash::parse(rule).ok()).ok_or_else(|| told("answer"))?,

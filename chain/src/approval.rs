@@ -9,7 +9,7 @@ use crate::{
     json,
     part::{Commitment, Salt, parse_salt},
     shape::members,
-    statement::{Names, Step, is_code, is_id},
+    statement::{Names, Reference, Step, is_code, is_id},
 };
 use serde::Serialize;
 
@@ -20,6 +20,9 @@ pub struct Rule {
     /// Posts that may skip a step, with a reason, in public.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overriders: Vec<String>,
+    /// The agency's desk logs steps with the publication they lead to, not when they are taken.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub deferred: bool,
 }
 
 /// The steps of one genre, or of every other (`*`). A status is judged as genre `status`, a redaction as `redaction`.
@@ -78,7 +81,7 @@ pub struct Decision {
 }
 
 members! {
-    Rule { genres; overriders }
+    Rule { genres; overriders, deferred }
     GenreRule { genre, steps }
     StepRule { code, posts, count; after }
     Act { case, rule, steps, opening }
@@ -162,6 +165,27 @@ pub struct Approved {
     pub overridden: Vec<String>,
 }
 
+/// What a step names that follows one which is not in the log yet: who took that one, what it committed to, and what it
+/// followed itself.
+/// SHA-256("gazette/v1 step\n" ‖ post ‖ "\n" ‖ commitment ‖ before), where `before` is its own `after`, or the leaf hash of its
+/// `previous`, or 32 zero bytes.
+#[must_use]
+pub fn link(post: &str, step: &Step) -> Hash {
+    let before = step.after.or(step.previous.map(|previous| previous.leaf)).unwrap_or(Hash::ZERO);
+    Hash::of(&[b"gazette/v1 step\n", post.as_bytes(), b"\n", &step.commitment.0.0, &before.0])
+}
+
+/// Whether `step` follows just this one: the case's newest, or none for the first.
+#[must_use]
+pub fn follows(step: &Step, newest: Option<(Reference, &str, &Step)>) -> bool {
+    match (step.previous, step.after, newest) {
+        (None, None, None) => true,
+        (Some(previous), None, Some((at, ..))) => previous == at,
+        (None, Some(after), Some((_, post, before))) => after == link(post, before),
+        _ => false,
+    }
+}
+
 /// What a step binds to instead of the bare core line.
 #[must_use]
 pub fn core_commitment(salt: &Salt, core_line: &str) -> Commitment {
@@ -237,11 +261,10 @@ impl<'a> Progress<'a> {
         let mut progress = Progress { rule, wanted, decisions: Vec::new() };
         let mut before = None;
         for ((index, opening), step) in act.steps.iter().zip(&act.opening).zip(taken) {
-            let linked = step.step.previous.map(|previous| (previous.index, previous.leaf)) == before;
-            if step.index != *index || step.step.case != act.case || step.step.agency != agency || !linked {
+            if step.index != *index || step.step.case != act.case || step.step.agency != agency || !follows(&step.step, before) {
                 return Err(ApprovalError::Incomplete);
             }
-            before = Some((step.index, step.leaf));
+            before = Some((Reference { index: step.index, leaf: step.leaf }, step.post.as_str(), &step.step));
             let decision = open(opening, &step.step).ok_or(ApprovalError::Opening)?;
             let salt: Salt = unhex(&decision.salt).ok_or(ApprovalError::Opening)?;
             // Only those about this very core under this very rule count.

@@ -200,12 +200,55 @@ fn a_committed_text_that_is_no_decision_opens_nothing() {
 fn a_genre_the_rule_does_not_name_falls_to_every_or_to_none() {
     let mut desk = desk();
     let mut finance = desk.chain.state.agency(FINANCE).unwrap().1.clone();
-    let narrow = Rule { genres: vec![rule().genres[1].clone()], overriders: vec![] };
+    let narrow = Rule { genres: vec![rule().genres[1].clone()], overriders: vec![], deferred: false };
     finance.rule = Some(narrow);
     desk.chain.register("agency", &finance);
     desk.case = Case::open(&mut desk.chain, FINANCE);
     desk.approve(&ALL[..1]);
     assert_eq!(desk.refused(), ApprovalError::Genre);
+}
+
+#[test]
+fn steps_that_were_not_logged_yet_follow_each_other_by_what_they_say() {
+    let mut desk = desk();
+    desk.case.deferred = true;
+    let (line, mut waiting) = (desk.line.clone(), Vec::new());
+    desk.approve(&ALL[..2]);
+    // The same two behind each other the other way round, or one behind itself, are taken by no log.
+    for (post, code) in [ALL[2], ALL[3]] {
+        let (note, opening) = desk.case.step(&mut desk.chain, post, code, "approve", &line);
+        waiting.push((note, opening));
+    }
+    let (first, second) = (waiting.remove(0), waiting.remove(0));
+    let index = desk.chain.publish(&first.0).unwrap();
+    assert_eq!(desk.chain.judge(&second.0), Err(Refusal::StaleCase), "both were signed behind the second step");
+    desk.case.steps.push(index);
+    desk.case.opening.push(first.1);
+    desk.approve(&ALL[3..]);
+    assert_eq!(desk.answer(), Ok(None));
+    let index = desk.chain.publish(&desk.case.seal(&desk.line)).unwrap();
+    let bundle = desk.chain.bundle(&[index]);
+    assert_eq!(common::evidence::finding(&bundle, index, chain::check::Code::C6).answer, chain::check::Answer::Holds);
+}
+
+#[test]
+fn a_link_says_who_took_the_step_what_it_commits_to_and_what_it_followed() {
+    let mut desk = desk();
+    desk.case.deferred = true;
+    desk.approve(&ALL[..3]);
+    let (_, post, step) = desk.chain.facts.steps[&desk.case.steps[2]].clone();
+    let before = desk.chain.at(desk.case.steps[1]);
+    let link = |post: &str, step: &chain::statement::Step| chain::approval::link(post, step);
+    let whole = link(&post, &step);
+    assert_ne!(whole, link(DIRECTOR, &step));
+    assert_ne!(whole, link(&post, &chain::statement::Step { after: None, previous: Some(before), ..step.clone() }));
+    assert_ne!(whole, link(&post, &chain::statement::Step { commitment: Commitment::to(&[1; 16], b""), ..step.clone() }));
+    // No log takes a step that names the one before in both ways, or in neither.
+    for (previous, after) in [(Some(before), step.after), (None, None)] {
+        let both = chain::statement::Step { previous, after, ..step.clone() };
+        let line = desk.chain.line("step", &both);
+        assert_eq!(desk.chain.judge(&sealed(&line, None, &signer(CONTROLLER))), Err(Refusal::StaleCase));
+    }
 }
 
 /// What is said of a case's next step, and what stands once all of `steps` were taken.

@@ -10,7 +10,7 @@ use chain::{
     hash::unhex,
     note::{Note, NoteError, sign, text_of, with_signature},
     part::{Commitment, Salt},
-    statement::{Core, Ended, Ending, Part, Statement, StatementError, StatusKind},
+    statement::{Core, Ended, Ending, Part, Reference, Statement, StatementError, StatusKind},
 };
 use common::{papers::*, story::founded, *};
 
@@ -39,6 +39,7 @@ fn a_step_written_here_and_signed_elsewhere_is_taken_and_counts() {
             agency: FINANCE,
             case: &case.case,
             previous: case.steps.last().map(|index| chain.at(*index)),
+            after: None,
             code,
             decision: "approve",
             rule: case.rule,
@@ -68,6 +69,7 @@ fn no_step_is_written_that_no_log_would_take_or_no_rule_could_count() {
         agency: FINANCE,
         case: &case,
         previous: None,
+        after: None,
         code: "draft",
         decision: "approve",
         rule,
@@ -82,6 +84,8 @@ fn no_step_is_written_that_no_log_would_take_or_no_rule_could_count() {
     assert_eq!(NewStep { code: "Draft", ..step }.write(&drawn), member("code"));
     assert_eq!(NewStep { decision: "nod", ..step }.write(&drawn), member("decision"));
     assert_eq!(NewStep { core_line: &post_line, ..step }.write(&drawn), Err(StatementError::Act("post")));
+    let before = Some(Reference { index: 3, leaf: rule });
+    assert_eq!(NewStep { previous: before, after: Some(rule), ..step }.write(&drawn), member("after"), "one or the other");
     assert!(matches!(NewStep { core_line: "{}", ..step }.write(&drawn), Err(StatementError::Json("core", _))));
 }
 

@@ -12,7 +12,7 @@ use chain::{
 };
 use desk_house::*;
 use server::{
-    drafts::{FrozenState, Kind, Outcome, Refusal, Saved, Stage, Standing, Written},
+    drafts::{FrozenState, Kind, Outcome, Refusal, Saved, Stage, Standing, Written, keep_publishing},
     staff::Role,
     store::StoredContent,
 };
@@ -38,6 +38,10 @@ on_each_engine! {
     bytes_that_changed_since_they_were_approved_are_not_published,
     nobody_sees_another_agencys_drafts,
     a_step_past_the_desk_does_not_hold_a_draft_for_ever,
+    officers_who_sign_at_the_same_moment_all_come_through,
+    where_the_rule_says_so_steps_are_logged_with_the_publication_and_not_before,
+    a_rule_that_no_longer_keeps_steps_has_them_logged_before_the_next,
+    a_kept_step_whose_key_was_lost_meanwhile_is_taken_again,
 }
 
 async fn a_draft_is_approved_in_parallel_and_published_with_every_step_opened(engine: Engine) {
@@ -488,4 +492,108 @@ async fn a_step_past_the_desk_does_not_hold_a_draft_for_ever(engine: Engine) {
     assert_ne!(again.case, frozen.case);
     house.approve_all(&again).await;
     house.published(&again).await;
+}
+
+async fn officers_who_sign_at_the_same_moment_all_come_through(engine: Engine) {
+    let house = std::sync::Arc::new(House::on(engine).await);
+    // What looks for interrupted steps runs beside them, as it does in a server.
+    let publishing = tokio::spawn(keep_publishing(house.drafts.clone()));
+    for round in 0..12 {
+        let frozen = house.submitted(&format!("Lanterns {round}"), 3_600_000).await;
+        house.approve(&frozen, "clerk", "draft").await.unwrap();
+        let officers = [("lawyer-a", "legal"), ("controller", "budget"), ("lawyer-b", "legal")].map(|(post, code)| {
+            let (house, frozen) = (house.clone(), frozen.clone());
+            tokio::spawn(async move {
+                // As the desk's script does: what stands now is looked at again, and signed behind.
+                for _ in 0..200 {
+                    let refused = match house.approve(&frozen, post, code).await {
+                        Ok(taken) => return taken.index.unwrap(),
+                        Err(error) => error,
+                    };
+                    assert!(refused.refusal().is_some_and(Refusal::passes), "{post}: {refused}");
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                }
+                panic!("{post} is kept waiting for ever");
+            })
+        });
+        let mut taken = Vec::new();
+        for officer in officers {
+            taken.push(officer.await.unwrap());
+        }
+        taken.sort_unstable();
+        let steps = house.case(&frozen).await.steps;
+        assert_eq!(steps.iter().skip(1).filter_map(|step| step.index).collect::<Vec<_>>(), taken, "what was taken stays");
+        house.approve(&frozen, "director", "sign").await.unwrap();
+        assert!(matches!(house.case(&frozen).await.standing, Standing::Under { verdict: Ok(_), .. }));
+    }
+    publishing.abort();
+}
+
+async fn where_the_rule_says_so_steps_are_logged_with_the_publication_and_not_before(engine: Engine) {
+    let house = House::on(engine).await;
+    house.defer(true).await;
+    let before = house.node.submitter.state().size();
+    let frozen = house.submitted("Lanterns", 1_000).await;
+    house.approve(&frozen, "clerk", "draft").await.unwrap();
+    let case = house.case(&frozen).await;
+    let (a, b) = (house.sign(&case, "lawyer-a", "legal", "approve", None), house.sign(&case, "lawyer-b", "legal", "approve", None));
+    let taken = house.drafts.take(&house.who("lawyer-a"), &case.id, &a).await.unwrap();
+    assert_eq!(taken.index, None, "kept, and in no log");
+    let late = house.drafts.take(&house.who("lawyer-b"), &case.id, &b).await.unwrap_err();
+    assert_eq!(late.refusal(), Some(&Refusal::StaleCase), "signed behind the clerk's step, and another stands there now");
+    let replayed = house.drafts.take(&house.who("lawyer-a"), &case.id, &a).await.unwrap_err();
+    assert_eq!(replayed.refusal(), Some(&Refusal::StaleCase));
+    for (post, code) in [("lawyer-b", "legal"), ("controller", "budget"), ("director", "sign")] {
+        house.approve(&frozen, post, code).await.unwrap();
+    }
+    assert!(house.drafts.publish_due().await.unwrap().is_empty(), "its time has not come");
+    let house = house.reopened().await;
+    assert_eq!(house.node.submitter.state().size(), before, "nobody outside can tell that anything was decided");
+    house.turn(1_000);
+    let index = house.published(&frozen).await;
+    assert_eq!(index, before + 5, "five steps, then what they approve");
+    let steps = house.case(&frozen).await.steps;
+    assert_eq!(steps.iter().map(|step| step.index.unwrap()).collect::<Vec<_>>(), (before..before + 5).collect::<Vec<_>>());
+    let bytes = house.node.store.entry(index).await.unwrap().unwrap();
+    let statement = Statement::parse(Entry::parse(&bytes).unwrap().note.as_bytes()).unwrap().act.unwrap();
+    assert_eq!(statement.steps, (before..before + 5).collect::<Vec<_>>());
+    let report = server::fsck::fsck(&house.trial.place, &|_, _, _| {}).await.unwrap();
+    assert_eq!(report.differs, None, "a full audit follows links between steps as well");
+}
+
+async fn a_rule_that_no_longer_keeps_steps_has_them_logged_before_the_next(engine: Engine) {
+    let house = House::on(engine).await;
+    house.defer(true).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    house.approve(&frozen, "clerk", "draft").await.unwrap();
+    house.approve(&frozen, "lawyer-a", "legal").await.unwrap();
+    house.defer(false).await;
+    // What was approved under the old rule counts no more, and stays a part of the case.
+    house.approve_all(&frozen).await;
+    let index = house.published(&frozen).await;
+    let steps = house.case(&frozen).await.steps;
+    assert_eq!(steps.len(), 7);
+    assert!(steps.windows(2).all(|two| two[0].index < two[1].index) && steps[6].index < Some(index));
+}
+
+async fn a_kept_step_whose_key_was_lost_meanwhile_is_taken_again(engine: Engine) {
+    let house = House::on(engine).await;
+    house.defer(true).await;
+    let frozen = house.submitted("Lanterns", 1_000).await;
+    house.approve_all(&frozen).await;
+    house.lose_key("lawyer-b").await;
+    house.turn(1_000);
+    let outcomes = house.drafts.publish_due().await.unwrap();
+    assert!(matches!(&outcomes[..], [(_, Outcome::Refused { code: "step-refused", .. })]), "{outcomes:?}");
+    let case = house.case(&frozen).await;
+    assert_eq!(case.frozen.state, FrozenState::Open);
+    assert_eq!(case.steps.iter().map(|step| step.code.as_str()).collect::<Vec<_>>(), ["draft"], "those signed behind it went with it");
+    for (post, code) in [("lawyer-a", "legal"), ("controller", "budget")] {
+        house.approve(&frozen, post, code).await.unwrap();
+    }
+    let case = house.case(&frozen).await;
+    let again = house.sign_with(&case, &new_key(&house.post("lawyer-b")), ("legal", "approve", None));
+    house.drafts.take(&house.who("lawyer-b"), &case.id, &again).await.unwrap();
+    house.approve(&frozen, "director", "sign").await.unwrap();
+    house.published(&frozen).await;
 }

@@ -55,7 +55,7 @@ async fn an_agencys_page_shows_its_rule_and_its_posts(engine: Engine) {
         after: after.iter().map(|code| (*code).to_owned()).collect(),
     };
     let genres = vec![GenreRule { genre: "*".into(), steps: vec![step("legal", &[]), step("sign", &["legal"])] }];
-    core.rule = Some(Rule { genres, overriders: vec![] });
+    core.rule = Some(Rule { genres, overriders: vec![], deferred: false });
     register(&trial, &node, "agency", &core).await;
     let after = page(&portal(&trial, &node).await, &format!("/en/agencies/{id}")).await;
     assert!(!after.contains("Its seal alone is enough."), "{after}");

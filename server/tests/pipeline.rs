@@ -175,7 +175,7 @@ async fn a_step_after_one_that_is_being_written_is_taken_and_another_first_one_i
     node.submitter.submit(chain::note::sign(&text(&node, "post", &core).text, &[&registrar]), vec![]).await.unwrap();
     let case = random_id().unwrap();
     let step = |previous| {
-        let core = Step { agency: id.clone(), case: case.clone(), previous, commitment: Commitment(Hash::of(&[b"step"])) };
+        let core = Step { agency: id.clone(), case: case.clone(), previous, after: None, commitment: Commitment(Hash::of(&[b"step"])) };
         chain::note::sign(&text(&node, "step", &core).text, &[&post])
     };
     let submit = |note: String| {

@@ -152,6 +152,7 @@ fn case(lang: Lang) -> CaseView {
         decision: decision.into(),
         when: moment(back),
         index: Some(1201),
+        deferred: false,
         reason: reason.map(str::to_owned),
         counts,
     };

@@ -289,6 +289,7 @@ pub fn disclosure(lang: Lang) -> DisclosureView {
         leaf: "CD82D2LDm0phY0+xKbHyZfq3Hw21lVkuV7Zis5EFg0k=".into(),
         previous: "q1bZ9m3E1pC0aTgV0p9w3bS0oJ6nq2l1YxM8dHhK0aE=".into(),
         approval: Some(Approval {
+            deferred: false,
             stages: vec![
                 Stage { steps: vec![step(lang, 1201, "clerk", "拟稿岗", "Drafting", "draft", "approve", 5000, None)] },
                 Stage {

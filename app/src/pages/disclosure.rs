@@ -280,6 +280,7 @@ fn approval<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
         <section class="approval">
             <h2>{w.document.approval}</h2>
             <ol class="flow">{stages.collect::<Vec<_>>()}</ol>
+            {approval.deferred.then(|| view! { <p class="note">{w.document.approval_deferred}</p> })}
             {earlier}
         </section>
     })

@@ -166,6 +166,8 @@ pub struct Seen {
 pub struct Approval {
     /// Each behind those it waited for; the steps of one ran side by side.
     pub stages: Vec<Stage>,
+    /// By the rule, steps were logged with the publication: nothing says when they were taken.
+    pub deferred: bool,
     /// Steps of the same case that count no more: about an earlier text, under an earlier rule, or decided otherwise since.
     pub earlier: Vec<Step>,
 }

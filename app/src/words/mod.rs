@@ -234,6 +234,7 @@ pub struct DocumentWords {
     pub raw_salt: Text,
     pub approval: Text,
     pub approval_earlier: Text,
+    pub approval_deferred: Text,
     /// Milliseconds, in words.
     pub took: fn(i64) -> String,
     pub leaf: Text,

@@ -13,8 +13,10 @@ pub struct NewStep<'a> {
     pub origin: &'a str,
     pub agency: &'a str,
     pub case: &'a str,
-    /// The case's step before, if there is one.
+    /// The case's step before, if it is in the log.
     pub previous: Option<Reference>,
+    /// Its [`super::link`], if it is not.
+    pub after: Option<Hash>,
     pub code: &'a str,
     /// `approve`, `reject` or `override`.
     pub decision: &'a str,
@@ -49,6 +51,7 @@ impl NewStep<'_> {
         member(is_id(self.origin), "origin")?;
         member(is_id(self.agency), "agency")?;
         member(unhex::<16>(self.case).is_some(), "case")?;
+        member(self.previous.is_none() || self.after.is_none(), "after")?;
         member(is_code(self.code), "code")?;
         member(matches!(self.decision, "approve" | "reject" | "override"), "decision")?;
         // A line that is no statement of this agency's could never be published.
@@ -73,6 +76,7 @@ impl NewStep<'_> {
             agency: self.agency.to_owned(),
             case: self.case.to_owned(),
             previous: self.previous,
+            after: self.after,
             commitment: Commitment::to(&drawn.step, text.as_bytes()),
         };
         let line = statement::core_line("step", &hex(&drawn.id), &step).map_err(unwritable)?;

@@ -32,7 +32,14 @@ impl State {
             Core::Step(core) => {
                 let post = self.posts.get(statement.signer()).filter(|(_, post)| post.agency == core.agency);
                 post.ok_or_else(|| Refusal::NotEntitled { by: statement.signer().into(), of: core.agency.clone() })?;
-                if facts.cases.get(&(core.agency.clone(), core.case.clone())) != core.previous.as_ref() {
+                let newest = facts.cases.get(&(core.agency.clone(), core.case.clone()));
+                let known = newest.and_then(|at| facts.steps.get(&at.index).map(|(_, post, step)| (*at, post.as_str(), step)));
+                let follows = match newest {
+                    // Only a step that names the one before by what it says needs to know what that says.
+                    Some(at) if core.after.is_none() => core.previous == Some(*at),
+                    newest => newest.is_some() == known.is_some() && approval::follows(core, known),
+                };
+                if !follows {
                     return Err(Refusal::StaleCase);
                 }
             }

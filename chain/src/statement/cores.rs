@@ -125,9 +125,12 @@ pub struct Step {
     pub agency: String,
     /// 32 random hexadecimal digits.
     pub case: String,
-    /// The case's step before; absent for its first.
+    /// The case's step before, in the log; absent for its first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<Reference>,
+    /// In its place, where that one was not logged yet: its [`crate::approval::link`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Hash>,
     pub commitment: Commitment,
 }
 
@@ -238,7 +241,7 @@ members! {
     Charter { origin, trial, zone, logs, registrars, policy, amends; name }
     Agency { agency, name, seals, rule, successor; overseers, archive }
     Post { post, agency, name, keys }
-    Step { agency, case, previous, commitment }
+    Step { agency, case, previous, after, commitment }
     Part { role, media, size, commitment, language }
     Stated { issued, published, effective, expires }
     Disclosure { agency, genre, theme, language, parts, revises, stated_agency, source; stated }

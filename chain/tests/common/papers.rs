@@ -2,7 +2,7 @@
 
 use super::*;
 use chain::{
-    approval::{Act, Decision, GenreRule, Opening, Rule, StepRule, core_commitment},
+    approval::{Act, Decision, GenreRule, Opening, Rule, StepRule, core_commitment, link},
     statement::{
         Agency, Charter, Disclosure, Ended, Key, LogKey, Names, Part, Post, Redaction, Registrars, Stated, Status, StatusKind, Step,
         core_line,
@@ -86,7 +86,7 @@ pub fn rule() -> Rule {
             step_rule("sign", &[DIRECTOR, LAWYER_A], 1, &["legal", "budget"]),
         ],
     };
-    Rule { genres: vec![every, sign_alone("status"), sign_alone("redaction")], overriders: vec![MINISTER.into()] }
+    Rule { genres: vec![every, sign_alone("status"), sign_alone("redaction")], overriders: vec![MINISTER.into()], deferred: false }
 }
 
 impl Chain {
@@ -154,12 +154,14 @@ pub struct Case {
     pub rule: Hash,
     pub steps: Vec<u64>,
     pub opening: Vec<Opening>,
+    /// Each step names the one before by what it says, not by its place.
+    pub deferred: bool,
 }
 
 impl Case {
     pub fn open(chain: &mut Chain, agency: &str) -> Case {
         let rule = chain.state.agency(agency).unwrap().0.leaf;
-        Case { agency: agency.into(), case: chain.fresh(), rule, steps: vec![], opening: vec![] }
+        Case { agency: agency.into(), case: chain.fresh(), rule, steps: vec![], opening: vec![], deferred: false }
     }
 
     /// The next step's note and its opening, not yet published.
@@ -178,11 +180,18 @@ impl Case {
         let step = Step {
             agency: self.agency.clone(),
             case: self.case.clone(),
-            previous: self.steps.last().map(|index| chain.at(*index)),
+            previous: self.steps.last().filter(|_| !self.deferred).map(|index| chain.at(*index)),
+            after: self.after(chain),
             commitment: Commitment::to(&salt, text.as_bytes()),
         };
         let line = chain.line("step", &step);
         (sealed(&line, None, &signer(post)), Opening { salt: chain::part::format_salt(&salt), text })
+    }
+
+    /// What the next step names, where steps are not logged yet when they are taken.
+    pub fn after(&self, chain: &Chain) -> Option<Hash> {
+        let (_, post, step) = &chain.facts.steps[self.steps.last().filter(|_| self.deferred)?];
+        Some(link(post, step))
     }
 
     pub fn take(&mut self, chain: &mut Chain, post: &str, code: &str, decision: &str, core_line: &str) -> &mut Case {

@@ -5,7 +5,7 @@ use super::{
     kinds,
 };
 use chain::{
-    approval::{self, Act, Opening, Rule, TakenStep},
+    approval::{self, Act, Opening, Rule, TakenStep, link},
     part::{Commitment, format_salt},
 };
 use serde_json::{Value, json};
@@ -72,13 +72,28 @@ pub fn approvals() -> Value {
         desk.case = Case::open(&mut desk.chain, FINANCE);
         (desk.case.steps, desk.case.opening) = (steps.steps, steps.opening);
     });
-    let narrow = Rule { genres: vec![rule().genres[1].clone()], overriders: vec![] };
+    let narrow = Rule { genres: vec![rule().genres[1].clone()], overriders: vec![], deferred: false };
     let undecided = desk().with(|desk| {
         let salt = desk.chain.salt();
         let step = json!({"agency": FINANCE, "case": desk.case.case, "commitment": Commitment::to(&salt, b"{}")});
         let line = desk.chain.line("step", &step);
         desk.case.steps.push(desk.chain.publish(&sealed(&line, None, &signer(CLERK))).unwrap());
         desk.case.opening.push(Opening { salt: format_salt(&salt), text: "{}".into() });
+    });
+    // The second names the first; the third names the first again.
+    let crossed = desk().with(|desk| desk.case.deferred = true).approve(&ALL[..2]).with(|desk| {
+        let (_, post, step) = &desk.chain.facts.steps[&desk.case.steps[0]];
+        let after = link(post, step);
+        let index = desk.case.steps[1];
+        if let Some((_, _, step)) = desk.chain.facts.steps.get_mut(&index) {
+            step.after = Some(after);
+        }
+        desk.case.deferred = false;
+        desk.case.take(&mut desk.chain, CONTROLLER, "budget", "approve", &desk.line);
+        let index = desk.case.steps[2];
+        if let Some((_, _, step)) = desk.chain.facts.steps.get_mut(&index) {
+            (step.previous, step.after) = (None, Some(after));
+        }
     });
     let cases = [
         ("every step in order", whole()),
@@ -128,6 +143,17 @@ pub fn approvals() -> Value {
         ("a word that is no decision", desk().approve(&ALL[..4]).take(DIRECTOR, "sign", "nod")),
         ("another core than was approved", whole().with(|desk| desk.line = desk.line.replace("\"notice\"", "\"order\""))),
         ("approved again after a change", whole().with(|desk| desk.line = desk.line.replace("\"notice\"", "\"order\"")).approve(&ALL)),
+        ("steps that were not logged when the next was taken", desk().with(|desk| desk.case.deferred = true).approve(&ALL)),
+        (
+            "steps logged when they were taken, then some that were not",
+            desk()
+                .approve(&ALL[..2])
+                .with(|desk| desk.case.deferred = true)
+                .approve(&ALL[2..4])
+                .with(|desk| desk.case.deferred = false)
+                .approve(&ALL[4..]),
+        ),
+        ("a step behind another than the one before", crossed),
         ("a kind completed by override", desk().approve(&[ALL[0], ALL[2]]).take(MINISTER, "legal", "override").approve(&ALL[4..])),
     ];
     json!({"approvals": cases.iter().map(|(case, desk)| desk.written(case)).collect::<Vec<_>>()})

@@ -6,7 +6,7 @@ use super::{
 };
 use chain::{
     Hash,
-    approval::{Act, Decision, Opening, Rule, TakenStep, check, core_commitment},
+    approval::{Act, Decision, Opening, Rule, TakenStep, check, core_commitment, link},
     check::{Consistency, Memory, Reader, Scope, Shown, ShownPart, memory},
     checkpoint::Checkpoint,
     evidence::{Bundle, Content, Contents},
@@ -169,6 +169,7 @@ fn steps() {
         let Core::Step(step) = statement.core else { panic!("{case}") };
         assert_eq!((statement.origin, &*statement.id), (text(&case["origin"]), text(&case["id"])));
         assert_eq!((&*step.agency, &*step.case, step.previous), (text(&case["agency"]), text(&case["case"]), of(&case["previous"])));
+        assert_eq!(step.after, of(&case["after"]));
         let opening: Opening = of(&case["opening"]);
         assert_eq!(opening.salt, text(&case["salt"]));
         assert_eq!(step.commitment, Commitment::to(&parse_salt(&opening.salt).unwrap(), opening.text.as_bytes()));
@@ -179,6 +180,14 @@ fn steps() {
         );
         assert_eq!((&*decision.salt, decision.reason), (text(&case["core_salt"]), of(&case["reason"])));
         assert_eq!(decision.core, core_commitment(&parse_salt(&decision.salt).unwrap(), text(&case["core"])));
+    }
+    for case in cases(&load("steps.json")["links"]) {
+        let statement = Statement::parse(text(&case["note"]).as_bytes()).unwrap();
+        let post = statement.signer().to_owned();
+        let Core::Step(step) = statement.core else { panic!("{case}") };
+        let before = step.after.or(step.previous.map(|at| at.leaf)).map_or([0; 32], |hash| hash.0);
+        let bytes = [b"gazette/v1 step\n", post.as_bytes(), b"\n", &step.commitment.0.0, &before].concat();
+        assert_eq!((link(&post, &step), chain::Hash::of(&[&bytes])), (of(&case["link"]), of(&case["link"])));
     }
 }
 

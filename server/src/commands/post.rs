@@ -94,6 +94,7 @@ impl Sign {
         let text = |name| member::<String>(&ask, name);
         let (origin, agency, case, core_line) = (text("origin")?, text("agency")?, text("case")?, text("core_line")?);
         let (rule, previous): (Hash, Option<Reference>) = (member(&ask, "rule")?, member(&ask, "previous")?);
+        let after: Option<Hash> = member(&ask, "after")?;
         let code = self.code.clone().map_or_else(|| text("code"), Ok)?;
         let (_, core) = Core::read(&core_line)?;
         let parts = self.parts(&ask)?;
@@ -123,6 +124,7 @@ impl Sign {
             agency: &agency,
             case: &case,
             previous,
+            after,
             code: &code,
             decision: &self.decision,
             rule,

@@ -85,7 +85,7 @@ pub(super) fn with_progress<T>(
 
 /// The step that made a decision which stands.
 pub(super) fn step_of<'s>(steps: &'s [Step], code: &str, post: &str) -> Option<&'s Step> {
-    steps.iter().rev().find(|step| step.index.is_some() && step.code == code && step.post == post)
+    steps.iter().rev().find(|step| step.stands() && step.code == code && step.post == post)
 }
 
 pub(super) fn standing(state: &State, frozen: &Frozen, steps: &[Step]) -> Result<Standing, DraftsError> {
@@ -216,8 +216,8 @@ impl Drafts {
         drop(connection);
         // A step that came to the log past this desk cannot be opened by it: no publication could name the whole case.
         let newest = self.node.store.newest_step(&draft.agency, &case).await?;
-        let under_way = steps.last().is_some_and(|step| step.index.is_none());
-        let ours = steps.last().and_then(Step::reference);
+        let under_way = steps.iter().any(|step| !step.stands());
+        let ours = steps.iter().rev().find_map(Step::reference);
         Ok((!under_way && steps.len() < MOST_STEPS && ours == newest).then_some(case))
     }
 }

@@ -46,6 +46,7 @@ pub struct Drafts {
     pub(crate) staff: Staff,
     pub(crate) node: Node,
     files: files::Files,
+    in_hand: steps::InHand,
     /// Something may be due.
     wake: Arc<Notify>,
 }
@@ -177,7 +178,7 @@ impl Drafts {
     /// Opens the drafts of a node and its staff. [`keep_publishing`] does what is due.
     pub fn open(staff: Staff, node: Node) -> Result<Drafts, DraftsError> {
         let files = files::Files::open(&node.data)?;
-        Ok(Drafts { staff, node, files, wake: Arc::new(Notify::new()) })
+        Ok(Drafts { staff, node, files, in_hand: steps::InHand::default(), wake: Arc::new(Notify::new()) })
     }
 
     #[must_use]

@@ -1,6 +1,6 @@
 //! Publishing: sealing what was approved, and handing it to the log, once.
 
-use super::{Draft, Drafts, DraftsError, Frozen, FrozenState, Stage, Step, steps};
+use super::{Draft, Drafts, DraftsError, Frozen, FrozenState, Refusal, Stage, Step, steps};
 use crate::{keys::SealError, sequencer::SubmitError, staff::LetterKind, store::submission_key};
 use chain::{
     approval::{self, ApprovalError},
@@ -24,7 +24,7 @@ pub enum Outcome {
 }
 
 /// How long a statement waits for room in the sequencer's queue.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Drafts {
     /// Publishes a frozen version whose time has come. However often it is tried, it comes out once: the log knows its id.
@@ -44,7 +44,15 @@ impl Drafts {
         let outcome = match logged {
             // A crash came between the log and here.
             Some(index) => Outcome::Published(index),
-            None => self.seal(&frozen, &steps).await?,
+            None => match self.log_deferred(&frozen.case, &steps).await {
+                Ok(()) => {
+                    let steps = Step::of_case(&mut *self.staff.store().pool().acquire().await?, &frozen.case).await?;
+                    self.seal(&frozen, &steps).await?
+                }
+                Err(DraftsError::Refused(refusal)) if refusal == Refusal::Busy => Outcome::Later { said: refusal.to_string() },
+                Err(DraftsError::Refused(refusal)) => Outcome::Refused { code: "step-refused", said: refusal.to_string() },
+                Err(error) => return Err(error),
+            },
         };
         match &outcome {
             Outcome::Published(index) => self.published(&frozen, *index).await?,

@@ -1,6 +1,6 @@
 //! Steps: what a post signed about a case, looked at before it is handed to the log, and kept with what opens it.
 
-use super::{Case, Drafts, DraftsError, Frozen, FrozenState, Refusal, cases, draft, given, holders};
+use super::{Case, Drafts, DraftsError, Frozen, FrozenState, Refusal, cases, draft, given, holders, publish::PATIENCE};
 use crate::{
     sequencer::{Receipt, SubmitError},
     staff::{Account, LetterKind},
@@ -8,15 +8,19 @@ use crate::{
 };
 use chain::{
     Hash,
-    approval::{Act, Decision, Opening, TakenStep, core_commitment},
+    approval::{self, Act, Decision, Opening, TakenStep, core_commitment},
     json,
     part::{Commitment, parse_salt},
-    statement::{Core, Statement},
+    statement::{Core, Reference, Statement},
     time::Millis,
 };
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::{AnyConnection, Row, any::AnyRow};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 /// The kind of step by which whoever wrote a text says that it is ready: the only one its authors may take.
 pub const DRAFTING: &str = "draft";
@@ -63,22 +67,31 @@ pub struct Step {
     pub code: String,
     pub decision: String,
     pub taken: Millis,
-    /// None while it is on its way to the log.
+    /// None while it is not in the log.
     pub index: Option<u64>,
     pub leaf: Option<Hash>,
+    /// It is kept here until the publication it leads to, as the agency's rule says.
+    pub deferred: bool,
 }
 
-/// A step that is in the log.
+/// A step that was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
-    pub index: u64,
+    /// Its place in the log; none for one that is kept until publication.
+    pub index: Option<u64>,
 }
+
+/// `idx` of a step on its way to the log, and of one that is kept until publication.
+const ON_ITS_WAY: i64 = -1;
+const DEFERRED: i64 = -2;
+/// Where a step that is kept stands for the rule, behind all that are logged: the largest index that any entry may have, and more.
+const KEPT: u64 = 1 << 53;
 
 const COLUMNS: &str = "number, frozen, note, salt, opening, reason, account, post, code, decision, taken, idx, leaf";
 
 impl Step {
     fn row(row: &AnyRow) -> Result<Step, DraftsError> {
-        let leaf: String = row.try_get(12)?;
+        let (index, leaf): (i64, String) = (row.try_get(11)?, row.try_get(12)?);
         Ok(Step {
             number: row.try_get(0)?,
             frozen: row.try_get(1)?,
@@ -90,8 +103,9 @@ impl Step {
             code: row.try_get(8)?,
             decision: row.try_get(9)?,
             taken: row.try_get(10)?,
-            index: u64::try_from(row.try_get::<i64, _>(11)?).ok(),
+            index: u64::try_from(index).ok(),
             leaf: Hash::from_hex(&leaf).ok(),
+            deferred: index == DEFERRED,
         })
     }
 
@@ -101,45 +115,113 @@ impl Step {
     }
 }
 
-/// The steps that are in the log, as the rule judges them. Each was verified when it was taken.
-pub(super) fn taken(steps: &[Step]) -> Result<Vec<TakenStep>, DraftsError> {
-    let logged = steps.iter().filter_map(|step| Some((step, step.index?, step.leaf?)));
-    let taken = logged.map(|(step, index, leaf)| {
+impl Step {
+    /// Whether it was taken, be it in the log or kept until publication, and is not just on its way.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.index.is_some() || self.deferred
+    }
+
+    /// Its statement's id.
+    fn statement(&self) -> Result<String, DraftsError> {
+        Ok(Statement::parse(self.note.as_bytes()).map_err(|_| DraftsError::Unreadable("a step"))?.id)
+    }
+
+    /// What it says.
+    fn core(&self) -> Result<chain::statement::Step, DraftsError> {
         let unreadable = || DraftsError::Unreadable("a step");
-        match Statement::parse(step.note.as_bytes()).map_err(|_| unreadable())?.core {
-            Core::Step(core) => Ok(TakenStep { index, leaf, post: step.post.clone(), step: *core }),
+        match Statement::parse(self.note.as_bytes()).map_err(|_| unreadable())?.core {
+            Core::Step(core) => Ok(*core),
             _ => Err(unreadable()),
         }
-    });
+    }
+
+    /// Its place for the rule.
+    fn place(&self) -> Option<Reference> {
+        let kept = || self.deferred.then(|| Reference { index: KEPT + self.number.unsigned_abs(), leaf: Hash::ZERO });
+        self.reference().or_else(kept)
+    }
+
+    /// What the next step names, if this is not in the log.
+    pub fn link(&self) -> Result<Option<Hash>, DraftsError> {
+        Ok(if self.deferred { Some(approval::link(&self.post, &self.core()?)) } else { None })
+    }
+}
+
+/// The steps that stand, as the rule judges them. Each was verified when it was taken.
+pub(super) fn taken(steps: &[Step]) -> Result<Vec<TakenStep>, DraftsError> {
+    let standing = steps.iter().filter_map(|step| Some((step, step.place()?)));
+    let taken = standing.map(|(step, at)| Ok(TakenStep { index: at.index, leaf: at.leaf, post: step.post.clone(), step: step.core()? }));
     taken.collect()
 }
 
-/// What a publication says of them.
+/// What a publication says of them, once all are in the log.
 pub(super) fn act(case: &str, rule: Hash, steps: &[Step]) -> Act {
-    let logged = || steps.iter().filter(|step| step.index.is_some() && step.leaf.is_some());
+    let standing = || steps.iter().filter_map(|step| Some((step, step.place()?)));
     Act {
         case: case.to_owned(),
         rule,
-        steps: logged().filter_map(|step| step.index).collect(),
-        opening: logged().map(|step| step.opening.clone()).collect(),
+        steps: standing().map(|(_, at)| at.index).collect(),
+        opening: standing().map(|(step, _)| step.opening.clone()).collect(),
+    }
+}
+
+/// Steps that this process is handing to the log just now: whoever looks for interrupted ones lets them be.
+#[derive(Clone, Default)]
+pub(super) struct InHand(Arc<Mutex<HashSet<(String, i64)>>>);
+
+struct Held<'h>(&'h InHand, (String, i64));
+
+impl InHand {
+    fn set(&self) -> MutexGuard<'_, HashSet<(String, i64)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hold(&self, case: &str, number: i64) -> Held<'_> {
+        let one = (case.to_owned(), number);
+        self.set().insert(one.clone());
+        Held(self, one)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.set().remove(&self.1);
     }
 }
 
 impl Drafts {
     /// Takes a step that a post signed: looks at it, keeps it, and hands it to the log.
     pub async fn take(&self, who: &Account, case: &str, given: &Given) -> Result<Taken, DraftsError> {
-        let case = self.case(who, case).await?;
+        let mut case = self.case(who, case).await?;
         if case.frozen.state != FrozenState::Open {
             return Err(Refusal::NotOpen.into());
         }
-        if case.steps.iter().any(|step| step.index.is_none()) {
+        if case.steps.iter().any(|step| !step.stands()) {
             return Err(Refusal::StaleCase.into());
         }
+        let deferred = self.defers(&case.frozen.agency);
+        if !deferred && case.steps.iter().any(|step| step.deferred) {
+            // The rule has changed: what was kept goes before what is logged at once.
+            self.log_deferred(&case.id, &case.steps).await?;
+            case = self.case(who, &case.id).await?;
+        }
         let posts = holders::posts_of(&mut *self.staff.store().pool().acquire().await?, &who.id).await?;
-        let step = self.look(who, &case, &posts, given)?;
+        let step = Step { deferred, ..self.look(who, &case, &posts, given)? };
+        let _held = self.in_hand.hold(&case.id, step.number);
         self.keep(who, &case, &step, given.reason.as_ref()).await?;
+        if deferred {
+            self.judge(&step.frozen).await?;
+            return Ok(Taken { index: None });
+        }
         let index = self.log(&case.id, &step).await?;
-        Ok(Taken { index })
+        Ok(Taken { index: Some(index) })
+    }
+
+    /// Whether an agency's rule has its steps logged with the publication they lead to.
+    pub(super) fn defers(&self, agency: &str) -> bool {
+        let state = self.node.submitter.state();
+        state.agency(agency).and_then(|(_, agency)| agency.rule.as_ref()).is_some_and(|rule| rule.deferred)
     }
 
     /// Whether a step may be taken: by `chain` what it says and when, and by the desk who brings it.
@@ -169,7 +251,7 @@ impl Drafts {
             return Err(Refusal::Opening.into());
         }
         let reason = reason(&decision, given.reason.as_ref())?;
-        if core.previous != case.steps.last().and_then(Step::reference) {
+        if !follows(core, case.steps.last())? {
             return Err(Refusal::StaleCase.into());
         }
         // Whoever has left the agency, or only reads there, signs nothing, whatever lies in their hands still.
@@ -196,6 +278,7 @@ impl Drafts {
             taken: self.staff.now(),
             index: None,
             leaf: None,
+            deferred: false,
         })
     }
 
@@ -212,7 +295,7 @@ impl Drafts {
             return Err(Refusal::StaleCase.into());
         }
         let sql = "insert into steps (\"case\", number, frozen, note, salt, opening, reason_salt, reason, account, post, code, decision, taken, idx, leaf) \
-                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, -1, '')";
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '')";
         sqlx::query(sql)
             .bind(&case.id)
             .bind(step.number)
@@ -227,10 +310,14 @@ impl Drafts {
             .bind(&step.code)
             .bind(&step.decision)
             .bind(step.taken)
+            .bind(if step.deferred { DEFERRED } else { ON_ITS_WAY })
             .execute(&mut *turn)
             .await?;
         let details = json!({ "post": step.post, "code": step.code, "decision": step.decision });
         self.staff.journal().note_in(&mut turn, &who.id, "step-taken", &case.id, &details).await?;
+        if step.deferred && step.decision == "reject" {
+            self.tell_authors(&mut turn, &step.frozen, LetterKind::Rejected, &step.account).await?;
+        }
         turn.commit().await?;
         Ok(())
     }
@@ -241,19 +328,54 @@ impl Drafts {
             Ok(receipt) => self.logged(case, step, &receipt).await,
             // It may come there yet: it stays, and is looked for again.
             Err(error) if error.passes() => Err(Refusal::Busy.into()),
-            Err(error) => {
-                let mut turn = self.staff.store().turn().await?;
-                let sql = "delete from steps where \"case\" = $1 and number = $2 and idx = -1";
-                sqlx::query(sql).bind(case).bind(step.number).execute(&mut *turn).await?;
-                let details = json!({ "post": step.post, "code": step.code, "refused": error.to_string() });
-                self.staff.journal().note_in(&mut turn, "", "step-refused", case, &details).await?;
-                turn.commit().await?;
-                Err(match error {
-                    SubmitError::Refused(chain::state::Refusal::StaleCase) => Refusal::StaleCase.into(),
-                    error => Refusal::Chain(error.to_string()).into(),
-                })
+            Err(error) => self.refused(case, step, error).await,
+        }
+    }
+
+    /// The log would not take a step: it goes, and with it those that were signed behind it and are in no log either.
+    async fn refused(&self, case: &str, step: &Step, error: SubmitError) -> Result<u64, DraftsError> {
+        // What somebody else brought there meanwhile was not refused, whatever was said to this try.
+        if let Some(index) = self.node.store.logged_at(&submission_key(&step.post, &step.statement()?)).await? {
+            return self.logged(case, step, &Receipt { index, leaf: None, repeated: true }).await;
+        }
+        let mut turn = self.staff.store().turn().await?;
+        let this = "select 1 from steps where \"case\" = $1 and number = $2 and note = $3 and idx < 0";
+        if sqlx::query(this).bind(case).bind(step.number).bind(&step.note).fetch_optional(&mut *turn).await?.is_some() {
+            let sql = "delete from steps where \"case\" = $1 and number >= $2 and idx < 0";
+            sqlx::query(sql).bind(case).bind(step.number).execute(&mut *turn).await?;
+            let details = json!({ "post": step.post, "code": step.code, "refused": error.to_string() });
+            self.staff.journal().note_in(&mut turn, "", "step-refused", case, &details).await?;
+        }
+        turn.commit().await?;
+        Err(match error {
+            SubmitError::Refused(chain::state::Refusal::StaleCase) => Refusal::StaleCase.into(),
+            error => Refusal::Chain(error.to_string()).into(),
+        })
+    }
+
+    /// Hands what was kept for publication to the log, all of it at once and in order. Refused is what the log refused.
+    pub(super) async fn log_deferred(&self, case: &str, steps: &[Step]) -> Result<(), DraftsError> {
+        let mut answers = Vec::new();
+        for step in steps.iter().filter(|step| step.deferred) {
+            let submitter = &self.node.submitter;
+            let waiting = match submitter.check(step.note.clone(), vec![]) {
+                Ok(checked) => submitter.offer(checked, PATIENCE).await,
+                Err(error) => Err(error),
+            };
+            answers.push((step, waiting));
+        }
+        for (step, waiting) in answers {
+            let answer = match waiting {
+                Ok(waiting) => waiting.await.unwrap_or(Err(SubmitError::Stopped)),
+                Err(error) => Err(error),
+            };
+            match answer {
+                Ok(receipt) => drop(self.logged(case, step, &receipt).await?),
+                Err(error) if error.passes() => return Err(Refusal::Busy.into()),
+                Err(error) => drop(self.refused(case, step, error).await?),
             }
         }
+        Ok(())
     }
 
     async fn logged(&self, case: &str, step: &Step, receipt: &Receipt) -> Result<u64, DraftsError> {
@@ -265,10 +387,12 @@ impl Drafts {
             }
         };
         let mut turn = self.staff.store().turn().await?;
-        let sql = "update steps set idx = $1, leaf = $2 where \"case\" = $3 and number = $4 and idx = -1";
+        let sql = "update steps set idx = $1, leaf = $2 where \"case\" = $3 and number = $4 and note = $5 and idx < 0";
         let index = i64::try_from(receipt.index).unwrap_or(i64::MAX);
-        let first = sqlx::query(sql).bind(index).bind(leaf.to_hex()).bind(case).bind(step.number).execute(&mut *turn).await?;
-        if first.rows_affected() == 1 && step.decision == "reject" {
+        let query = sqlx::query(sql).bind(index).bind(leaf.to_hex()).bind(case).bind(step.number).bind(&step.note);
+        let first = query.execute(&mut *turn).await?.rows_affected() == 1;
+        // Of one that was kept they were told when it was.
+        if first && !step.deferred && step.decision == "reject" {
             self.tell_authors(&mut turn, &step.frozen, LetterKind::Rejected, &step.account).await?;
         }
         turn.commit().await?;
@@ -298,8 +422,10 @@ impl Drafts {
         let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS}, \"case\" from steps where idx = -1"));
         for row in sqlx::query(sql).fetch_all(self.staff.store().pool()).await? {
             let (step, case): (Step, String) = (Step::row(&row)?, row.try_get(13)?);
-            let id = Statement::parse(step.note.as_bytes()).map_err(|_| DraftsError::Unreadable("a step"))?.id;
-            match self.node.store.logged_at(&submission_key(&step.post, &id)).await? {
+            if self.in_hand.set().contains(&(case.clone(), step.number)) {
+                continue;
+            }
+            match self.node.store.logged_at(&submission_key(&step.post, &step.statement()?)).await? {
                 Some(index) => drop(self.logged(&case, &step, &Receipt { index, leaf: None, repeated: true }).await?),
                 None => match self.log(&case, &step).await {
                     Ok(_) | Err(DraftsError::Refused(_)) => {}
@@ -309,6 +435,15 @@ impl Drafts {
         }
         Ok(())
     }
+}
+
+/// Whether a step follows just this one, wherever that is.
+fn follows(step: &chain::statement::Step, newest: Option<&Step>) -> Result<bool, DraftsError> {
+    let Some(newest) = newest else { return Ok(approval::follows(step, None)) };
+    let (Some(at), core) = (newest.place(), newest.core()?) else { return Ok(false) };
+    // A place in no log is nothing to name.
+    let named = step.previous.is_none() || newest.index.is_some();
+    Ok(named && approval::follows(step, Some((at, &newest.post, &core))))
 }
 
 /// The reason handed in, if it is the one committed to. A rejection and an override have one.

@@ -341,10 +341,16 @@ impl Rebuilt {
                 facts.cases.insert(case, *newest);
             }
         }
-        for index in statement.act.iter().flat_map(|act| &act.steps).filter(|index| **index < self.size()) {
-            if let Some((post, Core::Step(step))) = core(view, *index).await? {
+        // A step that names the one before by what that one says, and an act every one of its case.
+        let before = match &statement.core {
+            Core::Step(core) if core.after.is_some() => self.cases.get(&(core.agency.clone(), core.case.clone())).map(|at| at.index),
+            _ => None,
+        };
+        let named = statement.act.iter().flat_map(|act| act.steps.iter().copied()).chain(before);
+        for index in named.filter(|index| *index < self.size()) {
+            if let Some((post, Core::Step(step))) = core(view, index).await? {
                 let step: Step = *step;
-                facts.steps.insert(*index, (self.leaves[*index as usize], post, step));
+                facts.steps.insert(index, (self.leaves[index as usize], post, step));
             }
         }
         Ok(())

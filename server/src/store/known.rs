@@ -71,7 +71,12 @@ impl Store {
                 Core::Disclosure(core) => versions.extend(core.revises.map(|at| at.index)),
                 Core::Status(core) => versions.extend([core.target.index].into_iter().chain(core.by.map(|at| at.index))),
                 Core::Redaction(core) => drop(versions.insert(core.target.index)),
-                Core::Step(core) => self.case(connection, &mut facts, earlier, (&core.agency, &core.case)).await?,
+                Core::Step(core) => {
+                    self.case(connection, &mut facts, earlier, (&core.agency, &core.case)).await?;
+                    let newest = facts.cases.get(&(core.agency.clone(), core.case.clone()));
+                    // It names the one before by what that one says.
+                    steps.extend(newest.filter(|_| core.after.is_some()).map(|at| at.index));
+                }
                 _ => {}
             }
             if let Some(act) = &statement.act {

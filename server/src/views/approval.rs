@@ -53,10 +53,12 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<O
     }
     let rule = rule(context, &core.agency, act.rule, &registered).await?;
     let rule = rule.and_then(|agency| agency.rule);
+    let deferred = rule.as_ref().is_some_and(|rule| rule.deferred);
     let progress = rule.as_ref().and_then(|rule| Progress::of((rule, act.rule), &core.genre, core_line, &core.agency, &act, &taken).ok());
     let Some(progress) = progress else {
         // Such an entry would not have been taken; whatever it is, its steps are shown one behind the other.
-        return Ok(Some(Approval { stages: steps.into_iter().map(|(step, _)| Stage { steps: vec![step] }).collect(), earlier: vec![] }));
+        let stages = steps.into_iter().map(|(step, _)| Stage { steps: vec![step] }).collect();
+        return Ok(Some(Approval { stages, deferred: false, earlier: vec![] }));
     };
     // The last decision of a post on a kind is the one that stands, if any does.
     let stands = |n: usize, steps: &[(Step, Made)]| {
@@ -76,7 +78,8 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<O
         let behind = |code: &String| depth.iter().find(|(known, _)| known == code).map(|(_, depth)| depth + 1);
         let stage = kind.after.iter().filter_map(behind).max().unwrap_or_default();
         depth.push((&kind.code, stage));
-        let since: Option<Millis> = kind.after.iter().filter_map(|code| complete(code)).max();
+        // What was logged all at once says nothing of how long it took.
+        let since: Option<Millis> = kind.after.iter().filter(|_| !deferred).filter_map(|code| complete(code)).max();
         let of = steps.iter().zip(&standing).filter(|((step, _), stands)| **stands && step.code == kind.code);
         let of = of.map(|((step, made), _)| Step { took: since.map(|since| made.at - since), ..step.clone() });
         while stages.len() <= stage {
@@ -85,7 +88,7 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<O
         stages[stage].steps.extend(of);
     }
     let earlier = steps.iter().zip(&standing).filter(|(_, stands)| !**stands).map(|((step, _), _)| step.clone()).collect();
-    Ok(Some(Approval { stages, earlier }))
+    Ok(Some(Approval { stages, deferred, earlier }))
 }
 
 /// What a step decided, and when the log took it.

@@ -50,6 +50,11 @@ pub fn impostor(post: &str) -> Signer {
     key(post, 1)
 }
 
+/// The key of a post whose first was lost.
+pub fn new_key(post: &str) -> Signer {
+    key(post, 2)
+}
+
 pub fn written(title: &str) -> Written {
     Written {
         genre: "notice".into(),
@@ -80,7 +85,7 @@ fn rule(agency: &str) -> Rule {
             step("sign", &["director"], 1, &["legal", "budget"]),
         ],
     };
-    Rule { genres: vec![every, alone("status"), alone("redaction")], overriders: vec![post(&"minister")] }
+    Rule { genres: vec![every, alone("status"), alone("redaction")], overriders: vec![post(&"minister")], deferred: false }
 }
 
 impl House {
@@ -150,6 +155,23 @@ impl House {
         let mut finance: Agency = self.node.submitter.state().agency(&self.agency).unwrap().1.clone();
         finance.name.insert("zh".into(), "财政局".into());
         self.register("agency", &finance).await;
+    }
+
+    /// From now on, steps are logged with the publication they lead to, or when they are taken.
+    pub async fn defer(&self, deferred: bool) {
+        let mut finance: Agency = self.node.submitter.state().agency(&self.agency).unwrap().1.clone();
+        finance.rule.as_mut().unwrap().deferred = deferred;
+        self.register("agency", &finance).await;
+    }
+
+    /// A post's key signs nothing from now on.
+    pub async fn lose_key(&self, post: &str) {
+        let id = self.post(post);
+        let mut core: Post = self.node.submitter.state().posts().find(|(_, post)| post.post == id).unwrap().1.clone();
+        let at = self.node.submitter.state().size() + 1;
+        core.keys[0].ended = Some(statement::Ended { how: statement::Ending::Lost, at });
+        core.keys.push(Key { key: key(&id, 2).vkey().clone(), custody: None, ended: None });
+        self.register("post", &core).await;
     }
 
     pub async fn hire(&self, name: &str, roles: &[Role], agency: &str) {
@@ -235,9 +257,11 @@ impl House {
             reason: reason.map(|(salt, text)| Commitment::to(&salt, text.as_bytes())),
         };
         let (salt, text) = (salt(), serde_json::to_string(&decision).unwrap());
-        let previous = case.steps.last().map(|step| statement::Reference { index: step.index.unwrap(), leaf: step.leaf.unwrap() });
+        let newest = case.steps.last();
+        let after = newest.and_then(|step| step.link().unwrap());
+        let previous = newest.and_then(|step| Some(statement::Reference { index: step.index?, leaf: step.leaf? }));
         let commitment = Commitment::to(&salt, text.as_bytes());
-        let step = Step { agency: case.frozen.agency.clone(), case: case.id.clone(), previous, commitment };
+        let step = Step { agency: case.frozen.agency.clone(), case: case.id.clone(), previous, after, commitment };
         let line = statement::core_line("step", &random_id().unwrap(), &step).unwrap();
         Given {
             note: note::sign(&statement::text(&self.node.origin, &line, None), &[key]),
@@ -257,7 +281,7 @@ impl House {
     ) -> Result<Taken, DraftsError> {
         let mut case = self.case(frozen).await;
         // One on its way to the log is none to stand on.
-        case.steps.retain(|step| step.index.is_some());
+        case.steps.retain(|step| step.stands());
         let given = self.sign(&case, post, code, decision, reason);
         self.drafts.take(&self.who(who), &case.id, &given).await
     }

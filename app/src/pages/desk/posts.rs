@@ -160,7 +160,7 @@ fn new_post(desk: &Desk<'_>, view: &AgencyPostsView, w: &'static DeskWords) -> i
 fn rule(desk: &Desk<'_>, here: &str, view: &AgencyPostsView, w: &'static DeskWords) -> impl IntoView + use<> {
     let p = &w.posts;
     let posts: Vec<(String, String)> = view.posts.iter().map(|post| (post.id.clone(), post.name.clone())).collect();
-    let RuleForm { rows, overriders } = &view.rule;
+    let RuleForm { rows, overriders, deferred } = &view.rule;
     let rows = rows.iter().enumerate().map(|(n, row)| rule_row(n, row, &posts, w)).collect_view();
     let drop = view.ruled.then(|| {
         view! {
@@ -180,6 +180,10 @@ fn rule(desk: &Desk<'_>, here: &str, view: &AgencyPostsView, w: &'static DeskWor
                 <span>{p.overriders}</span>
                 <small>{p.overriders_help}</small>
                 <textarea name="overriders" rows="2" spellcheck="false">{overriders.clone()}</textarea>
+            </label>
+            <label class="choice">
+                <input type="checkbox" name="deferred" value="1" checked=*deferred/>
+                <span>{p.deferred}" "<small>{p.deferred_help}</small></span>
             </label>
             <button>{p.rule_button}</button>
         </form>

@@ -143,7 +143,8 @@ fn says(says: &Says, w: &'static DeskWords) -> impl IntoView + use<> {
         let overriders = (!says.overriders.is_empty()).then(
             || view! { <p>{p.overriders}": "{says.overriders.iter().map(|id| view! { <code>{id.clone()}</code>" " }).collect_view()}</p> },
         );
-        view! { <div><dt>{p.rule}</dt><dd><ol>{steps.collect_view()}</ol>{overriders}</dd></div> }
+        let deferred = says.deferred.then(|| view! { <p>{p.deferred}</p> });
+        view! { <div><dt>{p.rule}</dt><dd><ol>{steps.collect_view()}</ol>{overriders}{deferred}</dd></div> }
     });
     view! {
         <dl class="says">

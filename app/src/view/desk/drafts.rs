@@ -256,8 +256,9 @@ pub struct Decided {
     /// `approve`, `reject`, `override`.
     pub decision: String,
     pub when: Moment,
-    /// None while it is on its way to the log.
+    /// None while it is not in the log: on its way, or kept until publication.
     pub index: Option<u64>,
+    pub deferred: bool,
     pub reason: Option<String>,
     pub counts: bool,
 }

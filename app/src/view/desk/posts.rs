@@ -70,6 +70,8 @@ pub struct RuleForm {
     pub rows: Vec<RuleRow>,
     /// Ids, one a line.
     pub overriders: String,
+    /// Steps are logged with the publication they lead to.
+    pub deferred: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -170,6 +172,7 @@ pub struct Says {
     /// Steps of a rule: genre, code, posts, count, after.
     pub rule: Vec<RuleRow>,
     pub overriders: Vec<String>,
+    pub deferred: bool,
 }
 
 /// Where somebody's key as a registrar is kept.

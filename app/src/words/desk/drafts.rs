@@ -111,6 +111,7 @@ pub struct CaseWords {
     pub skipped: Text,
     pub reason: Text,
     pub on_its_way: Text,
+    pub kept: Text,
     pub history: Text,
     pub counts_not: Text,
     pub yours: Text,

@@ -202,6 +202,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         skipped: "skipped by override",
         reason: "Reason",
         on_its_way: "on its way to the log",
+        kept: "logged with the publication",
         history: "Everything decided in this case",
         counts_not: "about an earlier text or rule; counts no more",
         yours: "For you to decide",

@@ -200,6 +200,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         skipped: "越过此步",
         reason: "理由",
         on_its_way: "正在载入日志",
+        kept: "发布时一并载入日志",
         history: "本案全部决定",
         counts_not: "针对先前的文字或规则，不再有效",
         yours: "请您决定",

@@ -180,6 +180,7 @@ fn decided(app: &App, lang: Lang, step: &Step, by: String, when: app::view::Mome
         decision: step.decision.clone(),
         when,
         index: step.index,
+        deferred: step.deferred,
         reason: step.reason.clone(),
         counts,
     }
@@ -324,11 +325,12 @@ async fn to_sign(
     let said = async {
         let case = app.drafts.case(&signed.account, &id).await?;
         let Standing::Under { rule, .. } = &case.standing else { return Err(Refusal::NotOpen.into()) };
-        if case.steps.iter().any(|step| step.index.is_none()) {
+        if case.steps.iter().any(|step| !step.stands()) {
             return Err(DraftsError::from(Refusal::Busy));
         }
         let able = app.drafts.able(&signed.account, &case).await?;
         let able: Vec<_> = able.iter().filter(|able| code.is_empty() || able.code == code).collect();
+        let after = case.steps.last().map(Step::link).transpose()?.flatten().map(|link| link.to_string());
         let previous = case.steps.last().and_then(|step| Some(json!({ "index": step.index?, "leaf": step.leaf?.to_string() })));
         let parts = case.parts.iter().map(|part| {
             json!({
@@ -351,6 +353,7 @@ async fn to_sign(
             "core_line": case.frozen.core_line,
             "rule": rule.to_string(),
             "previous": previous,
+            "after": after,
             "able": able.iter().map(|able| json!({ "code": able.code, "post": able.post, "decisions": able.decisions })).collect::<Vec<_>>(),
             "parts": parts.collect::<Vec<_>>(),
         }))

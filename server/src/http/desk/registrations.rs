@@ -128,6 +128,7 @@ fn says(text: &str) -> Says {
             names: core.name.into_values().collect(),
             keys: keys(&core.seals),
             rule: core.rule.as_ref().map(rule_rows).unwrap_or_default(),
+            deferred: core.rule.as_ref().is_some_and(|rule| rule.deferred),
             overriders: core.rule.map(|rule| rule.overriders).unwrap_or_default(),
             ..Says::default()
         },

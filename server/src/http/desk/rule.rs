@@ -25,6 +25,7 @@ pub(super) fn rule_form(rule: Option<&Rule>) -> RuleForm {
     let form = RuleForm {
         rows: rule.map(rule_rows).unwrap_or_default(),
         overriders: rule.map(|rule| rule.overriders.join("\n")).unwrap_or_default(),
+        deferred: rule.is_some_and(|rule| rule.deferred),
     };
     with_room(form)
 }
@@ -44,7 +45,11 @@ pub(super) fn typed_rule(fields: &Fields) -> RuleForm {
         count: one("count", n),
         after: one("after", n).split_whitespace().collect::<Vec<_>>().join(" "),
     });
-    RuleForm { rows: rows.filter(|row| !row.code.is_empty()).collect(), overriders: fields.one("overriders").replace('\r', "") }
+    RuleForm {
+        rows: rows.filter(|row| !row.code.is_empty()).collect(),
+        overriders: fields.one("overriders").replace('\r', ""),
+        deferred: fields.one("deferred") == "1",
+    }
 }
 
 /// The rule that a form says, as JSON, if it is sound.
@@ -63,6 +68,6 @@ pub(super) fn written_rule(form: &RuleForm) -> Option<String> {
         }
     }
     let overriders = form.overriders.split_whitespace().map(str::to_owned).collect();
-    let rule = Rule { genres, overriders };
+    let rule = Rule { genres, overriders, deferred: form.deferred };
     (rule.is_sound() && !rule.genres.is_empty()).then(|| serde_json::to_string(&rule).ok())?
 }

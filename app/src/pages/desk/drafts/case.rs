@@ -141,7 +141,8 @@ fn kind(kind: &KindView, w: &'static DeskWords) -> impl IntoView + use<> {
 fn decided(one: &Decided, w: &'static DeskWords) -> impl IntoView + use<> {
     let c = &w.drafts.case;
     let reason = one.reason.as_ref().map(|reason| view! { <blockquote><bdi>{reason.clone()}</bdi></blockquote> });
-    let way = one.index.is_none().then(|| view! { " "<span class="tag">{c.on_its_way}</span> });
+    let where_to = if one.deferred { c.kept } else { c.on_its_way };
+    let way = one.index.is_none().then(|| view! { " "<span class="tag">{where_to}</span> });
     view! {
         <li data-decision=one.decision.clone()>
             <strong>{word(&one.decision, w.lang)}</strong>" "<bdi>{one.post.clone()}</bdi>{way}
