@@ -12,6 +12,10 @@ pub mod lang;
 pub mod phrases;
 
 #[cfg(feature = "desk")]
+pub mod auditing;
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub mod deeds;
+#[cfg(feature = "desk")]
 pub mod signing;
 
 #[cfg(feature = "ssr")]

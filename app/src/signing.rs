@@ -34,7 +34,7 @@ fn finding(found: &Finding) -> String {
     found.reason.to_owned() + &values.collect::<String>()
 }
 
-fn lang(document: &Document) -> Lang {
+pub(crate) fn lang(document: &Document) -> Lang {
     let tag = shown::root(document).and_then(|page| page.get_attribute("lang"));
     if tag.is_some_and(|tag| tag.starts_with("zh")) { Lang::Zh } else { Lang::En }
 }

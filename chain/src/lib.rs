@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod check;
 pub mod checkpoint;
 pub mod cosignature;
+pub mod deed;
 pub mod entry;
 pub mod evidence;
 pub mod hash;

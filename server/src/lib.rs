@@ -7,6 +7,7 @@ pub mod follow;
 pub mod fsck;
 pub mod http;
 pub mod import;
+pub mod journal;
 pub mod keys;
 pub mod mail;
 pub mod mark;

@@ -41,6 +41,8 @@ pub enum Founding<'p> {
     Trial,
     /// A chain as this charter says, signed offline.
     Charter(&'p Path),
+    /// The journal of a desk, with its registrar's key on the server: its one agency seals what is done there.
+    Journal,
 }
 
 impl Place {
@@ -78,7 +80,7 @@ impl Place {
                     return Err(NodeError::Founded(self.data.clone(), noted));
                 }
                 // A trial's own key is never made before its registrar's.
-                if founding == Founding::Trial && !folder.join(REGISTRAR).exists() {
+                if matches!(founding, Founding::Trial | Founding::Journal) && !folder.join(REGISTRAR).exists() {
                     return Err(NodeError::KeyForCharter(self.data.clone(), folder.join("log.key")));
                 }
             }
@@ -226,7 +228,7 @@ impl Node {
         let folder = place.data.join("keys");
         let registrar_file = folder.join(REGISTRAR);
         let registrar = match founding {
-            Founding::Trial if !founded => Some(keys::open_or_create(&registrar_file, &sibling(&origin, "registrar"))?),
+            Founding::Trial | Founding::Journal if !founded => Some(keys::open_or_create(&registrar_file, &sibling(&origin, "registrar"))?),
             _ => None,
         };
         let log = match place.log_key()? {
@@ -241,13 +243,14 @@ impl Node {
             mark.read().map_err(OpenError::from)?;
         }
         let noted = folder.join("log.founded");
+        let journal = founding == Founding::Journal;
         // Judged before anything is written: a charter that cannot found a chain leaves no trace of one.
         let founding = match (founding, &registrar) {
             _ if founded => None,
             (Founding::Charter(path), _) => {
                 Some(std::fs::read_to_string(path).map_err(|error| NodeError::Charter(path.to_path_buf(), error))?)
             }
-            (_, registrar) => registrar.as_ref().map(|registrar| trial_charter(&origin, &log_key, registrar)).transpose()?,
+            (_, registrar) => registrar.as_ref().map(|registrar| own_charter(&origin, &log_key, registrar, founding)).transpose()?,
         };
         if let Some(charter) = &founding {
             let statement = Statement::parse(charter.as_bytes()).map_err(SubmitError::from)?;
@@ -259,7 +262,11 @@ impl Node {
             if !matches!(&statement.core, Core::Charter(charter) if charter.log_key(0) == Some(&log_key)) {
                 return Err(NodeError::OtherLogKey(log_key.to_string()));
             }
-            let kind = if registrar.is_some() { "a trial chain" } else { "a chain" };
+            let kind = match (&registrar, journal) {
+                (Some(_), true) => "the journal of the desk",
+                (Some(_), false) => "a trial chain",
+                (None, _) => "a chain",
+            };
             tracing::info!("founding {kind}, {origin:?}, in {}", place.data.display());
             store.found(&origin).await?;
         }
@@ -295,8 +302,12 @@ impl Node {
         }
         node.load_seals(&folder)?;
         if node.registrar.is_some() && node.behind().is_none() {
-            let names = [("zh", "本站档案室"), ("en", "Portal archive")];
-            node.register_agency(ARCHIVE, &names.map(|(l, n)| (l.to_owned(), n.to_owned())).into(), true).await?;
+            let (id, names) = if journal {
+                (crate::journal::AGENCY, [("zh", "工作台"), ("en", "The desk")])
+            } else {
+                (ARCHIVE, [("zh", "本站档案室"), ("en", "Portal archive")])
+            };
+            node.register_agency(id, &names.map(|(l, n)| (l.to_owned(), n.to_owned())).into(), !journal).await?;
         }
         Ok(node)
     }
@@ -411,11 +422,17 @@ pub fn sibling(origin: &str, name: &str) -> String {
     origin.rsplit_once('/').map_or_else(|| format!("{origin}/{name}"), |(site, _)| format!("{site}/{name}"))
 }
 
-fn trial_charter(origin: &str, log: &Vkey, registrar: &Signer) -> Result<String, compose::ComposeError> {
-    let names = [("zh", "云泽市政府公报（样例）"), ("en", "Yunze City Gazette (sample)")];
+/// The charter of a chain whose registrar's key is on the server.
+fn own_charter(origin: &str, log: &Vkey, registrar: &Signer, founding: Founding<'_>) -> Result<String, compose::ComposeError> {
+    let trial = founding != Founding::Journal;
+    let names = if trial {
+        [("zh", "云泽市政府公报（样例）"), ("en", "Yunze City Gazette (sample)")]
+    } else {
+        [("zh", "工作台日志"), ("en", "Journal of the desk")]
+    };
     let charter = Charter {
         origin: origin.to_owned(),
-        trial: true,
+        trial,
         name: names.map(|(language, name)| (language.to_owned(), name.to_owned())).into(),
         zone: "Asia/Shanghai".into(),
         logs: vec![LogKey { key: log.clone(), from: 0 }],

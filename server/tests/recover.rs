@@ -99,6 +99,7 @@ async fn portal(trial: &Trial, node: &Node) -> Portal {
         limits: server::http::Limits::new(0, &[]),
         drafts: server::drafts::Drafts::open(staff.clone(), node.clone()).unwrap(),
         staff,
+        journal: None,
         node: node.clone(),
         registries: Registries::default(),
         index,

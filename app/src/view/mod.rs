@@ -62,6 +62,8 @@ pub struct Assets {
     pub boot_js: String,
     /// Where a page of the desk asks for a passkey.
     pub passkey_js: String,
+    /// Where an auditor reads the journal.
+    pub journal_js: String,
     pub glue_js: String,
     pub wasm: String,
 }

@@ -4,6 +4,7 @@
 //! `app` has for every [`Code`], [`Answer`] and reason.
 
 mod content;
+mod deeds;
 mod facts;
 mod frozen;
 mod itself;
@@ -14,6 +15,7 @@ mod shown;
 mod witnesses;
 
 pub use content::Scope;
+pub use deeds::{ShownRow, unspaced};
 pub use facts::{Shown, ShownPart};
 pub use frozen::{frozen, registration};
 pub use memory::{Consistency, Memory, memory};

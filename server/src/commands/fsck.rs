@@ -2,7 +2,7 @@
 
 use super::{Folder, Outcome};
 use clap::Args;
-use server::fsck;
+use server::{fsck, journal};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -26,6 +26,7 @@ impl Fsck {
         };
         let place = self.folder.place(None);
         let report = fsck::fsck(&place, &progress).await?;
+        let journal = if report.differs.is_none() { journal::check(&place, &progress).await? } else { None };
         bar.finish_and_clear();
         if let Some(difference) = &report.differs {
             println!("{difference}");
@@ -35,6 +36,13 @@ impl Fsck {
             "{} ({}): {} entries, {} versions of documents, {} checkpoints, {} parts ({} redacted): everything is as the entries say",
             report.origin, report.identity, report.entries, report.versions, report.checkpoints, report.parts, report.redacted
         );
+        if let Some(journal) = journal {
+            if let Some(fault) = &journal.fault {
+                println!("the journal of the desk: {fault}");
+                return Ok(ExitCode::FAILURE);
+            }
+            println!("the journal of the desk: {} entries, {} rows: everything is as the entries say", journal.entries, journal.rows);
+        }
         if report.index_behind > 0 {
             println!("the search index is {} entries behind; it catches up when the chain is served", report.index_behind);
         }

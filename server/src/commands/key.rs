@@ -68,8 +68,12 @@ impl KeyCommand {
             }
             Act::Lock { folder, new } => {
                 let new = new.or(given).ok_or("give the passphrase's file: --passphrase-file, or --new")?;
-                for path in keys::lock_all(&folder.place(None).data.join("keys"), &Passphrase::read(&new)?)? {
-                    println!("locked {}", path.display());
+                let (place, passphrase) = (folder.place(None), Passphrase::read(&new)?);
+                let journal = server::journal::place_of(&place, None).data.join("keys");
+                for folder in [Some(place.data.join("keys")), Some(journal).filter(|folder| folder.exists())].into_iter().flatten() {
+                    for path in keys::lock_all(&folder, &passphrase)? {
+                        println!("locked {}", path.display());
+                    }
                 }
                 return Ok(ExitCode::SUCCESS);
             }

@@ -8,6 +8,7 @@ use server::{
     evidence::Registries,
     follow,
     http::{self, App, Assets, Limits},
+    journal::{self, Journal},
     mail::Mail,
     node::{Founding, Node},
     sample,
@@ -46,6 +47,9 @@ pub struct Serve {
     /// Leave an empty trial chain empty.
     #[arg(long, env = "GAZETTE_NO_SAMPLE")]
     no_sample: bool,
+    /// Days for which the desk's journal keeps who did what; 0 for ever.
+    #[arg(long, env = "GAZETTE_JOURNAL_DAYS", default_value_t = journal::DAYS)]
+    journal_days: u32,
 }
 
 impl Serve {
@@ -72,12 +76,16 @@ impl Serve {
         let base = base.unwrap_or_else(|| format!("http://{address}"));
         let limits = Limits::new(self.rate, &self.proxies);
         let staff = Staff::open(&place).await?;
+        let journal = Journal::open(&place, &node.origin, staff.clone(), self.journal_days, Clock::system()).await?;
+        let details = serde_json::json!({ "days": self.journal_days });
+        staff.journal().note("", "started", "", &details).await?;
         let first = staff.first_link().await?.map(|secret| format!("{base}/desk/links/{secret}"));
         let drafts = Drafts::open(staff.clone(), node.clone())?;
         let app = App {
             limits,
             staff: staff.clone(),
             drafts: drafts.clone(),
+            journal: Some(journal.clone()),
             node,
             registries: Registries::default(),
             index,
@@ -90,6 +98,7 @@ impl Serve {
             staff.has_mail();
             tokio::spawn(Mail::new(smtp, drafts, app.base.to_string()).keep_sending())
         });
+        let writing_down = tokio::spawn(journal::keep(journal.clone()));
         let store = app.node.store.clone();
         let stopped = super::stopped()?;
         println!("listening on http://{address}");
@@ -104,6 +113,13 @@ impl Serve {
         }
         publishing.abort();
         drop(publishing.await);
+        writing_down.abort();
+        drop(writing_down.await);
+        // What was done last; what does not get there waits in the staff database.
+        if let Err(error) = journal.feed().await {
+            tracing::warn!(%error, "what was done last waits for its place in the journal");
+        }
+        journal.close().await;
         following.abort();
         drop(following.await);
         staff.close().await;

@@ -37,6 +37,7 @@ impl Assets {
             signing_wasm: of("signing_bg.wasm"),
             boot_js: of("boot.js"),
             passkey_js: of("passkey.js"),
+            journal_js: of("journal.js"),
             glue_js: of("gazette.js"),
             wasm: of("gazette_bg.wasm"),
         })

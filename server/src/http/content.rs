@@ -1,7 +1,7 @@
 //! Contents: parts by their commitment, as bytes that never run in the portal's origin.
 
 use super::{App, Refused};
-use crate::store::StoredContent;
+use crate::store::{Store, StoreError, StoredContent};
 use app::{contract::unseen, pages::text::query};
 use axum::{
     Json, Router,
@@ -91,13 +91,19 @@ fn file_name(name: &str) -> Option<String> {
 /// The catalogues of some entries, in one answer: what a page of a list needs for C7.
 async fn catalogues(State(app): State<Arc<App>>, Path(indexes): Path<String>) -> Result<Response, Refused> {
     let indexes = parse_indexes(&indexes).ok_or(Refused::BadRequest("not a rising list of at most 64 indexes"))?;
+    let contents = of(&app.node.store, &indexes).await?;
+    Ok(([(header::CACHE_CONTROL, "no-cache")], Json(contents)).into_response())
+}
+
+/// The catalogues of some entries, as far as they are kept.
+pub(super) async fn of(store: &Store, indexes: &[u64]) -> Result<Contents, StoreError> {
     let mut contents = Contents::new();
     for index in indexes {
-        let Some(bytes) = app.node.store.entry(index).await? else { continue };
+        let Some(bytes) = store.entry(*index).await? else { continue };
         let statement = chain::entry::Entry::parse(&bytes).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
         let Some(Core::Disclosure(core)) = statement.as_ref().map(|statement| &statement.core) else { continue };
         let Some(catalogue) = core.parts.iter().find(|part| part.role == "catalogue") else { continue };
-        let content = match app.node.store.content(&catalogue.commitment).await? {
+        let content = match store.content(&catalogue.commitment).await? {
             Some(StoredContent::Present { salt, bytes, .. }) => {
                 Content::Text { salt: format_salt(&salt), text: String::from_utf8_lossy(&bytes).into_owned() }
             }
@@ -106,7 +112,7 @@ async fn catalogues(State(app): State<Arc<App>>, Path(indexes): Path<String>) ->
         };
         contents.insert(catalogue.commitment.to_string(), content);
     }
-    Ok(([(header::CACHE_CONTROL, "no-cache")], Json(contents)).into_response())
+    Ok(contents)
 }
 
 #[cfg(test)]

@@ -4,7 +4,12 @@ use super::{
     App, Refused,
     kept::{self, Kept},
 };
-use crate::{evidence, sequencer::with_tiles};
+use crate::{
+    evidence::{self, Registries},
+    node::Node,
+    sequencer::with_tiles,
+    store::Store,
+};
 use axum::{
     Json, Router,
     extract::{Path, State},
@@ -143,12 +148,16 @@ async fn proof(State(app): State<Arc<App>>, Path(file): Path<String>) -> Answer 
 
 /// `<old>-<new>`: the consistency proof between two sizes, one hash a line.
 async fn consistency(State(app): State<Arc<App>>, Path(sizes): Path<String>) -> Answer {
+    consistency_of(&app.node, &sizes).await
+}
+
+pub(super) async fn consistency_of(node: &Node, sizes: &str) -> Answer {
     let sizes = sizes.split_once('-').and_then(|(old, new)| Some((parse_size(old)?, parse_size(new)?)));
     let Some((old, new)) = sizes.filter(|(old, new)| old <= new) else { return Err(Refused::BadRequest("not two rising sizes")) };
-    if new > app.node.heads.borrow().size {
+    if new > node.heads.borrow().size {
         return Err(Refused::NotFound);
     }
-    let hashes = with_tiles(&app.node.store, new, |tiles| tree::prove_consistency(tiles, old, new)).await?;
+    let hashes = with_tiles(&node.store, new, |tiles| tree::prove_consistency(tiles, old, new)).await?;
     Ok(text(hashes.iter().map(|hash| format!("{hash}\n")).collect::<String>(), FOREVER))
 }
 
@@ -161,8 +170,12 @@ async fn registry(State(app): State<Arc<App>>, Path((root, id)): Path<(String, S
 
 /// `<size>/<indexes>`: everything C1 to C6 need for those entries, in the tree of that size.
 async fn bundle(State(app): State<Arc<App>>, Path((size, indexes)): Path<(String, String)>) -> Answer {
-    let size = index(&size)?;
-    let indexes = parse_indexes(&indexes).ok_or(Refused::BadRequest("not a rising list of at most 64 indexes"))?;
-    let bundle = evidence::bundle(&app.node.store, &app.registries, size, &indexes).await?.ok_or(Refused::NotFound)?;
+    bundle_of(&app.node.store, &app.registries, &size, &indexes).await
+}
+
+pub(super) async fn bundle_of(store: &Store, registries: &Registries, size: &str, indexes: &str) -> Answer {
+    let size = index(size)?;
+    let indexes = parse_indexes(indexes).ok_or(Refused::BadRequest("not a rising list of at most 64 indexes"))?;
+    let bundle = evidence::bundle(store, registries, size, &indexes).await?.ok_or(Refused::NotFound)?;
     Ok(([(header::CACHE_CONTROL, "public, max-age=86400")], Json(bundle)).into_response())
 }

@@ -13,7 +13,7 @@ mod search;
 mod submit;
 mod trouble;
 
-use crate::{drafts::Drafts, evidence::Registries, node::Node, search::Index, staff::Staff, store::StoreError};
+use crate::{drafts::Drafts, evidence::Registries, journal::Journal, node::Node, search::Index, staff::Staff, store::StoreError};
 use axum::{
     Router,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -42,6 +42,8 @@ pub struct App {
     pub staff: Staff,
     /// What they write, and what waits for approval.
     pub drafts: Drafts,
+    /// The log of what was done at the desk.
+    pub journal: Option<Journal>,
     /// `http://127.0.0.1:3000`, for commands that can be copied.
     pub base: Arc<str>,
     /// Leaf hash of entry 0.

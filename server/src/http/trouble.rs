@@ -194,6 +194,7 @@ mod tests {
         let staff = Staff::open(&place).await.unwrap();
         Arc::new(App {
             drafts: crate::drafts::Drafts::open(staff.clone(), node.clone()).unwrap(),
+            journal: None,
             node,
             registries,
             index,

@@ -16,7 +16,7 @@ mod store;
 
 pub use accounts::{Account, NewAccount, Refusal, login_of, name_of};
 pub use factors::{NewAuthenticator, Stand};
-pub use journal::{Journal, Noted};
+pub use journal::{Journal, Noted, Prepared};
 pub(crate) use letters::tell;
 pub use letters::{Letter, LetterKind, Mailbox, Wanted, address_of};
 pub use links::{Kind, Link};

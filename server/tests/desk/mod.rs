@@ -2,7 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::{
-    portal::{ask, portal_of},
+    portal::{ask, portal_of, portal_with},
     trial::{Engine, Trial},
 };
 use axum::{
@@ -11,7 +11,9 @@ use axum::{
 };
 use server::{
     http::Portal,
+    journal::Journal,
     node::Node,
+    sequencer::Clock,
     staff::{Account, From, NewAccount, Role, Staff, Strength, Token},
 };
 use std::sync::{
@@ -70,6 +72,13 @@ impl Desk {
         let staff = Staff::open_with(&trial.place, move || clock.load(Ordering::Relaxed)).await.unwrap();
         let portal = portal_of(&trial, &node, staff.clone()).await;
         Desk { trial, node, staff, portal, now }
+    }
+
+    /// The same desk with its journal's log, which keeps who did what for `days` and is fed by the test.
+    pub async fn with_journal(mut self, days: u32) -> (Desk, Journal) {
+        let journal = Journal::open(&self.trial.place, &self.node.origin, self.staff.clone(), days, Clock::system()).await.unwrap();
+        self.portal = portal_with(&self.trial, &self.node, self.staff.clone(), Some(journal.clone())).await;
+        (self, journal)
     }
 
     /// Lets time pass.

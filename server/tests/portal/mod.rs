@@ -26,6 +26,11 @@ pub async fn portal(trial: &Trial, node: &Node) -> Portal {
 
 /// The same with these people at its desk.
 pub async fn portal_of(trial: &Trial, node: &Node, staff: Staff) -> Portal {
+    portal_with(trial, node, staff, None).await
+}
+
+/// The same with the journal's log.
+pub async fn portal_with(trial: &Trial, node: &Node, staff: Staff, journal: Option<server::journal::Journal>) -> Portal {
     let index = Arc::new(follow::open(&trial.place.data, node.heads.borrow().size).unwrap().0);
     let identity = chain::tree::leaf_hash(&node.store.entry(0).await.unwrap().unwrap());
     http::portal(App {
@@ -36,6 +41,7 @@ pub async fn portal_of(trial: &Trial, node: &Node, staff: Staff) -> Portal {
         limits: Limits::new(RATE, &[]),
         drafts: server::drafts::Drafts::open(staff.clone(), node.clone()).unwrap(),
         staff,
+        journal,
         base: "http://127.0.0.1:3000".into(),
         identity,
     })

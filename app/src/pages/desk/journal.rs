@@ -1,57 +1,130 @@
-//! The journal: whether it holds together, and what it says.
+//! The journal: whether it is as it was written, and what it says.
 
-use super::frame::{Page, document};
+use super::form::token;
+use super::frame::{Page, document, minute};
+use crate::deeds::Named;
 use crate::pages::pieces::{hash, moment};
-use crate::view::desk::{Desk, JournalView, Room, Spoken};
+use crate::view::desk::{Desk, Examined, Found, JournalFault, JournalRow, JournalView, Room};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
 
-fn spoken(desk: &Desk<'_>, of: &Spoken, w: &'static DeskWords) -> AnyView {
+fn named(desk: &Desk<'_>, of: &Named, account: Option<&str>) -> AnyView {
     match of {
-        Spoken::Nobody => view! { <span class="quiet">{w.journal.nobody}</span> }.into_any(),
-        Spoken::Person { id, name, login } => {
-            let href = desk.at(&format!("/desk/people/person/{id}"));
-            view! { <a href=href title=login.clone()><bdi>{name.clone()}</bdi></a> }.into_any()
+        Named::Words(words) => view! { <span class="quiet">{*words}</span> }.into_any(),
+        Named::Person { name, login } => {
+            let name = view! { <bdi>{name.clone()}</bdi> };
+            let name = match account {
+                Some(id) => view! { <a href=desk.at(&format!("/desk/people/person/{id}"))>{name}</a> }.into_any(),
+                None => name.into_any(),
+            };
+            view! { {name}" "<code>{login.clone()}</code> }.into_any()
         }
-        Spoken::Agency(agency) => view! { <bdi>{agency.name.clone()}</bdi> }.into_any(),
-        Spoken::Other(id) => view! { <code>{id.clone()}</code> }.into_any(),
+        Named::Other(id) => view! { <code>{id.clone()}</code> }.into_any(),
     }
+}
+
+fn verdict(found: &Found, w: &'static DeskWords) -> (&'static str, String) {
+    let j = &w.journal;
+    let of = |code: &str| match code {
+        "C1" => j.audit.c1,
+        "C2" => j.audit.c2,
+        "C3" => j.audit.c3,
+        "C4" => j.audit.c4,
+        "C5" => j.audit.c5,
+        "C6" => j.audit.c6,
+        _ => j.audit.c7,
+    };
+    match found {
+        Found::Waits => ("pending", j.row_waits.to_owned()),
+        Found::Holds => ("unchecked", j.row_holds.to_owned()),
+        Found::Erased => ("unchecked", j.row_erased.to_owned()),
+        Found::Fails(code) => ("fails", format!("{} {}", j.row_fails, of(code))),
+    }
+}
+
+fn row(desk: &Desk<'_>, row: &JournalRow, w: &'static DeskWords) -> impl IntoView + use<> {
+    let j = &w.journal;
+    let (state, said) = verdict(&row.found, w);
+    let details = row.told.details.iter().map(|(name, value)| {
+        view! { <div><dt>{name.clone()}</dt><dd><bdi>{value.clone()}</bdi></dd></div> }
+    });
+    let details = details.collect_view();
+    let about = row.told.about.as_ref().map(|about| view! { " "<span class="about">{named(desk, about, None)}</span> });
+    let who = named(desk, &row.told.who, row.account.as_deref());
+    let eight = row.index.map(|_| {
+        view! { <details class="eight" data-eight hidden><summary>{j.checks}</summary><dl></dl></details> }
+    });
+    view! {
+        <li data-row data-index=row.index.map(|index| index.to_string()) data-check=state>
+            <span class="number">{row.number}</span>
+            <span class="at">{moment(row.at, w.lang)}</span>
+            <div class="told" data-told>
+                <span class="person">{who}</span>
+                <div class="deed">
+                    <strong>{row.told.what.clone()}</strong>{about}
+                    <dl>{details}</dl>
+                </div>
+            </div>
+            <div class="found">
+                <p class="verdict">{said}</p>
+                {eight}
+            </div>
+        </li>
+    }
+}
+
+fn examined(found: Option<&Examined>, w: &'static DeskWords) -> AnyView {
+    let j = &w.journal;
+    let Some(Examined { at, entries, rows, fault }) = found else {
+        return view! { <p class="small">{j.not_examined}</p> }.into_any();
+    };
+    let said = match fault {
+        None => return view! { <p class="done">{(j.holds)(*entries, *rows, &minute(*at, w.lang))}</p> }.into_any(),
+        Some(JournalFault::Log { at, why }) => (j.broken)(at, why),
+        Some(JournalFault::Gap(row)) => (j.gap)(*row),
+        Some(JournalFault::Twice(row)) => (j.twice)(*row),
+        Some(JournalFault::Waiting(row)) => (j.changed)(*row),
+        Some(JournalFault::Place(row)) => (j.moved)(*row),
+    };
+    view! { <div class="faults" role="alert"><h2>{j.broken_title}</h2><p>{said}</p></div> }.into_any()
 }
 
 pub fn journal(desk: &Desk<'_>, view: &JournalView) -> String {
     let title = crate::words::desk::of(desk.lang).journal.title;
-    document(desk, Page::new(Room::Journal, "journal", title), |w| {
+    let mut page = Page::new(Room::Journal, "journal", title);
+    let logged = view.rows.iter().any(|row| row.index.is_some());
+    if logged {
+        page.scripts.push(desk.site.assets.journal_js.clone());
+    }
+    document(desk, page, |w| {
         let j = &w.journal;
-        let verdict = match view.broken {
-            None => view! { <p class="done">{(j.holds)(view.held)}</p> }.into_any(),
-            Some(number) => view! {
-                <div class="faults" role="alert">
-                    <h2>{j.broken_title}</h2>
-                    <p>{(j.broken)(number, view.held)}</p>
-                </div>
-            }
-            .into_any(),
-        };
-        let newest = view.newest.as_deref().map(|newest| view! { <p class="small">{j.newest}" "{hash(newest)}</p> });
-        let rows = view.rows.iter().map(|row| {
-            let what = (j.what)(&row.what).map_or_else(|| row.what.clone(), str::to_owned);
-            let details = row.details.iter().map(|(name, value)| {
-                let name = (j.detail)(name).map_or_else(|| name.clone(), str::to_owned);
-                view! { <div><dt>{name}</dt><dd><bdi>{value.clone()}</bdi></dd></div> }
-            });
-            let about = (row.about != row.who).then(|| view! { <span class="about">{spoken(desk, &row.about, w)}</span> });
+        let assets = &desk.site.assets;
+        let newest = view.newest.as_ref().map(|(size, root)| view! { <p class="small">{(j.newest)(*size)}" "{hash(root)}</p> });
+        let identity = view.identity.as_deref().map(|identity| view! { <p class="small">{j.identity}" "{hash(identity)}</p> });
+        let waiting = (view.waiting > 0).then(|| view! { <p class="small" data-waiting>{(j.waiting)(view.waiting)}</p> });
+        let behind = view.read_only.then(|| view! { <div class="faults" role="alert"><p>{j.read_only}</p></div> });
+        let kept = view.days.map(|days| {
+            let said = if days == 0 { j.kept_for_ever.to_owned() } else { (j.kept)(days) };
+            view! { <p class="small">{said}</p> }
+        });
+        let examine = view.days.map(|_| {
             view! {
-                <li>
-                    <span class="number">{row.number}</span>
-                    <span class="at">{moment(row.at, w.lang)}</span>
-                    <span class="person">{spoken(desk, &row.who, w)}</span>
-                    <div class="deed">
-                        <strong>{what}</strong>" "{about}
-                        <dl>{details.collect_view()}</dl>
-                    </div>
-                </li>
+                <form method="post" action=desk.at("/desk/journal")>
+                    {token(desk)}
+                    <button class="quiet">{j.examine}</button>
+                </form>
             }
         });
+        let kit = logged.then(|| {
+            view! {
+                <div hidden data-journal data-js=assets.signing_js.clone() data-wasm=assets.signing_wasm.clone()
+                    data-zone=desk.site.zone.clone() data-words=j.audit.written()></div>
+                <div class="faults" role="alert" data-alarm hidden><p>{j.audit.alarm}</p></div>
+                <p class="small" data-audit role="status">{j.without_script}</p>
+                <p class="small" data-memory></p>
+            }
+        });
+        let rows = view.rows.iter().map(|one| row(desk, one, w)).collect_view();
         let older = view.older.map(|before| {
             view! { <p class="pager"><a href=desk.at(&format!("/desk/journal?before={before}"))>{j.older}</a></p> }
         });
@@ -60,9 +133,15 @@ pub fn journal(desk: &Desk<'_>, view: &JournalView) -> String {
                 <h1>{j.title}</h1>
                 <p>{j.lead}</p>
             </div>
-            {verdict}
+            {behind}
+            {examined(view.examined.as_ref(), w)}
+            {waiting}
+            {examine}
+            {kept}
+            {identity}
             {newest}
-            <ol class="rows journal">{rows.collect_view()}</ol>
+            {kit}
+            <ol class="rows journal">{rows}</ol>
             {older}
         }
     })

@@ -1,16 +1,21 @@
-//! The journal: what was done at the desk, and whether its rows still hold together.
+//! The journal: what was done at the desk, and whether it is as it was written.
 
 use crate::dates::Moment;
-use crate::view::AgencyRef;
+use crate::deeds::Told;
 
 #[derive(Clone, Debug)]
 pub struct JournalView {
-    /// How many rows follow each other from the first.
-    pub held: i64,
-    /// Number of the first row that does not.
-    pub broken: Option<i64>,
-    /// Hash of the newest row, on the first page.
-    pub newest: Option<String>,
+    /// What the server found when it looked at all of it.
+    pub examined: Option<Examined>,
+    /// Rows on their way into the journal.
+    pub waiting: i64,
+    /// The journal's copy is an old one.
+    pub read_only: bool,
+    /// Days for which it is kept who did what; 0: for ever. None where no journal is open.
+    pub days: Option<u32>,
+    /// Entries, and the root of the tree, on the first page.
+    pub newest: Option<(u64, String)>,
+    pub identity: Option<String>,
     /// Newest first.
     pub rows: Vec<JournalRow>,
     /// Number below which there are older ones.
@@ -18,22 +23,41 @@ pub struct JournalView {
 }
 
 #[derive(Clone, Debug)]
+pub struct Examined {
+    pub at: Moment,
+    pub entries: u64,
+    pub rows: i64,
+    pub fault: Option<JournalFault>,
+}
+
+/// The first thing that is not as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JournalFault {
+    Log { at: String, why: String },
+    Gap(i64),
+    Twice(i64),
+    Waiting(i64),
+    Place(i64),
+}
+
+#[derive(Clone, Debug)]
 pub struct JournalRow {
     pub number: i64,
     pub at: Moment,
-    pub who: Spoken,
-    /// A code.
-    pub what: String,
-    pub about: Spoken,
-    /// Names and values.
-    pub details: Vec<(String, String)>,
+    /// The account that did it.
+    pub account: Option<String>,
+    pub told: Told,
+    /// Where it stands in the journal's log; nowhere while it waits.
+    pub index: Option<u64>,
+    pub found: Found,
 }
 
-/// Whom or what a row speaks of.
+/// What the server finds of a row that it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Spoken {
-    Nobody,
-    Person { id: String, name: String, login: String },
-    Agency(AgencyRef),
-    Other(String),
+pub enum Found {
+    Waits,
+    Holds,
+    Erased,
+    /// The code of the check.
+    Fails(&'static str),
 }

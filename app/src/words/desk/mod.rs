@@ -4,6 +4,9 @@ pub mod drafts;
 mod drafts_en;
 mod drafts_zh;
 mod en;
+pub mod journal;
+mod journal_en;
+mod journal_zh;
 mod keys;
 mod keys_en;
 mod keys_zh;
@@ -12,6 +15,7 @@ mod letters_en;
 mod letters_zh;
 mod zh;
 
+pub use journal::JournalWords;
 pub use keys::{KeyWords, PostsWords, SigningWords};
 
 use crate::{
@@ -224,19 +228,4 @@ pub struct FactorWords {
     pub passkey_remove: Text,
     /// For those who cannot see which passkey a button is about.
     pub passkey_remove_of: fn(&str) -> String,
-}
-
-pub struct JournalWords {
-    pub title: Text,
-    pub lead: Text,
-    pub holds: fn(i64) -> String,
-    pub broken_title: Text,
-    /// The row at fault, and how many before it hold.
-    pub broken: fn(i64, i64) -> String,
-    pub newest: Text,
-    pub nobody: Text,
-    /// What a code means, if it is one that is known.
-    pub what: fn(&str) -> Option<Text>,
-    pub detail: fn(&str) -> Option<Text>,
-    pub older: Text,
 }

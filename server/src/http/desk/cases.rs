@@ -301,7 +301,10 @@ async fn part(State(app): State<Arc<App>>, Path((id, part)): Path<(String, Strin
     let found = async {
         let commitment = Commitment::parse(&part).ok_or(Refusal::Nothing)?;
         let frozen = app.drafts.case(&signed.account, &id).await?.frozen.id;
-        app.drafts.part(&signed.account, &frozen, &commitment).await
+        let part = app.drafts.part(&signed.account, &frozen, &commitment).await?;
+        let details = serde_json::json!({ "part": commitment.to_string() });
+        app.staff.journal().note(&signed.account.id, "downloaded", &id, &details).await?;
+        Ok::<_, DraftsError>(part)
     };
     match found.await {
         Ok((part, bytes)) => download(if part.name.is_empty() { "catalogue.json" } else { &part.name }, bytes),

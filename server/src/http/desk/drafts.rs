@@ -392,7 +392,12 @@ async fn detach(State(app): State<Arc<App>>, Path((id, file)): Path<(String, Str
 }
 
 async fn file(State(app): State<Arc<App>>, Path((id, file)): Path<(String, String)>, signed: Signed) -> Response {
-    match app.drafts.file(&signed.account, &id, &file).await {
+    let found = async {
+        let found = app.drafts.file(&signed.account, &id, &file).await?;
+        app.staff.journal().note(&signed.account.id, "downloaded", &id, &serde_json::json!({ "file": file })).await?;
+        Ok::<_, DraftsError>(found)
+    };
+    match found.await {
         Ok((file, bytes)) => download(&file.name, bytes),
         Err(error) => failed(&app, signed.lang, error),
     }

@@ -1,29 +1,39 @@
-//! The journal, for those who look after the whole portal or audit it.
+//! The journal, for those who look after the whole portal or audit it: its page, and what their browsers verify it with.
 
-use super::{Signed, agency, answer, guard::absent, moment, role};
+use super::{Posted, Signed, answer, guard::absent, moment, see};
 use crate::{
+    evidence,
     http::{
-        App,
+        App, Refused, content, log,
         trouble::{Asked, Trouble},
     },
+    journal::{Fault, Journal},
     staff::{Noted, Role, Roles},
 };
 use app::{
+    deeds::Told,
     pages,
     view::{
         Problem,
-        desk::{Desk, JournalRow, JournalView, Spoken},
+        desk::{Desk, Examined, Found, JournalFault, JournalRow, JournalView},
     },
 };
-use axum::{extract::State, response::Response};
-use serde::Deserialize;
-use serde_json::Value;
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::Arc,
+use axum::{
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse, Response},
 };
+use chain::{
+    check::{Answer, Reader, ShownRow, outcome, unspaced},
+    deed::{Deed, Open, code},
+    entry::Entry,
+    evidence::{Content, Contents, parse_indexes},
+    statement::{Core, Statement},
+};
+use serde::Deserialize;
+use std::{collections::BTreeMap, sync::Arc};
 
-/// Rows to a page.
+/// Rows to a page: no more than one bundle of evidence takes.
 const PAGE: i64 = 50;
 
 /// Whether somebody with these roles may read the journal.
@@ -45,104 +55,182 @@ pub(super) async fn page(State(app): State<Arc<App>>, signed: Signed, Asked(quer
     answer(&app, &signed, &format!("/desk/journal{path}"), drawn)
 }
 
+/// The server looks at all of it now.
+pub(super) async fn examine(State(app): State<Arc<App>>, posted: Posted) -> Response {
+    let signed = posted.signed;
+    let Some(journal) = app.journal.as_ref().filter(|_| may_read(&signed.account.roles)) else { return absent(&app, signed.lang) };
+    let examined = match journal.examine().await {
+        Ok(examined) => examined,
+        Err(error) => {
+            tracing::error!(%error, "the journal could not be examined");
+            return super::failed(&app, signed.lang, Trouble::Problem(Problem::Busy { seconds: 5 }));
+        }
+    };
+    let details = serde_json::json!({ "held": examined.fault.is_none() });
+    if let Err(error) = app.staff.journal().note(&signed.account.id, "journal-examined", "", &details).await {
+        return super::failed(&app, signed.lang, error);
+    }
+    see(signed.lang, "/desk/journal")
+}
+
 async fn view(app: &App, signed: &Signed, before: Option<&str>) -> Result<JournalView, Trouble> {
+    let first = before.is_none();
     let before = match before {
         Some(before) => before.parse().ok().filter(|before| *before > 0).ok_or(Trouble::Problem(Problem::BadAddress))?,
         None => i64::MAX,
     };
-    let journal = app.staff.journal();
-    let (held, broken) = journal.verify().await?;
-    let rows = journal.before(before, PAGE).await?;
-    let older = rows.last().map(|last| last.number).filter(|last| *last > 1);
-    let mut names = Names { app, signed, known: HashMap::new() };
-    let newest = rows.first().filter(|_| before == i64::MAX).map(|newest| newest.hash.clone());
-    let mut shown = Vec::with_capacity(rows.len());
-    for row in rows {
-        shown.push(names.row(row).await?);
+    let noted = app.staff.journal();
+    // In this order: a row that is logged meanwhile is met twice rather than never.
+    let waiting = noted.before(before, PAGE).await?;
+    let logged = noted.places_before(before, PAGE).await?;
+    let mut rows: BTreeMap<i64, JournalRow> = BTreeMap::new();
+    for row in waiting {
+        let row = on_its_way(app, signed, row).await?;
+        rows.insert(row.number, row);
     }
-    Ok(JournalView { held, broken, newest, rows: shown, older })
-}
-
-/// Who and what the rows speak of, each looked up once.
-struct Names<'r> {
-    app: &'r App,
-    signed: &'r Signed,
-    known: HashMap<String, Spoken>,
-}
-
-impl Names<'_> {
-    async fn row(&mut self, row: Noted) -> Result<JournalRow, Trouble> {
-        let details: serde_json::Map<_, _> = serde_json::from_str(&row.details).unwrap_or_default();
-        let mut said = Vec::with_capacity(details.len());
-        for (name, value) in details {
-            match value {
-                Value::Bool(false) => {}
-                Value::Bool(true) => said.push((name, "✓".to_owned())),
-                Value::String(text) => {
-                    let text = self.word(&name, text).await?;
-                    said.push((name, text));
-                }
-                Value::Array(pairs) if name == "roles" => said.push((name, self.roles(&pairs))),
-                other => said.push((name, other.to_string())),
-            }
+    if let Some(journal) = &app.journal {
+        for row in shown(app, signed, journal, &logged).await? {
+            rows.insert(row.number, row);
         }
-        Ok(JournalRow {
-            number: row.number,
-            at: moment(self.app, row.time),
-            who: self.called(row.who).await?,
-            about: self.called(row.about).await?,
-            what: row.what,
-            details: said,
-        })
     }
+    let rows: Vec<JournalRow> = rows.into_values().rev().take(usize::try_from(PAGE).unwrap_or_default()).collect();
+    let older = rows.last().map(|last| last.number).filter(|last| *last > 1);
+    let open = app.journal.as_ref();
+    let examined = open.and_then(Journal::examined).map(|found| Examined {
+        at: moment(app, found.at),
+        entries: found.entries,
+        rows: found.rows,
+        fault: found.fault.map(fault),
+    });
+    let head = open.map(|journal| journal.node.heads.borrow().clone());
+    let root = |checkpoint: &str| checkpoint.lines().nth(2).unwrap_or_default().to_owned();
+    let identity = match open {
+        Some(journal) => journal.node.store.entry(0).await?.map(|entry| chain::tree::leaf_hash(&entry).to_string()),
+        None => None,
+    };
+    Ok(JournalView {
+        examined,
+        waiting: noted.waiting().await?,
+        read_only: open.is_some_and(|journal| journal.node.behind().is_some()),
+        days: open.map(Journal::days),
+        newest: head.filter(|_| first).map(|head| (head.size, root(&head.checkpoint))),
+        identity: identity.filter(|_| first),
+        rows,
+        older,
+    })
+}
 
-    /// Codes and ids in words, as far as they are known.
-    async fn word(&mut self, name: &str, text: String) -> Result<String, Trouble> {
-        let frame = &app::words::desk::of(self.signed.lang).frame;
-        Ok(match name {
-            "role" => Role::named(&text).map_or(text, |named| (frame.role)(role(named)).to_owned()),
-            "agency" if text.is_empty() => frame.portal.to_owned(),
-            "agency" => agency(self.app, &text, self.signed.lang).name,
-            "by" => match self.called(text).await? {
-                Spoken::Person { name, .. } => name,
-                Spoken::Agency(agency) => agency.name,
-                Spoken::Other(text) => text,
-                Spoken::Nobody => String::new(),
-            },
-            _ => text,
-        })
+fn fault(fault: Fault) -> JournalFault {
+    match fault {
+        Fault::Log(found) => JournalFault::Log { at: format!("{}, {}", found.check.name(), found.at), why: found.why },
+        Fault::Gap(number) => JournalFault::Gap(number),
+        Fault::Twice(number) => JournalFault::Twice(number),
+        Fault::Waiting(number) => JournalFault::Waiting(number),
+        Fault::Place(number) => JournalFault::Place(number),
     }
+}
 
-    /// Roles as they are written down: `[["drafter","example.gov/finance"]]`.
-    fn roles(&self, pairs: &[Value]) -> String {
-        let frame = &app::words::desk::of(self.signed.lang).frame;
-        let named = pairs.iter().filter_map(|pair| {
-            let named = role(Role::named(pair.get(0)?.as_str()?)?);
-            let place = match pair.get(1)?.as_str()? {
-                "" => frame.portal.to_owned(),
-                id => agency(self.app, id, self.signed.lang).name,
-            };
-            Some(format!("{} · {place}", (frame.role)(named)))
+/// A row that waits for its place.
+async fn on_its_way(app: &App, signed: &Signed, row: Noted) -> Result<JournalRow, Trouble> {
+    let people = app.staff.journal();
+    let (who, about) = (people.party(&row.who).await?, people.party(&row.about).await?);
+    let deed = row.deed(who, about);
+    Ok(JournalRow {
+        number: deed.number,
+        at: moment(app, deed.done),
+        account: account(&deed),
+        told: Told::of(signed.lang, Some(&deed), code(&deed.what)),
+        index: None,
+        found: Found::Waits,
+    })
+}
+
+fn account(deed: &Deed) -> Option<String> {
+    (!deed.who.login.is_empty()).then(|| deed.who.id.clone())
+}
+
+/// What an entry of the journal says in the open, and its part.
+fn read(entry: &[u8]) -> Option<(Open, String, String)> {
+    let entry = Entry::parse(entry).ok()?;
+    let statement = Statement::parse(entry.note.as_bytes()).ok()?;
+    let Core::Disclosure(core) = &statement.core else { return None };
+    Some((Open::read(statement.core_line).ok()?, core.genre.clone(), core.parts.first()?.commitment.to_string()))
+}
+
+/// Rows of the log as they are shown, each with what the server finds of it.
+async fn shown(app: &App, signed: &Signed, journal: &Journal, places: &[(i64, u64)]) -> Result<Vec<JournalRow>, Trouble> {
+    let store = &journal.node.store;
+    let size = journal.node.heads.borrow().size;
+    let mut indexes: Vec<u64> = places.iter().map(|(_, index)| *index).filter(|index| *index < size).collect();
+    indexes.sort_unstable();
+    indexes.dedup();
+    if indexes.is_empty() {
+        return Ok(vec![]);
+    }
+    let contents = content::of(store, &indexes).await?;
+    let bundle = evidence::bundle(store, &journal.registries, size, &indexes).await?.unwrap_or_default();
+    let reader = Reader::open(&bundle).ok().map(|reader| reader.asked(&indexes));
+    let mut rows = Vec::with_capacity(places.len());
+    for (n, (number, index)) in places.iter().enumerate() {
+        let said = store.entry(*index).await?.as_deref().and_then(read);
+        let part = said.as_ref().and_then(|(_, _, part)| contents.get(part));
+        let deed = match part {
+            Some(Content::Text { text, .. }) => Deed::read(text.as_bytes()).ok(),
+            _ => None,
+        };
+        let genre = said.as_ref().map_or("other", |(_, genre, _)| genre.as_str());
+        let told = Told::of(signed.lang, deed.as_ref(), genre);
+        let done = said.as_ref().map_or(0, |(open, ..)| open.done);
+        let below = places.get(n + 1).map(|(_, index)| *index);
+        let display = ShownRow { number: Some(*number), done: Some(done), text: unspaced(&told.text()), below };
+        let found = reader.as_ref().map_or(Found::Fails("C3"), |reader| {
+            let content = reader.row(*index, &contents, &display, |deed, code| Told::of(signed.lang, deed, code).text());
+            let erased = content.reason == "redacted";
+            let link = reader.row_link(*index, &contents, &display);
+            match outcome(&[link, reader.inclusion(*index), reader.signed(), reader.seal(*index), content]) {
+                (Answer::Holds, _) if erased => Found::Erased,
+                (Answer::Holds, _) => Found::Holds,
+                (_, failed) => Found::Fails(failed.map_or("C2", |code| code.as_str())),
+            }
         });
-        named.collect::<Vec<_>>().join("; ")
+        let account = deed.as_ref().and_then(account);
+        rows.push(JournalRow { number: *number, at: moment(app, done), account, told, index: Some(*index), found });
     }
+    Ok(rows)
+}
 
-    /// An account by its name, an agency by its own, anything else as it is.
-    async fn called(&mut self, id: String) -> Result<Spoken, Trouble> {
-        let place = match self.known.entry(id) {
-            Entry::Occupied(known) => return Ok(known.get().clone()),
-            Entry::Vacant(place) => place,
-        };
-        let id = place.key();
-        let spoken = if id.is_empty() {
-            Spoken::Nobody
-        } else if let Some(account) = self.app.staff.account(id).await? {
-            Spoken::Person { id: account.id, name: account.name, login: account.login }
-        } else if self.app.node.submitter.state().agency(id).is_some() {
-            Spoken::Agency(agency(self.app, id, self.signed.lang))
-        } else {
-            Spoken::Other(id.clone())
-        };
-        Ok(place.insert(spoken).clone())
-    }
+/// The journal's log, for those who may read it; to all others it is not there.
+fn allowed<'a>(app: &'a App, signed: &Signed) -> Result<&'a Journal, Refused> {
+    app.journal.as_ref().filter(|_| may_read(&signed.account.roles)).ok_or(Refused::NotFound)
+}
+
+fn text(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+pub(super) async fn checkpoint(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refused> {
+    let journal = allowed(&app, &signed)?;
+    let head = journal.node.heads.borrow().clone();
+    Ok(text(head.checkpoint))
+}
+
+pub(super) async fn bundle(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path((size, indexes)): Path<(String, String)>,
+) -> Result<Response, Refused> {
+    let journal = allowed(&app, &signed)?;
+    log::bundle_of(&journal.node.store, &journal.registries, &size, &indexes).await
+}
+
+pub(super) async fn consistency(State(app): State<Arc<App>>, signed: Signed, Path(sizes): Path<String>) -> Result<Response, Refused> {
+    let journal = allowed(&app, &signed)?;
+    log::consistency_of(&journal.node, &sizes).await
+}
+
+pub(super) async fn contents(State(app): State<Arc<App>>, signed: Signed, Path(indexes): Path<String>) -> Result<Response, Refused> {
+    let journal = allowed(&app, &signed)?;
+    let indexes = parse_indexes(&indexes).ok_or(Refused::BadRequest("not a rising list of at most 64 indexes"))?;
+    let contents: Contents = content::of(&journal.node.store, &indexes).await?;
+    Ok(axum::Json(contents).into_response())
 }

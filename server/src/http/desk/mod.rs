@@ -52,6 +52,10 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let mut router = Router::new()
         .route("/desk", get(guard::in_own_language))
         .route("/desk/links/{secret}", get(guard::in_own_language))
+        .route("/desk/journal/log/checkpoint", get(journal::checkpoint))
+        .route("/desk/journal/log/evidence/{size}/{indexes}", get(journal::bundle))
+        .route("/desk/journal/log/consistency/{sizes}", get(journal::consistency))
+        .route("/desk/journal/log/contents/{indexes}", get(journal::contents))
         .route("/desk/{*rest}", any(guard::nowhere));
     for (path, handler) in cases::asked() {
         router = router.route(path, handler);
@@ -76,7 +80,7 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/account/codes"), get(factors::codes).post(factors::new_codes))
             .route(&at("/account/passkeys"), get(factors::passkeys).post(factors::change_passkeys))
             .route(&at("/code"), get(factors::code).post(factors::show))
-            .route(&at("/journal"), get(journal::page))
+            .route(&at("/journal"), get(journal::page).post(journal::examine))
             .route(&at("/people"), get(people::places))
             .route(&at("/people/portal"), get(people::of_portal).post(people::change_portal))
             .route(&at("/people/of/{*agency}"), get(people::of_agency).post(people::change_agency))

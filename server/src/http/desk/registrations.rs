@@ -189,7 +189,11 @@ pub(super) async fn text(State(app): State<Arc<App>>, At(id): At, signed: Signed
                 (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
                 (header::CONTENT_DISPOSITION, "attachment; filename=\"registration.txt\""),
             ];
-            (headers, asked.note).into_response()
+            let details = serde_json::json!({ "kind": "registration" });
+            match app.staff.journal().note(&signed.account.id, "downloaded", &id, &details).await {
+                Ok(()) => (headers, asked.note).into_response(),
+                Err(error) => failed(&app, signed.lang, error),
+            }
         }
         Ok(_) => absent(&app, signed.lang),
         Err(trouble) => failed(&app, signed.lang, trouble),

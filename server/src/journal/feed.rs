@@ -1,0 +1,90 @@
+//! Feeding: rows that wait go to the log in order, each once, however often it is tried.
+
+use super::{Journal, JournalError};
+use crate::{
+    sequencer::SubmitError,
+    staff::{Noted, Prepared},
+    store::NewContent,
+};
+use chain::{
+    deed::{Open, code},
+    part::Commitment,
+    statement::{self, Disclosure, Part, Stated},
+};
+use serde::Serialize;
+
+/// Rows to a batch.
+const BATCH: i64 = 256;
+
+/// A disclosure's members, and beside them what a row says in the open.
+#[derive(Serialize)]
+struct Line {
+    #[serde(flatten)]
+    disclosure: Disclosure,
+    #[serde(flatten)]
+    open: Open,
+}
+
+impl Journal {
+    /// Feeds all that waits.
+    pub async fn feed(&self) -> Result<(), JournalError> {
+        let _feeding = self.feeding.lock().await;
+        while self.feed_some().await? {}
+        Ok(())
+    }
+
+    async fn feed_some(&self) -> Result<bool, JournalError> {
+        let rows = self.staff.journal().prepare(BATCH).await?;
+        if rows.is_empty() {
+            return Ok(false);
+        }
+        let agency = self.agency();
+        let seal = self.node.seal(&agency).ok_or(JournalError::NoSeal)?;
+        let mut waiting = Vec::with_capacity(rows.len());
+        for prepared in rows {
+            let (number, hash) = (prepared.row.number, prepared.row.hash.clone());
+            let (text, content) = self.statement(&agency, prepared).await?;
+            let refused = |source| JournalError::Row { number, source };
+            waiting.push((number, hash, self.node.submitter.seal(&text, seal, vec![content]).await.map_err(refused)?));
+        }
+        // Those before the first that was not taken are logged; it and the rest are tried again.
+        let (mut logged, mut trouble) = (Vec::new(), None);
+        for (number, hash, waiting) in waiting {
+            match waiting.await.unwrap_or(Err(SubmitError::Stopped)) {
+                Ok(receipt) if trouble.is_none() => logged.push((number, receipt.index, hash)),
+                Ok(_) => {}
+                Err(source) => trouble = trouble.or(Some(JournalError::Row { number, source })),
+            }
+        }
+        self.staff.journal().logged(&logged).await?;
+        trouble.map_or(Ok(true), Err)
+    }
+
+    /// The statement of a row: the same bytes whenever it is asked for, as long as nobody is called otherwise meanwhile.
+    async fn statement(&self, agency: &str, prepared: Prepared) -> Result<(String, NewContent), JournalError> {
+        let Prepared { row, id, salt } = prepared;
+        let people = self.staff.journal();
+        let (who, about) = (people.party(&row.who).await?, people.party(&row.about).await?);
+        let (genre, open) = (code(&row.what).to_owned(), Open { number: row.number, done: row.time });
+        let bytes = serde_json::to_vec(&Noted::deed(row, who, about))?;
+        let media = "application/json".to_owned();
+        let commitment = Commitment::to(&salt, &bytes);
+        let size = bytes.len() as u64;
+        let part = Part { role: "catalogue".into(), media: media.clone(), size, commitment, language: None };
+        let disclosure = Disclosure {
+            agency: agency.to_owned(),
+            genre,
+            theme: None,
+            // No linguistic content.
+            language: "zxx".into(),
+            stated: Stated::default(),
+            parts: vec![part],
+            revises: None,
+            stated_agency: None,
+            source: None,
+        };
+        let line = statement::core_line("disclosure", &id, &Line { disclosure, open })?;
+        let content = NewContent { commitment, media, size, salt, bytes: Some(bytes) };
+        Ok((statement::text(&self.node.origin, &line, None), content))
+    }
+}

@@ -1,0 +1,268 @@
+//! The journal's log: every row once and in order, whatever stops on the way; what is altered in it is found; who did what goes
+//! after its time; and nobody reads it who may not.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod desk;
+mod portal;
+#[macro_use]
+mod trial;
+
+use axum::http::StatusCode;
+use chain::Hash;
+use desk::Desk;
+use serde_json::json;
+use server::{
+    journal::{self, Fault},
+    staff::Role,
+};
+use sqlx::{AnyConnection, Connection, any::install_default_drivers};
+use trial::Engine;
+
+on_each_engine! {
+    each_row_goes_into_the_log_once_and_in_order,
+    a_stop_between_logging_a_row_and_writing_that_down_logs_nothing_twice,
+    rows_that_were_written_before_there_was_a_log_go_first,
+    an_older_copy_of_the_staff_database_goes_on_from_what_the_log_has,
+    an_edited_a_dropped_and_an_exchanged_row_are_found,
+    a_row_dropped_while_it_waits_leaves_a_gap,
+    who_did_what_goes_after_its_time_and_the_row_still_holds,
+    nobody_but_auditors_and_the_portals_administrators_reaches_it,
+}
+
+const A: &str = "gazette.example/archive";
+const DAY: i64 = 86_400_000;
+
+async fn noted(desk: &Desk, count: i64) {
+    for n in 0..count {
+        desk.staff.journal().note("", "tried", "something", &json!({ "n": n })).await.unwrap();
+    }
+}
+
+/// Runs SQL on the journal's database behind everybody's back.
+async fn behind(desk: &Desk, sql: &'static str) {
+    install_default_drivers();
+    let place = journal::place_of(&desk.trial.place, None);
+    let sqlite = || format!("sqlite://{}", place.data.join("gazette.sqlite").display());
+    let mut connection = AnyConnection::connect(&place.database.clone().unwrap_or_else(sqlite)).await.unwrap();
+    sqlx::query(sql).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+async fn staff_sql(desk: &Desk, sql: &'static str) {
+    sqlx::query(sql).execute(desk.staff.store().pool()).await.unwrap();
+}
+
+async fn each_row_goes_into_the_log_once_and_in_order(engine: Engine) {
+    let (desk, journal) = Desk::on(engine).await.with_journal(0).await;
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    noted(&desk, 300).await;
+    let waiting = desk.staff.journal().waiting().await.unwrap();
+    assert!(waiting >= 300);
+    let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
+    assert!(page.contains(&format!("{waiting} rows are on their way")), "{page}");
+    journal.feed().await.unwrap();
+    assert_eq!(desk.staff.journal().waiting().await.unwrap(), 0);
+    assert!(desk.staff.journal().before(i64::MAX, 10).await.unwrap().is_empty(), "what was logged lies in the log alone");
+    let places = desk.staff.journal().places_before(i64::MAX, 1_000).await.unwrap();
+    let numbers: Vec<i64> = places.iter().rev().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, (1..=waiting).collect::<Vec<_>>());
+    assert!(places.windows(2).all(|pair| pair[0].1 == pair[1].1 + 1), "one behind the other");
+    let examined = journal.examine().await.unwrap();
+    assert_eq!((examined.rows, examined.fault), (waiting, None));
+    let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
+    assert!(page.contains(&format!("checked all {waiting} rows")) && !page.contains("does not hold:"), "{page}");
+    assert_eq!(page.matches("The server found it as it was written.").count(), 50);
+    // Nothing personal stands in an entry.
+    for (_, index) in &places {
+        let entry = String::from_utf8(journal.node.store.entry(*index).await.unwrap().unwrap()).unwrap();
+        assert!(!entry.contains(&auditor.account.id) && !entry.contains("Officer") && !entry.contains("\"n\":"), "{entry}");
+    }
+    // The next row names the newest that was logged.
+    noted(&desk, 1).await;
+    assert_eq!(desk.staff.journal().verify().await.unwrap(), (1, None));
+    journal.feed().await.unwrap();
+    assert_eq!(journal.examine().await.unwrap().fault, None);
+}
+
+async fn a_stop_between_logging_a_row_and_writing_that_down_logs_nothing_twice(engine: Engine) {
+    let (desk, journal) = Desk::on(engine).await.with_journal(0).await;
+    noted(&desk, 5).await;
+    staff_sql(&desk, "create table kept as select * from journal").await;
+    journal.feed().await.unwrap();
+    let (size, places) = (journal.node.heads.borrow().size, desk.staff.journal().places_before(i64::MAX, 10).await.unwrap());
+    // As it was before the staff database had written down that they are logged.
+    staff_sql(&desk, "insert into journal select * from kept").await;
+    staff_sql(&desk, "delete from journal_places").await;
+    staff_sql(&desk, "update journal_logged set number = 0").await;
+    journal.feed().await.unwrap();
+    assert_eq!(journal.node.heads.borrow().size, size, "nothing was added");
+    assert_eq!(desk.staff.journal().places_before(i64::MAX, 10).await.unwrap(), places);
+    assert_eq!(desk.staff.journal().waiting().await.unwrap(), 0);
+    assert_eq!(journal.examine().await.unwrap().fault, None);
+}
+
+async fn rows_that_were_written_before_there_was_a_log_go_first(engine: Engine) {
+    let desk = Desk::on(engine).await;
+    noted(&desk, 7).await;
+    staff_sql(&desk, "update journal set id = '', salt = ''").await;
+    let (desk, journal) = desk.with_journal(0).await;
+    noted(&desk, 2).await;
+    journal.feed().await.unwrap();
+    let examined = journal.examine().await.unwrap();
+    assert_eq!((examined.rows, examined.fault), (9, None));
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
+    assert_eq!(page.matches("The server found it as it was written.").count(), 9, "{page}");
+}
+
+async fn an_older_copy_of_the_staff_database_goes_on_from_what_the_log_has(engine: Engine) {
+    let (desk, journal) = Desk::on(engine).await.with_journal(0).await;
+    noted(&desk, 4).await;
+    journal.feed().await.unwrap();
+    journal.close().await;
+    staff_sql(&desk, "delete from journal_places").await;
+    staff_sql(&desk, "update journal_logged set number = 1").await;
+    let (desk, journal) = desk.with_journal(0).await;
+    noted(&desk, 1).await;
+    journal.feed().await.unwrap();
+    let examined = journal.examine().await.unwrap();
+    assert_eq!((examined.rows, examined.fault), (5, None));
+    drop(desk);
+}
+
+async fn an_edited_a_dropped_and_an_exchanged_row_are_found(engine: Engine) {
+    for (sql, row) in [
+        ("update entries set bytes = (select bytes from entries where idx = 5) where idx = 6", 5),
+        ("delete from entries where idx = 7", 6),
+        ("update contents set bytes = (select bytes from contents where entry = 4) where entry = 5", 4),
+        ("update contents set bytes = null, salt = null where entry = 5", 4),
+    ] {
+        let (desk, journal) = Desk::on(engine).await.with_journal(0).await;
+        noted(&desk, 8).await;
+        journal.feed().await.unwrap();
+        assert_eq!(journal.examine().await.unwrap().fault, None);
+        let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+        behind(&desk, sql).await;
+        assert!(matches!(journal.examine().await.unwrap().fault, Some(Fault::Log(_))), "{sql}");
+        let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
+        assert!(page.contains("The journal does not hold together"), "{page}");
+        let at = page.find(&format!("<span class=\"number\">{row}</span>")).unwrap();
+        let found = page[at..].split("class=\"verdict\">").nth(1).unwrap();
+        assert!(found.starts_with("The server found that this does not hold"), "{sql}: {}", &found[..200]);
+    }
+}
+
+async fn a_row_dropped_while_it_waits_leaves_a_gap(engine: Engine) {
+    let (desk, journal) = Desk::on(engine).await.with_journal(0).await;
+    noted(&desk, 6).await;
+    staff_sql(&desk, "delete from journal where number = 3").await;
+    staff_sql(&desk, "update journal set details = '{}' where number = 5").await;
+    journal.feed().await.unwrap();
+    assert_eq!(journal.examine().await.unwrap().fault, Some(Fault::Gap(3)));
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
+    assert!(page.contains("Row 3 is missing"), "{page}");
+    // The gap under row 4, and the edit of row 5.
+    assert_eq!(page.matches("The server found that this does not hold").count(), 2, "{page}");
+}
+
+async fn who_did_what_goes_after_its_time_and_the_row_still_holds(engine: Engine) {
+    let (desk, journal) = Desk::on(engine).await.with_journal(30).await;
+    let old = desk.person("li.wei", &[(Role::Drafter, A)]).await;
+    desk.staff.journal().note(&old.account.id, "draft-saved", "d1", &json!({ "revision": 4711 })).await.unwrap();
+    journal.feed().await.unwrap();
+    let rows = desk.staff.journal().newest_logged().await.unwrap();
+    desk.pass(20 * DAY);
+    desk.staff.journal().note(&old.account.id, "draft-saved", "d2", &json!({ "revision": 4712 })).await.unwrap();
+    journal.feed().await.unwrap();
+    assert_eq!(journal.retain().await.unwrap(), 0);
+    desk.pass(20 * DAY);
+    assert_eq!(journal.retain().await.unwrap(), u64::try_from(rows).unwrap());
+    assert_eq!(journal.retain().await.unwrap(), 0, "once");
+    assert_eq!(journal.examine().await.unwrap().fault, None);
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
+    assert!(page.contains("4712") && !page.contains("4711"), "{page}");
+    assert_eq!(page.matches("Who did it was removed after its time. The row itself").count(), usize::try_from(rows).unwrap(), "{page}");
+    assert!(page.contains("Draft saved") && !page.contains("does not hold:"), "{page}");
+    let held: Vec<_> = journal.node.store.contents(0, 1_000).await.unwrap();
+    assert_eq!(held.iter().filter(|part| part.removed_by.is_none()).count(), 1);
+    assert!(held.iter().filter(|part| part.removed_by.is_some()).all(|part| part.bytes.is_none() && part.salt.is_none()));
+}
+
+async fn nobody_but_auditors_and_the_portals_administrators_reaches_it(engine: Engine) {
+    let (desk, journal) = Desk::on(engine).await.with_journal(0).await;
+    noted(&desk, 3).await;
+    journal.feed().await.unwrap();
+    let size = journal.node.heads.borrow().size;
+    let paths = [
+        "/desk/journal/log/checkpoint".to_owned(),
+        format!("/desk/journal/log/evidence/{size}/2-4"),
+        format!("/desk/journal/log/consistency/2-{size}"),
+        "/desk/journal/log/contents/2-4".to_owned(),
+    ];
+    for (login, roles, may) in [
+        ("portal", &[(Role::Administrator, "")][..], true),
+        ("auditor", &[(Role::Auditor, "")], true),
+        ("admin", &[(Role::Administrator, A), (Role::Publisher, A)], false),
+        ("registrar", &[(Role::Registrar, "")], false),
+    ] {
+        let person = desk.person(login, roles).await;
+        for path in &paths {
+            let answer = desk.get(Some(&person.token), path).await;
+            assert_eq!(answer.status, if may { StatusCode::OK } else { StatusCode::NOT_FOUND }, "{login} {path}");
+            assert_eq!(answer.header(axum::http::header::CACHE_CONTROL), "no-store", "{path}");
+        }
+        let posted = desk.post(Some(&person.token), "/en/desk/journal", &[]).await.status;
+        assert_eq!(posted, if may { StatusCode::SEE_OTHER } else { StatusCode::NOT_FOUND }, "{login}");
+    }
+    for path in &paths {
+        let answer = desk.get(None, path).await;
+        assert_ne!(answer.status, StatusCode::OK, "{path}");
+    }
+    // What is public serves nothing of it.
+    let entry = journal.node.store.entry(3).await.unwrap().unwrap();
+    let part = journal.node.store.contents(3, 4).await.unwrap().remove(0).commitment;
+    assert_eq!(desk.get(None, &format!("/content/{part}")).await.status, StatusCode::NOT_FOUND);
+    let public = desk.get(None, "/log/entry/3").await;
+    assert_ne!(public.body.as_bytes(), entry.as_slice());
+    let journals = chain::tree::leaf_hash(&journal.node.store.entry(0).await.unwrap().unwrap());
+    let portals = chain::tree::leaf_hash(&desk.node.store.entry(0).await.unwrap().unwrap());
+    assert!(journals != portals && journals != Hash::ZERO, "another chain with keys of its own");
+}
+
+/// A journal cut back to an older copy signs no second history: what is done meanwhile waits, and goes in when the newest is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shortened_journal_takes_nothing_and_loses_nothing() {
+    let (desk, journal) = Desk::on(Engine::Sqlite).await.with_journal(0).await;
+    noted(&desk, 3).await;
+    journal.feed().await.unwrap();
+    let folder = journal::place_of(&desk.trial.place, None).data;
+    let (old, new) = (desk.trial.dir.path().join("old"), desk.trial.dir.path().join("new"));
+    let swap = |to: &std::path::Path| {
+        std::fs::remove_dir_all(&folder).unwrap();
+        trial::copy(to, &folder);
+    };
+    journal.close().await;
+    trial::copy(&folder, &old);
+    let (desk, journal) = desk.with_journal(0).await;
+    noted(&desk, 3).await;
+    journal.feed().await.unwrap();
+    journal.close().await;
+    trial::copy(&folder, &new);
+    swap(&old);
+    let (desk, journal) = desk.with_journal(0).await;
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    noted(&desk, 1).await;
+    assert!(journal.node.behind().is_some() && journal.feed().await.is_err());
+    assert!(matches!(journal.examine().await.unwrap().fault, Some(Fault::Log(_))));
+    let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
+    assert!(page.contains("is an old one") && page.contains("on their way"), "{page}");
+    journal.close().await;
+    swap(&new);
+    let (desk, journal) = desk.with_journal(0).await;
+    journal.feed().await.unwrap();
+    let examined = journal.examine().await.unwrap();
+    assert_eq!(examined.fault, None);
+    assert_eq!(examined.rows, desk.staff.journal().newest_logged().await.unwrap());
+}
