@@ -104,14 +104,8 @@ async fn numbers(store: &crate::store::Store, size: u64) -> Result<Vec<(i64, u64
 
 /// The first number that is missing or there twice.
 fn gap(found: &[(i64, u64)]) -> Option<Fault> {
-    let mut wanted = 1;
-    for (number, _) in found {
-        if *number != wanted {
-            return Some(if *number < wanted { Fault::Twice(*number) } else { Fault::Gap(wanted) });
-        }
-        wanted += 1;
-    }
-    None
+    let mut apart = (1..).zip(found).filter(|(wanted, (number, _))| number != wanted);
+    apart.next().map(|(wanted, (number, _))| if *number < wanted { Fault::Twice(*number) } else { Fault::Gap(wanted) })
 }
 
 /// Checks the journal of a place with nobody serving it: what `fsck` says, then its numbers. `None` where there is no journal.
