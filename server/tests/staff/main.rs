@@ -12,4 +12,5 @@ mod desk;
 mod entering;
 mod factors;
 mod journal;
+mod migrations;
 mod people;
