@@ -148,6 +148,12 @@ async function make(name) {
 
 // --- Signing
 
+/** The key's signature over what it is enrolled for: origin, post, and the account that is signed in. */
+async function possession(name, vkey, key) {
+  const app = await wasm();
+  return sign({ vkey, key }, app.possession(kit.dataset.origin, name, kit.dataset.account, vkey));
+}
+
 async function sign(kept, text) {
   const signature = new Uint8Array(await crypto.subtle.sign(ED25519, kept.key, utf8.encode(text)));
   return (await wasm()).signed(text, kept.vkey, signature);
@@ -389,9 +395,10 @@ function making(form) {
   finish.addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
-      await keep(name, made.vkey, await sealed(made.pkcs8));
+      const key = await sealed(made.pkcs8);
+      await keep(name, made.vkey, key);
       made.pkcs8.fill(0);
-      finish.elements.vkey.value = made.vkey;
+      finish.elements.proof.value = await possession(name, made.vkey, key);
       finish.submit();
     } catch (error) {
       say(finish, error instanceof Told ? error.message : "failed");
@@ -423,7 +430,7 @@ async function restore(form) {
 async function send(form) {
   const kept = await keptKey(form.dataset.name);
   if (!kept) throw new Told("no-key", { name: form.dataset.name });
-  form.elements.vkey.value = kept.vkey;
+  form.elements.proof.value = await possession(form.dataset.name, kept.vkey, kept.key);
   form.submit();
 }
 

@@ -11,6 +11,7 @@ use chain::{
     json,
     note::{KeyType, Vkey, text_of, with_signature},
     part::{Commitment, Salt, format_salt, parse_salt},
+    possession,
     statement::{Core, HEADER, Reference, parse_index},
 };
 use std::collections::BTreeMap;
@@ -49,6 +50,13 @@ pub fn vkey(name: &str, public: &[u8]) -> Result<String, JsError> {
     let public: &[u8; 32] = public.try_into().map_err(|_| told("key"))?;
     let vkey = Vkey::new(name, KeyType::Ed25519, public).map_err(|_| told("key"))?;
     if vkey.is_torsion_free() { Ok(vkey.to_string()) } else { Err(told("key")) }
+}
+
+/// What a key signs to show that it is in somebody's hands, before it is registered for a post.
+#[wasm_bindgen]
+pub fn possession(origin: &str, post: &str, account: &str, vkey: &str) -> Result<String, JsError> {
+    let key = Vkey::parse(vkey).map_err(|_| told("key"))?;
+    possession::text(origin, post, account, &key).map_err(|_| told("answer"))
 }
 
 /// What a signature on a text, or on what others have signed of it, covers.

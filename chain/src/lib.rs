@@ -22,6 +22,7 @@ pub mod json;
 pub mod note;
 pub mod part;
 pub mod policy;
+pub mod possession;
 pub mod proof;
 pub mod registry;
 mod shape;

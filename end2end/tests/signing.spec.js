@@ -77,6 +77,12 @@ function kept(page) {
   });
 }
 
+/** What the command line proves with a key file, as the page of the post's key says to. */
+async function proof(page, house, file) {
+  const [, origin, account] = /--origin (\S+) --account (\S+)/.exec(await page.locator("pre.command").textContent());
+  return (await run(["post", "prove", "--key", file, "--origin", origin, "--account", account], house.place)).out;
+}
+
 async function restore(page, file, passphrase) {
   const form = page.locator("form[data-restore-key]");
   if (!(await form.isVisible())) await page.getByText("Bring a key back").first().click();
@@ -141,7 +147,7 @@ test("a key of the command line comes into the browser, and stays there", async 
   await makeKey(page, house);
   await register(page);
   await key(page, house);
-  await page.getByLabel("Public half").fill(out.trim());
+  await page.getByLabel("Proof that you have the key").fill(await proof(page, house, path));
   await page.getByRole("button", { name: "Have it registered" }).click();
   await register(page);
   await key(page, house);
@@ -444,9 +450,9 @@ test("a document is written by one officer, signed with another's post, and publ
 
 test("a step is signed on a machine of the officer's own, by files", async ({ page, house, browser }) => {
   const at = (name) => `${house.place.path}/${name}`;
-  const { out: vkey } = await run(["post", "key", "--out", at("approver.key"), "--name", POST], house.place);
+  await run(["post", "key", "--out", at("approver.key"), "--name", POST], house.place);
   await page.goto(house.at(`/posts/key/${POST}?agency=${AGENCY}&zh=审批人&en=Approver`));
-  await page.getByLabel("Public half").fill(vkey.trim());
+  await page.getByLabel("Proof that you have the key").fill(await proof(page, house, at("approver.key")));
   await page.getByRole("button", { name: "Have it registered" }).click();
   await register(page);
   await page.goto(await submitted(page, house, browser));

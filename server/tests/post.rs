@@ -55,6 +55,17 @@ fn officer() -> (Program, String) {
     (program, vkey)
 }
 
+#[test]
+fn a_post_key_proves_that_it_is_in_an_officers_hands() {
+    let (program, vkey) = officer();
+    let account = "0123456789abcdef0123456789abcdef";
+    let prove = ["post", "prove", "--key", "approver.key", "--origin", "example.gov/log", "--account"];
+    let proof = printed(&program.run(&[&prove[..], &[account]].concat()));
+    let proved = chain::possession::verify(&proof, "example.gov/log", POST, account).unwrap();
+    assert_eq!(proved.to_string(), vkey);
+    refused(&program.run(&[&prove[..], &["somebody else"]].concat()));
+}
+
 const SIGN: [&str; 5] = ["post", "sign", "--key", "approver.key", "ask.json"];
 const PARTS: [&str; 4] = ["--part", "body.md", "--part", "catalogue.json"];
 

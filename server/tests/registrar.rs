@@ -11,11 +11,7 @@ use chain::{
     statement::{Core, Post, Reference, Registrars, Statement},
 };
 use desk::{Answer, Desk, Person};
-use server::{
-    compose, keys,
-    node::Node,
-    staff::{Role, Token},
-};
+use server::{compose, keys, node::Node, staff::Role};
 use trial::Engine;
 
 const AGENCY: &str = "gazette.example/archive";
@@ -53,8 +49,17 @@ async fn amend_by(desk: &Desk, amends: Reference, threshold: usize, registrars: 
 }
 
 /// Somebody of the agency asks for a key of the post; the registration's path, without the language.
-async fn enrol(desk: &Desk, who: &Token, key: &Signer) -> Answer {
-    desk.post(Some(who), &format!("/en/desk/posts/key/{POST}?{NAMES}"), &[("vkey", &key.vkey().to_string())]).await
+async fn enrol(desk: &Desk, who: &Person, key: &Signer) -> Answer {
+    hand_in(desk, who, &proof(desk, &who.account.id, key.vkey(), key)).await
+}
+
+/// What proves that somebody has a key, signed by `by`.
+fn proof(desk: &Desk, account: &str, key: &chain::note::Vkey, by: &Signer) -> String {
+    chain::note::sign(&chain::possession::text(&desk.node.origin, POST, account, key).unwrap(), &[by])
+}
+
+async fn hand_in(desk: &Desk, who: &Person, proof: &str) -> Answer {
+    desk.post(Some(&who.token), &format!("/en/desk/posts/key/{POST}?{NAMES}"), &[("proof", proof)]).await
 }
 
 /// The one registration that waits, as a registrar finds it.
@@ -74,7 +79,7 @@ async fn on_a_trial_an_officers_key_is_registered_by_one_click_and_signs() {
     let officer = desk.person("officer", &[(Role::Approver, AGENCY)]).await;
     let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
     let key = key(POST);
-    assert_eq!(enrol(&desk, &officer.token, &key).await.to(), format!("/en/desk/posts/of/{AGENCY}"));
+    assert_eq!(enrol(&desk, &officer, &key).await.to(), format!("/en/desk/posts/of/{AGENCY}"));
     assert!(post(&desk.node).is_none(), "it waits");
     let path = waiting(&desk, &registrar).await;
     let page = desk.get(Some(&registrar.token), &path).await.body;
@@ -96,7 +101,7 @@ async fn two_of_three_registrars_sign_in_any_order_and_by_file_or_browser() {
     amend(&desk, 2, &[&one, &two, &three]).await;
     let officer = desk.person("officer", &[(Role::Approver, AGENCY)]).await;
     let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
-    enrol(&desk, &officer.token, &key(POST)).await.to();
+    enrol(&desk, &officer, &key(POST)).await.to();
     let path = waiting(&desk, &registrar).await;
     let page = desk.get(Some(&registrar.token), &path).await.body;
     assert!(!page.contains("Register with the key on this server"), "one key is not enough here");
@@ -142,7 +147,7 @@ async fn a_signature_never_counts_for_a_text_its_registrar_had_not_seen() {
     amend(&desk, 2, &[&one, &two]).await;
     let officer = desk.person("officer", &[(Role::Approver, AGENCY)]).await;
     let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
-    enrol(&desk, &officer.token, &key(POST)).await.to();
+    enrol(&desk, &officer, &key(POST)).await.to();
     let first = waiting(&desk, &registrar).await;
     let text_of_first = text(&desk, &registrar, &first).await;
     desk.post(Some(&registrar.token), &first, &[("note", &one.add_to(&text_of_first).unwrap())]).await.to();
@@ -172,7 +177,7 @@ async fn a_registrar_who_is_none_any_more_has_signed_nothing_that_waits() {
     let at = amend(&desk, 2, &[&one, &two]).await;
     let officer = desk.person("officer", &[(Role::Approver, AGENCY)]).await;
     let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
-    enrol(&desk, &officer.token, &key(POST)).await.to();
+    enrol(&desk, &officer, &key(POST)).await.to();
     let path = waiting(&desk, &registrar).await;
     let hand_in = async |signer: &Signer| {
         let note = signer.add_to(chain::note::text_of(&text(&desk, &registrar, &path).await)).unwrap();
@@ -198,9 +203,9 @@ async fn only_those_who_work_there_ask_and_only_registrars_sign() {
         let page = desk.get(Some(&who.token), &of).await;
         assert_eq!(page.status == StatusCode::OK, seen, "{}", who.account.login);
     }
-    assert_eq!(enrol(&desk, &stranger.token, &key(POST)).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(enrol(&desk, &auditor.token, &key(POST)).await.status, StatusCode::NOT_FOUND);
-    enrol(&desk, &officer.token, &key(POST)).await.to();
+    assert_eq!(enrol(&desk, &stranger, &key(POST)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(enrol(&desk, &auditor, &key(POST)).await.status, StatusCode::NOT_FOUND);
+    enrol(&desk, &officer, &key(POST)).await.to();
     let path = waiting(&desk, &registrar).await;
     for (who, status) in [(&stranger, StatusCode::NOT_FOUND), (&auditor, StatusCode::OK), (&officer, StatusCode::OK)] {
         assert_eq!(desk.get(Some(&who.token), &path).await.status, status, "{}", who.account.login);
@@ -225,7 +230,7 @@ async fn a_post_is_given_by_its_agencys_administrator_and_its_next_keys_are_its_
         (desk.person("officer", &[(Role::Approver, AGENCY)]).await, desk.person("other", &[(Role::Approver, AGENCY)]).await);
     let stranger = desk.person("stranger", &[(Role::Administrator, "gazette.example/other")]).await;
     let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
-    enrol(&desk, &officer.token, &key(POST)).await.to();
+    enrol(&desk, &officer, &key(POST)).await.to();
     let path = waiting(&desk, &registrar).await;
     desk.post(Some(&registrar.token), &format!("{path}?here"), &[]).await.to();
     let page = format!("/en/desk/posts/key/{POST}");
@@ -238,8 +243,8 @@ async fn a_post_is_given_by_its_agencys_administrator_and_its_next_keys_are_its_
     assert_eq!(hold(&head, "give", &stranger).await, StatusCode::NOT_FOUND, "who works elsewhere");
     assert_eq!(hold(&head, "give", &officer).await, StatusCode::SEE_OTHER);
     assert!(desk.get(Some(&head.token), &format!("/en/desk/posts/of/{AGENCY}")).await.body.contains("Held by Officer officer"));
-    assert_eq!(enrol(&desk, &other.token, &key(POST)).await.status, StatusCode::NOT_FOUND, "it is not theirs");
-    assert_eq!(enrol(&desk, &officer.token, &key(POST)).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(enrol(&desk, &other, &key(POST)).await.status, StatusCode::NOT_FOUND, "it is not theirs");
+    assert_eq!(enrol(&desk, &officer, &key(POST)).await.status, StatusCode::SEE_OTHER);
     assert_eq!(hold(&head, "take", &officer).await, StatusCode::SEE_OTHER);
     assert!(desk.get(Some(&head.token), &page).await.body.contains("Nobody: no step"));
 }
@@ -250,11 +255,11 @@ async fn a_key_that_is_lost_ends_and_one_that_is_anothers_is_never_registered() 
     let head = desk.person("head", &[(Role::Administrator, AGENCY), (Role::Registrar, "")]).await;
     let key = key(POST);
     let register = async |path: String| desk.post(Some(&head.token), &format!("{path}?here"), &[]).await.to().to_owned();
-    register(enrol(&desk, &head.token, &key).await.to().to_owned()).await;
-    let again = enrol(&desk, &head.token, &key).await;
+    register(enrol(&desk, &head, &key).await.to().to_owned()).await;
+    let again = enrol(&desk, &head, &key).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "registered already");
     let other = Signer::new("gazette.example/archive/other", KeyType::Ed25519, &keys::random().unwrap()).unwrap();
-    assert_eq!(enrol(&desk, &head.token, &other).await.status, StatusCode::UNPROCESSABLE_ENTITY, "another post's name");
+    assert_eq!(enrol(&desk, &head, &other).await.status, StatusCode::UNPROCESSABLE_ENTITY, "another post's name");
 
     let of = format!("/en/desk/posts/of/{AGENCY}?end");
     let vkey = key.vkey().to_string();
@@ -339,4 +344,38 @@ async fn a_signature_made_elsewhere_is_what_the_browser_makes() {
     let line = chain::note::Note::parse(signed.as_bytes()).unwrap().signatures[0].bytes.clone();
     let bytes: [u8; 64] = line.try_into().unwrap();
     assert_eq!(with_signature(text, registrar.vkey(), &bytes), Ok(signed));
+}
+
+#[tokio::test]
+async fn a_key_is_enrolled_only_by_whoever_proves_to_have_it() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let (officer, other) =
+        (desk.person("officer", &[(Role::Approver, AGENCY)]).await, desk.person("other", &[(Role::Approver, AGENCY)]).await);
+    let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
+    let (mine, theirs) = (key(POST), key(POST));
+    let account = &officer.account.id;
+    let good = proof(&desk, account, mine.vkey(), &mine);
+    for (what, wrong) in [
+        ("nothing", String::new()),
+        ("the public half alone", mine.vkey().to_string()),
+        ("another's public half", proof(&desk, account, theirs.vkey(), &mine)),
+        ("a proof for another account", proof(&desk, &other.account.id, mine.vkey(), &mine)),
+        ("a proof that was altered", good.replace(account, &other.account.id)),
+        ("a statement", mine.add_to("gazette/v1/statement gazette.example/log\n{}\n").unwrap()),
+    ] {
+        let refused = hand_in(&desk, &officer, &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{what}");
+        assert!(refused.body.contains("does not prove that you have the key"), "{what}");
+    }
+    assert_eq!(hand_in(&desk, &other, &good).await.status, StatusCode::UNPROCESSABLE_ENTITY, "nobody hands in another's proof");
+    hand_in(&desk, &officer, &good.replace('\n', "\r\n")).await.to();
+    let path = waiting(&desk, &registrar).await;
+    // What was altered where it waits is refused where registrars sign.
+    let sql = "update registrations set change = replace(change, $1, $2) where settled = 0";
+    let altered = sqlx::query(sql).bind(mine.vkey().to_string()).bind(theirs.vkey().to_string());
+    assert_eq!(altered.execute(desk.staff.store().pool()).await.unwrap().rows_affected(), 1);
+    assert!(desk.get(Some(&registrar.token), &path).await.body.contains("the log would refuse it"));
+    let refused = desk.post(Some(&registrar.token), &format!("{path}?here"), &[]).await;
+    assert_ne!(refused.status, StatusCode::SEE_OTHER);
+    assert!(post(&desk.node).is_none());
 }

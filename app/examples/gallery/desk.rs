@@ -8,7 +8,13 @@ use app::{
 };
 
 pub fn pages(site: &Site, lang: Lang) -> Vec<(&'static str, String)> {
-    let who = Who { name: "Li Wei 李伟".into(), token: "0".repeat(64), rooms: vec![Room::Home, Room::Drafts, Room::Account], waiting: 2 };
+    let who = Who {
+        name: "Li Wei 李伟".into(),
+        token: "0".repeat(64),
+        account: "0".repeat(32),
+        rooms: vec![Room::Home, Room::Drafts, Room::Account],
+        waiting: 2,
+    };
     let desk = |path: &'static str| Desk { site, lang, path, who: Some(who.clone()) };
     let faulty = EditorView { faults: vec![("title", Fault::Lack(Lack::Missing)), ("effective", Fault::Lack(Lack::Date))], ..editor(lang) };
     let conflict =

@@ -1,4 +1,5 @@
-//! `gazette post`: what an officer does who will not sign in a page that the portal serves: a key of a post, and steps signed with it.
+//! `gazette post`: what an officer does who will not sign in a page that the portal serves: a key of a post,
+//! the proof of having it, and steps signed with it.
 
 use super::Outcome;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -9,6 +10,7 @@ use chain::{
     check::{Answer, Shown, frozen},
     json::Shape,
     part::{Commitment, Salt, format_salt, parse_salt},
+    possession,
     statement::{Core, Reference, is_id},
 };
 use clap::{Args, Subcommand};
@@ -37,6 +39,18 @@ enum Act {
         /// The post's id, for example `example.gov/finance/approver`.
         #[arg(long)]
         name: String,
+    },
+    /// Prove that you have a post's key, to be handed in where it is enrolled: its signature over the post and your account.
+    Prove {
+        /// The post's private key file.
+        #[arg(long)]
+        key: PathBuf,
+        /// Name of the chain, for example `example.gov/log`.
+        #[arg(long)]
+        origin: String,
+        /// Your account at the desk, as the page of the post's key says it.
+        #[arg(long)]
+        account: String,
     },
     /// Sign a step of a case, from what its page gives to be signed; prints what that page takes. Every part is compared with what
     /// the step commits to, and named for whoever reads it before.
@@ -72,6 +86,11 @@ impl Post {
                     return Err(format!("{name:?} cannot be a post's id: lowercase ASCII letters, digits, and - . _ / only").into());
                 }
                 println!("{}", keys::create(&out, &name)?.vkey());
+            }
+            Act::Prove { key, origin, account } => {
+                let signer = keys::open(&key)?;
+                let text = possession::text(&origin, signer.vkey().name(), &account, signer.vkey())?;
+                print!("{}", signer.add_to(&text)?);
             }
             Act::Sign(sign) => println!("{}", sign.run()?),
         }

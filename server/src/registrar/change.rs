@@ -6,6 +6,7 @@ use chain::{
     approval::Rule,
     json,
     note::{self, KeyType, Signer, Vkey},
+    possession,
     state::{Refusal, State},
     statement::{self, Agency, Core, Ended, Ending, Key, Names, Post, Reference, Statement, is_id},
 };
@@ -15,8 +16,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "lowercase")]
 pub enum Change {
-    /// A key more, made by whoever will sign with it. The first of a post registers the post, under these names.
-    Key { key: String, names: Names },
+    /// A key more, made by whoever will sign with it, and what proves that an account has it. The first of a post registers the post,
+    /// under these names.
+    Key {
+        key: String,
+        names: Names,
+        #[serde(default)]
+        account: String,
+        #[serde(default)]
+        proof: String,
+    },
     /// From entry `at` on a key signs nothing.
     End { key: String, how: String, at: u64 },
     /// An agency's rule of approval, as JSON; none: none any more.
@@ -76,7 +85,11 @@ impl Change {
             _ => return Err(RegistrarError::Subject),
         };
         match self {
-            Change::Key { key, names } => {
+            Change::Key { key, names, account, proof } => {
+                let proved = possession::verify(proof, state.origin(), &subject.id, account)?;
+                if proved.to_string() != *key {
+                    return Err(RegistrarError::Key);
+                }
                 add(&mut post.keys, key, &subject.id, None)?;
                 post.name.extend(names.clone());
             }

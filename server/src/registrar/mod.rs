@@ -15,6 +15,7 @@ use crate::{
 };
 use chain::{
     note::{Note, with_signature},
+    possession::PossessionError,
     state::{Refusal, State},
     statement::{Registrars, StatementError},
     time::Millis,
@@ -32,6 +33,8 @@ pub enum RegistrarError {
     Subject,
     #[error("the key is malformed, another's, or not registered")]
     Key,
+    #[error("nobody has proved that they have the key: {0}")]
+    Possession(#[from] PossessionError),
     #[error("the key is registered already")]
     Known,
     #[error("the rule is not sound")]
@@ -157,6 +160,10 @@ impl Registrar {
 
     /// Asks for a change. Refused at once where the log would refuse what it says.
     pub async fn ask(&self, by: &str, subject: &Subject, change: &Change) -> Result<String, RegistrarError> {
+        if matches!(change, Change::Key { account, .. } if account != by) {
+            // What somebody else has proved is not theirs to use.
+            return Err(PossessionError::Other.into());
+        }
         let id = compose::random_id()?;
         let text = change.text(subject, &id, &self.node.submitter.state())?;
         let mut turn = self.staff.store().turn().await?;

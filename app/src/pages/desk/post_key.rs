@@ -12,7 +12,7 @@ pub(super) fn kit(desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use
     let assets = &desk.site.assets;
     view! {
         <div hidden data-signing data-js=assets.signing_js.clone() data-wasm=assets.signing_wasm.clone() data-identity=desk.site.chain.clone()
-            data-origin=desk.site.origin.clone() data-token=desk.token().to_owned() data-words=w.signing.written()></div>
+            data-origin=desk.site.origin.clone() data-account=desk.account().to_owned() data-token=desk.token().to_owned() data-words=w.signing.written()></div>
     }
 }
 
@@ -93,7 +93,7 @@ fn browser(desk: &Desk<'_>, view: &PostKeyView, here: &str, w: &'static DeskWord
                 </form>
                 <form class="form" id="finish" method="post" action=desk.at(here) hidden>
                     {token(desk)}
-                    <input type="hidden" name="vkey"/>
+                    <input type="hidden" name="proof"/>
                     <h4>{k.save}</h4>
                     <p>{k.save_help}</p>
                     <p><a class="button quiet" data-download href="#finish">{k.download}</a></p>
@@ -108,7 +108,7 @@ fn browser(desk: &Desk<'_>, view: &PostKeyView, here: &str, w: &'static DeskWord
         view! {
             <form class="form" data-send-key data-name=post.id.clone() data-when="here-unknown" method="post" action=desk.at(here) hidden>
                 {token(desk)}
-                <input type="hidden" name="vkey"/>
+                <input type="hidden" name="proof"/>
                 <p>{k.send_help}</p>
                 <button class="quiet">{k.send}</button>
                 <p class="said" data-said role="status"></p>
@@ -165,17 +165,18 @@ fn secret(name: &'static str, label: &'static str, help: Option<&'static str>, f
 /// A key that was made on the officer's own machine.
 fn outside(desk: &Desk<'_>, view: &PostKeyView, here: &str, w: &'static DeskWords) -> impl IntoView + use<> {
     let k = &w.keys;
-    let fault = fault_of(&view.faults, "vkey").map(|fault| view! { <p class="fault">{(w.frame.fault)(fault)}</p> });
+    let fault = fault_of(&view.faults, "proof").map(|fault| view! { <p class="fault">{(w.frame.fault)(fault)}</p> });
     view! {
         <section>
             <h2>{k.outside}</h2>
             <form class="form" method="post" action=desk.at(here)>
                 {token(desk)}
                 <p>{k.outside_help}</p>
+                <pre class="command">{(k.outside_command)(&view.post.id, &desk.site.origin, desk.account())}</pre>
                 {fault}
                 <label class="field">
                     <span>{k.outside_field}</span>
-                    <input id="vkey" name="vkey" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="600"/>
+                    <textarea id="proof" name="proof" rows="6" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="2000"></textarea>
                 </label>
                 <button class="quiet">{k.outside_button}</button>
             </form>

@@ -45,6 +45,11 @@ impl Desk<'_> {
     pub fn token(&self) -> &str {
         self.who.as_ref().map_or("", |who| &who.token)
     }
+
+    /// The account that is signed in.
+    pub fn account(&self) -> &str {
+        self.who.as_ref().map_or("", |who| &who.account)
+    }
 }
 
 /// Who is signed in, as the masthead names them.
@@ -53,6 +58,8 @@ pub struct Who {
     pub name: String,
     /// What each form of this session carries.
     pub token: String,
+    /// The account, as a key is enrolled under it.
+    pub account: String,
     /// Which pages their roles open, in order.
     pub rooms: Vec<Room>,
     /// How much waits for them.
@@ -152,6 +159,8 @@ pub enum Fault {
     Names,
     /// A key that is malformed, another's, or registered already.
     Key,
+    /// Nobody has proved to have it.
+    Possession,
     /// An entry's number is wanted.
     Entry,
     /// A rule that nothing could meet: see its words.

@@ -131,6 +131,7 @@ pub struct KeyWords {
     pub forget_button: Text,
     pub outside: Text,
     pub outside_help: Text,
+    pub outside_command: fn(&str, &str, &str) -> String,
     pub outside_field: Text,
     pub outside_button: Text,
     pub elsewhere: Text,

@@ -158,8 +158,11 @@ pub(super) const KEYS: KeyWords = KeyWords {
     forget_help: "The key stays registered. Bring it back with its backup file.",
     forget_button: "Remove",
     outside: "A key that was made elsewhere",
-    outside_help: "gazette post key --out approver.key --name … makes one on your own machine and prints its public half; gazette post sign signs with it.",
-    outside_field: "Public half",
+    outside_help: "This makes one on your own machine, and prints a proof that you have it: the key's signature over this post and your account.",
+    outside_command: |post, origin, account| {
+        format!("gazette post key --out post.key --name {post}\ngazette post prove --key post.key --origin {origin} --account {account}")
+    },
+    outside_field: "Proof that you have the key",
     outside_button: "Have it registered",
     elsewhere: "Sign on a machine of your own",
     elsewhere_help: "Save what is to be signed, with every part of the document; sign it there with gazette post sign --key … --decision approve step.json > signed.json, and hand that in.",

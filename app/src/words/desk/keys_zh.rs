@@ -150,8 +150,11 @@ pub(super) const KEYS: KeyWords = KeyWords {
     forget_help: "密钥的登记不变，可用备份文件恢复。",
     forget_button: "移除",
     outside: "在别处生成的密钥",
-    outside_help: "在您自己的电脑上运行 gazette post key --out approver.key --name … 生成密钥并显示公钥；gazette post sign 用它签名。",
-    outside_field: "公钥",
+    outside_help: "在您自己的电脑上运行以下命令生成密钥，并得到持有证明：以该密钥对本岗位及您的账户签名。",
+    outside_command: |post, origin, account| {
+        format!("gazette post key --out post.key --name {post}\ngazette post prove --key post.key --origin {origin} --account {account}")
+    },
+    outside_field: "密钥持有证明",
     outside_button: "申请登记",
     elsewhere: "在您自己的电脑上签名",
     elsewhere_help: "保存待签内容（含文件各部分），在您的电脑上运行 gazette post sign --key … --decision approve step.json > signed.json 签名，再提交所得文件。",

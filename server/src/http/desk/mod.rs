@@ -111,6 +111,7 @@ pub(super) fn page(app: &App, signed: Option<&Signed>, lang: Lang, path: &str, d
     let who = signed.map(|signed| Who {
         name: signed.account.name.clone(),
         token: signed.form_token(),
+        account: signed.account.id.clone(),
         // At the door there are no rooms yet.
         rooms: if signed.stand() == Stand::In { rooms(&signed.account.roles) } else { vec![] },
         waiting: signed.waiting,

@@ -28,7 +28,7 @@ use axum::{
     response::Response,
 };
 use chain::{
-    note::Vkey,
+    possession,
     statement::{Key, Names, is_id, parse_index},
 };
 use std::sync::Arc;
@@ -68,6 +68,7 @@ pub(super) fn troubled(error: RegistrarError) -> Trouble {
 pub(super) fn fault(error: RegistrarError, field: &'static str) -> Result<Faults, RegistrarError> {
     let fault = match error {
         RegistrarError::Key | RegistrarError::Known => Fault::Key,
+        RegistrarError::Possession(_) => Fault::Possession,
         RegistrarError::Rule => Fault::Rule,
         RegistrarError::NoSignature | RegistrarError::OtherText => Fault::NoSignature,
         RegistrarError::Subject | RegistrarError::Refused(_) | RegistrarError::Statement(_) => Fault::Registered,
@@ -398,12 +399,18 @@ pub(super) async fn enrol(
     let Some(found) = found.filter(|found| enrols(&signed, &found.agency, &holders)) else {
         return absent(&app, signed.lang);
     };
-    let key = fields.one("vkey").trim().to_owned();
-    if Vkey::parse(&key).is_err() {
-        return key_page(&app, &signed, found, query.as_deref(), vec![("vkey", Fault::Key)]).await;
-    }
+    // A file that came by another system may end its lines otherwise.
+    let proof = format!("{}\n", fields.one("proof").replace("\r\n", "\n").trim());
+    let account = signed.account.id.clone();
+    let key = match possession::verify(&proof, &app.node.origin, &id, &account) {
+        Ok(key) => key.to_string(),
+        Err(error) => {
+            tracing::info!(%error, post = id, "a key was not enrolled");
+            return key_page(&app, &signed, found, query.as_deref(), vec![("proof", Fault::Possession)]).await;
+        }
+    };
     let subject = Subject::post(&id, &found.agency);
-    match ask(&app, &signed, &subject, &Change::Key { key, names: found.names.clone() }, "vkey").await {
+    match ask(&app, &signed, &subject, &Change::Key { key, names: found.names.clone(), account, proof }, "proof").await {
         Asking::Waits(id) => on_to(&signed, &id, &subject),
         Asking::Faulty(faults) => key_page(&app, &signed, found, query.as_deref(), faults).await,
         Asking::Failed(response) => response,
