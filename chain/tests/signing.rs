@@ -235,6 +235,19 @@ fn a_registrar_is_shown_every_name_and_every_key_with_its_end() {
     }
     let more = [&all[..], &[("key", "another")]].concat();
     assert_eq!(registration(&core, &shown(&more)).reason, "shown-differs", "a key that is none");
-    let seal = Core::Agency(Box::new(agency(FINANCE)));
-    assert_eq!(registration(&seal, &shown(&all)).reason, "shown-differs");
+    let mut finance = agency(FINANCE);
+    (finance.successor, finance.overseers) = (Some(HEALTH.into()), vec!["example.gov/council".into(), "example.gov/court".into()]);
+    let names: Vec<String> = finance.name.values().cloned().collect();
+    let seals: Vec<_> = finance.seals.iter().map(|seal| (seal.key.to_string(), seal.custody.clone().unwrap())).collect();
+    let mut all = vec![("agency", FINANCE)];
+    all.extend(names.iter().map(|name| ("name", name.as_str())));
+    all.extend(seals.iter().flat_map(|(key, custody)| [("key", key.as_str()), ("custody", custody.as_str())]));
+    all.extend([("successor", HEALTH), ("overseer", "example.gov/council"), ("overseer", "example.gov/court")]);
+    let seal = Core::Agency(Box::new(finance));
+    assert_eq!(registration(&seal, &shown(&all)).answer, Answer::Holds);
+    for left_out in 0..all.len() {
+        let mut some = all.clone();
+        some.remove(left_out);
+        assert_eq!(registration(&seal, &shown(&some)).reason, "shown-differs", "{:?} is not shown", all[left_out]);
+    }
 }

@@ -379,3 +379,68 @@ async fn a_key_is_enrolled_only_by_whoever_proves_to_have_it() {
     assert_ne!(refused.status, StatusCode::SEE_OTHER);
     assert!(post(&desk.node).is_none());
 }
+
+#[tokio::test]
+async fn who_keeps_a_new_agencys_seal_is_chosen_and_registered() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let registrar = desk.person("registrar", &[(Role::Registrar, "")]).await;
+    let ask = async |id: &str, custody: &str, seal: &str| {
+        let fields = [("id", id), ("name_zh", "市公路局"), ("name_en", "Roads Office"), ("custody", custody), ("seal", seal)];
+        desk.post(Some(&registrar.token), "/en/desk/registrations", &fields).await
+    };
+    let (roads, rivers) = ("gazette.example/roads", "gazette.example/rivers");
+    let seal = key(roads);
+    for wrong in ["", "roads", &key(rivers).vkey().to_string()] {
+        assert_eq!(ask(roads, "token", wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong:?}");
+    }
+    for (id, custody, seal) in [(roads, "token", seal.vkey().to_string()), (rivers, "agency", key(rivers).vkey().to_string())] {
+        let path = ask(id, custody, &seal).await.to().to_owned();
+        let page = desk.get(Some(&registrar.token), &path).await.body;
+        assert!(page.contains(&format!("<small data-field=\"custody\">{custody}</small>")), "{page}");
+        desk.post(Some(&registrar.token), &format!("{path}?here"), &[]).await.to();
+        let state = desk.node.submitter.state();
+        let registered = &state.agency(id).unwrap().1.seals[0];
+        assert_eq!((registered.key.to_string(), registered.custody.as_deref()), (seal, Some(custody)));
+        assert!(desk.node.seal(id).is_none(), "nothing was made here");
+    }
+    // Another one, for an agency that has one.
+    let more = key(roads).vkey().to_string();
+    let of = format!("/en/desk/posts/of/{roads}");
+    let fields = [("custody", "agency"), ("seal", more.as_str())];
+    let path = desk.post(Some(&registrar.token), &format!("{of}?seal"), &fields).await.to().to_owned();
+    desk.post(Some(&registrar.token), &format!("{path}?here"), &[]).await.to();
+    let state = desk.node.submitter.state();
+    let custodies: Vec<_> = state.agency(roads).unwrap().1.seals.iter().map(|seal| seal.custody.clone().unwrap()).collect();
+    assert_eq!(custodies, ["token", "agency"]);
+}
+
+#[tokio::test]
+async fn a_successor_speaks_for_an_abolished_body_and_an_overseer_states_what_became_of_its_documents() {
+    let mut desk = Desk::on(Engine::Sqlite).await;
+    let head = desk.person("head", &[(Role::Registrar, "")]).await;
+    let works = trial::agency(&mut desk.node, "works").await;
+    let (roads, council) = (trial::agency(&mut desk.node, "roads").await, trial::agency(&mut desk.node, "council").await);
+    let old = trial::publish(&desk.node, trial::draft(&works, "Lanterns", "# Lit")).await.unwrap();
+    let repeal = async || trial::status(&desk.node, &council, trial::reference(&old), chain::statement::StatusKind::Annulled).await;
+    repeal().await.unwrap_err();
+    let of = format!("/en/desk/posts/of/{works}?bodies");
+    let ask = async |successor: &str, overseers: &str| {
+        desk.post(Some(&head.token), &of, &[("successor", successor), ("overseers", overseers)]).await
+    };
+    for (successor, overseers) in [(&*works, ""), ("gazette.example/nobody", ""), (&*roads, "gazette.example/nobody")] {
+        let refused = ask(successor, overseers).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{successor} {overseers}");
+        assert!(refused.body.contains("other agencies that are registered"));
+    }
+    let path = ask(&roads, &council).await.to().to_owned();
+    let page = desk.get(Some(&head.token), &path).await.body;
+    for said in [format!("data-field=\"successor\">{roads}<"), format!("data-field=\"overseer\">{council}<")] {
+        assert!(page.contains(&said), "{said}: {page}");
+    }
+    desk.post(Some(&head.token), &format!("{path}?here"), &[]).await.to();
+    repeal().await.unwrap();
+    // The successor revises what the abolished body published.
+    let mut revised = trial::draft(&roads, "Lanterns", "# Out");
+    revised.revises = Some(trial::reference(&old));
+    trial::publish(&desk.node, revised).await.unwrap();
+}

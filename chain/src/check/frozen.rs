@@ -61,7 +61,8 @@ pub fn frozen(core: &Core, parts: &[(Salt, Vec<u8>)], shown: &Shown) -> Finding 
 }
 
 /// Whether what a page displays of a registration before a registrar signs it (`shown`) is what it says: whose it is, every name,
-/// and every key, in order, each ended one with how it ended and from which entry on.
+/// and every key, in order, each with who keeps it, if it says so, and an ended one with how it ended and from which entry on; then which
+/// bodies speak for an agency, or oversee it.
 #[must_use]
 pub fn registration(core: &Core, shown: &Shown) -> Finding {
     let code = Code::C7;
@@ -77,7 +78,12 @@ pub fn registration(core: &Core, shown: &Shown) -> Finding {
     said.extend(names.values().map(|name| ("name", name.clone())));
     for key in keys {
         said.push(("key", key.key.to_string()));
+        said.extend(key.custody.clone().map(|custody| ("custody", custody)));
         said.extend(key.ended.map(|ended| ("ended", format!("{} {}", ended.how.as_str(), ended.at))));
+    }
+    if let Core::Agency(core) = core {
+        said.extend(core.successor.clone().map(|body| ("successor", body)));
+        said.extend(core.overseers.iter().map(|body| ("overseer", body.clone())));
     }
     let mut displayed = shown.facts.iter();
     for (name, text) in &said {

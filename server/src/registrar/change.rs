@@ -30,7 +30,9 @@ pub enum Change {
     End { key: String, how: String, at: u64 },
     /// An agency's rule of approval, as JSON; none: none any more.
     Rule { rule: Option<String> },
-    /// A new agency, or another name of one.
+    /// The body that speaks for an agency which was abolished, and those that may state the status of its documents; none: none any more.
+    Bodies { successor: Option<String>, overseers: Vec<String> },
+    /// A new agency, another name of one, or a seal more.
     Agency { names: Names, seal: Option<String>, custody: String },
 }
 
@@ -94,7 +96,7 @@ impl Change {
                 post.name.extend(names.clone());
             }
             Change::End { key, how, at } => end(&mut post.keys, key, how, *at)?,
-            Change::Rule { .. } | Change::Agency { .. } => return Err(RegistrarError::Subject),
+            Change::Rule { .. } | Change::Bodies { .. } | Change::Agency { .. } => return Err(RegistrarError::Subject),
         }
         Ok(post)
     }
@@ -122,6 +124,13 @@ impl Change {
                 if let Some(seal) = seal {
                     add(&mut agency.seals, seal, &subject.id, Some(custody))?;
                 }
+            }
+            Change::Bodies { successor, overseers } => {
+                // A body that nobody registered could speak for nobody.
+                if successor.iter().chain(overseers).any(|body| *body == subject.id || state.agency(body).is_none()) {
+                    return Err(RegistrarError::Body);
+                }
+                (agency.successor, agency.overseers) = (successor.clone(), overseers.clone());
             }
             Change::Key { .. } => return Err(RegistrarError::Subject),
         }

@@ -37,6 +37,8 @@ pub enum RegistrarError {
     Possession(#[from] PossessionError),
     #[error("the key is registered already")]
     Known,
+    #[error("a body that should speak for the agency, or oversee it, is not registered, or is the agency itself")]
+    Body,
     #[error("the rule is not sound")]
     Rule,
     #[error("nothing waits under this number")]

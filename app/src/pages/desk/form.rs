@@ -32,6 +32,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// For what is longer than most: a key.
+    pub fn long(mut self, longest: u32) -> Field<'a> {
+        self.longest = longest;
+        self
+    }
+
     pub fn draw(self, faults: &Faults, w: &'static DeskWords) -> impl IntoView + use<> {
         let Field { name, label, help, value, kind, autocomplete, longest } = self;
         let fault = fault_of(faults, name).map(|fault| (w.frame.fault)(fault));

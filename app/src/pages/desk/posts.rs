@@ -2,7 +2,7 @@
 
 use super::form::{Field, summary, token};
 use super::frame::{Page, document};
-use super::registrations::waiting;
+use super::registrations::{custody, waiting};
 use crate::view::desk::{AgencyPostsView, Desk, PostKey, PostRow, PostsView, Room, RuleForm, RuleRow};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
@@ -74,9 +74,48 @@ pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
             <section>
                 <h2>{p.seals}</h2>
                 {seals}
+                {view.may.then(|| new_seal(desk, view, w))}
             </section>
+            {view.may.then(|| bodies(desk, view, w))}
         }
     })
+}
+
+/// A seal more, which was made in a token or by the agency.
+fn new_seal(desk: &Desk<'_>, view: &AgencyPostsView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    view! {
+        <details open=!view.typed.seal.is_empty()>
+            <summary>{p.new_seal}</summary>
+            <form class="form" method="post" action=desk.at(&format!("{}?seal", of(&view.agency.id)))>
+                {token(desk)}
+                {custody(&[("token", p.custody_token), ("agency", p.custody_agency)], &view.typed.custody, w)}
+                {Field::text("seal", p.seal, &view.typed.seal, "off").help(p.seal_help).long(600).draw(&view.faults, w)}
+                <button class="quiet">{p.new_seal_button}</button>
+            </form>
+        </details>
+    }
+}
+
+/// Who speaks for the agency once it is no more, and who oversees it.
+fn bodies(desk: &Desk<'_>, view: &AgencyPostsView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    view! {
+        <section>
+            <h2>{p.bodies}</h2>
+            <form class="form" method="post" action=desk.at(&format!("{}?bodies", of(&view.agency.id)))>
+                {token(desk)}
+                <p>{p.bodies_help}</p>
+                {Field::text("successor", p.successor, &view.successor, "off").help(p.successor_help).draw(&view.faults, w)}
+                <label class="field">
+                    <span>{p.overseers}</span>
+                    <small>{p.overseers_help}</small>
+                    <textarea name="overseers" rows="3" autocapitalize="none" spellcheck="false">{view.overseers.clone()}</textarea>
+                </label>
+                <button class="quiet">{p.bodies_button}</button>
+            </form>
+        </section>
+    }
 }
 
 fn row(desk: &Desk<'_>, view: &AgencyPostsView, post: &PostRow, w: &'static DeskWords) -> impl IntoView + use<> {

@@ -65,6 +65,8 @@ pub fn registrations(desk: &Desk<'_>, view: &RegistrationsView, keys: &[Registra
                     {Field::text("id", p.agency_id, &view.typed.id, "off").help(p.agency_id_help).draw(&view.faults, w)}
                     {Field::text("name_zh", p.name_zh, &view.typed.name_zh, "off").draw(&view.faults, w)}
                     {Field::text("name_en", p.name_en, &view.typed.name_en, "off").draw(&view.faults, w)}
+                    {custody(&[("portal", p.custody_portal), ("token", p.custody_token), ("agency", p.custody_agency)], &view.typed.custody, w)}
+                    {Field::text("seal", p.seal, &view.typed.seal, "off").help(p.seal_help).long(600).draw(&view.faults, w)}
                     <button>{p.new_agency_button}</button>
                 </form>
             </section>
@@ -122,6 +124,16 @@ pub fn registration(desk: &Desk<'_>, view: &RegistrationView) -> String {
     })
 }
 
+/// Who is to keep a seal; the first where nothing was chosen.
+pub(super) fn custody(choices: &[(&'static str, &'static str)], chosen: &str, w: &'static DeskWords) -> impl IntoView + use<> {
+    let chosen = choices.iter().position(|(code, _)| *code == chosen).unwrap_or_default();
+    let boxes = choices.iter().enumerate().map(|(n, (code, said))| {
+        view! { <label class="choice"><input type="radio" name="custody" value=*code checked={n == chosen}/><span>{*said}</span></label> }
+    });
+    let boxes = boxes.collect_view();
+    view! { <fieldset class="choices"><legend>{w.posts.custody_of}</legend>{boxes}</fieldset> }
+}
+
 /// What a registration says, each fact as the browser reads it back before it signs.
 fn says(says: &Says, w: &'static DeskWords) -> impl IntoView + use<> {
     let p = &w.posts;
@@ -130,13 +142,19 @@ fn says(says: &Says, w: &'static DeskWords) -> impl IntoView + use<> {
         let ended = key.ended.as_ref().map(|(how, at)| {
             view! { <strong class="ended">{(p.ended)(how, *at)}" "<small data-field="ended">{format!("{how} {at}")}</small></strong> }
         });
-        let custody = key.custody.as_deref().map(|custody| view! { <span>{(p.custody)(custody)}</span> });
+        let custody = key.custody.clone().map(|custody| {
+            view! { <span>{(p.custody)(&custody)}" "<small data-field="custody">{custody.clone()}</small></span> }
+        });
         view! { <li><code class="vkey" data-field="key">{key.vkey.clone()}</code>" "{custody}" "{ended}</li> }
     });
     let names = says.names.iter().map(|name| view! { <li inner_html=marked("name", name)></li> });
     let (kind, field) = if says.post { (p.kind_post, "post") } else { (p.kind_agency, "agency") };
     let agency = says.post.then(|| {
         view! { <div><dt>{p.agency}</dt><dd><code data-field="agency">{says.agency.clone()}</code></dd></div> }
+    });
+    let overseers = (!says.overseers.is_empty()).then(|| {
+        let bodies = says.overseers.iter().map(|body| view! { <li><code data-field="overseer">{body.clone()}</code></li> });
+        view! { <div><dt>{p.overseers}</dt><dd><ul>{bodies.collect_view()}</ul></dd></div> }
     });
     let rule = (!says.rule.is_empty()).then(|| {
         let steps = says.rule.iter().map(|step| step_said(step, w));
@@ -152,6 +170,8 @@ fn says(says: &Says, w: &'static DeskWords) -> impl IntoView + use<> {
             {agency}
             <div><dt>{p.names}</dt><dd><ul>{names.collect_view()}</ul></dd></div>
             <div><dt>{p.keys}</dt><dd><ul class="keyrows">{keys.collect_view()}</ul></dd></div>
+            {says.successor.clone().map(|body| view! { <div><dt>{p.successor}</dt><dd><code data-field="successor">{body}</code></dd></div> })}
+            {overseers}
             {rule}
         </dl>
     }

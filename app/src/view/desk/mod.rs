@@ -159,6 +159,8 @@ pub enum Fault {
     Names,
     /// A key that is malformed, another's, or registered already.
     Key,
+    /// Not the id of another registered agency.
+    Body,
     /// Nobody has proved to have it.
     Possession,
     /// An entry's number is wanted.

@@ -52,7 +52,10 @@ pub struct AgencyPostsView {
     pub may: bool,
     /// Number of entries now: where an end begins, if nothing else is said.
     pub size: u64,
-    /// A new post as it was typed.
+    /// The body that speaks for it, and those that oversee it, one a line.
+    pub successor: String,
+    pub overseers: String,
+    /// A new post, or seal, as it was typed.
     pub typed: NewPost,
     pub faults: Faults,
 }
@@ -62,6 +65,9 @@ pub struct NewPost {
     pub id: String,
     pub name_zh: String,
     pub name_en: String,
+    /// Of an agency's seal: who keeps it, and its public half where it was made elsewhere.
+    pub custody: String,
+    pub seal: String,
 }
 
 /// A rule of approval, row by row.
@@ -110,6 +116,8 @@ pub enum Asked {
     End { how: String, at: u64 },
     Rule,
     NoRule,
+    Bodies,
+    Seal,
     Agency,
 }
 
@@ -173,6 +181,8 @@ pub struct Says {
     pub rule: Vec<RuleRow>,
     pub overriders: Vec<String>,
     pub deferred: bool,
+    pub successor: Option<String>,
+    pub overseers: Vec<String>,
 }
 
 /// Where somebody's key as a registrar is kept.

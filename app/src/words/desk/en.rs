@@ -69,6 +69,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::Lack(lack) => (drafts_en::WORDS.lack)(lack).into(),
             Fault::PostId => "Use lowercase letters, digits and - . _ for the last part of the post's id; no other post may have it.".into(),
             Fault::Names => "Give a name in Chinese and one in English.".into(),
+            Fault::Body => "Give the ids of other agencies that are registered.".into(),
             Fault::Possession => "This does not prove that you have the key: it must be its signature over this chain, this post and your account.".into(),
             Fault::Key => "This key is not one that can be registered here, or it is registered already.".into(),
             Fault::Entry => "Give the number of an entry.".into(),

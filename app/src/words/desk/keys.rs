@@ -98,6 +98,21 @@ pub struct PostsWords {
     pub agency_id: Text,
     pub agency_id_help: Text,
     pub new_agency_button: Text,
+    pub custody_of: Text,
+    pub custody_portal: Text,
+    pub custody_token: Text,
+    pub custody_agency: Text,
+    pub seal: Text,
+    pub seal_help: Text,
+    pub new_seal: Text,
+    pub new_seal_button: Text,
+    pub bodies: Text,
+    pub bodies_help: Text,
+    pub successor: Text,
+    pub successor_help: Text,
+    pub overseers: Text,
+    pub overseers_help: Text,
+    pub bodies_button: Text,
 }
 
 /// The page where a key is made and kept.

@@ -61,6 +61,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::Lack(lack) => (drafts_zh::WORDS.lack)(lack).into(),
             Fault::PostId => "岗位编号末段请用小写字母、数字和 - . _，且不得与其他岗位相同。".into(),
             Fault::Names => "请填写中文与英文名称。".into(),
+            Fault::Body => "请填写其他已登记机关的编号。".into(),
             Fault::Possession => "不能证明您持有此密钥：证明须由该密钥对本链、本岗位和您的账户签名。".into(),
             Fault::Key => "此密钥不能在此登记，或已经登记。".into(),
             Fault::Entry => "请填写条目编号。".into(),

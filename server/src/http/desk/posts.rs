@@ -68,6 +68,7 @@ pub(super) fn troubled(error: RegistrarError) -> Trouble {
 pub(super) fn fault(error: RegistrarError, field: &'static str) -> Result<Faults, RegistrarError> {
     let fault = match error {
         RegistrarError::Key | RegistrarError::Known => Fault::Key,
+        RegistrarError::Body => Fault::Body,
         RegistrarError::Possession(_) => Fault::Possession,
         RegistrarError::Rule => Fault::Rule,
         RegistrarError::NoSignature | RegistrarError::OtherText => Fault::NoSignature,
@@ -109,6 +110,8 @@ pub(super) async fn waiting_row(app: &App, signed: &Signed, asked: &Asked) -> Re
         Change::End { key, how, at } => (desk::Asked::End { how: how.clone(), at: *at }, Some(key.clone())),
         Change::Rule { rule: Some(_) } => (desk::Asked::Rule, None),
         Change::Rule { rule: None } => (desk::Asked::NoRule, None),
+        Change::Bodies { .. } => (desk::Asked::Bodies, None),
+        Change::Agency { names, seal: Some(seal), .. } if names.is_empty() => (desk::Asked::Seal, Some(seal.clone())),
         Change::Agency { .. } => (desk::Asked::Agency, None),
     };
     let state = app.node.submitter.state();
@@ -146,6 +149,7 @@ pub(super) async fn index(State(app): State<Arc<App>>, signed: Signed) -> Respon
 struct Typed {
     post: NewPost,
     rule: Option<RuleForm>,
+    bodies: Option<(String, String)>,
     faults: Faults,
 }
 
@@ -164,7 +168,11 @@ async fn agency_view(app: &App, signed: &Signed, id: &str, typed: Typed) -> Resu
         });
     }
     let waiting = registrar(app).waiting(Some(id)).await.map_err(troubled)?;
+    let (successor, overseers) =
+        typed.bodies.unwrap_or_else(|| (agency.successor.clone().unwrap_or_default(), agency.overseers.join("\n")));
     Ok(Some(AgencyPostsView {
+        successor,
+        overseers,
         agency: views::agency_ref(agency, signed.lang),
         posts: drawn,
         seals: keys(&agency.seals),
@@ -213,6 +221,8 @@ pub(super) async fn change(
         "post" => new_post(&app, &signed, &id, &fields).await,
         "end" => end(&app, &signed, &id, &fields).await,
         "rule" => rule(&app, &signed, &id, &fields).await,
+        "bodies" => bodies(&app, &signed, &id, &fields).await,
+        "seal" => seal(&app, &signed, &id, &fields).await,
         _ => absent(&app, signed.lang),
     }
 }
@@ -243,7 +253,13 @@ async fn new_post(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> 
         let query = |text: &str| pages::text::query(text).to_string();
         return see(signed.lang, &format!("/desk/posts/key/{id}?agency={}&zh={}&en={}", query(agency), query(&name_zh), query(&name_en)));
     }
-    agency_page(app, signed, agency, Typed { post: NewPost { id: last, name_zh, name_en }, faults, ..Typed::default() }).await
+    agency_page(
+        app,
+        signed,
+        agency,
+        Typed { post: NewPost { id: last, name_zh, name_en, ..NewPost::default() }, faults, ..Typed::default() },
+    )
+    .await
 }
 
 async fn end(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
@@ -261,6 +277,39 @@ async fn end(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Respo
     match ask(app, signed, &subject, &change, "").await {
         Asking::Waits(id) => on_to(signed, &id, &subject),
         Asking::Faulty(faults) => agency_page(app, signed, agency, Typed { faults, ..Typed::default() }).await,
+        Asking::Failed(response) => response,
+    }
+}
+
+/// Who speaks for an abolished agency, and who oversees it.
+async fn bodies(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
+    let (successor, overseers) = (fields.one("successor").trim().to_owned(), fields.one("overseers").trim().to_owned());
+    let listed = overseers.split_whitespace().map(str::to_owned).collect();
+    let change = Change::Bodies { successor: Some(successor.clone()).filter(|body| !body.is_empty()), overseers: listed };
+    let subject = Subject::agency(agency);
+    match ask(app, signed, &subject, &change, "successor").await {
+        Asking::Waits(id) => on_to(signed, &id, &subject),
+        Asking::Faulty(faults) => {
+            agency_page(app, signed, agency, Typed { bodies: Some((successor, overseers)), faults, ..Typed::default() }).await
+        }
+        Asking::Failed(response) => response,
+    }
+}
+
+/// A seal more, made in a token or by the agency itself.
+async fn seal(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
+    let [custody, seal] = ["custody", "seal"].map(|field| fields.one(field).trim().to_owned());
+    if !matches!(custody.as_str(), "token" | "agency") {
+        return absent(app, signed.lang);
+    }
+    let subject = Subject::agency(agency);
+    let change = Change::Agency { names: Names::new(), seal: Some(seal.clone()), custody: custody.clone() };
+    match ask(app, signed, &subject, &change, "seal").await {
+        Asking::Waits(id) => on_to(signed, &id, &subject),
+        Asking::Faulty(faults) => {
+            let post = NewPost { custody, seal, ..NewPost::default() };
+            agency_page(app, signed, agency, Typed { post, faults, ..Typed::default() }).await
+        }
         Asking::Failed(response) => response,
     }
 }

@@ -25,7 +25,10 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use chain::statement::{Core, Names, is_id};
+use chain::{
+    note::Vkey,
+    statement::{Core, Names, is_id},
+};
 use std::sync::Arc;
 
 fn registers(signed: &Signed) -> bool {
@@ -62,7 +65,7 @@ pub(super) async fn index(State(app): State<Arc<App>>, signed: Signed) -> Respon
     if registers(&signed) { list(&app, &signed, NewPost::default(), vec![]).await } else { absent(&app, signed.lang) }
 }
 
-/// A new agency, with a seal that is made here.
+/// A new agency, with a seal that is made here, or that was made in a token or by the agency.
 pub(super) async fn new_agency(State(app): State<Arc<App>>, Posted { signed, fields }: Posted) -> Response {
     if !registers(&signed) {
         return absent(&app, signed.lang);
@@ -78,19 +81,27 @@ pub(super) async fn new_agency(State(app): State<Arc<App>>, Posted { signed, fie
             faults.push((field, Fault::Names));
         }
     }
-    let typed = NewPost { id: id.clone(), name_zh: name_zh.clone(), name_en: name_en.clone() };
+    let [custody, seal] = ["custody", "seal"].map(|field| fields.one(field).trim().to_owned());
+    let custody = if matches!(custody.as_str(), "token" | "agency") { custody } else { "portal".to_owned() };
+    let typed =
+        NewPost { id: id.clone(), name_zh: name_zh.clone(), name_en: name_en.clone(), custody: custody.clone(), seal: seal.clone() };
+    let elsewhere = custody != "portal";
+    if elsewhere && !Vkey::parse(&seal).is_ok_and(|key| key.name() == id) {
+        faults.push(("seal", Fault::Key));
+    }
     if !faults.is_empty() {
         return list(&app, &signed, typed, faults).await;
     }
-    let seal = match app.node.make_seal(&id) {
-        Ok(seal) => seal.to_string(),
+    let made = if elsewhere { Ok(seal) } else { app.node.make_seal(&id).map(|seal| seal.to_string()) };
+    let seal = match made {
+        Ok(seal) => seal,
         Err(error) => {
             tracing::error!(%error, agency = id, "a seal could not be made");
             return list(&app, &signed, typed, vec![("", Fault::NotTaken)]).await;
         }
     };
     let names: Names = [("zh".to_owned(), name_zh), ("en".to_owned(), name_en)].into();
-    let change = Change::Agency { names, seal: Some(seal), custody: "portal".into() };
+    let change = Change::Agency { names, seal: Some(seal), custody };
     match registrar(&app).ask(&signed.account.id, &Subject::agency(&id), &change).await {
         Ok(id) => see(signed.lang, &format!("/desk/registrations/{id}")),
         Err(error) => match fault(error, "id") {
@@ -130,6 +141,8 @@ fn says(text: &str) -> Says {
             rule: core.rule.as_ref().map(rule_rows).unwrap_or_default(),
             deferred: core.rule.as_ref().is_some_and(|rule| rule.deferred),
             overriders: core.rule.map(|rule| rule.overriders).unwrap_or_default(),
+            successor: core.successor,
+            overseers: core.overseers,
             ..Says::default()
         },
         _ => Says::default(),
