@@ -3,6 +3,7 @@
 
 mod program;
 
+use chain::{checkpoint::Checkpoint, note::Vkey};
 use program::{Program, Server, text};
 use std::process::Output;
 
@@ -84,6 +85,12 @@ fn entry(registrars: &Program, served: &Server, index: u64) -> String {
     registrars.file(&format!("entry-{index}"), bytes).display().to_string()
 }
 
+/// Whether a checkpoint, as it was served, bears a signature by a key.
+fn signs(key: &str, answer: &str) -> bool {
+    let note = answer.split_once("\r\n\r\n").unwrap().1;
+    Checkpoint::open(note.as_bytes(), &Vkey::parse(key).unwrap()).is_ok()
+}
+
 /// Writes a statement, has two registrars sign it, and hands it in: what it became.
 fn registered(server: &Program, registrars: &Program, by: [&str; 2], arguments: &[&str]) -> Result<u64, String> {
     registrars.file("text", &printed(&registrars.run(&[&["registrar"], arguments].concat())));
@@ -150,6 +157,34 @@ fn a_stolen_seal_is_replaced_and_the_charter_amended_offline() {
     let told = registered(&server, &registrars, both, &[&known[..], &changed].concat()).unwrap_err();
     assert!(told.contains("by nobody who should sign"), "{told}");
     assert_eq!(registered(&server, &registrars, ["3.key", "2.key"], &[&known[..], &changed].concat()), Ok(5));
+
+    // The log gets another key, from size 8 on: of which the amendment makes 7, so that one entry more is still under the old one's.
+    let next = printed(&server.run(&["key", "log", "--next"])).trim().to_owned();
+    let rotated = ["charter", "--entry", &charter, "--entry", &amended, "--log", &next];
+    let told = refused(&registrars.run(&[&["registrar"], &rotated[..]].concat()));
+    assert!(told.contains("--from"), "{told}");
+    assert_eq!(registered(&server, &registrars, ["3.key", "2.key"], &[&rotated[..], &["--from", "8"]].concat()), Ok(6));
+    let signed = |size: u64| [log.trim(), &next].map(|key| signs(key, &served.wait_for("/log/checkpoint", &format!("{ORIGIN}\n{size}\n"))));
+    assert_eq!(signed(7), [true, false]);
+    let rotated = entry(&registrars, &served, 6);
+    let finance = entry(&registrars, &served, 5);
+    let known = [
+        "agency",
+        "--entry",
+        &charter,
+        "--entry",
+        &amended,
+        "--entry",
+        &rotated,
+        "--entry",
+        &finance,
+        "--id",
+        id,
+        "--overseer",
+        "example.gov/court",
+    ];
+    assert_eq!(registered(&server, &registrars, ["3.key", "2.key"], &known), Ok(7));
+    assert_eq!(signed(8), [false, true], "no restart lies in between");
     served.end();
     printed(&server.run(&["fsck"]));
 }
