@@ -42,6 +42,7 @@ on_each_engine! {
     where_the_rule_says_so_steps_are_logged_with_the_publication_and_not_before,
     a_rule_that_no_longer_keeps_steps_has_them_logged_before_the_next,
     a_kept_step_whose_key_was_lost_meanwhile_is_taken_again,
+    an_agencys_figures_count_what_was_approved_skipped_rejected_and_corrected,
 }
 
 async fn a_draft_is_approved_in_parallel_and_published_with_every_step_opened(engine: Engine) {
@@ -596,4 +597,34 @@ async fn a_kept_step_whose_key_was_lost_meanwhile_is_taken_again(engine: Engine)
     house.drafts.take(&house.who("lawyer-b"), &case.id, &again).await.unwrap();
     house.approve(&frozen, "director", "sign").await.unwrap();
     house.published(&frozen).await;
+}
+
+async fn an_agencys_figures_count_what_was_approved_skipped_rejected_and_corrected(engine: Engine) {
+    let house = House::on(engine).await;
+    let figures = async || {
+        let context = server::views::Context::new(&house.node, app::Lang::En);
+        server::views::agency(&context, &house.agency, 0).await.unwrap().unwrap().figures
+    };
+    assert_eq!(figures().await, None, "nothing was approved yet");
+    let plain = house.submitted("Lanterns", 0).await;
+    house.approve_all(&plain).await;
+    let first = house.published(&plain).await;
+    let other = house.submitted("Bridges", 0).await;
+    house.approve(&other, "clerk", "draft").await.unwrap();
+    house.decide(&other, "lawyer-a", "lawyer-a", "legal", "reject", Some("no basis")).await.unwrap();
+    house.approve(&other, "lawyer-a", "legal").await.unwrap();
+    house.approve(&other, "controller", "budget").await.unwrap();
+    house.decide(&other, "minister", "minister", "legal", "override", Some("haste")).await.unwrap();
+    house.approve(&other, "director", "sign").await.unwrap();
+    house.published(&other).await;
+    let correction = Written { target: Some(first), change: "corrected".into(), ground: "error".into(), ..Written::default() };
+    let correction = house.submit(Kind::Status, &correction, 0).await;
+    house.approve(&correction, "director", "sign").await.unwrap();
+    house.published(&correction).await;
+    let said = figures().await.unwrap();
+    assert_eq!((said.approved, said.overridden, said.rejected, said.corrected), (2, 1, 1, 1));
+    let taken: Vec<_> = said.steps.iter().map(|step| (step.code.as_str(), step.taken)).collect();
+    // The first step waits for nothing: nobody knows how long it took.
+    assert_eq!(taken, [("legal", 4), ("budget", 2), ("sign", 2)]);
+    assert!(said.steps.iter().all(|step| (0..=step.longest).contains(&step.median)));
 }

@@ -414,7 +414,15 @@ fn keys() -> Vec<KeyRow> {
 }
 
 pub fn agency_page(lang: Lang) -> AgencyView {
+    let step = |code: &str, taken, median, longest| StepFigure { code: code.into(), taken, median, longest };
     AgencyView {
+        figures: Some(AgencyFigures {
+            approved: 41,
+            overridden: 1,
+            rejected: 3,
+            corrected: 2,
+            steps: vec![step("legal", 80, 5_400_000, 190_000_000), step("sign", 41, 1_500_000, 90_000_000)],
+        }),
         agency: agency(lang, 1),
         archive: false,
         registered: 905,

@@ -203,10 +203,32 @@ pub struct AgencyView {
     pub keys: Vec<KeyRow>,
     /// The approval rule in words or its code; none if its seal alone is enough.
     pub rule: Option<String>,
+    pub figures: Option<AgencyFigures>,
     pub posts: Vec<PostRow>,
     pub documents: u64,
     pub items: Vec<Item>,
     pub pager: Pager,
+}
+
+/// How approvals went, over an agency's newest documents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AgencyFigures {
+    /// Versions that were approved, of which the rest speaks.
+    pub approved: usize,
+    /// Those in which a step was skipped by override, was once rejected, and which were corrected since.
+    pub overridden: usize,
+    pub rejected: usize,
+    pub corrected: usize,
+    pub steps: Vec<StepFigure>,
+}
+
+/// How long one kind of step took, in milliseconds since what it waited for was there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepFigure {
+    pub code: String,
+    pub taken: usize,
+    pub median: i64,
+    pub longest: i64,
 }
 
 #[derive(Clone, Debug)]

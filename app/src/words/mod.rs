@@ -150,6 +150,17 @@ pub struct ListWords {
     pub posts_none: Text,
     pub seal_keys: Text,
     pub agency_documents: Text,
+    pub figures: Text,
+    pub figures_of: fn(usize) -> String,
+    pub figures_step: Text,
+    pub figures_taken: Text,
+    pub figures_median: Text,
+    pub figures_longest: Text,
+    pub figures_overridden: fn(usize) -> String,
+    pub figures_rejected: fn(usize) -> String,
+    pub figures_corrected: fn(usize) -> String,
+    /// A length of time in milliseconds.
+    pub span_of: fn(i64) -> String,
 }
 
 pub struct SearchWords {

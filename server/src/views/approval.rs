@@ -16,14 +16,22 @@ use chain::{
     tree::leaf_hash,
 };
 
+/// Every registration of the chain: index, id, leaf hash.
+pub(super) type Registered = [(u64, String, Hash)];
+
 /// How the disclosure in an entry was approved; `None` where it names no approval.
-pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<Option<Approval>, StoreError> {
+/// With the registrations at hand, of many at once, posts are not looked up by the name they had then.
+pub(super) async fn approval(context: &Context<'_>, logged: &Logged, at_hand: Option<&Registered>) -> Result<Option<Approval>, StoreError> {
     let Ok(entry) = Entry::parse(&logged.bytes) else { return Ok(None) };
     let Ok(Statement { core: Core::Disclosure(core), core_line, act: Some(act), .. }) = Statement::parse(entry.note.as_bytes()) else {
         return Ok(None);
     };
     context.fetch(act.steps.iter().copied()).await?;
-    let registered = context.node.store.registrations().await?;
+    let read = match at_hand {
+        Some(_) => vec![],
+        None => context.node.store.registrations().await?,
+    };
+    let registered = at_hand.unwrap_or(&read);
     let mut taken = Vec::new();
     let mut steps = Vec::new();
     for (index, opening) in act.steps.iter().zip(&act.opening) {
@@ -33,7 +41,8 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<O
         taken.push(TakenStep { index: *index, leaf: leaf_hash(&step.bytes), post: said.signer.clone(), step: (**of).clone() });
         let Ok(decision) = json::read::<Decision>(&opening.text) else { continue };
         // As it was called when it signed: what a browser finds under the registry of then.
-        let then = registered.iter().rev().find(|(at, id, _)| *id == said.signer && at < index).map(|(at, ..)| *at);
+        let then =
+            registered.iter().rev().filter(|_| at_hand.is_none()).find(|(at, id, _)| *id == said.signer && at < index).map(|(at, ..)| *at);
         let name = match then {
             Some(at) => post(context, at).await?.and_then(|post| name_in(&post.name, context.lang).map(str::to_owned)),
             None => None,
@@ -51,7 +60,7 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<O
         };
         steps.push((step, made));
     }
-    let rule = rule(context, &core.agency, act.rule, &registered).await?;
+    let rule = rule(context, &core.agency, act.rule, registered).await?;
     let rule = rule.and_then(|agency| agency.rule);
     let deferred = rule.as_ref().is_some_and(|rule| rule.deferred);
     let progress = rule.as_ref().and_then(|rule| Progress::of((rule, act.rule), &core.genre, core_line, &core.agency, &act, &taken).ok());
@@ -112,7 +121,7 @@ async fn post(context: &Context<'_>, at: u64) -> Result<Option<Post>, StoreError
 }
 
 /// The agency as it was registered in the entry with this leaf hash.
-async fn rule(context: &Context<'_>, agency: &str, leaf: Hash, registered: &[(u64, String, Hash)]) -> Result<Option<Agency>, StoreError> {
+async fn rule(context: &Context<'_>, agency: &str, leaf: Hash, registered: &Registered) -> Result<Option<Agency>, StoreError> {
     if let Some((_, now)) = context.state.agency(agency).filter(|(at, _)| at.leaf == leaf) {
         return Ok(Some(now.clone()));
     }

@@ -72,7 +72,7 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
         newer: beside(Some(index + 1).filter(|newer| *newer < size)).await?,
         leaf: leaf_hash(&logged.bytes).to_string(),
         previous: logged.header.map(|header| header.previous.to_string()).unwrap_or_default(),
-        approval: super::approval::approval(context, &logged).await?,
+        approval: super::approval::approval(context, &logged, None).await?,
         item,
     }))
 }

@@ -3,6 +3,7 @@
 mod approval;
 mod context;
 mod disclosure;
+mod figures;
 mod items;
 mod records;
 

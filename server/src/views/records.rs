@@ -166,6 +166,8 @@ pub async fn agency(context: &Context<'_>, id: &str, page: u64) -> Result<Option
         ended: ended(context, agency),
         keys: agency.seals.iter().map(|key| key_row(KeyRole::Seal, key, at.index)).collect(),
         rule: agency.rule.as_ref().map(rule),
+        // Copies are approved by nobody; and figures stand on the first page alone.
+        figures: if agency.archive || page > 0 { None } else { super::figures::figures(context, id).await? },
         posts,
         documents,
         items: items(context, &indexes).await?,
