@@ -9,7 +9,7 @@ use chain::{
     Hash,
     approval::core_commitment,
     checkpoint::Checkpoint,
-    cosignature,
+    cosignature, deed,
     hash::hex,
     note::{KeyType, Note, Vkey, sign},
     part::{Commitment, parse_salt},
@@ -62,7 +62,28 @@ fn hashes() -> Value {
         "tree": (0..=8).map(|size| json!({"leaves": CLASSIC[..size], "root": root(&stored, size as u64).unwrap()})).collect::<Vec<_>>(),
         "commitment": texts.iter().map(|text| json!({"salt": salt, "text": text, "commitment": Commitment::to(&bytes, text.as_bytes())})).collect::<Vec<_>>(),
         "core_commitment": texts.iter().map(|line| json!({"salt": salt, "line": line, "commitment": core_commitment(&bytes, line)})).collect::<Vec<_>>(),
+        "row": rows(),
     })
+}
+
+/// Rows of a desk's journal, each naming the one before.
+fn rows() -> Vec<Value> {
+    let said = [
+        ("", "started", "", r#"{"days":30}"#),
+        ("7f", "role-given", "b1", r#"{"role":"审核","why":"\"<&>\\ \u0007"}"#),
+        ("7f", "Not a code\n\u{7f}\u{2028}", "", "{}"),
+    ];
+    let mut previous = deed::BEGINNING.to_owned();
+    (1..)
+        .zip(said)
+        .map(|(number, (who, what, about, details))| {
+            let done = START + number;
+            let hash = deed::hash(number, done, [who, what, about, details, &previous]);
+            let row = json!({"number": number, "done": done, "who": who, "what": what, "about": about, "details": details, "previous": previous, "hash": hash});
+            previous = hash;
+            row
+        })
+        .collect()
 }
 
 fn proofs() -> Value {

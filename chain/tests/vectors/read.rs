@@ -71,6 +71,14 @@ fn hashes() {
         let salt = parse_salt(text(&case["salt"])).unwrap();
         assert_eq!(core_commitment(&salt, text(&case["line"])), of(&case["commitment"]));
     }
+    let mut previous = "0".repeat(64);
+    for row in cases(&file["row"]) {
+        assert_eq!(text(&row["previous"]), previous);
+        let members = ["number", "done", "who", "what", "about", "details", "previous"].map(|name| row[name].clone());
+        let written = Value::from(members.to_vec()).to_string();
+        previous = Hash::of(&[b"gazette/v1 journal\n", written.as_bytes()]).to_hex();
+        assert_eq!(text(&row["hash"]), previous);
+    }
 }
 
 #[test]
