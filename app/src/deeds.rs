@@ -54,9 +54,9 @@ impl Told {
     /// Of a row's committed part; of one that was removed after its time, only the code is left.
     #[must_use]
     pub fn of(lang: Lang, deed: Option<&Deed>, code: &str) -> Told {
-        let (nobody, erased, whole) = match lang {
-            Lang::En => ("nobody signed in", "removed after its time", "the portal"),
-            Lang::Zh => ("未登录", "期满已删", "全站"),
+        let (nobody, server, erased, whole) = match lang {
+            Lang::En => ("nobody signed in", "the server", "removed after its time", "the portal"),
+            Lang::Zh => ("未登录", "服务器", "期满已删", "全站"),
         };
         let Some(deed) = deed else {
             return Told { who: Named::Words(erased), what: what(lang, code), about: None, details: vec![] };
@@ -78,7 +78,7 @@ impl Told {
             Some((detail(lang, &name), value))
         };
         Told {
-            who: Named::of(&deed.who, nobody),
+            who: Named::of(&deed.who, if deed.what == "started" { server } else { nobody }),
             what: what(lang, &deed.what),
             about: (deed.about != deed.who && !deed.about.id.is_empty()).then(|| Named::of(&deed.about, nobody)),
             details: details.into_iter().filter_map(said).collect(),

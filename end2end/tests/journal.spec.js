@@ -95,6 +95,26 @@ test("an edited, a dropped and an exchanged row, and a page that shows another n
   await expect(page.locator("html")).toHaveAttribute("data-audited", "fails");
 });
 
+test("a log that cannot be written is said with its reason, in both languages, until it can be written again", async ({ page, desk }) => {
+  await first(page, desk.server);
+  await audited(page, desk.place);
+  const journal = journalOf(desk.place);
+  sql(journal, "create trigger full_disk before insert on entries begin select raise(abort, 'the disk is full'); end");
+  for (const [lang, why] of [["en", "The journal's log cannot be written"], ["zh", "日志无法写入"]]) {
+    await expect(async () => {
+      await page.goto(`/${lang}/desk/journal`);
+      await page.locator("main form button").click();
+      await expect(page.locator("[data-trouble]")).toContainText(why, { timeout: 1000 });
+    }).toPass();
+    await expect(page.locator("[data-trouble] code")).toContainText("the disk is full");
+    await expect(page.locator('[data-row][data-check="pending"]').first()).toBeVisible();
+  }
+  sql(journal, "drop trigger full_disk");
+  await audited(page, desk.place);
+  await expect(page.locator("[data-trouble]")).toHaveCount(0);
+  await expect(page.locator("html")).toHaveAttribute("data-audited", "holds");
+});
+
 test("a journal that was shortened is noticed by a browser that saw more of it", async ({ page, desk }) => {
   test.slow();
   await first(page, desk.server);

@@ -12,7 +12,7 @@ use chain::Hash;
 use desk::Desk;
 use serde_json::json;
 use server::{
-    journal::{self, Fault},
+    journal::{self, Fault, JournalError},
     staff::Role,
 };
 use sqlx::{AnyConnection, Connection, any::install_default_drivers};
@@ -25,6 +25,8 @@ on_each_engine! {
     an_older_copy_of_the_staff_database_goes_on_from_what_the_log_has,
     an_edited_a_dropped_and_an_exchanged_row_are_found,
     a_row_dropped_while_it_waits_leaves_a_gap,
+    a_row_that_the_log_never_takes_is_said_with_its_reason_and_those_before_it_are_logged,
+    a_log_that_cannot_be_written_is_said_with_its_reason_until_it_can,
     who_did_what_goes_after_its_time_and_the_row_still_holds,
     nobody_but_auditors_and_the_portals_administrators_reaches_it,
 }
@@ -164,6 +166,73 @@ async fn a_row_dropped_while_it_waits_leaves_a_gap(engine: Engine) {
     assert!(page.contains("Row 3 is missing"), "{page}");
     // The gap under row 4, and the edit of row 5.
     assert_eq!(page.matches("The server found that this does not hold").count(), 2, "{page}");
+}
+
+async fn a_row_that_the_log_never_takes_is_said_with_its_reason_and_those_before_it_are_logged(engine: Engine) {
+    let (desk, journal) = Desk::on(engine).await.with_journal(0).await;
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    journal.feed().await.unwrap();
+    let first = desk.staff.journal().newest_logged().await.unwrap();
+    noted(&desk, 4).await;
+    staff_sql(&desk, "update journal set id = 'no id' where number = (select max(number) - 1 from journal)").await;
+    let bad = first + 3;
+    for _ in 0..2 {
+        assert!(matches!(journal.feed().await, Err(JournalError::Row { number, .. }) if number == bad));
+        assert_eq!(desk.staff.journal().newest_logged().await.unwrap(), bad - 1, "what stands before it does not wait for it");
+        assert_eq!(desk.staff.journal().waiting().await.unwrap(), 2);
+    }
+    let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
+    assert!(page.contains(&format!("does not take row {bad}, however often it is tried")), "{page}");
+    assert!(
+        page.contains(&format!("the journal&#39;s log did not take row {bad}: "))
+            || page.contains(&format!("log did not take row {bad}: "))
+    );
+    let at = page.find(&format!("<span class=\"number\">{bad}</span>")).unwrap();
+    let said = page[at..].split("class=\"verdict\">").nth(1).unwrap();
+    assert!(said.starts_with("The journal's log does not take this row."), "{}", &said[..100]);
+    assert_eq!(page.matches("does not take this row").count(), 1);
+    let page = desk.get(Some(&auditor.token), "/zh/desk/journal").await.body;
+    assert!(page.contains(&format!("第 {bad} 行屡试均未能记入日志")), "{page}");
+    staff_sql(&desk, "update journal set id = '0123456789abcdef0123456789abcdef' where id = 'no id'").await;
+    journal.feed().await.unwrap();
+    let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
+    assert!(!page.contains("data-trouble") && !page.contains("does not take"), "{page}");
+    assert_eq!(journal.examine().await.unwrap().fault, None);
+}
+
+async fn a_log_that_cannot_be_written_is_said_with_its_reason_until_it_can(engine: Engine) {
+    let (desk, journal) = Desk::on(engine).await.with_journal(30).await;
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    journal.feed().await.unwrap();
+    let (full, empty) = match engine {
+        Engine::Sqlite => (
+            "create trigger full_disk before insert on entries begin select raise(abort, 'the disk is full'); end",
+            "drop trigger full_disk",
+        ),
+        Engine::Postgres => {
+            ("alter table entries add constraint full_disk check (idx < 0) not valid", "alter table entries drop constraint full_disk")
+        }
+    };
+    behind(&desk, full).await;
+    noted(&desk, 2).await;
+    assert!(journal.feed().await.is_err());
+    desk.pass(40 * DAY);
+    assert!(journal.retain().await.is_err());
+    let auditor = desk.signed_in(auditor.account).await;
+    let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
+    assert!(
+        page.contains("The journal's log cannot be written.") && page.contains("Who did what could not be removed after its time"),
+        "{page}"
+    );
+    assert_eq!(page.matches("data-trouble").count(), 2);
+    assert_eq!(page.matches(if engine == Engine::Sqlite { "the disk is full" } else { "full_disk" }).count(), 2, "{page}");
+    assert!(page.contains("on their way") && !page.contains("does not take"), "{page}");
+    behind(&desk, empty).await;
+    journal.feed().await.unwrap();
+    assert!(journal.retain().await.unwrap() > 0);
+    let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
+    assert!(!page.contains("data-trouble"), "{page}");
+    assert_eq!(journal.examine().await.unwrap().fault, None);
 }
 
 async fn who_did_what_goes_after_its_time_and_the_row_still_holds(engine: Engine) {

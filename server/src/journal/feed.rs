@@ -1,6 +1,6 @@
 //! Feeding: rows that wait go to the log in order, each once, however often it is tried.
 
-use super::{Journal, JournalError};
+use super::{Journal, JournalError, Trouble};
 use crate::{
     sequencer::SubmitError,
     staff::{Noted, Prepared},
@@ -12,6 +12,7 @@ use chain::{
     statement::{self, Disclosure, Part, Stated},
 };
 use serde::Serialize;
+use std::sync::PoisonError;
 
 /// Rows to a batch.
 const BATCH: i64 = 256;
@@ -29,8 +30,13 @@ impl Journal {
     /// Feeds all that waits.
     pub async fn feed(&self) -> Result<(), JournalError> {
         let _feeding = self.feeding.lock().await;
-        while self.feed_some().await? {}
-        Ok(())
+        let fed = async {
+            while self.feed_some().await? {}
+            Ok(())
+        };
+        let fed = fed.await;
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).feeding = fed.as_ref().err().map(Trouble::of);
+        fed
     }
 
     async fn feed_some(&self) -> Result<bool, JournalError> {
@@ -40,12 +46,21 @@ impl Journal {
         }
         let agency = self.agency();
         let seal = self.node.seal(&agency).ok_or(JournalError::NoSeal)?;
-        let mut waiting = Vec::with_capacity(rows.len());
+        let (mut waiting, mut not_handed_in) = (Vec::with_capacity(rows.len()), None);
         for prepared in rows {
             let (number, hash) = (prepared.row.number, prepared.row.hash.clone());
-            let (text, content) = self.statement(&agency, prepared).await?;
-            let refused = |source| JournalError::Row { number, source };
-            waiting.push((number, hash, self.node.submitter.seal(&text, seal, vec![content]).await.map_err(refused)?));
+            let handed_in = async {
+                let (text, content) = self.statement(&agency, prepared).await?;
+                let refused = |source| JournalError::Row { number, source };
+                self.node.submitter.seal(&text, seal, vec![content]).await.map_err(refused)
+            };
+            match handed_in.await {
+                Ok(answer) => waiting.push((number, hash, answer)),
+                Err(error) => {
+                    not_handed_in = Some(error);
+                    break;
+                }
+            }
         }
         // Those before the first that was not taken are logged; it and the rest are tried again.
         let (mut logged, mut trouble) = (Vec::new(), None);
@@ -57,7 +72,7 @@ impl Journal {
             }
         }
         self.staff.journal().logged(&logged).await?;
-        trouble.map_or(Ok(true), Err)
+        trouble.or(not_handed_in).map_or(Ok(true), Err)
     }
 
     /// The statement of a row: the same bytes whenever it is asked for, as long as nobody is called otherwise meanwhile.

@@ -6,9 +6,11 @@
 mod examine;
 mod feed;
 mod retain;
+mod trouble;
 
 pub use examine::{Examined, Fault, check};
 pub use retain::GROUND;
+pub use trouble::{Cause, Trouble, Troubles};
 
 use crate::{
     evidence::Registries,
@@ -83,6 +85,7 @@ pub struct Journal {
     /// Days for which it is kept who did what; 0: for ever.
     days: u32,
     examined: Arc<Mutex<Option<Examined>>>,
+    troubles: Arc<Mutex<Troubles>>,
     /// Held by whoever feeds, so that rows go in order.
     feeding: Arc<tokio::sync::Mutex<()>>,
 }
@@ -105,8 +108,16 @@ impl Journal {
             make.await.map_err(JournalError::Schema)?;
         }
         let node = Node::open_or_found(&place, Founding::Journal, clock).await?;
-        let journal =
-            Journal { node, registries: Registries::default(), staff, place, days, examined: Arc::default(), feeding: Arc::default() };
+        let journal = Journal {
+            node,
+            registries: Registries::default(),
+            staff,
+            place,
+            days,
+            examined: Arc::default(),
+            troubles: Arc::default(),
+            feeding: Arc::default(),
+        };
         journal.catch_up().await?;
         Ok(journal)
     }
@@ -155,6 +166,12 @@ impl Journal {
     #[must_use]
     pub fn examined(&self) -> Option<Examined> {
         self.examined.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What keeps it from being written now.
+    #[must_use]
+    pub fn troubles(&self) -> Troubles {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Waits for what is under way and closes the log.

@@ -1,12 +1,13 @@
 //! Retention: who did what is kept for so many days, then removed by a logged redaction. That something was done, what and when stays.
 
-use super::{Journal, JournalError, open_of};
+use super::{Journal, JournalError, Trouble, open_of};
 use crate::{sequencer::SubmitError, store::StoreError};
 use chain::{
     entry::Entry,
     statement::{self, Redaction, Reference},
     tree::leaf_hash,
 };
+use std::sync::PoisonError;
 
 /// The ground of such a redaction.
 pub const GROUND: &str = "retention";
@@ -18,6 +19,12 @@ const AT_ONCE: u64 = 256;
 impl Journal {
     /// Removes the personal part of every row whose time is over. Says how many.
     pub async fn retain(&self) -> Result<u64, JournalError> {
+        let removed = self.remove().await;
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).retaining = removed.as_ref().err().map(Trouble::of);
+        removed
+    }
+
+    async fn remove(&self) -> Result<u64, JournalError> {
         if self.days == 0 || self.node.behind().is_some() {
             return Ok(0);
         }

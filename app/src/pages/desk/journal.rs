@@ -4,7 +4,7 @@ use super::form::token;
 use super::frame::{Page, document, minute};
 use crate::deeds::Named;
 use crate::pages::pieces::{hash, moment};
-use crate::view::desk::{Desk, Examined, Found, JournalFault, JournalRow, JournalView, Room};
+use crate::view::desk::{Desk, Examined, Found, JournalCause, JournalFault, JournalRow, JournalTrouble, JournalView, Room};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
 
@@ -36,6 +36,7 @@ fn verdict(found: &Found, w: &'static DeskWords) -> (&'static str, String) {
     };
     match found {
         Found::Waits => ("pending", j.row_waits.to_owned()),
+        Found::Refused => ("fails", j.row_refused.to_owned()),
         Found::Holds => ("unchecked", j.row_holds.to_owned()),
         Found::Erased => ("unchecked", j.row_erased.to_owned()),
         Found::Fails(code) => ("fails", format!("{} {}", j.row_fails, of(code))),
@@ -89,6 +90,25 @@ fn examined(found: Option<&Examined>, w: &'static DeskWords) -> AnyView {
     view! { <div class="faults" role="alert"><h2>{j.broken_title}</h2><p>{said}</p></div> }.into_any()
 }
 
+/// Why the journal is not written, what to do, and what the program says of it.
+fn trouble(found: Option<&JournalTrouble>, title: &'static str, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
+    let j = &w.journal;
+    let JournalTrouble { cause, said } = found?;
+    let why = match cause {
+        JournalCause::Row(row) => (j.refused)(*row),
+        JournalCause::Clock => j.clock.to_owned(),
+        JournalCause::Key => j.key.to_owned(),
+        JournalCause::Store => j.unwritten.to_owned(),
+    };
+    Some(view! {
+        <div class="faults" role="alert" data-trouble>
+            <h2>{title}</h2>
+            <p>{why}</p>
+            <p class="small">{j.server_says}" "<code lang="en">{said.clone()}</code></p>
+        </div>
+    })
+}
+
 pub fn journal(desk: &Desk<'_>, view: &JournalView) -> String {
     let title = crate::words::desk::of(desk.lang).journal.title;
     let mut page = Page::new(Room::Journal, "journal", title);
@@ -134,6 +154,8 @@ pub fn journal(desk: &Desk<'_>, view: &JournalView) -> String {
                 <p>{j.lead}</p>
             </div>
             {behind}
+            {trouble(view.stuck.as_ref(), w.journal.stuck, w)}
+            {trouble(view.overdue.as_ref(), w.journal.overdue, w)}
             {examined(view.examined.as_ref(), w)}
             {waiting}
             {examine}

@@ -11,6 +11,10 @@ pub struct JournalView {
     pub waiting: i64,
     /// The journal's copy is an old one.
     pub read_only: bool,
+    /// Why rows wait.
+    pub stuck: Option<JournalTrouble>,
+    /// Why who did what is still there after its time.
+    pub overdue: Option<JournalTrouble>,
     /// Days for which it is kept who did what; 0: for ever. None where no journal is open.
     pub days: Option<u32>,
     /// Entries, and the root of the tree, on the first page.
@@ -40,6 +44,23 @@ pub enum JournalFault {
     Place(i64),
 }
 
+/// What keeps the journal from being written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalTrouble {
+    pub cause: JournalCause,
+    /// In the words of the program.
+    pub said: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JournalCause {
+    /// A row that is refused however often it is tried.
+    Row(i64),
+    Clock,
+    Key,
+    Store,
+}
+
 #[derive(Clone, Debug)]
 pub struct JournalRow {
     pub number: i64,
@@ -56,6 +77,8 @@ pub struct JournalRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     Waits,
+    /// The log does not take it.
+    Refused,
     Holds,
     Erased,
     /// The code of the check.

@@ -17,6 +17,14 @@ pub struct JournalWords {
     pub examine: Text,
     pub waiting: fn(i64) -> String,
     pub read_only: Text,
+    /// Over what keeps rows from being written, and over what keeps them from being removed.
+    pub stuck: Text,
+    pub overdue: Text,
+    pub refused: fn(i64) -> String,
+    pub clock: Text,
+    pub key: Text,
+    pub unwritten: Text,
+    pub server_says: Text,
     pub kept: fn(u32) -> String,
     pub kept_for_ever: Text,
     pub newest: fn(u64) -> String,
@@ -25,6 +33,7 @@ pub struct JournalWords {
     pub older: Text,
     /// What the server says of a row.
     pub row_waits: Text,
+    pub row_refused: Text,
     pub row_holds: Text,
     pub row_erased: Text,
     pub row_fails: Text,

@@ -21,6 +21,17 @@ pub(super) const JOURNAL: JournalWords = JournalWords {
         _ => format!("{rows} rows are on their way into the journal."),
     },
     read_only: "The journal's copy on this server is an old one, so nothing is added to it. What is done meanwhile is kept, and added once the newest copy is back.",
+    stuck: "Nothing is written into the journal now",
+    overdue: "Who did what could not be removed after its time",
+    refused: |row| {
+        format!(
+            "The journal's log does not take row {row}, however often it is tried. That row and all after it wait; none is lost. Tell whoever looks after the server."
+        )
+    },
+    clock: "The server's clock fell behind or jumped. Nothing is lost: as soon as the clock is right, everything is written.",
+    key: "This server does not hold a key that the journal is signed with. Nothing is lost: once the key is back, everything is written. Tell whoever looks after the server.",
+    unwritten: "The journal's log cannot be written. Nothing is lost: it is tried again and again. If this stays, tell whoever looks after the server.",
+    server_says: "The server says:",
     kept: |days| format!("Who did what is kept for {days} days and then removed. That it was done, what and when stays."),
     kept_for_ever: "Who did what is kept for ever.",
     newest: |size| format!("Fingerprint of the journal's {size} entries, to compare with one you noted earlier:"),
@@ -28,6 +39,7 @@ pub(super) const JOURNAL: JournalWords = JournalWords {
     without_script: "Without scripts your browser checks nothing itself: what stands beside each row is what the server found.",
     older: "Older rows",
     row_waits: "On its way into the journal.",
+    row_refused: "The journal's log does not take this row.",
     row_holds: "The server found it as it was written.",
     row_erased: "Who did it was removed after its time. The row itself is as it was written.",
     row_fails: "The server found that this does not hold:",

@@ -7,7 +7,7 @@ use crate::{
         App, Refused, content, log,
         trouble::{Asked, Trouble},
     },
-    journal::{Fault, Journal},
+    journal::{self, Cause, Fault, Journal},
     staff::{Noted, Role, Roles},
 };
 use app::{
@@ -15,7 +15,7 @@ use app::{
     pages,
     view::{
         Problem,
-        desk::{Desk, Examined, Found, JournalFault, JournalRow, JournalView},
+        desk::{Desk, Examined, Found, JournalCause, JournalFault, JournalRow, JournalTrouble, JournalView},
     },
 };
 use axum::{
@@ -80,12 +80,16 @@ async fn view(app: &App, signed: &Signed, before: Option<&str>) -> Result<Journa
         None => i64::MAX,
     };
     let noted = app.staff.journal();
+    let troubles = app.journal.as_ref().map(Journal::troubles).unwrap_or_default();
     // In this order: a row that is logged meanwhile is met twice rather than never.
     let waiting = noted.before(before, PAGE).await?;
     let logged = noted.places_before(before, PAGE).await?;
     let mut rows: BTreeMap<i64, JournalRow> = BTreeMap::new();
     for row in waiting {
-        let row = on_its_way(app, signed, row).await?;
+        let mut row = on_its_way(app, signed, row).await?;
+        if troubles.feeding.as_ref().is_some_and(|trouble| trouble.cause == Cause::Row(row.number)) {
+            row.found = Found::Refused;
+        }
         rows.insert(row.number, row);
     }
     if let Some(journal) = &app.journal {
@@ -112,6 +116,8 @@ async fn view(app: &App, signed: &Signed, before: Option<&str>) -> Result<Journa
         examined,
         waiting: noted.waiting().await?,
         read_only: open.is_some_and(|journal| journal.node.behind().is_some()),
+        stuck: troubles.feeding.and_then(trouble),
+        overdue: troubles.retaining.and_then(trouble),
         days: open.map(Journal::days),
         newest: head.filter(|_| first).map(|head| (head.size, root(&head.checkpoint))),
         identity: identity.filter(|_| first),
@@ -128,6 +134,18 @@ fn fault(fault: Fault) -> JournalFault {
         Fault::Waiting(number) => JournalFault::Waiting(number),
         Fault::Place(number) => JournalFault::Place(number),
     }
+}
+
+/// None of an old copy, which the page tells of by itself.
+fn trouble(journal::Trouble { cause, said }: journal::Trouble) -> Option<JournalTrouble> {
+    let cause = match cause {
+        Cause::Row(number) => JournalCause::Row(number),
+        Cause::Copy => return None,
+        Cause::Clock => JournalCause::Clock,
+        Cause::Key => JournalCause::Key,
+        Cause::Store => JournalCause::Store,
+    };
+    Some(JournalTrouble { cause, said })
 }
 
 /// A row that waits for its place.
