@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use server::{
     drafts::Refusal,
     http::Portal,
-    staff::{Account, NewAccount, NewMachine, PREFIX, Role, Scope},
+    staff::{Account, From, NewAccount, NewMachine, PREFIX, Role, Scope, Strength, Token},
     store::NewContent,
 };
 use trial::Engine;
@@ -35,6 +35,7 @@ on_each_engine! {
     hostile_input_is_refused,
     where_there_is_no_rule_a_publishing_token_publishes,
     statements_are_taken_from_the_agencys_own_key_alone,
+    a_token_is_made_at_the_desk_shown_once_and_ended_there,
 }
 
 struct Machines {
@@ -412,4 +413,49 @@ async fn statements_are_taken_from_the_agencys_own_key_alone(engine: Engine) {
     let said = m.ask(&token, "POST", "/api/v1/statements", format!("{good}\n{}", line(&house.free, 1, "Hail", free))).await.lines();
     assert_eq!(said[0]["repeated"], true);
     assert_eq!((&said[1]["code"], &said[1]["retry"]), (&json!("differs"), &json!(false)));
+}
+
+async fn a_token_is_made_at_the_desk_shown_once_and_ended_there(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let (house, agency) = (&m.house, &m.house.agency);
+    let session = async |who: &Account| house.staff.begin_session(&who.id, Strength::SecondFactor, &From::default()).await.unwrap();
+    let ask = async |session: &Token, extra: &str, path: &str, fields: Option<&str>| {
+        let request = Request::builder().method(if fields.is_some() { "POST" } else { "GET" }).uri(path);
+        let request = request.header(header::COOKIE, format!("__Host-gazette={}{extra}", session.reveal()));
+        let request = request.header(header::ORIGIN, "http://127.0.0.1:3000").header("sec-fetch-site", "same-origin");
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let body = fields.map(|fields| format!("token={}&{fields}", session.form())).unwrap_or_default();
+        let (status, headers, body) = portal::ask(&m.portal, "203.0.113.7:9", request.body(Body::from(body)).unwrap()).await;
+        Answer { status, headers, body: String::from_utf8(body).unwrap() }
+    };
+    let own = account(house, "leader", &[(Role::Administrator, agency)]).await;
+    let own = session(&own).await;
+    let path = format!("/en/desk/machines/of/{agency}");
+    let places = ask(&own, "", "/zh/desk/machines", None).await;
+    assert!(places.body.contains(agency.as_str()) && !places.body.contains(house.other.as_str()));
+    for bad in ["name=&role=read&days=9", "name=x&days=9", "name=x&role=read&days=0", "name=x&role=read&days=9&addresses=here"] {
+        let answer = ask(&own, "", &path, Some(&format!("do=make&{bad}"))).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+        assert!(answer.body.contains("role=\"alert\""), "{bad}");
+    }
+    let made = ask(&own, "", &path, Some("do=make&name=Records&role=read&role=draft&days=9")).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER);
+    let cookie = made.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let secret = cookie.split_once('=').unwrap().1.to_owned();
+    assert!(!made.headers[header::LOCATION].to_str().unwrap().contains(PREFIX));
+    assert!(ask(&own, &format!("; {cookie}"), &path, None).await.body.contains(&secret));
+    let chief = session(&m.chief).await;
+    assert!(!ask(&chief, &format!("; {cookie}"), &path, None).await.body.contains(&secret), "to its maker alone");
+    assert!(!ask(&own, "", &path, None).await.body.contains(PREFIX), "once");
+    assert_eq!(m.get(&secret, "/api/v1/drafts").await.status, StatusCode::OK);
+    let kept = house.staff.machines(agency).await.unwrap().remove(0);
+    // Neither another agency's administrator nor a drafter sees or ends it.
+    let other = account(house, "elsewhere", &[(Role::Administrator, &house.other), (Role::Drafter, agency)]).await;
+    let other = session(&other).await;
+    let end = format!("do=end&machine={}", kept.id);
+    for (path, fields) in [(&path, None), (&path, Some(&*end)), (&format!("/en/desk/machines/of/{}", house.other), Some(&*end))] {
+        assert_eq!(ask(&other, "", path, fields).await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(ask(&own, "", &path, Some(&end)).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(m.get(&secret, "/api/v1/drafts").await.status, StatusCode::UNAUTHORIZED);
 }

@@ -228,6 +228,13 @@ impl Staff {
         Ok(Ok((made, secret)))
     }
 
+    /// Whether this is the secret of a token that this account made for an agency: whom it may be shown to.
+    pub async fn is_machine_of(&self, secret: &str, account: &str, agency: &str) -> Result<bool, StaffError> {
+        let sql = "select 1 from machines where secret = $1 and made_by = $2 and agency = $3 and ended = 0";
+        let query = sqlx::query(sql).bind(kept_of("machine", secret)).bind(account).bind(agency);
+        Ok(query.fetch_optional(self.store.pool()).await?.is_some())
+    }
+
     /// An agency's tokens, the newest first, those that have ended too.
     pub async fn machines(&self, agency: &str) -> Result<Vec<Machine>, StaffError> {
         let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from machines where agency = $1 order by made desc, id limit 200"));
