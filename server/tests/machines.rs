@@ -30,6 +30,7 @@ on_each_engine! {
     a_token_does_what_its_scopes_say_and_no_more,
     a_token_that_was_ended_expired_or_whose_maker_left_opens_nothing,
     nothing_of_another_agency_is_there,
+    of_what_a_machine_wrote_only_people_who_wrote_in_it_are_told,
     the_same_id_is_answered_with_the_same_thing_and_never_with_another,
     bad_items_stop_no_good_ones,
     hostile_input_is_refused,
@@ -161,6 +162,49 @@ async fn a_machine_writes_submits_and_what_posts_sign_is_published(engine: Engin
     let index = house.published(&case.frozen).await;
     let state = m.get(&token, &path).await.json();
     assert_eq!((&state["stage"], &state["index"]), (&json!("published"), &json!(index)));
+}
+
+/// Somebody who wants each letter.
+async fn mailbox(house: &House, account: &str) {
+    let sql = "insert into mailboxes (account, address, confirmed, asked, asked_id, asked_until, wanted, language, daily) \
+               values ($1, $2, 1, '', '', 0, 'each', 'en', 0)";
+    let address = format!("{account}@finance.example");
+    sqlx::query(sql).bind(account).bind(address).execute(house.staff.store().pool()).await.unwrap();
+}
+
+async fn letters(house: &House, account: &str) -> Vec<String> {
+    let sql = "select kind from letters where account = $1 order by made, kind";
+    let rows = sqlx::query(sql).bind(account).fetch_all(house.staff.store().pool()).await.unwrap();
+    rows.iter().map(|row| sqlx::Row::try_get(row, 0).unwrap()).collect()
+}
+
+async fn of_what_a_machine_wrote_only_people_who_wrote_in_it_are_told(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let colleague = house.who("colleague");
+    mailbox(house, &m.chief.id).await;
+    mailbox(house, &colleague.id).await;
+    let token = m.token(&house.agency, &WRITES).await;
+    for (n, together) in [(1, false), (2, true)] {
+        let draft = m.put(&token, &id(n), &json!({ "fields": fields("Lanterns") })).await.json();
+        if together {
+            let draft = house.drafts.draft(&colleague, draft["draft"].as_str().unwrap()).await.unwrap();
+            let mut written = draft.written.clone();
+            written.body.push_str("None is dark.\n");
+            house.drafts.save(&colleague, &draft.id, draft.revision, &written).await.unwrap();
+        }
+        let state = m.ask(&token, "POST", &format!("/api/v1/drafts/{}/submit", id(n)), Body::empty()).await.json();
+        let case = house.drafts.case(&colleague, state["case"].as_str().unwrap()).await.unwrap();
+        for (post, code) in
+            [("clerk", "draft"), ("lawyer-a", "legal"), ("lawyer-b", "legal"), ("controller", "budget"), ("director", "sign")]
+        {
+            house.approve(&case.frozen, post, code).await.unwrap();
+        }
+        house.published(&case.frozen).await;
+        let told = if together { vec!["published".to_owned()] } else { vec![] };
+        assert_eq!(letters(house, &colleague.id).await, told);
+        assert!(letters(house, &m.chief.id).await.is_empty(), "who made the token wrote nothing of it");
+    }
 }
 
 async fn a_token_does_what_its_scopes_say_and_no_more(engine: Engine) {

@@ -343,20 +343,28 @@ impl Drafts {
     }
 }
 
-/// Writes down that somebody wrote in a draft. Of what a machine writes, whoever made its token is an author too.
+/// Writes down that somebody wrote in a draft.
 pub(super) async fn wrote(turn: &mut AnyConnection, draft: &str, account: &str) -> Result<(), DraftsError> {
     let sql = "insert into draft_authors (draft, account) values ($1, $2) on conflict (draft, account) do nothing";
-    sqlx::query(sql).bind(draft).bind(account).execute(&mut *turn).await?;
-    let maker = sqlx::query("select made_by from machines where id = $1").bind(account).fetch_optional(&mut *turn).await?;
-    if let Some(maker) = maker {
-        sqlx::query(sql).bind(draft).bind(maker.try_get::<String, _>(0)?).execute(turn).await?;
-    }
+    sqlx::query(sql).bind(draft).bind(account).execute(turn).await?;
     Ok(())
 }
 
-pub(super) async fn authors(connection: &mut AnyConnection, draft: &str) -> Result<Vec<String>, DraftsError> {
-    let rows = sqlx::query("select account from draft_authors where draft = $1 order by account").bind(draft).fetch_all(connection).await?;
+async fn listed(connection: &mut AnyConnection, sql: &'static str, draft: &str) -> Result<Vec<String>, DraftsError> {
+    let rows = sqlx::query(sql).bind(draft).fetch_all(connection).await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+/// Whoever wrote in a draft: people and machines.
+pub(super) async fn writers(connection: &mut AnyConnection, draft: &str) -> Result<Vec<String>, DraftsError> {
+    listed(connection, "select account from draft_authors where draft = $1 order by account", draft).await
+}
+
+/// Those who approve nothing of a draft: whoever wrote in it, and, of what a machine wrote, whoever made its token.
+pub(super) async fn authors(connection: &mut AnyConnection, draft: &str) -> Result<Vec<String>, DraftsError> {
+    let sql = "select account from draft_authors where draft = $1 union \
+               select m.made_by from machines m join draft_authors a on a.account = m.id where a.draft = $1 order by 1";
+    listed(connection, sql, draft).await
 }
 
 /// What to ask of a query's `agency` so that it finds what this person may see, with what is to be bound from place `first` on.
