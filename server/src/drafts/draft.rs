@@ -215,37 +215,35 @@ fn write(written: &Written) -> Result<String, Refusal> {
 impl Drafts {
     /// Begins a draft.
     pub async fn begin(&self, who: &Account, agency: &str, kind: Kind, written: &Written) -> Result<Draft, DraftsError> {
-        if !who.roles.may(Role::Drafter, agency) {
-            return Err(Refusal::Nothing.into());
-        }
-        if self.node.submitter.state().agency(agency).is_none_or(|(_, agency)| agency.archive) {
-            return Err(Refusal::Nothing.into());
-        }
-        let (id, text, now) = (new_id()?, write(written)?, self.staff.now());
-        let mut turn = self.staff.store().turn().await?;
-        let sql = "insert into drafts (id, agency, kind, state, revision, written, title, author, made, saved, saved_by, frozen) \
-                   values ($1, $2, $3, 'writing', 1, $4, $5, $6, $7, $7, $6, '')";
-        sqlx::query(sql)
-            .bind(&id)
-            .bind(agency)
-            .bind(kind.code())
-            .bind(&text)
-            .bind(&written.title)
-            .bind(&who.id)
-            .bind(now)
-            .execute(&mut *turn)
-            .await?;
-        self.wrote(&mut turn, &id, &who.id).await?;
-        self.staff.journal().note_in(&mut turn, &who.id, "draft-begun", &id, &json!({ "agency": agency, "kind": kind.code() })).await?;
-        let draft = Draft::read(&mut turn, &id).await?.ok_or(DraftsError::Unreadable("a draft"))?;
-        turn.commit().await?;
-        Ok(draft)
+        let id = new_id()?;
+        self.begin_as(who, agency, kind, written, &id).await?.ok_or(DraftsError::Unreadable("a draft"))
     }
 
-    async fn wrote(&self, turn: &mut AnyConnection, draft: &str, account: &str) -> Result<(), DraftsError> {
-        let sql = "insert into draft_authors (draft, account) values ($1, $2) on conflict (draft, account) do nothing";
-        sqlx::query(sql).bind(draft).bind(account).execute(turn).await?;
-        Ok(())
+    /// The same under an id of the caller's. None: there is one already.
+    pub(super) async fn begin_as(
+        &self,
+        who: &Account,
+        agency: &str,
+        kind: Kind,
+        written: &Written,
+        id: &str,
+    ) -> Result<Option<Draft>, DraftsError> {
+        if !who.roles.may(Role::Drafter, agency) || self.node.submitter.state().agency(agency).is_none_or(|(_, agency)| agency.archive) {
+            return Err(Refusal::Nothing.into());
+        }
+        let (text, now) = (write(written)?, self.staff.now());
+        let mut turn = self.staff.store().turn().await?;
+        let sql = "insert into drafts (id, agency, kind, state, revision, written, title, author, made, saved, saved_by, frozen) \
+                   values ($1, $2, $3, 'writing', 1, $4, $5, $6, $7, $7, $6, '') on conflict (id) do nothing";
+        let query = sqlx::query(sql).bind(id).bind(agency).bind(kind.code()).bind(&text).bind(&written.title).bind(&who.id).bind(now);
+        if query.execute(&mut *turn).await?.rows_affected() == 0 {
+            return Ok(None);
+        }
+        wrote(&mut turn, id, &who.id).await?;
+        self.staff.journal().note_in(&mut turn, &who.id, "draft-begun", id, &json!({ "agency": agency, "kind": kind.code() })).await?;
+        let draft = Draft::read(&mut turn, id).await?;
+        turn.commit().await?;
+        Ok(draft)
     }
 
     /// A draft that this person may see; what they may not see is not there.
@@ -280,7 +278,7 @@ impl Drafts {
                    where id = $5 and revision = $6 and state = 'writing'";
         let query = sqlx::query(sql).bind(&text).bind(&written.title).bind(now).bind(&who.id).bind(id).bind(revision);
         if query.execute(&mut *turn).await?.rows_affected() == 1 {
-            self.wrote(&mut turn, id, &who.id).await?;
+            wrote(&mut turn, id, &who.id).await?;
             self.staff.journal().note_in(&mut turn, &who.id, "draft-saved", id, &json!({ "revision": revision + 1 })).await?;
             turn.commit().await?;
             return Ok(Saved::Revision(revision + 1));
@@ -345,9 +343,28 @@ impl Drafts {
     }
 }
 
-pub(super) async fn authors(connection: &mut AnyConnection, draft: &str) -> Result<Vec<String>, DraftsError> {
-    let rows = sqlx::query("select account from draft_authors where draft = $1 order by account").bind(draft).fetch_all(connection).await?;
+/// Writes down that somebody wrote in a draft.
+pub(super) async fn wrote(turn: &mut AnyConnection, draft: &str, account: &str) -> Result<(), DraftsError> {
+    let sql = "insert into draft_authors (draft, account) values ($1, $2) on conflict (draft, account) do nothing";
+    sqlx::query(sql).bind(draft).bind(account).execute(turn).await?;
+    Ok(())
+}
+
+async fn listed(connection: &mut AnyConnection, sql: &'static str, draft: &str) -> Result<Vec<String>, DraftsError> {
+    let rows = sqlx::query(sql).bind(draft).fetch_all(connection).await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+/// Whoever wrote in a draft: people and machines.
+pub(super) async fn writers(connection: &mut AnyConnection, draft: &str) -> Result<Vec<String>, DraftsError> {
+    listed(connection, "select account from draft_authors where draft = $1 order by account", draft).await
+}
+
+/// Those who approve nothing of a draft: whoever wrote in it, and, of what a machine wrote, whoever made its token.
+pub(super) async fn authors(connection: &mut AnyConnection, draft: &str) -> Result<Vec<String>, DraftsError> {
+    let sql = "select account from draft_authors where draft = $1 union \
+               select m.made_by from machines m join draft_authors a on a.account = m.id where a.draft = $1 order by 1";
+    listed(connection, sql, draft).await
 }
 
 /// What to ask of a query's `agency` so that it finds what this person may see, with what is to be bound from place `first` on.

@@ -115,12 +115,18 @@ impl Drafts {
 
     /// Adds a file to a draft that is being written.
     pub async fn attach(&self, who: &Account, draft: &str, name: &str, bytes: Vec<u8>) -> Result<File, DraftsError> {
+        let id = new_id()?;
+        self.attach_as(who, draft, name, bytes, &id).await
+    }
+
+    /// The same under an id of the caller's, who has found that there is no such file.
+    pub(super) async fn attach_as(&self, who: &Account, draft: &str, name: &str, bytes: Vec<u8>, id: &str) -> Result<File, DraftsError> {
         self.own(who, draft).await?;
         if bytes.is_empty() || bytes.len() > LARGEST_FILE {
             return Err(Refusal::FileSize.into());
         }
         let file = File {
-            id: new_id()?,
+            id: id.to_owned(),
             draft: draft.to_owned(),
             name: name_of(name),
             media: media_of(&bytes).to_owned(),
@@ -130,7 +136,8 @@ impl Drafts {
         };
         self.files.put(&file.path(), bytes).await?;
         let kept = self.keep_file(who, &file).await;
-        if kept.is_err() {
+        // One of this id that came first at the same time has the same bytes.
+        if kept.is_err() && !self.files(who, draft).await?.iter().any(|other| other.id == file.id) {
             self.files.remove(&file.path()).await?;
         }
         kept.map(|()| file)
@@ -139,7 +146,11 @@ impl Drafts {
     async fn keep_file(&self, who: &Account, file: &File) -> Result<(), DraftsError> {
         let mut turn = self.staff.store().turn().await?;
         self.revise(&mut turn, who, &file.draft).await?;
-        if of_draft(&mut turn, &file.draft).await?.len() >= MOST_FILES {
+        let there = of_draft(&mut turn, &file.draft).await?;
+        if there.iter().any(|other| other.id == file.id) {
+            return Ok(());
+        }
+        if there.len() >= MOST_FILES {
             return Err(Refusal::TooManyFiles.into());
         }
         let sql = sqlx::AssertSqlSafe(format!("insert into draft_files ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)"));
@@ -163,9 +174,7 @@ impl Drafts {
     async fn revise(&self, turn: &mut AnyConnection, who: &Account, draft: &str) -> Result<(), DraftsError> {
         let found = sqlx::query("select 1 from drafts where id = $1 and state = 'writing'").bind(draft).fetch_optional(&mut *turn).await?;
         found.ok_or(Refusal::NotWriting)?;
-        let sql = "insert into draft_authors (draft, account) values ($1, $2) on conflict (draft, account) do nothing";
-        sqlx::query(sql).bind(draft).bind(&who.id).execute(turn).await?;
-        Ok(())
+        super::draft::wrote(turn, draft, &who.id).await
     }
 
     /// Takes a file away from a draft that is being written.

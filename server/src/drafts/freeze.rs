@@ -69,6 +69,19 @@ pub(super) const BODY: &str = "body.md";
 impl Drafts {
     /// Freezes a draft as it stands at `revision` and submits it for approval; to be published not before `due` (0: at once).
     pub async fn freeze(&self, who: &Account, id: &str, revision: i64, due: Millis) -> Result<Frozen, DraftsError> {
+        let statement = new_id()?;
+        self.freeze_as(who, id, revision, due, statement).await
+    }
+
+    /// The same, its statement's id named by the caller, who has found that nothing was submitted under it.
+    pub(super) async fn freeze_as(
+        &self,
+        who: &Account,
+        id: &str,
+        revision: i64,
+        due: Millis,
+        statement: String,
+    ) -> Result<Frozen, DraftsError> {
         let draft = self.own(who, id).await?;
         if draft.stage != Stage::Writing {
             return Err(Refusal::NotWriting.into());
@@ -81,16 +94,17 @@ impl Drafts {
         if !faults.is_empty() {
             return Err(Refusal::Lacks(faults).into());
         }
-        let statement = new_id()?;
         let (fixed, sources) = self.fix(&draft, &attached, &statement).await?;
         self.would_be_taken(&draft.agency, &statement, &fixed.core_line).await?;
         // Bytes first: what the database names is there.
         let mut parts = Vec::with_capacity(fixed.contents.len());
+        // Two who submit under one id at once write each beside the other.
+        let nonce = new_id()?;
         for (number, (content, source)) in fixed.contents.into_iter().zip(sources).enumerate() {
             let path = match source.path {
                 Some(path) => path,
                 None => {
-                    let path = format!("{id}/{statement}-{number}");
+                    let path = format!("{id}/{statement}-{nonce}-{number}");
                     self.files.put(&path, content.bytes.unwrap_or_default()).await?;
                     path
                 }

@@ -6,6 +6,7 @@ use sqlx::{AnyConnection, Row};
 
 impl Drafts {
     /// Tells those who wrote a frozen version what became of it, but for whoever did it. The caller holds the turn.
+    /// A machine has no mailbox, and whoever made its token wrote nothing of it.
     pub(super) async fn tell_authors(
         &self,
         turn: &mut AnyConnection,
@@ -14,8 +15,8 @@ impl Drafts {
         but: &str,
     ) -> Result<(), DraftsError> {
         let Some(frozen) = Frozen::read(turn, frozen).await? else { return Ok(()) };
-        for author in draft::authors(turn, &frozen.draft).await?.iter().filter(|author| *author != but) {
-            tell(turn, author, kind, &frozen.agency, self.staff.now()).await?;
+        for writer in draft::writers(turn, &frozen.draft).await?.iter().filter(|writer| *writer != but) {
+            tell(turn, writer, kind, &frozen.agency, self.staff.now()).await?;
         }
         Ok(())
     }

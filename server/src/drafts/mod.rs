@@ -16,6 +16,7 @@ mod files;
 mod freeze;
 mod frozen;
 mod holders;
+mod items;
 mod letters;
 mod personal;
 mod publish;
@@ -27,6 +28,7 @@ pub use due::keep_publishing;
 pub use fields::{GENRES, Lack, changes, faults};
 pub use files::{File, LARGEST_FILE, MOST_FILES};
 pub use frozen::{Frozen, FrozenPart, State as FrozenState};
+pub use items::Item;
 pub use personal::{Found, Sort, look};
 pub use publish::Outcome;
 pub use steps::{DRAFTING, Given, Opened, Reason, Step, Taken};
@@ -94,6 +96,10 @@ pub enum Refusal {
     TwoSteps,
     #[error("{0}")]
     Approval(#[from] ApprovalError),
+    #[error("under this id something else was asked for")]
+    Differs,
+    #[error("the token is not for this")]
+    Scope,
     #[error("busy: try again")]
     Busy,
 }
@@ -123,6 +129,8 @@ impl Refusal {
             Refusal::OwnDraft => "own-draft",
             Refusal::TwoSteps => "two-steps",
             Refusal::Approval(error) => error.code(),
+            Refusal::Differs => "differs",
+            Refusal::Scope => "scope",
             Refusal::Busy => "busy",
         }
     }

@@ -1,5 +1,6 @@
 //! HTTP: the router, what every answer carries, and how errors become answers.
 
+mod api;
 mod assets;
 mod content;
 mod desk;
@@ -72,6 +73,7 @@ pub fn portal(app: App) -> Portal {
         .merge(log::hashes(tiles.clone()))
         // Not compressed: the size of an answer that holds a secret beside what somebody else chose tells of the secret.
         .merge(desk::router(&app))
+        .merge(api::router())
         .layer(from_fn_with_state(app.clone(), limits::limited))
         .layer(from_fn_with_state(app.clone(), trouble::told))
         .layer(map_response(async |response: Response| common(response)))

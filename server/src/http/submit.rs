@@ -73,6 +73,9 @@ enum Said {
         refused: String,
         /// Whether the same line may be taken later.
         retry: bool,
+        /// A stable name for it, where the address has such.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<&'static str>,
     },
 }
 
@@ -80,7 +83,7 @@ impl From<Result<Receipt, SubmitError>> for Said {
     fn from(result: Result<Receipt, SubmitError>) -> Said {
         match result {
             Ok(Receipt { index, leaf, repeated }) => Said::Logged { index, leaf, repeated },
-            Err(error) => Said::Refused { retry: error.passes(), refused: error.to_string() },
+            Err(error) => Said::Refused { retry: error.passes(), refused: error.to_string(), code: None },
         }
     }
 }
@@ -89,19 +92,20 @@ impl From<Result<Receipt, SubmitError>> for Said {
 async fn take(State(app): State<Arc<App>>, room: Arc<Semaphore>, request: Request) -> Result<Response, Refused> {
     let Ok(_room) = room.try_acquire_owned() else { return Err(Refused::Busy) };
     match Bytes::from_request(request, &()).await {
-        Ok(body) => submit(app, body).await,
+        Ok(body) => submit(app, body, None).await,
         Err(rejection) => Ok(rejection.into_response()),
     }
 }
 
-async fn submit(app: Arc<App>, body: Bytes) -> Result<Response, Refused> {
+/// Takes lines; with an agency named, only what its own key signed, and each id for one statement alone.
+pub(super) async fn submit(app: Arc<App>, body: Bytes, agency: Option<Arc<str>>) -> Result<Response, Refused> {
     let lines: Vec<_> = lines(&body).collect();
     // Signatures are verified on all cores, and places are taken in the order of the lines.
     let checking: Vec<_> = lines
         .chunks(CHUNK)
         .map(|chunk| {
-            let (chunk, submitter) = (chunk.to_vec(), app.node.submitter.clone());
-            tokio::spawn(async move { chunk.iter().map(|line| check(&submitter, line)).collect::<Vec<_>>() })
+            let (chunk, submitter, agency) = (chunk.to_vec(), app.node.submitter.clone(), agency.clone());
+            tokio::spawn(async move { chunk.iter().map(|line| check(&submitter, line, agency.as_deref())).collect::<Vec<_>>() })
         })
         .collect();
     let mut waiting = Vec::with_capacity(lines.len());
@@ -122,11 +126,16 @@ async fn submit(app: Arc<App>, body: Bytes) -> Result<Response, Refused> {
     }
     let mut answer = Vec::with_capacity(waiting.len() * 96);
     let mut busy = !waiting.is_empty();
-    for waiting in waiting {
-        let said = match waiting {
+    for (waiting, line) in waiting.into_iter().zip(&lines) {
+        let mut said = match waiting {
             Ok(waiting) => waiting.await.unwrap_or(Err(SubmitError::Stopped)).into(),
             Err(said) => said,
         };
+        if let (Some(_), Said::Logged { index, repeated: true, .. }) = (&agency, &said)
+            && !is_logged(&app, *index, line).await?
+        {
+            said = Said::Refused { refused: "under this id another statement is logged".into(), retry: false, code: Some("differs") };
+        }
         busy &= matches!(said, Said::Refused { retry: true, .. });
         serde_json::to_writer(&mut answer, &said).map_err(|_| Refused::Busy)?;
         answer.push(b'\n');
@@ -143,8 +152,17 @@ fn lines(body: &Bytes) -> impl Iterator<Item = Bytes> {
     lines.map(|line| body.slice_ref(line))
 }
 
-fn check(submitter: &crate::sequencer::Submitter, line: &[u8]) -> Result<Checked, Said> {
-    let refused = |why: String| Said::Refused { refused: why, retry: false };
+/// Whether a repeated statement says what the logged one says.
+async fn is_logged(app: &App, index: u64, line: &[u8]) -> Result<bool, Refused> {
+    let Some(bytes) = app.node.store.entry(index).await? else { return Ok(false) };
+    let Ok(line) = serde_json::from_slice::<Line<'_>>(line) else { return Ok(false) };
+    let Ok(entry) = chain::entry::Entry::parse(&bytes) else { return Ok(false) };
+    let text = |note: &[u8]| chain::note::Note::parse(note).ok().map(|note| note.text.to_owned());
+    Ok(text(entry.note.as_bytes()) == text(line.note.as_bytes()))
+}
+
+fn check(submitter: &crate::sequencer::Submitter, line: &[u8], agency: Option<&str>) -> Result<Checked, Said> {
+    let refused = |why: String| Said::Refused { refused: why, retry: false, code: None };
     let line: Line<'_> = serde_json::from_slice(line).map_err(|error| refused(format!("not a line of this address: {error}")))?;
     let parts = line.parts.iter().map(|part| {
         let salt = parse_salt(&part.salt).ok_or("a salt is 32 hexadecimal digits")?;
@@ -154,7 +172,13 @@ fn check(submitter: &crate::sequencer::Submitter, line: &[u8]) -> Result<Checked
         Ok(NewContent { commitment, media, size: bytes.len() as u64, salt, bytes: Some(bytes) })
     });
     let parts = parts.collect::<Result<Vec<_>, &str>>().map_err(|why| refused(why.to_owned()))?;
-    submitter.check(line.note.into_owned(), parts).map_err(|error| Err(error).into())
+    let checked = submitter.check(line.note.into_owned(), parts).map_err(Said::from)?;
+    match agency {
+        Some(agency) if !checked.is_by(agency) => {
+            Err(Said::Refused { refused: "the agency's own key did not sign it".into(), retry: false, code: Some("not-yours") })
+        }
+        _ => Ok(checked),
+    }
 }
 
 impl From<SubmitError> for Said {

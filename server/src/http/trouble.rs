@@ -80,7 +80,7 @@ fn come_back(headers: &mut HeaderMap, problem: &Problem) {
 /// Answers a request for which there is nothing else: at addresses meant for programs with a line, else with a page.
 pub(super) fn refuse(app: &App, uri: &Uri, headers: &HeaderMap, problem: Problem) -> Response {
     let path = uri.path();
-    if ["/log/", "/content/", "/pkg/", "/submit"].iter().any(|programs| path.starts_with(programs)) {
+    if ["/log/", "/content/", "/pkg/", "/submit", "/api/"].iter().any(|programs| path.starts_with(programs)) {
         let line = match &problem {
             Problem::TooMany { seconds } => format!("too many requests; try again in {seconds} s"),
             Problem::Busy { seconds } if path == "/submit" => {
@@ -126,7 +126,7 @@ pub(super) fn preferred(headers: &HeaderMap) -> Lang {
 pub(super) async fn told(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     let wanted = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
-    let patience = if uri.path() == "/submit" { PATIENCE_TO_SUBMIT } else { PATIENCE };
+    let patience = if uri.path() == "/submit" || uri.path().starts_with("/api/") { PATIENCE_TO_SUBMIT } else { PATIENCE };
     let problem = match timeout(patience, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
         Ok(Ok(response)) => return response,
         // The panic itself has been written down where it happened.

@@ -134,6 +134,14 @@ pub struct Checked {
     contents: Vec<NewContent>,
 }
 
+impl Checked {
+    /// Whether this name's key signed it.
+    #[must_use]
+    pub fn is_by(&self, signer: &str) -> bool {
+        self.said.key == submission_key(signer, &self.said.id)
+    }
+}
+
 /// A statement waiting for its place.
 pub struct Submission {
     pub(super) note: String,

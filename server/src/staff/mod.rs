@@ -13,6 +13,7 @@ mod people;
 mod roles;
 mod sessions;
 mod store;
+mod tokens;
 
 pub use accounts::{Account, NewAccount, Refusal, login_of, name_of};
 pub use factors::{NewAuthenticator, Stand};
@@ -26,6 +27,7 @@ pub use people::Asked;
 pub use roles::{Role, Roles};
 pub use sessions::{Entered, From, Session, SignIn, Strength, Token};
 pub use store::{FILE, StaffError, Store};
+pub use tokens::{Asked as AskedToken, Machine, NewMachine, PREFIX, Scope, Turned};
 
 use crate::node::Place;
 use chain::time::Millis;

@@ -5,6 +5,7 @@ mod drafts;
 mod factors;
 mod home;
 mod journal;
+mod machines;
 mod people;
 mod posts;
 mod sign_in;
@@ -14,6 +15,7 @@ pub use drafts::*;
 pub use factors::*;
 pub use home::*;
 pub use journal::*;
+pub use machines::*;
 pub use people::*;
 pub use posts::*;
 pub use sign_in::*;
@@ -73,6 +75,7 @@ pub enum Room {
     Drafts,
     People,
     Journal,
+    Machines,
     Account,
     Posts,
     Registrations,
@@ -88,6 +91,7 @@ impl Room {
             Room::Drafts => "/desk/drafts",
             Room::People => "/desk/people",
             Room::Journal => "/desk/journal",
+            Room::Machines => "/desk/machines",
             Room::Account => "/desk/account",
             Room::Posts => "/desk/posts",
             Room::Registrations => "/desk/registrations",
@@ -188,6 +192,11 @@ pub enum Fault {
     Own,
     /// No role was chosen.
     NoRole,
+    /// Of a token: nothing was chosen that it may do, for how long, from where, or there are too many.
+    NoScope,
+    Days,
+    Addresses,
+    TooManyTokens,
 }
 
 /// Why a password is too weak.

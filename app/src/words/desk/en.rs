@@ -16,6 +16,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Room::Drafts => "Drafts",
             Room::People => "People",
             Room::Journal => "Journal",
+            Room::Machines => "Machines",
             Room::Account => "My account",
             Room::Posts => "Posts and keys",
             Room::Registrations => "To register",
@@ -85,6 +86,10 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::LastAdministrator => "Somebody must remain who looks after the whole portal. Make another administrator first.".into(),
             Fault::Own => "Nobody ends their own account. Ask another administrator.".into(),
             Fault::NoRole => "Choose at least one role.".into(),
+            Fault::NoScope => "Choose at least one thing it may do.".into(),
+            Fault::Days => "A whole number of days from 1 to 400.".into(),
+            Fault::Addresses => "Addresses or networks, at most 20, with spaces between.".into(),
+            Fault::TooManyTokens => "This agency has as many tokens as there may be: end one first.".into(),
             }
         },
         foot: "What is done at the desk is written down in its journal.",
@@ -136,6 +141,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
     drafts: drafts_en::WORDS,
     posts: super::keys_en::POSTS,
     keys: super::keys_en::KEYS,
+    machines: super::machines_en::MACHINES,
     signing: super::keys_en::SIGNING,
     people: PeopleWords {
         title: "People",

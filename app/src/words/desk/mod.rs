@@ -13,10 +13,14 @@ mod keys_zh;
 pub mod letters;
 mod letters_en;
 mod letters_zh;
+mod machines;
+mod machines_en;
+mod machines_zh;
 mod zh;
 
 pub use journal::JournalWords;
 pub use keys::{KeyWords, PostsWords, SigningWords};
+pub use machines::MachineWords;
 
 use crate::{
     Lang,
@@ -43,6 +47,7 @@ pub struct DeskWords {
     pub posts: PostsWords,
     pub keys: KeyWords,
     pub signing: SigningWords,
+    pub machines: MachineWords,
     pub people: PeopleWords,
     pub account: AccountWords,
     pub factors: FactorWords,

@@ -12,6 +12,7 @@ mod guard;
 mod home;
 mod journal;
 mod letters;
+mod machines;
 mod people;
 mod posts;
 mod registrations;
@@ -81,6 +82,8 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/account/passkeys"), get(factors::passkeys).post(factors::change_passkeys))
             .route(&at("/code"), get(factors::code).post(factors::show))
             .route(&at("/journal"), get(journal::page).post(journal::examine))
+            .route(&at("/machines"), get(machines::places))
+            .route(&at("/machines/of/{*agency}"), get(machines::of_agency).post(machines::change))
             .route(&at("/people"), get(people::places))
             .route(&at("/people/portal"), get(people::of_portal).post(people::change_portal))
             .route(&at("/people/of/{*agency}"), get(people::of_agency).post(people::change_agency))
@@ -101,8 +104,9 @@ fn rooms(roles: &Roles) -> Vec<Room> {
     let posts = (!roles.is_empty()).then_some(Room::Posts);
     let registrations = roles.holds(staff::Role::Registrar, "").then_some(Room::Registrations);
     let people = people::may_look(roles).then_some(Room::People);
+    let machines = machines::may_look(roles).then_some(Room::Machines);
     let journal = journal::may_read(roles).then_some(Room::Journal);
-    [Some(Room::Home), drafts, posts, registrations, people, journal, Some(Room::Account)].into_iter().flatten().collect()
+    [Some(Room::Home), drafts, posts, registrations, people, machines, journal, Some(Room::Account)].into_iter().flatten().collect()
 }
 
 /// Draws a page of the desk for whoever asks. `path` is without the language.

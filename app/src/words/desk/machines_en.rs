@@ -1,0 +1,41 @@
+//! Machines in English.
+
+use super::machines::MachineWords;
+
+pub(super) const MACHINES: MachineWords = MachineWords {
+    title: "Machines",
+    lead: "Programs that work for an agency with a token. What each did stands in the journal.",
+    none: "You look after no agency.",
+    back: "All agencies",
+    lead_place: "A token does what is ticked for it, in this agency, and nothing else.",
+    once: "The new token",
+    once_note: "Copy it now into the program's secrets: it is not shown again, and only its hash is kept.",
+    tokens: "Tokens",
+    nothing: "None yet.",
+    made: |day, by| format!("made {day} by {by}"),
+    until: |day| format!("until {day}"),
+    ended: "ended",
+    used: |time, from| format!("last used {time} from {from}"),
+    unused: "never used",
+    from: |addresses| format!("only from {addresses}"),
+    end: "End",
+    end_of: |name| format!("End the token of {name}"),
+    new: "New token",
+    new_lead: "What a program writes counts as written by you too: you cannot approve it. If you stop looking after this agency, your tokens stop working.",
+    name: "Name",
+    name_help: "Which program this is for.",
+    scopes: "What it may do",
+    scope: |code| match code {
+        "read" => ("Read", "the agency's drafts and what they wait for"),
+        "draft" => ("Write", "drafts and their files"),
+        "submit" => ("Submit", "drafts for approval, and take them back"),
+        "publish" => ("Publish", "only where the agency has no rule"),
+        "statements" => ("Hand in", "what the agency's own seal key signed"),
+        _ => ("", ""),
+    },
+    days: "Days it lasts",
+    days_help: "From 1 to 400.",
+    addresses: "Only from these addresses",
+    addresses_help: "If wanted: addresses or networks with spaces between, as 192.0.2.0/24.",
+    button: "Make the token",
+};

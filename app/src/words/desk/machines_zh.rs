@@ -1,0 +1,41 @@
+//! 程序接入的用语。
+
+use super::machines::MachineWords;
+
+pub(super) const MACHINES: MachineWords = MachineWords {
+    title: "程序接入",
+    lead: "程序凭令牌为机关办事。其所为均记入日志。",
+    none: "没有由您管理的机关。",
+    back: "全部机关",
+    lead_place: "令牌只能在本机关做所勾选的事，别无其他。",
+    once: "新令牌",
+    once_note: "请立即复制到程序的机密配置中：不会再次显示，系统只保存其散列值。",
+    tokens: "令牌",
+    nothing: "尚无。",
+    made: |day, by| format!("{by} 于 {day} 创建"),
+    until: |day| format!("有效期至 {day}"),
+    ended: "已失效",
+    used: |time, from| format!("最近使用：{time}，来自 {from}"),
+    unused: "从未使用",
+    from: |addresses| format!("仅限 {addresses}"),
+    end: "停用",
+    end_of: |name| format!("停用 {name} 的令牌"),
+    new: "新建令牌",
+    new_lead: "程序所写视同您所写，您不得批准。您不再管理本机关时，您创建的令牌随即失效。",
+    name: "名称",
+    name_help: "供哪个程序使用。",
+    scopes: "权限",
+    scope: |code| match code {
+        "read" => ("读取", "本机关的草稿及其待办步骤"),
+        "draft" => ("起草", "草稿及其文件"),
+        "submit" => ("送审", "提交草稿待批准，或撤回"),
+        "publish" => ("发布", "仅限未设规则的机关"),
+        "statements" => ("递交", "由机关自有印章密钥签署的声明"),
+        _ => ("", ""),
+    },
+    days: "有效天数",
+    days_help: "1 至 400。",
+    addresses: "仅限下列地址",
+    addresses_help: "可不填：地址或网段，以空格分隔，如 192.0.2.0/24。",
+    button: "创建令牌",
+};

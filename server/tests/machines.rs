@@ -1,0 +1,505 @@
+//! Programs with tokens, asked as they ask: what each may do, that asking again is safe, and that nothing of another agency is there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[macro_use]
+mod trial;
+mod desk_house;
+mod portal;
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chain::{
+    note::{self, Signer},
+    part::format_salt,
+};
+use desk_house::*;
+use serde_json::{Value, json};
+use server::{
+    drafts::Refusal,
+    http::Portal,
+    staff::{Account, From, NewAccount, NewMachine, PREFIX, Role, Scope, Strength, Token},
+    store::NewContent,
+};
+use trial::Engine;
+
+on_each_engine! {
+    a_machine_writes_submits_and_what_posts_sign_is_published,
+    a_token_does_what_its_scopes_say_and_no_more,
+    a_token_that_was_ended_expired_or_whose_maker_left_opens_nothing,
+    nothing_of_another_agency_is_there,
+    of_what_a_machine_wrote_only_people_who_wrote_in_it_are_told,
+    the_same_id_is_answered_with_the_same_thing_and_never_with_another,
+    bad_items_stop_no_good_ones,
+    hostile_input_is_refused,
+    where_there_is_no_rule_a_publishing_token_publishes,
+    statements_are_taken_from_the_agencys_own_key_alone,
+    a_token_is_made_at_the_desk_shown_once_and_ended_there,
+}
+
+struct Machines {
+    house: House,
+    portal: Portal,
+    /// Looks after every agency.
+    chief: Account,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.body))
+    }
+
+    fn lines(&self) -> Vec<Value> {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        self.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn code(&self) -> (u16, String) {
+        (self.status.as_u16(), self.json()["code"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+fn refused(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+impl Machines {
+    async fn on(engine: Engine) -> Machines {
+        let house = House::on(engine).await;
+        let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
+        let chief = account(&house, "chief", &[(Role::Administrator, "")]).await;
+        Machines { house, portal, chief }
+    }
+
+    async fn token(&self, agency: &str, scopes: &[Scope]) -> String {
+        self.token_for(agency, scopes, "").await
+    }
+
+    async fn token_for(&self, agency: &str, scopes: &[Scope], addresses: &str) -> String {
+        let new = NewMachine { name: "Records system".into(), scopes: scopes.to_vec(), days: 30, addresses: addresses.into() };
+        self.house.staff.make_machine(&self.chief, agency, &new).await.unwrap().unwrap().1
+    }
+
+    async fn ask(&self, token: &str, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request.body(body.into()).unwrap()).await;
+        Answer { status, headers, body: String::from_utf8(body).unwrap() }
+    }
+
+    async fn get(&self, token: &str, path: &str) -> Answer {
+        self.ask(token, "GET", path, Body::empty()).await
+    }
+
+    async fn put(&self, token: &str, id: &str, body: &Value) -> Answer {
+        self.ask(token, "PUT", &format!("/api/v1/drafts/{id}"), body.to_string()).await
+    }
+}
+
+async fn account(house: &House, login: &str, roles: &[(Role, &str)]) -> Account {
+    let new = NewAccount { login: login.into(), name: format!("Officer {login}"), password: "seven lanterns over the river".into() };
+    let roles = roles.iter().map(|(role, agency)| (*role, (*agency).to_owned())).collect();
+    house.staff.make_account(&new, &roles, "").await.unwrap().unwrap()
+}
+
+fn id(n: u8) -> String {
+    format!("{n:032x}")
+}
+
+fn fields(title: &str) -> Value {
+    json!({ "genre": "notice", "language": "en", "title": title, "issued": "2026-03-01", "body": "Each lantern is lit.\n" })
+}
+
+fn item(n: u8, title: &str) -> Value {
+    json!({ "id": id(n), "fields": fields(title), "files": [{ "name": "figures.csv", "bytes": "eWVhciwxCg==" }], "submit": true })
+}
+
+const WRITES: [Scope; 3] = [Scope::Read, Scope::Draft, Scope::Submit];
+
+async fn a_machine_writes_submits_and_what_posts_sign_is_published(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let token = m.token(&house.agency, &WRITES).await;
+    assert!(token.starts_with(PREFIX));
+    let draft = m.put(&token, &id(1), &json!({ "fields": fields("Lanterns") })).await.json();
+    assert_eq!((&draft["stage"], &draft["revision"]), (&json!("writing"), &json!(1)));
+    let path = format!("/api/v1/drafts/{}", id(1));
+    let file = m.ask(&token, "POST", &format!("{path}/files?name=..%2Fx%2Fplan.exe"), &b"%PDF-1.7\n"[..]).await.json();
+    assert_eq!((&file["name"], &file["media"]), (&json!("plan.exe"), &json!("application/pdf")));
+    let again = m.ask(&token, "POST", &format!("{path}/files?name=..%2Fx%2Fplan.exe"), &b"%PDF-1.7\n"[..]).await.json();
+    assert_eq!(file, again);
+    let asked = json!({ "statement": id(9) }).to_string();
+    let state = m.ask(&token, "POST", &format!("{path}/submit"), asked.clone()).await.json();
+    assert_eq!((&state["stage"], &state["statement"], &state["ready"]), (&json!("frozen"), &json!(id(9)), &json!(false)));
+    assert_eq!(m.ask(&token, "POST", &format!("{path}/submit"), asked).await.json(), state);
+    assert_eq!(state["steps"][0]["code"], "draft");
+    // The server seals nothing before the posts have signed.
+    assert!(house.drafts.publish_due().await.unwrap().is_empty());
+    let author = house.who("colleague");
+    let case = house.drafts.case(&author, state["case"].as_str().unwrap()).await.unwrap();
+    let written_by = house.drafts.authors(&case.frozen.draft).await.unwrap();
+    assert_eq!(written_by.len(), 2);
+    assert!(written_by.contains(&m.chief.id), "who made the token wrote what it writes");
+    // And so signs no approval, whatever posts they hold.
+    for (post, code) in [("clerk", "draft"), ("lawyer-b", "legal"), ("controller", "budget")] {
+        house.approve(&case.frozen, post, code).await.unwrap();
+    }
+    let maker = Account { roles: [(Role::Reviewer, house.agency.clone())].into_iter().collect(), ..m.chief.clone() };
+    let held = house.who("lawyer-a");
+    house.is_now("lawyer-a", maker).await;
+    let own = house.approve(&case.frozen, "lawyer-a", "legal").await.unwrap_err();
+    assert_eq!(own.refusal(), Some(&Refusal::OwnDraft));
+    house.is_now("lawyer-a", held).await;
+    house.approve(&case.frozen, "lawyer-a", "legal").await.unwrap();
+    house.approve(&case.frozen, "director", "sign").await.unwrap();
+    let index = house.published(&case.frozen).await;
+    let state = m.get(&token, &path).await.json();
+    assert_eq!((&state["stage"], &state["index"]), (&json!("published"), &json!(index)));
+}
+
+/// Somebody who wants each letter.
+async fn mailbox(house: &House, account: &str) {
+    let sql = "insert into mailboxes (account, address, confirmed, asked, asked_id, asked_until, wanted, language, daily) \
+               values ($1, $2, 1, '', '', 0, 'each', 'en', 0)";
+    let address = format!("{account}@finance.example");
+    sqlx::query(sql).bind(account).bind(address).execute(house.staff.store().pool()).await.unwrap();
+}
+
+async fn letters(house: &House, account: &str) -> Vec<String> {
+    let sql = "select kind from letters where account = $1 order by made, kind";
+    let rows = sqlx::query(sql).bind(account).fetch_all(house.staff.store().pool()).await.unwrap();
+    rows.iter().map(|row| sqlx::Row::try_get(row, 0).unwrap()).collect()
+}
+
+async fn of_what_a_machine_wrote_only_people_who_wrote_in_it_are_told(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let colleague = house.who("colleague");
+    mailbox(house, &m.chief.id).await;
+    mailbox(house, &colleague.id).await;
+    let token = m.token(&house.agency, &WRITES).await;
+    for (n, together) in [(1, false), (2, true)] {
+        let draft = m.put(&token, &id(n), &json!({ "fields": fields("Lanterns") })).await.json();
+        if together {
+            let draft = house.drafts.draft(&colleague, draft["draft"].as_str().unwrap()).await.unwrap();
+            let mut written = draft.written.clone();
+            written.body.push_str("None is dark.\n");
+            house.drafts.save(&colleague, &draft.id, draft.revision, &written).await.unwrap();
+        }
+        let state = m.ask(&token, "POST", &format!("/api/v1/drafts/{}/submit", id(n)), Body::empty()).await.json();
+        let case = house.drafts.case(&colleague, state["case"].as_str().unwrap()).await.unwrap();
+        for (post, code) in
+            [("clerk", "draft"), ("lawyer-a", "legal"), ("lawyer-b", "legal"), ("controller", "budget"), ("director", "sign")]
+        {
+            house.approve(&case.frozen, post, code).await.unwrap();
+        }
+        house.published(&case.frozen).await;
+        let told = if together { vec!["published".to_owned()] } else { vec![] };
+        assert_eq!(letters(house, &colleague.id).await, told);
+        assert!(letters(house, &m.chief.id).await.is_empty(), "who made the token wrote nothing of it");
+    }
+}
+
+async fn a_token_does_what_its_scopes_say_and_no_more(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let agency = &m.house.agency;
+    let all = m.token(agency, &WRITES).await;
+    m.put(&all, &id(1), &json!({ "fields": fields("Lanterns") })).await.json();
+    let path = format!("/api/v1/drafts/{}", id(1));
+    let calls = [
+        (Scope::Read, "GET", path.clone()),
+        (Scope::Read, "GET", "/api/v1/drafts".into()),
+        (Scope::Draft, "PUT", path.clone()),
+        (Scope::Draft, "POST", format!("{path}/files?name=a")),
+        (Scope::Draft, "POST", "/api/v1/items".into()),
+        (Scope::Submit, "POST", format!("{path}/submit")),
+        (Scope::Submit, "POST", format!("{path}/withdraw")),
+        (Scope::Publish, "POST", format!("{path}/publish")),
+        (Scope::Statements, "POST", "/api/v1/statements".into()),
+    ];
+    for scope in Scope::ALL {
+        let token = m.token(agency, &[scope]).await;
+        for (needed, method, path) in calls.iter().filter(|(needed, ..)| *needed != scope) {
+            assert_eq!(m.ask(&token, method, path, "{}").await.code(), refused(403, "scope"), "{scope:?} {needed:?} {method} {path}");
+        }
+    }
+    // An item that asks for more than the token may is refused whole.
+    let drafts = m.token(agency, &[Scope::Draft]).await;
+    let said = m.ask(&drafts, "POST", "/api/v1/items", item(2, "Lamps").to_string()).await.lines();
+    assert_eq!((&said[0]["status"], &said[0]["code"]), (&json!(403), &json!("scope")));
+    // Where a rule asks for approval, nothing is published without it.
+    let publishes = m.token(agency, &[Scope::Draft, Scope::Submit, Scope::Publish]).await;
+    let mut asked = item(3, "Lamps");
+    asked["publish"] = json!(true);
+    assert_eq!(m.ask(&publishes, "POST", "/api/v1/items", asked.to_string()).await.lines()[0]["status"], 409);
+    // No cookie and no other scheme opens anything; a token opens nothing of the desk.
+    let request = Request::get("/api/v1/drafts").header(header::AUTHORIZATION, format!("Basic {all}")).body(Body::empty()).unwrap();
+    assert_eq!(portal::ask(&m.portal, "203.0.113.7:9", request).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(m.get(&all, "/en/desk/drafts").await.status, StatusCode::SEE_OTHER);
+    // Only who looks after the agency makes one.
+    let new = NewMachine { name: "x".into(), scopes: vec![Scope::Read], days: 1, addresses: String::new() };
+    let stranger = account(&m.house, "elsewhere", &[(Role::Administrator, &m.house.other)]).await;
+    for who in [&stranger, &m.house.who("author")] {
+        assert!(m.house.staff.make_machine(who, agency, &new).await.unwrap().is_err());
+    }
+}
+
+async fn a_token_that_was_ended_expired_or_whose_maker_left_opens_nothing(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let (staff, agency) = (&m.house.staff, &m.house.agency);
+    let works = async |token: &str| m.get(token, "/api/v1/drafts").await.status.as_u16();
+    let token = m.token(agency, &[Scope::Read]).await;
+    assert_eq!(works(&token).await, 200);
+    let kept = staff.machines(agency).await.unwrap().remove(0);
+    assert_eq!(kept.used_from, "203.0.113.7");
+    let stranger = account(&m.house, "elsewhere", &[(Role::Administrator, &m.house.other)]).await;
+    assert!(!staff.end_machine(&stranger, agency, &kept.id).await.unwrap());
+    assert!(!staff.end_machine(&stranger, &m.house.other, &kept.id).await.unwrap());
+    assert!(staff.end_machine(&m.chief, agency, &kept.id).await.unwrap());
+    let answer = m.get(&token, "/api/v1/drafts").await;
+    assert_eq!(answer.code(), refused(401, "token"));
+    assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Bearer");
+    for none in ["", PREFIX, "gazette_0", &format!("{PREFIX}{}", "0".repeat(64))] {
+        assert_eq!(works(none).await, 401);
+    }
+    let elsewhere = m.token_for(agency, &[Scope::Read], "192.0.2.0/24 2001:db8::1").await;
+    assert_eq!(m.get(&elsewhere, "/api/v1/drafts").await.code(), refused(403, "address"));
+    let here = m.token_for(agency, &[Scope::Read], "203.0.113.0/24").await;
+    assert_eq!(works(&here).await, 200);
+    m.house.turn(30 * 86_400_000);
+    assert_eq!(works(&here).await, 401);
+    // Whoever leaves takes their tokens along.
+    let leaving = account(&m.house, "leaving", &[(Role::Administrator, agency)]).await;
+    let new = NewMachine { name: "x".into(), scopes: vec![Scope::Read], days: 1, addresses: String::new() };
+    let (_, token) = staff.make_machine(&leaving, agency, &new).await.unwrap().unwrap();
+    assert_eq!(works(&token).await, 200);
+    staff.set_roles(&m.chief.id, &leaving.id, agency, &[Role::Drafter]).await.unwrap().unwrap();
+    assert_eq!(works(&token).await, 401);
+    let rows = sqlx::query("select secret from machines where secret like '%gazette%'").fetch_all(staff.store().pool()).await.unwrap();
+    assert!(rows.is_empty());
+    let rows = sqlx::query("select details from journal where details like '%gazette\\_%' escape '\\'")
+        .fetch_all(staff.store().pool())
+        .await
+        .unwrap();
+    assert!(rows.is_empty(), "no secret in the journal");
+}
+
+async fn nothing_of_another_agency_is_there(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let theirs = m.house.submitted("Lanterns", 0).await;
+    let ours = m.token(&m.house.agency, &WRITES).await;
+    m.put(&ours, &id(1), &json!({ "fields": fields("Lamps") })).await.json();
+    let own = m.get(&ours, &format!("/api/v1/drafts/{}", id(1))).await.json()["draft"].as_str().unwrap().to_owned();
+    let token = m.token(&m.house.other, &Scope::ALL).await;
+    for draft in [&theirs.draft, &theirs.id, &theirs.case, &own, &id(1), &id(77)] {
+        let path = format!("/api/v1/drafts/{draft}");
+        let save = json!({ "fields": fields("Stolen"), "revision": 1 }).to_string();
+        let calls = [("GET", "", String::new()), ("PUT", "", save), ("POST", "/files?name=a", "x".into())];
+        let more = ["/submit", "/withdraw", "/publish"].map(|rest| ("POST", rest, String::new()));
+        for (method, rest, body) in calls.into_iter().chain(more) {
+            assert_eq!(
+                m.ask(&token, method, &format!("{path}{rest}"), body).await.code(),
+                refused(404, "nothing"),
+                "{method} {path}{rest}"
+            );
+        }
+    }
+    assert_eq!(m.get(&token, "/api/v1/drafts?stage=frozen").await.json(), json!({ "drafts": [] }));
+    // The same name is another thing in another agency.
+    let other = m.put(&token, &id(1), &json!({ "fields": fields("Nurses") })).await.json();
+    assert_eq!(other["title"], "Nurses");
+    assert_eq!(m.get(&ours, &format!("/api/v1/drafts/{}", id(1))).await.json()["title"], "Lamps");
+}
+
+async fn the_same_id_is_answered_with_the_same_thing_and_never_with_another(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let token = m.token(&m.house.agency, &WRITES).await;
+    let asked = item(1, "Lanterns").to_string();
+    let both = async |m: &Machines| m.ask(&token, "POST", "/api/v1/items", asked.clone()).await.lines().remove(0);
+    let (one, two) = tokio::join!(both(&m), both(&m));
+    assert_eq!(one, two);
+    assert_eq!((&one["status"], &one["statement"], &one["stage"]), (&json!(200), &json!(id(1)), &json!("frozen")), "{one}");
+    assert_eq!(both(&m).await, one);
+    let path = format!("/api/v1/drafts/{}", id(1));
+    let state = m.get(&token, &path).await.json();
+    assert_eq!(state["files"].as_array().unwrap().len(), 1);
+    let other = m.ask(&token, "POST", "/api/v1/items", item(1, "Lamps").to_string()).await.lines().remove(0);
+    assert_eq!((&other["status"], &other["code"], &other["id"]), (&json!(409), &json!("differs"), &json!(id(1))));
+    // Taken back and written on, an old request submits nothing.
+    assert_eq!(m.ask(&token, "POST", &format!("{path}/withdraw"), "").await.json()["stage"], "writing");
+    let save = json!({ "fields": fields("Lamps"), "revision": 1 });
+    let saved = m.put(&token, &id(1), &save).await.json();
+    assert_eq!(saved["revision"], 2);
+    assert_eq!(m.put(&token, &id(1), &save).await.json(), saved);
+    assert_eq!(m.put(&token, &id(1), &json!({ "fields": fields("Wicks"), "revision": 1 })).await.code(), refused(409, "changed"));
+    assert_eq!(both(&m).await["stage"], "writing");
+    // And it may be submitted once more under another id, not under the old one.
+    let submit = async |n: u8| m.ask(&token, "POST", &format!("{path}/submit"), json!({ "statement": id(n) }).to_string()).await;
+    assert_eq!(submit(1).await.code(), refused(409, "differs"));
+    assert_eq!(submit(2).await.json()["statement"], id(2));
+}
+
+async fn bad_items_stop_no_good_ones(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let token = m.token(&m.house.agency, &WRITES).await;
+    let mut lacking = item(2, "Lamps");
+    lacking["fields"]["issued"] = json!("");
+    let mut unknown = item(3, "Lamps");
+    unknown["fields"]["titel"] = json!("x");
+    let mut named = item(4, "Lamps");
+    named["id"] = json!("../4");
+    let items = [item(1, "One"), lacking, unknown, named, json!(7), item(5, "Two")].map(|item| item.to_string());
+    let statuses = |lines: &[Value]| {
+        lines
+            .iter()
+            .map(|line| (line["status"].as_u64().unwrap(), line["code"].as_str().unwrap_or_default().to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let expected = [(200, ""), (422, "lacks"), (422, "unknown-field"), (422, "field"), (400, "json"), (200, "")]
+        .map(|(status, code)| (status, code.to_owned()));
+    for body in [items.join("\n"), format!("[{}]", items.join(","))] {
+        let lines = m.ask(&token, "POST", "/api/v1/items", body).await.lines();
+        assert_eq!(statuses(&lines), expected);
+        assert_eq!(lines[1]["field"], "issued");
+        assert!(lines[1]["title_zh"].as_str().unwrap().contains('。'));
+    }
+    // What was refused for what it lacks is mended under the same id.
+    assert_eq!(m.ask(&token, "POST", "/api/v1/items", item(2, "Lamps").to_string()).await.lines()[0]["status"], 200);
+}
+
+async fn hostile_input_is_refused(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let token = m.token(&m.house.agency, &WRITES).await;
+    let put = async |body: String| m.ask(&token, "PUT", &format!("/api/v1/drafts/{}", id(1)), body).await.code();
+    let deep = format!("{{\"fields\":{{\"title\":{}1{}}}}}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(put(deep).await, refused(400, "json"));
+    assert_eq!(put("{\"fields\":{\"title\":\"a\",\"title\":\"b\"}}".into()).await, refused(400, "json"));
+    assert_eq!(put("{\"fields\":{}".into()).await, refused(400, "json"));
+    assert_eq!(put(json!({ "fields": fields("x"), "agency": m.house.other }).to_string()).await, refused(400, "json"));
+    assert_eq!(put(json!({ "fields": fields(&"x".repeat(3 << 20)) }).to_string()).await, refused(413, "too-long"));
+    assert_eq!(put(" ".repeat(33 << 20)).await, refused(413, "too-large"));
+    assert_eq!(put(json!({ "kind": "step", "fields": fields("x") }).to_string()).await, refused(422, "field"));
+    for bad in ["0", "A0000000000000000000000000000001", "%2e%2e%2f", "00000000000000000000000000000001%00"] {
+        let answer = m.ask(&token, "PUT", &format!("/api/v1/drafts/{bad}"), json!({ "fields": fields("x") }).to_string()).await;
+        assert_eq!(answer.code(), refused(422, "field"), "{bad}");
+    }
+    m.put(&token, &id(2), &json!({ "fields": fields("x") })).await.json();
+    let path = format!("/api/v1/drafts/{}", id(2));
+    assert_eq!(m.ask(&token, "POST", &format!("{path}/files?name=a"), "").await.code(), refused(413, "file-size"));
+    let file = m.ask(&token, "POST", &format!("{path}/files?name=a.pdf"), "<html><script>alert(1)</script>").await.json();
+    assert_eq!(file["media"], "text/plain");
+    for due in ["tomorrow", "9999-01-01T00:00:00Z", "1969-01-01T00:00:00Z"] {
+        let answer = m.ask(&token, "POST", &format!("{path}/submit"), json!({ "due": due }).to_string()).await;
+        assert_eq!(answer.code(), refused(422, "field"), "{due}");
+    }
+    let mut last = StatusCode::OK;
+    let other = m.token(&m.house.agency, &[Scope::Read]).await;
+    for n in 0..400 {
+        let request = Request::get("/api/v1/drafts").header(header::AUTHORIZATION, format!("Bearer {other}")).body(Body::empty()).unwrap();
+        let (status, headers, _) = portal::ask(&m.portal, &format!("198.51.100.{}:9", n % 250), request).await;
+        last = status;
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            assert!(headers.contains_key(header::RETRY_AFTER));
+            break;
+        }
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "from wherever it asks");
+}
+
+async fn where_there_is_no_rule_a_publishing_token_publishes(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let token = m.token(&house.free, &[Scope::Read, Scope::Draft, Scope::Submit, Scope::Publish]).await;
+    let mut asked = item(1, "Storm");
+    asked["publish"] = json!(true);
+    let said = m.ask(&token, "POST", "/api/v1/items", asked.to_string()).await.lines().remove(0);
+    assert_eq!((&said["status"], &said["rule"], &said["ready"]), (&json!(200), &json!(false), &json!(true)), "{said}");
+    let outcomes = house.drafts.publish_due().await.unwrap();
+    assert!(matches!(&outcomes[..], [(statement, server::drafts::Outcome::Published(_))] if *statement == id(1)), "{outcomes:?}");
+    let again = m.ask(&token, "POST", "/api/v1/items", asked.to_string()).await.lines().remove(0);
+    assert_eq!((&again["stage"], &again["statement"]), (&json!("published"), &json!(id(1))));
+    let path = format!("/api/v1/drafts/{}", id(1));
+    assert_eq!(m.ask(&token, "POST", &format!("{path}/publish"), "").await.json()["stage"], "published");
+}
+
+async fn statements_are_taken_from_the_agencys_own_key_alone(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let line = |agency: &str, n: u8, title: &str, signer: &Signer| {
+        let composed = trial::draft(agency, title, "Rain.\n").compose(&house.node.origin, &id(n)).unwrap();
+        let part = |part: &NewContent| json!({ "salt": format_salt(&part.salt), "bytes": STANDARD.encode(part.bytes.as_ref().unwrap()) });
+        let parts: Vec<_> = composed.contents.iter().map(part).collect();
+        json!({ "note": note::sign(&composed.text, &[signer]), "parts": parts }).to_string()
+    };
+    let (free, other) = (house.node.seal(&house.free).unwrap(), house.node.seal(&house.other).unwrap());
+    let good = line(&house.free, 1, "Rain", free);
+    let lines = [
+        good.clone(),
+        line(&house.other, 2, "Another agency's, rightly signed", other),
+        line(&house.free, 3, "Signed by another agency", other),
+        line(&house.free, 4, "Forged", &impostor(&house.free)),
+        good.replace("\"parts\":[{", "\"parts\":[{\"x\":1,"),
+        line(&house.free, 5, "Wind", free),
+    ];
+    let token = m.token(&house.free, &[Scope::Statements]).await;
+    let said = m.ask(&token, "POST", "/api/v1/statements", lines.join("\n")).await.lines();
+    assert_eq!(said.iter().map(|line| line["index"].is_u64()).collect::<Vec<_>>(), [true, false, false, false, false, true], "{said:?}");
+    assert_eq!(said[1]["code"], "not-yours");
+    assert!(said[1..5].iter().all(|line| line["refused"].is_string() && line["retry"] == false));
+    // Asked again it is the same entry; under its id another statement is refused.
+    let said = m.ask(&token, "POST", "/api/v1/statements", format!("{good}\n{}", line(&house.free, 1, "Hail", free))).await.lines();
+    assert_eq!(said[0]["repeated"], true);
+    assert_eq!((&said[1]["code"], &said[1]["retry"]), (&json!("differs"), &json!(false)));
+}
+
+async fn a_token_is_made_at_the_desk_shown_once_and_ended_there(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let (house, agency) = (&m.house, &m.house.agency);
+    let session = async |who: &Account| house.staff.begin_session(&who.id, Strength::SecondFactor, &From::default()).await.unwrap();
+    let ask = async |session: &Token, extra: &str, path: &str, fields: Option<&str>| {
+        let request = Request::builder().method(if fields.is_some() { "POST" } else { "GET" }).uri(path);
+        let request = request.header(header::COOKIE, format!("__Host-gazette={}{extra}", session.reveal()));
+        let request = request.header(header::ORIGIN, "http://127.0.0.1:3000").header("sec-fetch-site", "same-origin");
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let body = fields.map(|fields| format!("token={}&{fields}", session.form())).unwrap_or_default();
+        let (status, headers, body) = portal::ask(&m.portal, "203.0.113.7:9", request.body(Body::from(body)).unwrap()).await;
+        Answer { status, headers, body: String::from_utf8(body).unwrap() }
+    };
+    let own = account(house, "leader", &[(Role::Administrator, agency)]).await;
+    let own = session(&own).await;
+    let path = format!("/en/desk/machines/of/{agency}");
+    let places = ask(&own, "", "/zh/desk/machines", None).await;
+    assert!(places.body.contains(agency.as_str()) && !places.body.contains(house.other.as_str()));
+    for bad in ["name=&role=read&days=9", "name=x&days=9", "name=x&role=read&days=0", "name=x&role=read&days=9&addresses=here"] {
+        let answer = ask(&own, "", &path, Some(&format!("do=make&{bad}"))).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+        assert!(answer.body.contains("role=\"alert\""), "{bad}");
+    }
+    let made = ask(&own, "", &path, Some("do=make&name=Records&role=read&role=draft&days=9")).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER);
+    let cookie = made.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let secret = cookie.split_once('=').unwrap().1.to_owned();
+    assert!(!made.headers[header::LOCATION].to_str().unwrap().contains(PREFIX));
+    assert!(ask(&own, &format!("; {cookie}"), &path, None).await.body.contains(&secret));
+    let chief = session(&m.chief).await;
+    assert!(!ask(&chief, &format!("; {cookie}"), &path, None).await.body.contains(&secret), "to its maker alone");
+    assert!(!ask(&own, "", &path, None).await.body.contains(PREFIX), "once");
+    assert_eq!(m.get(&secret, "/api/v1/drafts").await.status, StatusCode::OK);
+    let kept = house.staff.machines(agency).await.unwrap().remove(0);
+    // Neither another agency's administrator nor a drafter sees or ends it.
+    let other = account(house, "elsewhere", &[(Role::Administrator, &house.other), (Role::Drafter, agency)]).await;
+    let other = session(&other).await;
+    let end = format!("do=end&machine={}", kept.id);
+    for (path, fields) in [(&path, None), (&path, Some(&*end)), (&format!("/en/desk/machines/of/{}", house.other), Some(&*end))] {
+        assert_eq!(ask(&other, "", path, fields).await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(ask(&own, "", &path, Some(&end)).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(m.get(&secret, "/api/v1/drafts").await.status, StatusCode::UNAUTHORIZED);
+}
