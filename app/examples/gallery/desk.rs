@@ -26,6 +26,7 @@ pub fn pages(site: &Site, lang: Lang) -> Vec<(&'static str, String)> {
         text: FrozenText::Gone,
         personal: vec![],
         told: None,
+        timing: None,
         ..case(lang)
     };
     vec![
@@ -125,6 +126,14 @@ fn editor(lang: Lang) -> EditorView {
         grounds: codes::grounds().collect(),
         changes: vec!["repealed", "corrected"],
         may_write: true,
+        translations: vec![],
+        another_translation: false,
+        languages: vec!["zh", "en", "bo"],
+        agencies: vec![agency(lang, 1).name, agency(lang, 2).name],
+        asked: vec![("rule", &["issued", "effective", "document_number"])],
+        account: String::new(),
+        largest_file: 20 << 20,
+        most_files: 24,
     }
 }
 
@@ -223,6 +232,8 @@ fn case(lang: Lang) -> CaseView {
         core: String::new(),
         may_withdraw: true,
         may_release: false,
+        timing: Some(Typed([("day", "2026-11-25".into()), ("hour", "09:00".into())].into())),
+        faults: vec![],
         own: false,
     }
 }

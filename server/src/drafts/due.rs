@@ -1,8 +1,11 @@
-//! What is due: publishes what is approved when its time has come, never before, and goes on where a crash left off.
+//! What is due: publishes what is approved when its time has come, never before, and goes on where a crash left off. A time may be
+//! set anew until then: it is no part of what is approved.
 
-use super::{Drafts, DraftsError, Outcome};
+use super::{Drafts, DraftsError, Frozen, Outcome, Refusal};
+use crate::staff::{Account, Role};
 use chain::time::Millis;
 use futures_util::future::join_all;
+use serde_json::json;
 use sqlx::Row;
 use std::time::Duration;
 
@@ -34,9 +37,49 @@ impl Drafts {
     }
 }
 
+impl Drafts {
+    /// Whether somebody may say when what their agency submitted is published.
+    #[must_use]
+    pub fn may_set_due(who: &Account, agency: &str) -> bool {
+        who.roles.may(Role::Drafter, agency) || who.roles.may(Role::Publisher, agency)
+    }
+
+    /// Sets another time before which a frozen version is not published, or none (0): as soon as it is approved. Too late once it is
+    /// being sealed: both begin by claiming its row.
+    pub async fn set_due(&self, who: &Account, frozen: &str, due: Millis) -> Result<(), DraftsError> {
+        let mut turn = self.staff.store().turn().await?;
+        let frozen = Frozen::read(&mut turn, frozen).await?.filter(|frozen| Self::may_set_due(who, &frozen.agency));
+        let frozen = frozen.ok_or(Refusal::Nothing)?;
+        if due != 0 && due <= self.staff.now() {
+            return Err(Refusal::Past.into());
+        }
+        let sql = "update frozen set due = $1 where id = $2 and state = 'open'";
+        if sqlx::query(sql).bind(due).bind(&frozen.id).execute(&mut *turn).await?.rows_affected() != 1 {
+            return Err(Refusal::NotOpen.into());
+        }
+        if due != frozen.due {
+            let details = json!({ "statement": frozen.id, "before": frozen.due, "due": due });
+            self.staff.journal().note_in(&mut turn, &who.id, "due-changed", &frozen.draft, &details).await?;
+        }
+        turn.commit().await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+}
+
+/// How often what nobody went on with is looked for.
+const TIDIED: Duration = Duration::from_secs(3600);
+
 /// Goes on publishing what is due until it is dropped.
 pub async fn keep_publishing(drafts: Drafts) {
+    let mut tidied: Option<tokio::time::Instant> = None;
     loop {
+        if tidied.is_none_or(|at| at.elapsed() >= TIDIED) {
+            tidied = Some(tokio::time::Instant::now());
+            if let Err(error) = drafts.forget_unfinished().await {
+                tracing::warn!(%error, "files that never came whole could not be removed; it is tried again");
+            }
+        }
         if let Err(error) = drafts.publish_due().await {
             tracing::error!(%error, "what is due could not be published; it is tried again");
         }
