@@ -131,9 +131,9 @@ fn a_copy_that_can_only_be_read_is_checked_all_the_same_and_not_touched() {
         } else {
             drop(server);
         }
-        let shut = "find data -type f -exec chmod 0444 {} + && find data -depth -type d -exec chmod 0555 {} + && chmod 0 data/keys";
+        let shut = "find data -type f -exec chmod 0444 {} + && find data -depth -type d -exec chmod 0555 {} + && chmod 0 data/keys data/journal/keys";
         let opened = "chmod -R u+rwX data";
-        let contents = "find data -type f -not -path 'data/keys*' -exec sha256sum {} + | sort";
+        let contents = "find data -type f -not -path 'data/keys*' -not -path 'data/journal/keys*' -exec sha256sum {} + | sort";
         let give_up = if am_root() { "setpriv --bounding-set -all --inh-caps -all" } else { "" };
         assert!(sh(&program, shut).status.success());
         let before = text(&sh(&program, contents).stdout);
@@ -230,13 +230,15 @@ fn a_key_file_that_is_damaged_missing_or_open_to_others_is_named() {
 fn one_damaged_mark_is_made_up_for_by_the_other_and_both_damaged_are_named() {
     let program = Program::new();
     program.serve().end();
-    let outside = fs::read_dir(program.dir.path().join("state")).unwrap().next().unwrap().unwrap().path();
+    // The public chain's, and the journal's.
+    let outside: Vec<_> = fs::read_dir(program.path("state")).unwrap().map(|mark| mark.unwrap().path()).collect();
+    let damage = || outside.iter().for_each(|mark| fs::write(mark, "").unwrap());
     let inside = program.dir.path().join("data/high-water.mark");
-    fs::write(&outside, "").unwrap();
+    damage();
     let server = program.serve();
     assert!(server.get("/en/").contains("200 OK"));
     server.end();
-    fs::write(&outside, "").unwrap();
+    damage();
     fs::write(&inside, "two 2\n").unwrap();
     refused(&program.run(&["serve", "--listen", "127.0.0.1:0"]), &["the high-water mark", "is damaged"]);
     let fsck = program.run(&["fsck"]);
@@ -253,14 +255,18 @@ fn a_state_folder_that_cannot_be_used_is_named_before_anything_is_signed() {
     fs::remove_file(program.path("state")).unwrap();
     program.serve().end();
     let size = program.size();
-    let outside = fs::read_dir(program.path("state")).unwrap().next().unwrap().unwrap().path();
+    // The public chain's, and the journal's.
+    let marks: Vec<_> = fs::read_dir(program.path("state")).unwrap().map(|mark| mark.unwrap().path()).collect();
+    assert_eq!(marks.len(), 2, "{marks:?}");
     // Readable as before, and not to be written any more. Root is let through by every mode, unless it gives that up.
     let give_up = if am_root() { "setpriv --bounding-set -all --inh-caps -all" } else { "" };
     fs::set_permissions(program.path("state"), Permissions::from_mode(0o555)).unwrap();
-    fs::set_permissions(&outside, Permissions::from_mode(0o444)).unwrap();
+    for mark in &marks {
+        fs::set_permissions(mark, Permissions::from_mode(0o444)).unwrap();
+    }
     let outcome = sh(&program, &format!("exec {give_up} \"$1\" serve --listen 127.0.0.1:0"));
     fs::set_permissions(program.path("state"), Permissions::from_mode(0o755)).unwrap();
-    refused(&outcome, &["the high-water mark", &outside.display().to_string(), "Permission denied"]);
+    refused(&outcome, &["the high-water mark", &program.path("state"), "Permission denied"]);
     assert_eq!(program.size(), size);
     program.serve().end();
 }

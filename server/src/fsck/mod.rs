@@ -162,7 +162,7 @@ pub async fn fsck(place: &Place, progress: Progress<'_>) -> Result<Report, FsckE
 }
 
 /// The store, also for one who may only read it.
-async fn open(place: &Place) -> Result<Store, FsckError> {
+pub(crate) async fn open(place: &Place) -> Result<Store, FsckError> {
     match &place.database {
         Some(url) => Ok(Store::connect(url, &place.data).await?),
         None if place.data.join(FILE).is_file() => match Store::open(&place.data).await {

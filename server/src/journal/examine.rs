@@ -117,7 +117,7 @@ pub async fn check(place: &crate::node::Place, progress: fsck::Progress<'_>) -> 
     let report = fsck::fsck(&place, progress).await?;
     let mut examined = Examined { at: 0, entries: report.entries, rows: 0, fault: report.differs.map(Fault::Log) };
     if examined.fault.is_none() {
-        let store = place.store().await?;
+        let store = fsck::open(&place).await?;
         let found = numbers(&store, report.entries).await;
         store.close().await;
         let found = found?;
