@@ -4,6 +4,7 @@
 
 mod accounts;
 mod factors;
+mod identities;
 mod journal;
 mod letters;
 mod links;
@@ -16,6 +17,7 @@ mod store;
 
 pub use accounts::{Account, NewAccount, Refusal, login_of, name_of};
 pub use factors::{NewAuthenticator, Stand};
+pub use identities::{Begun, Identity, Purpose, Way};
 pub use journal::{Journal, Noted, Prepared};
 pub(crate) use letters::tell;
 pub use letters::{Letter, LetterKind, Mailbox, Wanted, address_of};
