@@ -32,7 +32,7 @@ export async function department(back) {
     clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [back], id_token_signed_response_alg: "ES256", grant_types: ["authorization_code"], response_types: ["code"] }],
     jwks: { keys: [jwk] },
     cookies: { keys: ["of the provider"] },
-    claims: { openid: ["sub"], profile: ["name"], amr: null },
+    claims: { openid: ["sub", "amr"], profile: ["name"] },
     conformIdTokenClaims: false,
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_, interaction) => `/who/${interaction.uid}` },

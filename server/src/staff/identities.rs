@@ -95,6 +95,12 @@ async fn bind(turn: &mut AnyConnection, account: &str, department: &str, shown: 
     Ok(true)
 }
 
+/// Forgets the identities of somebody who begins anew: whoever bound one in their name comes in by it no more.
+pub(super) async fn forget(turn: &mut AnyConnection, account: &str) -> Result<(), StaffError> {
+    sqlx::query("delete from identities where account = $1").bind(account).execute(turn).await?;
+    Ok(())
+}
+
 impl Staff {
     /// Begins a way to a department.
     pub async fn begin_way(&self, way: &Way) -> Result<Begun, StaffError> {

@@ -5,7 +5,7 @@
 use super::{
     Account, Refusal, Staff, StaffError,
     accounts::{COLUMNS, kept_of, name_of},
-    factors,
+    factors, identities,
     journal::note,
     letters::{self, LetterKind, Mailbox},
     links::{Kind, Link},
@@ -229,6 +229,7 @@ impl Staff {
         sqlx::query("delete from sessions where account = $1").bind(&person.id).execute(&mut *turn).await?;
         if link.kind == Kind::Reset {
             factors::forget(&mut turn, &person.id).await?;
+            identities::forget(&mut turn, &person.id).await?;
         }
         let details = json!({ "by": link.made_by, "second_factor": link.kind == Kind::Reset });
         note(&mut turn, now, &person.id, "recovered", &person.id, &details).await?;
