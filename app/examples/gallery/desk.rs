@@ -125,6 +125,14 @@ fn editor(lang: Lang) -> EditorView {
         grounds: codes::grounds().collect(),
         changes: vec!["repealed", "corrected"],
         may_write: true,
+        translations: vec![],
+        another_translation: false,
+        languages: vec!["zh", "en", "bo"],
+        agencies: vec![agency(lang, 1).name, agency(lang, 2).name],
+        asked: vec![("rule", &["issued", "effective", "document_number"])],
+        account: String::new(),
+        largest_file: 20 << 20,
+        most_files: 24,
     }
 }
 

@@ -22,6 +22,7 @@ pub fn site() -> Site {
             desk_css: "desk.css".into(),
             boot_js: "/pkg/boot.js".into(),
             passkey_js: "/pkg/passkey.js".into(),
+            editor_js: "/pkg/editor.js".into(),
             glue_js: "/pkg/gazette.js".into(),
             wasm: "/pkg/gazette.wasm".into(),
             ..Assets::default()

@@ -64,6 +64,8 @@ pub struct Assets {
     pub passkey_js: String,
     /// Where an auditor reads the journal.
     pub journal_js: String,
+    /// Where a draft is written.
+    pub editor_js: String,
     pub glue_js: String,
     pub wasm: String,
 }

@@ -162,6 +162,9 @@ pub enum Saved {
     Aside { aside: String, newest: Box<Draft> },
 }
 
+/// How long after a save another one by the same hand belongs to the same stretch of writing.
+const STRETCH: chain::time::Millis = 5 * 60_000;
+
 /// Most bytes of all that is typed into one draft.
 pub const LONGEST: usize = 2 << 20;
 
@@ -203,11 +206,11 @@ impl Draft {
     }
 }
 
-fn read(written: &str) -> Result<Written, DraftsError> {
+pub(super) fn read(written: &str) -> Result<Written, DraftsError> {
     serde_json::from_str(written).map_err(|_| DraftsError::Unreadable("what was written"))
 }
 
-fn write(written: &Written) -> Result<String, Refusal> {
+pub(super) fn write(written: &Written) -> Result<String, Refusal> {
     let text = serde_json::to_string(written).map_err(|_| Refusal::TooLong)?;
     if text.len() > LONGEST { Err(Refusal::TooLong) } else { Ok(text) }
 }
@@ -273,6 +276,15 @@ impl Drafts {
 
     /// Saves what somebody wrote on top of `revision`. On top of an older one it is refused, and kept aside.
     pub async fn save(&self, who: &Account, id: &str, revision: i64, written: &Written) -> Result<Saved, DraftsError> {
+        self.put(who, id, revision, written, false).await
+    }
+
+    /// The same, by an editor that saves while somebody writes: the journal has one line for a stretch of it.
+    pub async fn save_by_itself(&self, who: &Account, id: &str, revision: i64, written: &Written) -> Result<Saved, DraftsError> {
+        self.put(who, id, revision, written, true).await
+    }
+
+    async fn put(&self, who: &Account, id: &str, revision: i64, written: &Written, by_itself: bool) -> Result<Saved, DraftsError> {
         let draft = self.own(who, id).await?;
         let (text, now) = (write(written)?, self.staff.now());
         let mut turn = self.staff.store().turn().await?;
@@ -281,11 +293,20 @@ impl Drafts {
         let query = sqlx::query(sql).bind(&text).bind(&written.title).bind(now).bind(&who.id).bind(id).bind(revision);
         if query.execute(&mut *turn).await?.rows_affected() == 1 {
             self.wrote(&mut turn, id, &who.id).await?;
-            self.staff.journal().note_in(&mut turn, &who.id, "draft-saved", id, &json!({ "revision": revision + 1 })).await?;
+            let goes_on = by_itself && draft.saved_by == who.id && draft.revision > 1 && now - draft.saved < STRETCH;
+            if !goes_on {
+                self.staff.journal().note_in(&mut turn, &who.id, "draft-saved", id, &json!({ "revision": revision + 1 })).await?;
+            }
             turn.commit().await?;
             return Ok(Saved::Revision(revision + 1));
         }
         let newest = Draft::read(&mut turn, id).await?.ok_or(Refusal::Nothing)?;
+        // What was kept once is not kept twice: an editor that has told of it is asked to save the same text.
+        let sql = "select id from draft_asides where draft = $1 and revision = $2 and kept_by = $3 and written = $4 limit 1";
+        let query = sqlx::query(sql).bind(id).bind(revision).bind(&who.id).bind(&text);
+        if let Some(row) = query.fetch_optional(&mut *turn).await? {
+            return Ok(Saved::Aside { aside: row.try_get(0)?, newest: Box::new(newest) });
+        }
         // Nobody loses a word: not to a colleague who was quicker, and not to one who has submitted it meanwhile.
         let aside = new_id()?;
         let sql = "insert into draft_asides (id, draft, revision, written, kept, kept_by) values ($1, $2, $3, $4, $5, $6)";

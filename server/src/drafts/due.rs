@@ -34,9 +34,19 @@ impl Drafts {
     }
 }
 
+/// How often what nobody went on with is looked for.
+const TIDIED: Duration = Duration::from_secs(3600);
+
 /// Goes on publishing what is due until it is dropped.
 pub async fn keep_publishing(drafts: Drafts) {
+    let mut tidied: Option<tokio::time::Instant> = None;
     loop {
+        if tidied.is_none_or(|at| at.elapsed() >= TIDIED) {
+            tidied = Some(tokio::time::Instant::now());
+            if let Err(error) = drafts.forget_unfinished().await {
+                tracing::warn!(%error, "files that never came whole could not be removed; it is tried again");
+            }
+        }
         if let Err(error) = drafts.publish_due().await {
             tracing::error!(%error, "what is due could not be published; it is tried again");
         }

@@ -61,8 +61,15 @@ pub const GENRES: [(&str, &[&str]); 20] = [
     ("law", &["issued", "effective"]),
 ];
 
+/// What a kind of document must state, beside title, language and text.
+#[must_use]
+pub fn asked(genre: &str) -> &'static [&'static str] {
+    GENRES.iter().find(|(known, _)| *known == genre).map_or(&[], |(_, fields)| fields)
+}
+
 /// Languages a text may be in, by their tags.
-pub const LANGUAGES: [&str; 2] = ["zh", "en"];
+pub const LANGUAGES: [&str; 18] =
+    ["zh", "en", "bo", "ug", "mn", "kk", "za", "ko", "ja", "fr", "de", "es", "pt", "ru", "ar", "vi", "th", "my"];
 
 /// Kinds of status.
 pub(super) const CHANGES: [StatusKind; 7] = [
@@ -166,8 +173,7 @@ fn disclosure(written: &Written, files: usize, faults: &mut Faults) {
         faults.of("translations", whole, Lack::Missing);
         faults.of("translations", translation.title.len() <= LINE && translation.body.len() <= BODY, Lack::TooLong);
     }
-    let asked = GENRES.iter().find(|(genre, _)| *genre == written.genre).map_or(&[][..], |(_, fields)| fields);
-    for field in asked {
+    for field in asked(&written.genre) {
         let given = match *field {
             "issued" => !written.issued.is_empty(),
             "published" => !written.published.is_empty(),

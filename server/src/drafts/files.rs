@@ -76,7 +76,7 @@ impl File {
 }
 
 /// A file's name as it is kept: without folders, and without what cannot be seen.
-fn name_of(given: &str) -> String {
+pub(super) fn name_of(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let hides =
         |c: &char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
@@ -99,6 +99,13 @@ pub(super) fn media_of(bytes: &[u8]) -> &'static str {
     }
 }
 
+/// How many files a draft has, and how many are on their way to it.
+pub(super) async fn taken(connection: &mut AnyConnection, draft: &str) -> Result<usize, DraftsError> {
+    let sql = "select (select count(*) from draft_files where draft = $1) + (select count(*) from draft_uploads where draft = $1)";
+    let count: i64 = sqlx::query(sql).bind(draft).fetch_one(connection).await?.try_get(0)?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
 const COLUMNS: &str = "id, draft, name, media, size, added, added_by";
 
 pub(super) async fn of_draft(connection: &mut AnyConnection, draft: &str) -> Result<Vec<File>, DraftsError> {
@@ -115,6 +122,18 @@ impl Drafts {
 
     /// Adds a file to a draft that is being written.
     pub async fn attach(&self, who: &Account, draft: &str, name: &str, bytes: Vec<u8>) -> Result<File, DraftsError> {
+        self.add(who, draft, name, bytes, None).await
+    }
+
+    /// The same, of one that came piece by piece, which is on its way no more once it is here.
+    pub(super) async fn add(
+        &self,
+        who: &Account,
+        draft: &str,
+        name: &str,
+        bytes: Vec<u8>,
+        upload: Option<&str>,
+    ) -> Result<File, DraftsError> {
         self.own(who, draft).await?;
         if bytes.is_empty() || bytes.len() > LARGEST_FILE {
             return Err(Refusal::FileSize.into());
@@ -129,17 +148,25 @@ impl Drafts {
             added_by: who.id.clone(),
         };
         self.files.put(&file.path(), bytes).await?;
-        let kept = self.keep_file(who, &file).await;
+        let kept = self.keep_file(who, &file, upload).await;
         if kept.is_err() {
             self.files.remove(&file.path()).await?;
         }
         kept.map(|()| file)
     }
 
-    async fn keep_file(&self, who: &Account, file: &File) -> Result<(), DraftsError> {
+    async fn keep_file(&self, who: &Account, file: &File, upload: Option<&str>) -> Result<(), DraftsError> {
         let mut turn = self.staff.store().turn().await?;
         self.revise(&mut turn, who, &file.draft).await?;
-        if of_draft(&mut turn, &file.draft).await?.len() >= MOST_FILES {
+        if let Some(upload) = upload {
+            sqlx::query("delete from draft_pieces where upload = $1").bind(upload).execute(&mut *turn).await?;
+            let gone = sqlx::query("delete from draft_uploads where id = $1").bind(upload).execute(&mut *turn).await?;
+            // Two who brought the last piece at once bring one file.
+            if gone.rows_affected() != 1 {
+                return Err(Refusal::Nothing.into());
+            }
+        }
+        if taken(&mut turn, &file.draft).await? >= MOST_FILES {
             return Err(Refusal::TooManyFiles.into());
         }
         let sql = sqlx::AssertSqlSafe(format!("insert into draft_files ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)"));
@@ -160,7 +187,7 @@ impl Drafts {
     }
 
     /// That a draft is being written still, and that this person is one of its authors from now on.
-    async fn revise(&self, turn: &mut AnyConnection, who: &Account, draft: &str) -> Result<(), DraftsError> {
+    pub(super) async fn revise(&self, turn: &mut AnyConnection, who: &Account, draft: &str) -> Result<(), DraftsError> {
         let found = sqlx::query("select 1 from drafts where id = $1 and state = 'writing'").bind(draft).fetch_optional(&mut *turn).await?;
         found.ok_or(Refusal::NotWriting)?;
         let sql = "insert into draft_authors (draft, account) values ($1, $2) on conflict (draft, account) do nothing";

@@ -20,16 +20,18 @@ mod letters;
 mod personal;
 mod publish;
 mod steps;
+mod uploads;
 
 pub use cases::{Able, Case, Kind as StepKind, Standing};
 pub use draft::{Aside, Draft, Kind, LONGEST, Saved, Stage, Translation, Whom, Written};
 pub use due::keep_publishing;
-pub use fields::{GENRES, Lack, changes, faults};
+pub use fields::{GENRES, LANGUAGES, Lack, asked, changes, faults};
 pub use files::{File, LARGEST_FILE, MOST_FILES};
 pub use frozen::{Frozen, FrozenPart, State as FrozenState};
 pub use personal::{Found, Sort, look};
 pub use publish::Outcome;
 pub use steps::{DRAFTING, Given, Opened, Reason, Step, Taken};
+pub use uploads::{Came, LARGEST_PIECE, SMALLEST_PIECE, Upload};
 
 use crate::{
     node::Node,
@@ -70,6 +72,12 @@ pub enum Refusal {
     FileSize,
     #[error("a draft takes no more files")]
     TooManyFiles,
+    #[error("a piece of it is too small, or larger than is taken")]
+    PieceSize,
+    #[error("{0} bytes of it are here: go on from there")]
+    Offset(i64),
+    #[error("what came is not what was announced: send it again")]
+    Digest,
     #[error("the chain would not take it: {0}")]
     Chain(String),
     #[error("this is no step of this case")]
@@ -111,6 +119,9 @@ impl Refusal {
             Refusal::Changed => "changed",
             Refusal::FileSize => "file-size",
             Refusal::TooManyFiles => "too-many-files",
+            Refusal::PieceSize => "piece-size",
+            Refusal::Offset(_) => "offset",
+            Refusal::Digest => "digest",
             Refusal::Chain(_) => "chain",
             Refusal::NotAStep => "not-a-step",
             Refusal::Signature(_) => "signature",

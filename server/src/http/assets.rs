@@ -38,6 +38,7 @@ impl Assets {
             boot_js: of("boot.js"),
             passkey_js: of("passkey.js"),
             journal_js: of("journal.js"),
+            editor_js: of("editor.js"),
             glue_js: of("gazette.js"),
             wasm: of("gazette_bg.wasm"),
         })

@@ -15,6 +15,7 @@ const MIGRATIONS: [(i64, &str, &str); 5] = [
     (3, "keys", include_str!("../../../migrations/staff/0003_keys.sql")),
     (4, "journal", include_str!("../../../migrations/staff/0004_journal.sql")),
     (6, "mail", include_str!("../../../migrations/staff/0006_mail.sql")),
+    (8, "editing", include_str!("../../../migrations/staff/0008_editing.sql")),
 ];
 
 /// The data folder's own database of staff.

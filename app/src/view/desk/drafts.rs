@@ -121,6 +121,28 @@ pub struct EditorView {
     pub grounds: Vec<&'static str>,
     pub changes: Vec<&'static str>,
     pub may_write: bool,
+    /// Texts in other languages, and whether room for one more is wanted.
+    pub translations: Vec<TranslationRow>,
+    pub another_translation: bool,
+    /// Tags of the languages that are offered.
+    pub languages: Vec<&'static str>,
+    /// Names of registered agencies, to be suggested.
+    pub agencies: Vec<String>,
+    /// Fields that each kind of document must state.
+    pub asked: Vec<(&'static str, &'static [&'static str])>,
+    /// Who reads this, by the account's id: what a browser keeps is theirs alone.
+    pub account: String,
+    /// Most bytes of a file, and most files.
+    pub largest_file: usize,
+    pub most_files: usize,
+}
+
+/// The text in another language, as it was typed.
+#[derive(Clone, Debug, Default)]
+pub struct TranslationRow {
+    pub language: String,
+    pub title: String,
+    pub body: String,
 }
 
 /// What stands, where somebody else was quicker.

@@ -134,6 +134,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
         all_waiting: |count| format!("All {count}"),
     },
     drafts: drafts_en::WORDS,
+    editing: editing_en::WORDS,
     posts: super::keys_en::POSTS,
     keys: super::keys_en::KEYS,
     signing: super::keys_en::SIGNING,

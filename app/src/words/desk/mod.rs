@@ -3,6 +3,9 @@
 pub mod drafts;
 mod drafts_en;
 mod drafts_zh;
+pub mod editing;
+mod editing_en;
+mod editing_zh;
 mod en;
 pub mod journal;
 mod journal_en;
@@ -40,6 +43,7 @@ pub struct DeskWords {
     pub link: LinkWords,
     pub home: HomeWords,
     pub drafts: drafts::DraftsWords,
+    pub editing: editing::EditingWords,
     pub posts: PostsWords,
     pub keys: KeyWords,
     pub signing: SigningWords,

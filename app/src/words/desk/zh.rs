@@ -119,6 +119,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
         all_waiting: |count| format!("全部 {count} 项"),
     },
     drafts: drafts_zh::WORDS,
+    editing: editing_zh::WORDS,
     posts: super::keys_zh::POSTS,
     keys: super::keys_zh::KEYS,
     signing: super::keys_zh::SIGNING,

@@ -4,7 +4,7 @@ use super::{
     Posted, Signed, again, answer,
     guard::absent,
     see, submitting,
-    typing::{typed, written},
+    typing::{translation_rows, typed, written},
 };
 use crate::{
     drafts::{self, Drafts, DraftsError, Kind, Lack, Refusal, Saved, Stage, Written},
@@ -40,7 +40,7 @@ use serde::Deserialize;
 use std::{collections::HashMap, sync::Arc};
 
 /// Most bytes of the editor's form, in which each character may take nine; and of one with a file.
-const LARGEST: usize = 4 << 20;
+pub(super) const LARGEST: usize = 4 << 20;
 const LARGEST_WITH_FILE: usize = drafts::LARGEST_FILE + (64 << 10);
 /// Rows of each list.
 const ROWS: i64 = 100;
@@ -232,7 +232,24 @@ struct Over<'a> {
     revision: i64,
     faults: Faults,
     just_saved: bool,
+    another_translation: bool,
     conflict: Option<Conflict>,
+}
+
+impl<'a> Over<'a> {
+    fn of(written: &'a Written, revision: i64) -> Over<'a> {
+        Over { written, revision, faults: vec![], just_saved: false, another_translation: false, conflict: None }
+    }
+}
+
+/// Names of all registered agencies in a language, to be suggested.
+fn agency_names(app: &App, lang: Lang) -> Vec<String> {
+    let state = app.node.submitter.state();
+    let living = state.agencies().filter(|(_, agency)| !agency.archive);
+    let mut names: Vec<_> = living.filter_map(|(_, agency)| views::name_in(&agency.name, lang).map(str::to_owned)).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 async fn editor_view(app: &App, signed: &Signed, draft: &drafts::Draft, over: Over<'_>) -> Result<EditorView, DraftsError> {
@@ -273,6 +290,14 @@ async fn editor_view(app: &App, signed: &Signed, draft: &drafts::Draft, over: Ov
         grounds: codes::grounds().collect(),
         changes: drafts::changes().collect(),
         may_write: who.roles.may(Role::Drafter, &draft.agency),
+        translations: translation_rows(over.written),
+        another_translation: over.another_translation,
+        languages: drafts::LANGUAGES.to_vec(),
+        agencies: agency_names(app, lang),
+        asked: drafts::GENRES.to_vec(),
+        account: who.id.clone(),
+        largest_file: drafts::LARGEST_FILE,
+        most_files: drafts::MOST_FILES,
     })
 }
 
@@ -287,6 +312,8 @@ struct EditQuery {
     full: Option<String>,
     /// With what is missing beside its fields.
     lacks: Option<String>,
+    /// With room for one more translation.
+    translate: Option<String>,
 }
 
 async fn edit(State(app): State<Arc<App>>, signed: Signed, At(id): At, Asked(query): Asked<EditQuery>) -> Response {
@@ -310,14 +337,25 @@ async fn edit(State(app): State<Arc<App>>, signed: Signed, At(id): At, Asked(que
         },
         _ => vec![],
     };
-    let over = Over { written: &draft.written, revision: draft.revision, faults, just_saved: query.saved.is_some(), conflict: None };
+    let over = Over {
+        faults,
+        just_saved: query.saved.is_some(),
+        another_translation: query.translate.is_some(),
+        ..Over::of(&draft.written, draft.revision)
+    };
     drawn(&app, &signed, &id, editor_view(&app, &signed, &draft, over).await)
 }
 
 async fn save(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }: Posted) -> Response {
     let (who, lang) = (&signed.account, signed.lang);
-    let (given, revision) = (written(&fields), fields.one("revision").parse().unwrap_or_default());
-    if fields.one("do") == "drop" {
+    let (mut given, revision) = (written(&fields), fields.one("revision").parse().unwrap_or_default());
+    let asked = fields.one("do");
+    if let Some(place) = asked.strip_prefix("untranslate-").and_then(|place| place.parse::<usize>().ok())
+        && place < given.translations.len()
+    {
+        given.translations.remove(place);
+    }
+    if asked == "drop" {
         // What was typed last is kept too: whoever gives a draft up may have meant another.
         let kept = app.drafts.save(who, &id, revision, &given).await;
         return match kept.and(app.drafts.drop_draft(who, &id).await) {
@@ -326,7 +364,9 @@ async fn save(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }
         };
     }
     match app.drafts.save(who, &id, revision, &given).await {
-        Ok(Saved::Revision(_)) if fields.one("do") == "submit" => see(lang, &format!("/desk/drafts/{id}/submit")),
+        Ok(Saved::Revision(_)) if asked == "submit" => see(lang, &format!("/desk/drafts/{id}/submit")),
+        Ok(Saved::Revision(_)) if asked == "translate" => see(lang, &format!("/desk/drafts/{id}?saved=1&translate=1#translations")),
+        Ok(Saved::Revision(_)) if asked.starts_with("untranslate-") => see(lang, &format!("/desk/drafts/{id}?saved=1#translations")),
         Ok(Saved::Revision(_)) => see(lang, &format!("/desk/drafts/{id}?saved=1")),
         Ok(Saved::Aside { newest, .. }) => {
             let view = async {
@@ -338,7 +378,7 @@ async fn save(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }
                     submitted: newest.stage != Stage::Writing,
                 };
                 // Theirs to go on with: the next save names what stands now, knowing it.
-                let over = Over { written: &given, revision: newest.revision, faults: vec![], just_saved: false, conflict: Some(conflict) };
+                let over = Over { conflict: Some(conflict), ..Over::of(&given, newest.revision) };
                 editor_view(&app, &signed, &newest, over).await
             };
             again(drawn(&app, &signed, &id, view.await))
@@ -347,7 +387,7 @@ async fn save(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }
             let view = async {
                 let draft = app.drafts.draft(who, &id).await?;
                 let faults = vec![("body", Fault::Lack(app::view::desk::Lack::TooLong))];
-                let over = Over { written: &given, revision, faults, just_saved: false, conflict: None };
+                let over = Over { faults, ..Over::of(&given, revision) };
                 editor_view(&app, &signed, &draft, over).await
             };
             again(drawn(&app, &signed, &id, view.await))

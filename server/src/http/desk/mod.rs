@@ -19,6 +19,7 @@ mod rule;
 mod sign_in;
 mod submitting;
 mod typing;
+mod writing;
 
 pub use guard::{ByScript, Posted, Signed};
 pub(super) use guard::{Fields, Tongue};
@@ -57,7 +58,7 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/desk/journal/log/consistency/{sizes}", get(journal::consistency))
         .route("/desk/journal/log/contents/{indexes}", get(journal::contents))
         .route("/desk/{*rest}", any(guard::nowhere));
-    for (path, handler) in cases::asked() {
+    for (path, handler) in cases::asked().into_iter().chain(writing::asked()) {
         router = router.route(path, handler);
     }
     for lang in Lang::ALL {

@@ -1,11 +1,29 @@
 //! What is typed into the editor's form, read and put into it again.
 
-use crate::drafts::{Translation, Whom, Written};
-use app::view::desk::Typed;
+use crate::drafts::{self, Translation, Whom, Written};
+use app::view::desk::{TranslationRow, Typed};
 
 /// The lines of a field that has one thing a line.
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// The same of several fields of one name.
+fn several(fields: &super::Fields, name: &str) -> Vec<String> {
+    fields.all(name).flat_map(lines).collect()
+}
+
+/// Texts in other languages: fields of the same names, in their order. One with neither title nor text is none.
+fn translations(fields: &super::Fields) -> Vec<Translation> {
+    let (titles, bodies): (Vec<_>, Vec<_>) = (fields.all("translation_title").collect(), fields.all("translation_body").collect());
+    let languages: Vec<_> = fields.all("translation_language").collect();
+    let other = if fields.one("language") == "zh" { "en" } else { "zh" };
+    let all = (0..titles.len().max(bodies.len()).min(drafts::LANGUAGES.len())).map(|place| Translation {
+        language: languages.get(place).map_or(other, |language| language.trim()).to_owned(),
+        title: titles.get(place).map_or("", |title| title.trim()).to_owned(),
+        body: bodies.get(place).copied().unwrap_or_default().replace("\r\n", "\n"),
+    });
+    all.filter(|text| !text.title.is_empty() || !text.body.trim().is_empty()).collect()
 }
 
 /// What was typed into the editor's form.
@@ -17,12 +35,6 @@ pub(super) fn written(fields: &super::Fields) -> Written {
         let mut next = || pieces.next().unwrap_or_default();
         Whom { name: next(), scheme: next(), id: next() }
     };
-    let other = if fields.one("language") == "zh" { "en" } else { "zh" };
-    let (title, body) = (trimmed("translation_title"), one("translation_body"));
-    let translations = match title.is_empty() && body.trim().is_empty() {
-        true => vec![],
-        false => vec![Translation { language: other.to_owned(), title, body }],
-    };
     Written {
         genre: trimmed("genre"),
         theme: trimmed("theme"),
@@ -30,8 +42,8 @@ pub(super) fn written(fields: &super::Fields) -> Written {
         title: trimmed("title"),
         index_number: trimmed("index_number"),
         document_number: trimmed("document_number"),
-        issuing_agencies: lines(fields.one("issuing_agencies")),
-        joint_agencies: lines(fields.one("joint_agencies")),
+        issuing_agencies: several(fields, "issuing_agencies"),
+        joint_agencies: several(fields, "joint_agencies"),
         issued: trimmed("issued"),
         published: trimmed("published"),
         effective: trimmed("effective"),
@@ -44,7 +56,7 @@ pub(super) fn written(fields: &super::Fields) -> Written {
         source: trimmed("source"),
         authentic: trimmed("authentic"),
         body: one("body").replace("\r\n", "\n"),
-        translations,
+        translations: translations(fields),
         target: fields.one("target").trim().parse().ok(),
         change: trimmed("change"),
         ground: trimmed("ground"),
@@ -60,7 +72,6 @@ pub(super) fn typed(written: &Written) -> Typed {
         (true, true) => whom.name.clone(),
         _ => format!("{} | {} | {}", whom.name, whom.scheme, whom.id),
     };
-    let translation = written.translations.first().cloned().unwrap_or_default();
     let fields = [
         ("genre", written.genre.clone()),
         ("theme", written.theme.clone()),
@@ -82,12 +93,15 @@ pub(super) fn typed(written: &Written) -> Typed {
         ("source", written.source.clone()),
         ("authentic", written.authentic.clone()),
         ("body", written.body.clone()),
-        ("translation_title", translation.title),
-        ("translation_body", translation.body),
         ("target", number(written.target)),
         ("change", written.change.clone()),
         ("ground", written.ground.clone()),
         ("by", number(written.by)),
     ];
     Typed(fields.into_iter().collect())
+}
+
+pub(super) fn translation_rows(written: &Written) -> Vec<TranslationRow> {
+    let row = |text: &Translation| TranslationRow { language: text.language.clone(), title: text.title.clone(), body: text.body.clone() };
+    written.translations.iter().map(row).collect()
 }

@@ -5,6 +5,9 @@ use crate::view::desk::{Faults, Typed};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
 
+/// Fields that any document must state.
+pub(super) const ALWAYS: [&str; 3] = ["title", "genre", "language"];
+
 /// How a field is typed in.
 pub(super) enum How<'a> {
     Line,
@@ -17,7 +20,20 @@ pub(super) enum How<'a> {
     Choice(Vec<(&'a str, String)>),
 }
 
-pub(super) fn field(name: &'static str, how: How<'_>, typed: &Typed, faults: &Faults, w: &'static DeskWords) -> impl IntoView + use<> {
+/// Under the label of a field that this kind of document must state. The script says so as soon as another kind is chosen.
+fn mark(name: &str, asked: &[&str], w: &'static DeskWords) -> impl IntoView + use<> {
+    let hidden = !asked.contains(&name);
+    view! { <p class="asked" data-asked=name.to_owned() hidden=hidden>{w.editing.asked}</p> }
+}
+
+pub(super) fn field(
+    name: &'static str,
+    how: How<'_>,
+    typed: &Typed,
+    faults: &Faults,
+    asked: &[&str],
+    w: &'static DeskWords,
+) -> impl IntoView + use<> {
     let e = &w.drafts.editor;
     let value = typed.of(name).to_owned();
     let fault = fault_of(faults, name).map(|fault| (w.frame.fault)(fault));
@@ -27,9 +43,10 @@ pub(super) fn field(name: &'static str, how: How<'_>, typed: &Typed, faults: &Fa
     let described: Vec<_> = described.into_iter().flatten().collect();
     let described = (!described.is_empty()).then(|| described.join(" "));
     let invalid = fault.as_ref().map(|_| "true");
+    let required = asked.contains(&name).then_some("true");
     let input = match how {
         How::Area(rows) => view! {
-            <textarea id=name name=name rows=rows aria-describedby=described aria-invalid=invalid>{lines(&value)}</textarea>
+            <textarea id=name name=name rows=rows aria-describedby=described aria-invalid=invalid aria-required=required>{lines(&value)}</textarea>
         }
         .into_any(),
         How::Choice(options) => {
@@ -37,7 +54,7 @@ pub(super) fn field(name: &'static str, how: How<'_>, typed: &Typed, faults: &Fa
                 view! { <option value=code.to_owned() selected=code == value>{called}</option> }
             });
             view! {
-                <select id=name name=name aria-describedby=described aria-invalid=invalid>{options.collect_view()}</select>
+                <select id=name name=name aria-describedby=described aria-invalid=invalid aria-required=required>{options.collect_view()}</select>
             }
             .into_any()
         }
@@ -49,14 +66,14 @@ pub(super) fn field(name: &'static str, how: How<'_>, typed: &Typed, faults: &Fa
             };
             view! {
                 <input id=name name=name type=kind inputmode=mode class=class value=value maxlength="600" autocomplete="off"
-                    aria-describedby=described aria-invalid=invalid/>
+                    aria-describedby=described aria-invalid=invalid aria-required=required/>
             }
             .into_any()
         }
     };
     view! {
         <div class="field" class:faulty=faulty>
-            <label for=name>{(e.field)(name)}</label>
+            <label for=name>{(e.field)(name)}</label>{mark(name, asked, w)}
             {help.map(|help| view! { <p class="help" id=format!("{name}-help")>{help}</p> })}
             {fault.map(|fault| view! { <p class="fault" id=format!("{name}-fault")>{fault}</p> })}
             {input}

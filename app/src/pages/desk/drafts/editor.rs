@@ -2,8 +2,9 @@
 
 use super::super::form::token;
 use super::super::frame::{Page, document, minute};
-use super::area::{How, field};
-use super::named;
+use super::area::{ALWAYS, How, field};
+use super::texts::{agencies, languages, translations};
+use super::{named, tools};
 use crate::codes;
 use crate::view::desk::{Desk, DraftKind, EditorView, Room};
 use crate::words::desk::DeskWords;
@@ -17,7 +18,8 @@ const TEXT: u32 = 24;
 pub fn editor(desk: &Desk<'_>, view: &EditorView) -> String {
     let d = &crate::words::desk::of(desk.lang).drafts;
     let title = named(view.typed.of("title"), view.kind, d);
-    document(desk, Page::new(Room::Drafts, "editor", title.clone()).with(&view.faults), |w| {
+    let page = Page { scripts: tools::scripts(desk, view), ..Page::new(Room::Drafts, "editor", title.clone()).with(&view.faults) };
+    document(desk, page, |w| {
         let e = &w.drafts.editor;
         let at = desk.at(&format!("/desk/drafts/{}", view.id));
         let fields = match view.kind {
@@ -31,25 +33,34 @@ pub fn editor(desk: &Desk<'_>, view: &EditorView) -> String {
         view! {
             {lacking(view, w)}
             {conflict(view, w)}
+            {tools::told(w)}
             <div class="lead">
                 <h1><bdi>{title.clone()}</bdi></h1>
                 <p>{(e.lead)(&view.agency.name)}</p>
                 {saved}
                 <p class="small">{(w.drafts.saved)(&minute(view.saved, w.lang), &view.saved_by)}</p>
             </div>
-            <form class="form draft" method="post" action=at.clone()>
-                {token(desk)}
-                <input type="hidden" name="revision" value=view.revision.to_string()/>
-                {fields}
-                <div class="ways">
-                    <button name="do" value="save">{e.save}</button>
-                    <button name="do" value="submit" class="quiet">{e.onward}</button>
-                    <button name="do" value="drop" class="quiet grave">{e.drop}</button>
+            <div class="bench">
+                <div class="writing">
+                    <form class="form draft" id="draft" method="post" action=at.clone() autocomplete="off">
+                        {token(desk)}
+                        <input type="hidden" name="revision" value=view.revision.to_string()/>
+                        // What Enter does in a line: a form is sent by its first button.
+                        <button name="do" value="save" class="unseen" tabindex="-1" aria-hidden="true">{e.save}</button>
+                        {fields}
+                        <div class="ways">
+                            <button name="do" value="save">{e.save}</button>
+                            <button name="do" value="submit" class="quiet">{e.onward}</button>
+                            <button name="do" value="drop" class="quiet grave">{e.drop}</button>
+                        </div>
+                        <p class="saving" data-saving hidden></p>
+                    </form>
+                    {files}
+                    {asides(view, w)}
                 </div>
-            </form>
-            {files}
-            {preview}
-            {asides(view, w)}
+                {preview}
+            </div>
+            {tools::kit(desk, view, w)}
         }
     })
 }
@@ -68,13 +79,17 @@ fn lacking(view: &EditorView, w: &'static DeskWords) -> Option<impl IntoView + u
 
 fn disclosure(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<> {
     let e = &w.drafts.editor;
-    let put = |name, how| field(name, how, &view.typed, &view.faults, w);
-    let none = || vec![("", e.choose.to_owned())];
     let typed = view.typed.of("genre");
+    let of_genre = view.asked.iter().find(|(genre, _)| *genre == typed).map_or(&[][..], |(_, fields)| fields);
+    let asked: Vec<_> = ALWAYS.iter().chain(of_genre).copied().collect();
+    let put = |name, how| field(name, how, &view.typed, &view.faults, &asked, w);
+    let none = || vec![("", e.choose.to_owned())];
     let own = (!typed.is_empty() && !view.genres.contains(&typed)).then(|| (typed, typed.to_owned()));
     let known = view.genres.iter().map(|code| (*code, codes::genre(w.lang, code).unwrap_or(code).to_owned()));
     let genres: Vec<_> = none().into_iter().chain(known).chain(own).collect();
-    let languages = || none().into_iter().chain(["zh", "en"].map(|code| (code, (e.language)(code).to_owned()))).collect();
+    let tags = languages(view, view.typed.of("language"), w);
+    let tags = tags.iter().map(|(tag, called)| (tag.as_str(), called.clone())).collect();
+    let names = view.agencies.iter().map(|name| view! { <option value=name.clone()></option> }).collect_view();
     let authentic =
         none().into_iter().chain(["original", "copy"].map(|code| (code, codes::authentic(w.lang, code).unwrap_or(code).to_owned())));
     let revises = view.target.is_some().then(|| put("target", How::Number));
@@ -83,7 +98,8 @@ fn disclosure(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<>
             <legend class="part">{e.what}</legend>
             {put("title", How::Line)}
             {put("genre", How::Choice(genres))}
-            {put("language", How::Choice(languages()))}
+            <p class="help">{w.editing.asked_lead}</p>
+            {put("language", How::Choice(tags))}
             {revises}
         </fieldset>
         <fieldset>
@@ -104,8 +120,9 @@ fn disclosure(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<>
             {put("document_number", How::Line)}
             {put("index_number", How::Line)}
             {put("theme", How::Line)}
-            {put("issuing_agencies", How::Area(LIST))}
-            {put("joint_agencies", How::Area(LIST))}
+            <datalist id="agencies">{names}</datalist>
+            {agencies("issuing_agencies", view, &view.faults, w)}
+            {agencies("joint_agencies", view, &view.faults, w)}
             {put("basis", How::Area(LIST))}
             {put("summary", How::Area(PARAGRAPH))}
             {put("keywords", How::Area(LIST))}
@@ -114,12 +131,7 @@ fn disclosure(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<>
             {put("source", How::Line)}
             {put("authentic", How::Choice(authentic.collect()))}
         </fieldset>
-        <fieldset>
-            <legend class="part">{e.translation}</legend>
-            {super::super::form::fault_of(&view.faults, "translations").map(|fault| view! { <p class="fault" id="translations">{(w.frame.fault)(fault)}</p> })}
-            {put("translation_title", How::Line)}
-            {put("translation_body", How::Area(TEXT / 2))}
-        </fieldset>
+        {translations(view, w)}
     }
 }
 
@@ -139,7 +151,7 @@ fn grounds(view: &EditorView, w: &'static DeskWords) -> Vec<(&'static str, Strin
 
 fn status(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let e = &w.drafts.editor;
-    let put = |name, how| field(name, how, &view.typed, &view.faults, w);
+    let put = |name, how| field(name, how, &view.typed, &view.faults, &[], w);
     let changes = view.changes.iter().map(|code| (*code, (e.change)(code).to_owned()));
     let changes = [("", e.choose.to_owned())].into_iter().chain(changes).collect();
     view! {
@@ -154,7 +166,7 @@ fn status(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl Int
 
 fn redaction(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let e = &w.drafts.editor;
-    let put = |name, how| field(name, how, &view.typed, &view.faults, w);
+    let put = |name, how| field(name, how, &view.typed, &view.faults, &[], w);
     let fault = super::super::form::fault_of(&view.faults, "parts");
     let parts = view.parts.iter().map(|(commitment, name, chosen)| {
         view! {
@@ -191,16 +203,17 @@ fn files(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl Into
         }
     });
     let rows = match view.files.is_empty() {
-        true => view! { <p class="quiet">{e.files_none}</p> }.into_any(),
-        false => view! { <ul class="work files">{rows.collect_view()}</ul> }.into_any(),
+        true => view! { <li class="quiet" data-none>{e.files_none}</li> }.into_any(),
+        false => rows.collect_view().into_any(),
     };
     let fault = super::super::form::fault_of(&view.faults, "file").map(|fault| (w.frame.fault)(fault));
     let faulty = fault.is_some();
     view! {
         <section>
             <h2>{e.files}</h2>
-            {rows}
-            <form class="form" method="post" enctype="multipart/form-data" action=at.clone()>
+            <ul class="work files" data-files>{rows}</ul>
+            {tools::ways_in(w)}
+            <form class="form" method="post" enctype="multipart/form-data" action=at.clone() data-plain-upload>
                 {token(desk)}
                 <div class="field" class:faulty=faulty>
                     <label for="file">{e.file}</label>
@@ -217,15 +230,19 @@ fn files(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl Into
 fn preview(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<> {
     let e = &w.drafts.editor;
     let lang = view.typed.of("language").to_owned();
+    let title = view.typed.of("title").to_owned();
     let shown = match &view.preview {
         None => view! { <p class="quiet">{e.preview_none}</p> }.into_any(),
         Some((html, formatted)) => view! {
             {(!formatted).then(|| view! { <p class="quiet">{e.written}</p> })}
-            <div class="sheet"><div class="prose" lang=lang dir="auto" inner_html=html.clone()></div></div>
+            <div class="sheet">
+                <p class="title" lang=lang.clone() dir="auto">{title}</p>
+                <div class="prose" lang=lang dir="auto" inner_html=html.clone()></div>
+            </div>
         }
         .into_any(),
     };
-    view! { <section class="wide" id="preview"><h2>{e.preview}</h2>{shown}</section> }
+    view! { <section id="preview" aria-labelledby="preview-title"><h2 id="preview-title">{e.preview}</h2><div data-preview>{shown}</div></section> }
 }
 
 fn conflict(view: &EditorView, w: &'static DeskWords) -> Option<impl IntoView + use<>> {

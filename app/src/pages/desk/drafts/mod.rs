@@ -4,6 +4,8 @@ mod area;
 mod case;
 mod editor;
 mod submit;
+mod texts;
+mod tools;
 
 pub use case::case;
 pub use editor::editor;

@@ -1,0 +1,269 @@
+// The editor while somebody writes: saving by itself and coming back, two at once, files on a line that breaks, and all of it
+// without scripts, by keyboard and on a small screen.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { first, give, hire, signIn, staffSql } from "../people.js";
+import { expect, sample, test as base } from "../fixtures.js";
+import { copyOf, serve } from "../gazette.js";
+
+const AGENCY = "gazette.example/finance";
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const test = base.extend({
+  house: async ({ page, browser }, use) => {
+    const place = await copyOf(sample());
+    const server = await serve(place, { args: ["--no-sample"] });
+    await first(page, server);
+    const contexts = [];
+    const enter = async (login, options = {}) => {
+      hire(place, login, [["drafter", AGENCY]]);
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      const theirs = await context.newPage();
+      await signIn(theirs, server, login);
+      return theirs;
+    };
+    const at = (path) => `${server.url}/en/desk${path}`;
+    const written = (id) => JSON.parse(staffSql(place, `select written from drafts where id = '${id}'`)[0].written);
+    await use({ server, place, at, enter, written });
+    for (const context of contexts) await context.close();
+    await page.goto("about:blank");
+    await server.stop();
+    await place.remove();
+  },
+});
+
+async function begin(page, house) {
+  await page.goto(house.at("/drafts"));
+  await page.getByRole("button", { name: "Document", exact: true }).click();
+  await expect(page.locator("#draft")).toBeVisible();
+  return new URL(page.url()).pathname.split("/").at(-1);
+}
+
+const saving = (page, state) => expect(page.locator("[data-saving]")).toHaveAttribute("data-state", state);
+
+test("what is typed is saved by itself, shown as it will be read, and there again after coming back", async ({ house }) => {
+  const page = await house.enter("author");
+  const id = await begin(page, house);
+  await page.getByLabel("Title", { exact: true }).fill("Lanterns");
+  await page.getByLabel("Text", { exact: true }).pressSequentially("# Which\n\nAll are **lit**.");
+  await expect(page.locator("#preview strong")).toHaveText("lit");
+  await saving(page, "saved");
+  await expect(page.locator("[data-saving]")).toHaveText(/^Saved \d\d:\d\d$/);
+  expect(house.written(id)).toMatchObject({ title: "Lanterns", body: "# Which\n\nAll are **lit**." });
+  // What is left at once is saved too.
+  await page.getByLabel("Summary", { exact: true }).fill("Of lanterns.");
+  await page.getByRole("link", { name: "Overview" }).or(page.locator("header nav a")).first().click();
+  await expect.poll(() => house.written(id).summary).toBe("Of lanterns.");
+  await page.goto(house.at(`/drafts/${id}`));
+  await expect(page.getByLabel("Summary", { exact: true })).toHaveValue("Of lanterns.");
+  await expect(page.locator('[data-told="kept"]')).toBeHidden();
+});
+
+test("without a connection the text is kept in the browser, saved when there is one, and offered after coming back", async ({ house }) => {
+  const page = await house.enter("author");
+  const id = await begin(page, house);
+  await page.getByLabel("Text", { exact: true }).fill("First.");
+  await saving(page, "saved");
+  await page.context().setOffline(true);
+  await page.getByLabel("Text", { exact: true }).fill("Second.");
+  await saving(page, "offline");
+  await page.context().setOffline(false);
+  await saving(page, "saved");
+  expect(house.written(id).body).toBe("Second.");
+  // And with the page gone before there is one.
+  await page.route("**/save", (route) => route.abort());
+  await page.getByLabel("Text", { exact: true }).fill("Third.");
+  await saving(page, "offline");
+  await page.goto("about:blank");
+  await page.unroute("**/save");
+  await page.goto(house.at(`/drafts/${id}`));
+  await expect(page.getByLabel("Text", { exact: true })).toHaveValue("Second.");
+  await page.getByRole("button", { name: "Take it into the form" }).click();
+  await expect(page.getByLabel("Text", { exact: true })).toHaveValue("Third.");
+  await saving(page, "saved");
+  expect(house.written(id).body).toBe("Third.");
+  await page.reload();
+  await expect(page.locator('[data-told="kept"]')).toBeHidden();
+});
+
+test("when the session is over the text is kept, and offered to whoever typed it and to nobody else", async ({ house }) => {
+  const page = await house.enter("author");
+  const id = await begin(page, house);
+  staffSql(house.place, "delete from sessions where account = (select id from accounts where login = 'author')");
+  await page.getByLabel("Text", { exact: true }).fill("Not lost.");
+  await saving(page, "signed-out");
+  hire(house.place, "other", [["drafter", AGENCY]]);
+  await signIn(page, house.server, "other");
+  await page.goto(house.at(`/drafts/${id}`));
+  await expect(page.locator("html")).toHaveAttribute("data-editing", "awake");
+  await expect(page.locator('[data-told="kept"]')).toBeHidden();
+  await page.context().clearCookies();
+  await signIn(page, house.server, "author");
+  await page.goto(house.at(`/drafts/${id}`));
+  await page.getByRole("button", { name: "Take it into the form" }).click();
+  await expect.poll(() => house.written(id).body).toBe("Not lost.");
+});
+
+test("two who write at once are told at once, and neither text is lost", async ({ house }) => {
+  const [one, two] = [await house.enter("one"), await house.enter("two")];
+  const id = await begin(one, house);
+  await two.goto(house.at(`/drafts/${id}`));
+  await one.getByLabel("Text", { exact: true }).fill("All lanterns.");
+  await saving(one, "saved");
+  await two.getByLabel("Text", { exact: true }).fill("Red lanterns.");
+  await expect(two.locator('[data-told="conflict"]')).toContainText("Officer one saved this draft");
+  await expect(two.getByLabel("Text", { exact: true })).toHaveValue("Red lanterns.");
+  expect(house.written(id).body).toBe("All lanterns.");
+  await two.getByRole("button", { name: "See both texts" }).click();
+  await expect(two.locator(".theirs").first()).toHaveText("All lanterns.");
+  await expect(two.getByLabel("Text", { exact: true })).toHaveValue("Red lanterns.");
+  expect(staffSql(house.place, "select count(*) as n from draft_asides")[0].n).toBe(1);
+  // Saved by hand, knowing of the other; and whoever was quicker is told when they look again.
+  await two.getByLabel("Text", { exact: true }).fill("All lanterns, red ones first.");
+  await two.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(two.locator(".done")).toBeVisible();
+  await one.evaluate(() => dispatchEvent(new Event("focus")));
+  await expect(one.locator('[data-told="newer"]')).toContainText("Officer two saved this draft");
+  await one.getByRole("button", { name: "Load the saved text" }).click();
+  await expect(one.getByLabel("Text", { exact: true })).toHaveValue("All lanterns, red ones first.");
+});
+
+const pdf = (size) => {
+  const bytes = Buffer.alloc(size, 7);
+  bytes.write("%PDF-1.7\n");
+  return bytes;
+};
+
+async function drop(page, name, size) {
+  const data = await page.evaluateHandle(
+    ([name, size]) => {
+      const bytes = new Uint8Array(size).fill(7);
+      bytes.set(new TextEncoder().encode("%PDF-1.7\n"));
+      const data = new DataTransfer();
+      data.items.add(new File([bytes], name));
+      return data;
+    },
+    [name, size],
+  );
+  await page.locator("[data-drop]").dispatchEvent("dragover", { dataTransfer: data });
+  await expect(page.locator("[data-drop]")).toHaveAttribute("data-over", "");
+  await page.locator("[data-drop]").dispatchEvent("drop", { dataTransfer: data });
+}
+
+test("a file that is dropped goes on over a line that breaks, and over a reload", async ({ house }) => {
+  const page = await house.enter("author");
+  const id = await begin(page, house);
+  let pieces = 0;
+  await page.route("**/uploads/*", (route) => (route.request().method() === "PATCH" && ++pieces % 2 === 0 ? route.abort() : route.continue()));
+  await drop(page, "map.exe", 1_700_000);
+  await expect(page.locator("[data-files]")).toContainText("map.exe");
+  await expect(page.locator("[data-files]")).toContainText("application/pdf");
+  await expect(page.locator("[data-came]")).toHaveText("map.exe was added.");
+  await page.unrouteAll();
+  // Two pieces come, then the line is gone, and so is the page.
+  pieces = 0;
+  await page.route("**/uploads/*", (route) => (route.request().method() === "PATCH" && ++pieces > 2 ? route.abort() : route.continue()));
+  await drop(page, "plan.pdf", 2_000_000);
+  await expect(page.locator("[data-coming] li")).toHaveAttribute("data-state", "up-waits");
+  expect(staffSql(house.place, "select came from draft_uploads")[0].came).toBe(2 * 512 * 1024);
+  await page.unrouteAll();
+  const offsets = [];
+  page.on("request", (request) => request.method() === "PATCH" && offsets.push(Number(request.headers()["upload-offset"])));
+  await page.reload();
+  await expect(page.locator("[data-files]")).toContainText("plan.pdf");
+  expect(Math.min(...offsets)).toBe(2 * 512 * 1024);
+  expect(staffSql(house.place, `select size from draft_files where draft = '${id}' order by size`).map(({ size }) => size)).toEqual([1_700_000, 2_000_000]);
+});
+
+test("a file that is too large is told before it is sent, and one that was begun elsewhere goes on when it is chosen again", async ({ house, browserName }) => {
+  const page = await house.enter("author");
+  await begin(page, house);
+  const sent = [];
+  page.on("request", (request) => request.url().includes("/uploads") && request.method() !== "GET" && sent.push(request.method()));
+  await page.locator("#files").setInputFiles({ name: "large.pdf", mimeType: "application/pdf", buffer: pdf(20 * 1024 * 1024 + 1) });
+  await expect(page.locator("[data-came]")).toContainText("larger than 20 MB");
+  expect(sent).toEqual([]);
+  let pieces = 0;
+  await page.route("**/uploads/*", (route) => (route.request().method() === "PATCH" && ++pieces > 1 ? route.abort() : route.continue()));
+  await page.locator("#files").setInputFiles({ name: "plan.pdf", mimeType: "application/pdf", buffer: pdf(1_500_000) });
+  await expect(page.locator("[data-coming] li")).toHaveAttribute("data-state", "up-waits");
+  await page.unrouteAll();
+  // Another browser has not kept the file.
+  await page.evaluate(() => new Promise((resolve) => { const gone = indexedDB.deleteDatabase("gazette-drafts"); gone.onsuccess = gone.onblocked = resolve; }));
+  await page.route("**/uploads/*", (route) => (route.request().method() === "PATCH" ? route.abort() : route.continue()));
+  await page.reload();
+  await expect(page.locator("[data-coming] li")).toContainText("Choose the same file again");
+  await page.unrouteAll();
+  await page.locator("#files").setInputFiles({ name: "plan.pdf", mimeType: "application/pdf", buffer: pdf(1_500_000) });
+  await expect(page.locator("[data-files]")).toContainText("plan.pdf");
+  expect(browserName && staffSql(house.place, "select count(*) as n from draft_uploads")[0].n).toBe(0);
+});
+
+test("languages and agencies are added and taken away, and what a kind of document needs is marked at once", async ({ house }) => {
+  const page = await house.enter("author");
+  const id = await begin(page, house);
+  const needed = page.locator('[data-asked="document_number"]');
+  await expect(needed).toBeHidden();
+  await page.locator("#genre").selectOption("rule");
+  await expect(needed).toBeVisible();
+  await page.locator("#joint_agencies").fill("Water Bureau");
+  await page.locator("#joint_agencies-2").fill("Transport Bureau");
+  await page.locator("#translation-language-1").selectOption("bo");
+  await page.locator("#translation-title-1").fill("One");
+  await page.locator("#translation-body-1").fill("**first**");
+  await expect(page.locator("#preview strong")).toHaveText("first");
+  await page.getByRole("button", { name: "Add a translation" }).click();
+  await page.locator("#translation-language-2").selectOption("fr");
+  await page.locator("#translation-title-2").fill("Deux");
+  await page.locator("#translation-body-2").fill("deux");
+  await saving(page, "saved");
+  expect(house.written(id)).toMatchObject({
+    joint_agencies: ["Water Bureau", "Transport Bureau"],
+    translations: [{ language: "bo" }, { language: "fr", title: "Deux" }],
+  });
+  await page.getByRole("button", { name: "Remove the translation: Tibetan" }).click();
+  await expect.poll(() => house.written(id).translations.map(({ language }) => language)).toEqual(["fr"]);
+});
+
+test("without scripts the same form saves, adds a language and a file, and shows the text", async ({ house }) => {
+  const page = await house.enter("author", { javaScriptEnabled: false });
+  const id = await begin(page, house);
+  await expect(page.locator("[data-saving]")).toBeHidden();
+  await expect(page.locator("[data-drop]")).toBeHidden();
+  await page.getByLabel("Text", { exact: true }).fill("All are **lit**.");
+  await page.locator("#translation-title-1").fill("灯笼");
+  await page.locator("#translation-body-1").fill("全部。");
+  await page.getByRole("button", { name: "Add a translation" }).click();
+  await expect(page.locator("[data-translation]")).toHaveCount(2);
+  await expect(page.locator("#preview strong")).toHaveText("lit");
+  await page.locator("#file").setInputFiles({ name: "map.pdf", mimeType: "application/pdf", buffer: pdf(2_000) });
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(page.locator("[data-files]")).toContainText("map.pdf");
+  expect(house.written(id).translations).toHaveLength(1);
+});
+
+test("the editor is reached by keyboard, fits a small screen, and hides nothing from those who do not see", async ({ house }) => {
+  const page = await house.enter("author");
+  await page.setViewportSize({ width: 320, height: 640 });
+  const id = await begin(page, house);
+  await page.locator("#title").focus();
+  await page.keyboard.type("Lanterns");
+  for (let steps = 0; steps < 12 && !(await page.evaluate(() => document.activeElement.id === "body")); steps++) await page.keyboard.press("Tab");
+  await page.keyboard.type("By keyboard.");
+  await expect.poll(() => house.written(id).body).toBe("By keyboard.");
+  await page.locator("#files").focus();
+  await expect(page.locator("#files")).toBeFocused();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide).toBeLessThanOrEqual(0);
+  for (const scheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.evaluate(axe);
+    const faults = await page.evaluate(async () => {
+      const values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+      const { violations } = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join("; ")}`);
+    });
+    expect(faults).toEqual([]);
+  }
+});

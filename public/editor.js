@@ -1,0 +1,640 @@
+// The editor while somebody writes: saves by itself, keeps in this browser what could not be saved, shows the text as it will be
+// read, and brings files piece by piece. Everything is asked of the desk; without this script the page's forms do the same.
+// <div data-editor data-page data-token data-account data-lang data-zone data-largest data-most data-asked data-words hidden></div>
+
+const kit = document.querySelector("[data-editor]");
+const form = document.getElementById("draft");
+const words = new Map((kit?.dataset.words ?? "").split("\n").map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]));
+
+function sentence(code, fills = {}) {
+  return (words.get(code) ?? code).replace(/\{(\w+)\}/g, (_, name) => fills[name] ?? "");
+}
+
+const clock = (time) =>
+  new Intl.DateTimeFormat(kit.dataset.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: kit.dataset.zone }).format(time);
+
+const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
+
+/** Asks an address of this draft. Answers nothing where there is no connection. */
+async function ask(path, options = {}) {
+  const headers = { "x-gazette-token": kit.dataset.token, ...options.headers };
+  try {
+    return await fetch(`${kit.dataset.editor}${path}`, { credentials: "same-origin", cache: "no-store", redirect: "error", ...options, headers });
+  } catch {
+    return undefined;
+  }
+}
+
+const said = async (answer) => answer.json().catch(() => ({}));
+
+// --- What this browser keeps: texts that were not saved, and files on their way. One person's alone, and for a month at most.
+
+const KEPT = 30 * 86_400_000;
+const mine = (name) => `${kit.dataset.account} ${kit.dataset.editor} ${name}`;
+
+function store(mode, act) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open("gazette-drafts", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("kept");
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const turn = opening.result.transaction("kept", mode);
+      const asked = act(turn.objectStore("kept"));
+      turn.oncomplete = () => {
+        opening.result.close();
+        resolve(asked?.result);
+      };
+      turn.onabort = turn.onerror = () => reject(turn.error);
+    };
+  });
+}
+
+// A browser that keeps nothing (private windows) still saves.
+const keep = (name, value) => store("readwrite", (kept) => kept.put({ ...value, at: Date.now() }, mine(name))).catch(() => {});
+const kept = (name) => store("readonly", (all) => all.get(mine(name))).catch(() => undefined);
+const forget = (name) => store("readwrite", (all) => all.delete(mine(name))).catch(() => {});
+
+function forgetOld() {
+  return store("readwrite", (all) => {
+    all.openCursor().onsuccess = ({ target: { result: at } }) => {
+      if (!at) return;
+      if (!(Date.now() - at.value.at < KEPT)) at.delete();
+      at.continue();
+    };
+  }).catch(() => {});
+}
+
+// --- The form as it is sent
+
+const OURS = new Set(["token", "revision", "do"]);
+
+function typed() {
+  return [...new FormData(form)].filter(([name, value]) => !OURS.has(name) && typeof value === "string");
+}
+
+/** As one text, to tell whether something changed. Empty boxes say nothing, and lines end in one way. */
+function written(fields = typed()) {
+  const plain = (value) => value.replaceAll("\r\n", "\n").trim();
+  return JSON.stringify(fields.map(([name, value]) => [name, plain(value)]).filter(([, value]) => value !== ""));
+}
+
+/** Puts kept fields back: those of one name in their order, with as many boxes as are wanted. */
+function put(fields) {
+  const byName = new Map();
+  for (const [name, value] of fields) byName.set(name, [...(byName.get(name) ?? []), value]);
+  while (form.querySelectorAll("[data-translation]").length < (byName.get("translation_title") ?? []).length) addTranslation();
+  for (const several of form.querySelectorAll("[data-several]")) {
+    const name = several.querySelector("input").name;
+    while (several.querySelectorAll("input").length < (byName.get(name) ?? []).length) addBox(several);
+  }
+  const places = new Map();
+  for (const field of form.elements) {
+    if (!field.name || OURS.has(field.name)) continue;
+    if (field.type === "checkbox") {
+      field.checked = (byName.get(field.name) ?? []).includes(field.value);
+      continue;
+    }
+    const place = places.get(field.name) ?? 0;
+    places.set(field.name, place + 1);
+    field.value = byName.get(field.name)?.[place] ?? "";
+  }
+}
+
+// --- Saying
+
+const line = form?.querySelector("[data-saving]");
+
+function say(state, fills) {
+  line.hidden = false;
+  line.dataset.state = state;
+  line.textContent = sentence(state, fills);
+}
+
+function tell(what, code, fills) {
+  const place = document.querySelector(`[data-told="${what}"]`);
+  if (!code) {
+    place.hidden = true;
+    return;
+  }
+  place.querySelector("[data-said]").textContent = sentence(code, fills);
+  place.hidden = false;
+}
+
+// --- Saving
+
+const SOON = 1_000;
+const LATER = [2_000, 5_000, 10_000, 30_000];
+/** What a browser sends of a page that is being left. */
+const LEAVING = 60_000;
+
+let stands; // what the desk has, as far as this page knows
+let saving; // the save under way
+let timer;
+let failures = 0;
+let stopped = ""; // why nothing is saved by itself any more
+let left = false;
+
+const isDirty = () => written() !== stands;
+
+function later(time) {
+  clearTimeout(timer);
+  if (!stopped) timer = setTimeout(save, time);
+}
+
+let keeping;
+/** Keeps what is typed until it is saved. */
+function keepSoon() {
+  clearTimeout(keeping);
+  keeping = setTimeout(() => isDirty() && keep("text", { fields: typed(), revision: Number(form.elements.revision.value) }), 200);
+}
+
+function stop(state) {
+  stopped = state;
+  clearTimeout(timer);
+  say(state);
+}
+
+function body(fields) {
+  return new URLSearchParams([...fields, ["revision", form.elements.revision.value]]);
+}
+
+async function save() {
+  clearTimeout(timer);
+  if (saving) return saving;
+  if (stopped || left || !isDirty()) return;
+  saving = sendIn().finally(() => (saving = undefined));
+  await saving;
+  if (isDirty() && !failures) later(SOON);
+}
+
+async function sendIn() {
+  const fields = typed();
+  say("saving");
+  const answer = await ask("/save", { method: "POST", body: body(fields) });
+  if (answer?.ok) {
+    const { revision, saved } = await said(answer);
+    form.elements.revision.value = revision;
+    stands = written(fields);
+    failures = 0;
+    if (isDirty()) {
+      say("unsaved");
+      keepSoon();
+    } else {
+      clearTimeout(keeping);
+      await forget("text");
+      say("saved", { at: clock(saved) });
+    }
+    return;
+  }
+  await keep("text", { fields: typed(), revision: Number(form.elements.revision.value) });
+  const refusal = answer ? await said(answer) : {};
+  switch (true) {
+    case !answer:
+      say("offline");
+      break;
+    case answer.status === 401:
+      return stop("signed-out");
+    case answer.status === 403:
+      return stop("stale");
+    case answer.status === 404:
+      return stop("nothing");
+    case answer.status === 409:
+      stop("paused");
+      return tell("conflict", refusal.refused, { by: refusal.by, at: clock(refusal.saved) });
+    case answer.status === 413 || answer.status === 400 || answer.status === 422:
+      return stop("too-large");
+    default:
+      say("failed");
+  }
+  later(LATER[Math.min(failures++, LATER.length - 1)]);
+}
+
+function changed() {
+  if (stopped) {
+    keepSoon();
+    return;
+  }
+  if (!isDirty()) return;
+  // Without a connection the sentence that says so stays.
+  if (!failures) say("unsaved");
+  keepSoon();
+  if (!failures) later(SOON);
+}
+
+/** On leaving there is no time to wait for an answer: what is short is sent all the same, and all of it is kept. */
+function leave() {
+  if (left || stopped || saving || !isDirty()) return;
+  const fields = typed();
+  const sent = body(fields);
+  keep("text", { fields, revision: Number(form.elements.revision.value), sent: true });
+  if (String(sent).length > LEAVING) return;
+  left = true;
+  ask("/save", { method: "POST", body: sent, keepalive: true }).then(async (answer) => {
+    left = false;
+    if (!answer?.ok) return;
+    // Only another window was looked at.
+    const { revision, saved } = await said(answer);
+    form.elements.revision.value = revision;
+    stands = written(fields);
+    if (!isDirty()) {
+      await forget("text");
+      say("saved", { at: clock(saved) });
+    }
+  });
+}
+
+/** Whether somebody else has saved since, when this window is looked at again. */
+async function lookAgain() {
+  if (stopped || saving || left || isDirty()) return;
+  const answer = await ask("/revision");
+  if (!answer?.ok) return;
+  const { revision, by, saved, writing } = await said(answer);
+  if (saving || left || isDirty()) return;
+  if (revision > Number(form.elements.revision.value)) tell("newer", "newer", { by, at: clock(saved) });
+  else if (!writing) tell("newer", "submitted", { by, at: clock(saved) });
+}
+
+async function offerKept() {
+  const found = await kept("text");
+  if (!found) return;
+  const revision = Number(form.elements.revision.value);
+  // What was on its way when the page was left has come, or the form has it already.
+  if ((found.sent && found.revision < revision && kit.dataset.conflict === undefined) || written(found.fields) === written()) return forget("text");
+  if (kit.dataset.conflict !== undefined) return;
+  stopped = "kept";
+  tell("kept", "kept", { at: clock(found.at) });
+  const place = document.querySelector('[data-told="kept"]');
+  const goOn = () => {
+    stopped = "";
+    tell("kept");
+    line.hidden = true;
+  };
+  place.querySelector('[data-do="take"]').onclick = () => {
+    put(found.fields);
+    // Saved on top of what it was written on: whoever saved since is not overwritten unawares.
+    form.elements.revision.value = found.revision;
+    goOn();
+    form.elements.title?.focus();
+    changed();
+    drawSoon();
+  };
+  place.querySelector('[data-do="leave"]').onclick = async () => {
+    await forget("text");
+    goOn();
+  };
+}
+
+/** Sends the form itself, once what is being saved by itself has been. */
+function byForm() {
+  form.addEventListener("submit", (event) => {
+    const { submitter } = event;
+    clearTimeout(timer);
+    clearTimeout(keeping);
+    if (saving) {
+      event.preventDefault();
+      saving.finally(() => form.requestSubmit(submitter));
+      return;
+    }
+    left = true;
+    keep("text", { fields: typed(), revision: Number(form.elements.revision.value), sent: true });
+  });
+  // Forms beside it lead away too: first what was typed.
+  document.addEventListener("submit", async (event) => {
+    if (event.target === form || event.defaultPrevented || stopped || left || !isDirty()) return;
+    event.preventDefault();
+    await save();
+    left = true;
+    event.target.requestSubmit(event.submitter);
+  });
+}
+
+// --- The text as it will be read
+
+let drawing;
+let drawn;
+let shown; // which text: nothing for the document's own, else its set of fields
+
+function drawSoon() {
+  if (kit.dataset.previews === undefined) return;
+  clearTimeout(drawing);
+  const text = form.elements.body.value;
+  drawing = setTimeout(draw, text.length > 100_000 ? 2_000 : 300);
+}
+
+function textAtHand() {
+  const of = (set, name) => set.querySelector(`[name=translation_${name}]`).value;
+  if (shown?.isConnected) return { title: of(shown, "title"), body: of(shown, "body"), language: of(shown, "language") };
+  const { title, body, language } = form.elements;
+  return { title: title.value, body: body.value, language: language.value };
+}
+
+async function draw() {
+  const atHand = textAtHand();
+  const now = JSON.stringify(atHand);
+  if (now === drawn) return;
+  const place = document.querySelector("[data-preview]");
+  if (!atHand.body.trim()) {
+    drawn = now;
+    place.replaceChildren(element("p", { class: "quiet" }, sentence("preview-none")));
+    return;
+  }
+  const answer = await ask("/preview", { method: "POST", body: new URLSearchParams({ body: atHand.body }) });
+  if (!answer?.ok) return;
+  const { html, formatted } = await said(answer);
+  if (JSON.stringify(textAtHand()) !== now) return drawSoon();
+  drawn = now;
+  // Drawn by the desk with what draws the published page, and read in a document where nothing runs or loads.
+  const read = new DOMParser().parseFromString(html, "text/html");
+  const spoken = { lang: atHand.language || kit.dataset.lang, dir: "auto" };
+  const prose = element("div", { class: "prose", ...spoken });
+  prose.append(...read.body.childNodes);
+  const sheet = element("div", { class: "sheet" }, element("p", { class: "title", ...spoken }, atHand.title), prose);
+  place.replaceChildren(...(formatted ? [sheet] : [element("p", { class: "quiet" }, sentence("preview-written")), sheet]));
+}
+
+function element(name, attributes = {}, ...inside) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...inside);
+  return made;
+}
+
+// --- Fields that grow, and those that a kind of document must state
+
+function addBox(several) {
+  const boxes = several.querySelectorAll("input");
+  const last = boxes[boxes.length - 1];
+  const next = last.cloneNode();
+  const number = boxes.length + 1;
+  const { name } = last;
+  next.value = "";
+  next.id = `${name}-${number}`;
+  next.setAttribute("aria-label", `${several.querySelector("label").firstChild.textContent.trim()}, ${number}`);
+  several.append(next);
+}
+
+function addTranslation() {
+  const sets = form.querySelectorAll("[data-translation]");
+  const last = sets[sets.length - 1];
+  const next = last.cloneNode(true);
+  for (const field of next.querySelectorAll("[id]")) {
+    const id = field.id.replace(/\d+$/, String(sets.length + 1));
+    next.querySelector(`label[for="${field.id}"]`)?.setAttribute("for", id);
+    field.id = id;
+    if (field.name !== "translation_language") field.value = "";
+  }
+  next.querySelector("button")?.remove();
+  last.after(next);
+  return next;
+}
+
+function growing() {
+  form.addEventListener("input", ({ target }) => {
+    const several = target.closest("[data-several]");
+    if (!several) return;
+    const boxes = several.querySelectorAll("input");
+    if (boxes[boxes.length - 1].value.trim()) addBox(several);
+  });
+}
+
+function asking() {
+  const asked = new Map(kit.dataset.asked.split("\n").map((one) => [one.split(" ")[0], one.split(" ").slice(1)]));
+  const always = ["title", "genre", "language"];
+  form.elements.genre?.addEventListener("change", ({ target }) => {
+    const wanted = [...always, ...(asked.get(target.value) ?? [])];
+    for (const mark of form.querySelectorAll("[data-asked]")) {
+      mark.hidden = !wanted.includes(mark.dataset.asked);
+      form.elements[mark.dataset.asked].setAttribute("aria-required", String(!mark.hidden));
+    }
+  });
+}
+
+// --- Files, piece by piece
+
+const PIECE = 512 * 1024;
+const AGAIN = [500, 1_000, 2_000, 5_000, 10_000];
+const coming = document.querySelector("[data-coming]");
+const underWay = new Map();
+
+async function digestOf(file) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A line for a file on its way. */
+function lineOf(name) {
+  const bar = element("progress", { max: "100", value: "0", "aria-label": name });
+  const state = element("span", { class: "small" });
+  const button = element("button", { type: "button", class: "quiet", "aria-label": sentence("stop-of", { name }) }, sentence("stop"));
+  const row = element("li", {}, element("bdi", {}, name), bar, state, button);
+  coming.append(row);
+  const show = (code, percent = bar.value) => {
+    row.dataset.state = code;
+    bar.value = percent;
+    state.textContent = sentence(code, { percent: String(Math.floor(percent)), name });
+  };
+  return { row, show, button };
+}
+
+function came(code, fills) {
+  document.querySelector("[data-came]").textContent = sentence(code, fills);
+}
+
+const sizeText = (size) => {
+  const [unit, count] = size < 1e6 ? ["kilobyte", size / 1e3] : ["megabyte", size / 1e6];
+  return new Intl.NumberFormat(kit.dataset.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(count);
+};
+
+/** The file is the draft's now: it stands in the list, and may be taken away there. */
+function listed(file) {
+  const list = document.querySelector("[data-files]");
+  list.querySelector("[data-none]")?.remove();
+  const at = `${kit.dataset.page}/files/${file.id}`;
+  const token = element("input", { type: "hidden", name: "token", value: kit.dataset.token });
+  const taken = element("form", { method: "post", action: at }, token, element("button", { class: "quiet" }, sentence("remove")));
+  const kind = element("span", { class: "small" }, `${file.media} · ${sizeText(file.size)}`);
+  list.append(element("li", {}, element("a", { href: at }, element("bdi", {}, file.name)), " ", kind, taken));
+}
+
+/** Sends what is missing of a file, from where the last piece ended, for as long as it takes. */
+async function bring(file, upload, at) {
+  const path = `/uploads/${upload.id}`;
+  let stops = false;
+  let failures = 0;
+  underWay.set(upload.id, upload);
+  at.button.onclick = async () => {
+    stops = true;
+    await ask(path, { method: "DELETE" });
+    done();
+  };
+  const done = () => {
+    underWay.delete(upload.id);
+    forget(`file ${upload.id}`);
+    at.row.remove();
+  };
+  let offset = upload.came;
+  const percent = () => (offset / upload.size) * 100;
+  at.show("up-comes", percent());
+  while (!stops) {
+    const piece = file.slice(offset, offset + PIECE);
+    const headers = { "upload-offset": String(offset), "content-type": "application/offset+octet-stream" };
+    const answer = await ask(path, { method: "PATCH", headers, body: piece });
+    if (stops) return;
+    if (answer?.status === 204) {
+      failures = 0;
+      offset = Number(answer.headers.get("upload-offset"));
+      at.show("up-comes", percent());
+    } else if (answer?.ok) {
+      listed((await said(answer)).file);
+      came("up-done", { name: upload.name });
+      return done();
+    } else if (answer?.status === 409 && answer.headers.has("upload-offset")) {
+      offset = Number(answer.headers.get("upload-offset"));
+    } else if (answer?.status === 401 || answer?.status === 403) {
+      underWay.delete(upload.id);
+      return at.show("up-signed-out");
+    } else if (answer && answer.status < 500) {
+      const { refused } = await said(answer);
+      underWay.delete(upload.id);
+      forget(`file ${upload.id}`);
+      return at.show(refused === "digest" ? "up-differs" : "up-failed");
+    } else {
+      at.show("up-waits", percent());
+      await Promise.race([pause(AGAIN[Math.min(failures++, AGAIN.length - 1)]), new Promise((resolve) => addEventListener("online", resolve, { once: true }))]);
+      // Where it stands is asked of the desk, for the answer may have been lost and not the piece.
+      const told = await ask(path);
+      if (told?.ok) offset = (await said(told)).came;
+      else if (told?.status === 404) {
+        // The last piece had come, and only the answer was lost: the list has it.
+        underWay.delete(upload.id);
+        forget(`file ${upload.id}`);
+        return location.reload();
+      }
+    }
+  }
+}
+
+async function take(file) {
+  const name = file.name;
+  if (file.size === 0 || file.size > Number(kit.dataset.largest)) return came("up-size", { name });
+  const at = lineOf(name);
+  at.show("up-reads", 0);
+  const digest = await digestOf(file).catch(() => undefined);
+  // A folder that was dropped cannot be read.
+  if (!digest) {
+    at.row.remove();
+    return came("up-size", { name });
+  }
+  const waiting = await unfinished();
+  const same = waiting.find((upload) => upload.digest === digest && upload.size === file.size && !underWay.has(upload.id));
+  let upload = same;
+  if (same) {
+    coming.querySelector(`[data-upload="${same.id}"]`)?.remove();
+  } else {
+    const announced = JSON.stringify({ name, size: file.size, digest });
+    const headers = { "content-type": "application/json" };
+    let answer;
+    for (let failures = 0; !(answer = await ask("/uploads", { method: "POST", headers, body: announced })); failures++) {
+      at.show("up-waits", 0);
+      await pause(AGAIN[Math.min(failures, AGAIN.length - 1)]);
+    }
+    const told = await said(answer);
+    if (!answer.ok) {
+      at.row.remove();
+      return came(told.refused === "too-many-files" ? "up-many" : told.refused === "too-large" ? "up-size" : "up-failed", { name });
+    }
+    upload = told;
+  }
+  keep(`file ${upload.id}`, { file });
+  await bring(file, upload, at);
+}
+
+async function unfinished() {
+  const answer = await ask("/uploads");
+  return answer?.ok ? said(answer) : [];
+}
+
+/** Goes on with what a page that was left had begun, with the file that this browser kept, or else asks for it. */
+async function comeBack() {
+  for (const upload of await unfinished()) {
+    const at = lineOf(upload.name);
+    at.row.dataset.upload = upload.id;
+    const found = await kept(`file ${upload.id}`);
+    if (found?.file) {
+      bring(found.file, upload, at);
+      continue;
+    }
+    at.show("up-again", (upload.came / upload.size) * 100);
+    at.button.onclick = async () => {
+      await ask(`/uploads/${upload.id}`, { method: "DELETE" });
+      at.row.remove();
+    };
+  }
+}
+
+function files() {
+  const drop = document.querySelector("[data-drop]");
+  if (!drop) return;
+  drop.hidden = false;
+  document.querySelector("[data-plain-upload]").hidden = true;
+  const input = drop.querySelector("input");
+  const all = async (list) => {
+    // One after the other: the first is not slowed down by the last.
+    for (const file of list) await take(file);
+  };
+  input.addEventListener("change", () => {
+    const list = [...input.files];
+    input.value = "";
+    all(list);
+  });
+  const brings = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  // Anywhere on the page: a file dropped beside the place would have the browser leave it.
+  document.addEventListener("dragover", (event) => {
+    if (!brings(event)) return;
+    event.preventDefault();
+    drop.dataset.over = "";
+  });
+  document.addEventListener("dragleave", (event) => event.relatedTarget === null && delete drop.dataset.over);
+  document.addEventListener("drop", (event) => {
+    if (!brings(event)) return;
+    event.preventDefault();
+    delete drop.dataset.over;
+    all([...event.dataTransfer.files]);
+  });
+  comeBack();
+}
+
+// --- Awake
+
+if (kit && form) {
+  stands = written();
+  // The form of somebody who was told of another's text is saved by their own hand.
+  if (kit.dataset.conflict !== undefined) stopped = "paused";
+  form.addEventListener("input", (event) => {
+    const set = event.target.closest("[data-translation]");
+    if (set || event.target.name === "body" || event.target.name === "title") shown = set ?? undefined;
+    changed();
+    drawSoon();
+  });
+  form.addEventListener("focusin", ({ target }) => {
+    const set = target.closest("[data-translation]");
+    if (!set && !["body", "title"].includes(target.name)) return;
+    shown = set ?? undefined;
+    if (set) drawSoon();
+    else if (drawn) drawSoon();
+  });
+  form.addEventListener("focusout", () => isDirty() && !failures && save());
+  growing();
+  asking();
+  byForm();
+  addEventListener("online", () => isDirty() && save());
+  addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : lookAgain()));
+  addEventListener("focus", lookAgain);
+  document.querySelector('[data-told="newer"] [data-do="load"]').onclick = () => location.assign(kit.dataset.page);
+  document.querySelector('[data-told="conflict"] [data-do="see"]').onclick = () => form.requestSubmit(form.querySelector('.ways [value="save"]'));
+  forgetOld();
+  offerKept();
+  files();
+  document.documentElement.dataset.editing = "awake";
+}
