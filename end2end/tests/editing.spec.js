@@ -72,11 +72,11 @@ test("without a connection the text is kept in the browser, saved when there is 
   await saving(page, "saved");
   expect(house.written(id).body).toBe("Second.");
   // And with the page gone before there is one.
-  await page.route("**/save", (route) => route.abort());
+  await page.context().setOffline(true);
   await page.getByLabel("Text", { exact: true }).fill("Third.");
   await saving(page, "offline");
   await page.goto("about:blank");
-  await page.unroute("**/save");
+  await page.context().setOffline(false);
   await page.goto(house.at(`/drafts/${id}`));
   await expect(page.getByLabel("Text", { exact: true })).toHaveValue("Second.");
   await page.getByRole("button", { name: "Take it into the form" }).click();

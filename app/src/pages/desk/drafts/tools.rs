@@ -25,7 +25,7 @@ pub(super) fn kit(desk: &Desk<'_>, view: &EditorView, w: &'static DeskWords) -> 
 pub(super) fn told(w: &'static DeskWords) -> impl IntoView + use<> {
     let s = &w.editing;
     view! {
-        <div class="caution" data-told="kept" role="alert" hidden>
+        <div class="told" data-told="kept" role="alert" hidden>
             <h2 data-said></h2>
             <p>{s.kept_help}</p>
             <p class="ways">
@@ -33,12 +33,12 @@ pub(super) fn told(w: &'static DeskWords) -> impl IntoView + use<> {
                 <button type="button" data-do="leave" class="quiet">{s.kept_leave}</button>
             </p>
         </div>
-        <div class="faults" data-told="conflict" role="alert" hidden>
+        <div class="told" data-told="conflict" role="alert" hidden>
             <h2 data-said></h2>
             <p>{s.conflict_help}</p>
             <p class="ways"><button type="button" data-do="see">{s.conflict_see}</button></p>
         </div>
-        <div class="caution" data-told="newer" role="alert" hidden>
+        <div class="told" data-told="newer" role="alert" hidden>
             <h2 data-said></h2>
             <p>{s.newer_help}</p>
             <p class="ways"><button type="button" data-do="load">{s.newer_load}</button></p>
