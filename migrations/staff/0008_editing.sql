@@ -1,4 +1,4 @@
--- Files on their way to a draft, piece by piece, and the templates of agencies. Columns are text or bigint, times are milliseconds
+-- Files on their way to a draft, piece by piece. Columns are text or bigint, times are milliseconds
 -- since 1970, hashes and ids are lowercase hexadecimal.
 
 -- Begun by one account, which alone goes on with it. came: bytes that are here. digest: SHA-256 of the whole, as it was announced.
@@ -23,14 +23,3 @@ create table draft_pieces (
   path text not null,
   primary key (upload, start)
 );
-
--- What an agency's drafts of a genre may begin with. written: JSON, like a draft's.
-create table draft_templates (
-  id text primary key,
-  agency text not null,
-  name text not null,
-  written text not null,
-  made bigint not null,
-  made_by text not null
-);
-create index templates_of_agency on draft_templates (agency, name);
