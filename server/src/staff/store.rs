@@ -9,7 +9,7 @@ use sqlx::{
 use std::{os::unix::fs::OpenOptionsExt, path::Path};
 
 /// Number, what it is about, and its SQL, the same for both engines: columns are `text` or `bigint`, places `$1`.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "people", include_str!("../../../migrations/staff/0001_people.sql")),
     (2, "drafts", include_str!("../../../migrations/staff/0002_drafts.sql")),
     (3, "keys", include_str!("../../../migrations/staff/0003_keys.sql")),
