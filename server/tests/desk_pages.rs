@@ -26,6 +26,7 @@ on_each_engine! {
     another_agencys_drafts_and_cases_are_not_there,
     what_is_not_published_is_at_no_public_address,
     a_script_without_the_sessions_token_signs_nothing,
+    when_a_case_comes_out_is_changed_on_its_page_and_noted,
 }
 
 const ORIGIN: &str = "http://127.0.0.1:3000";
@@ -260,7 +261,7 @@ async fn another_agencys_drafts_and_cases_are_not_there(engine: Engine) {
         let answer = pages.get(&stranger, path).await;
         assert_eq!((answer.status, answer.body.len()), (StatusCode::NOT_FOUND, nowhere.body.len()), "{path}");
     }
-    for path in [&at, &format!("{at}/submit"), &format!("{case}/withdraw"), &format!("{case}/release")] {
+    for path in [&at, &format!("{at}/submit"), &format!("{case}/withdraw"), &format!("{case}/release"), &format!("{case}/due")] {
         assert_eq!(pages.post(&stranger, path, &[("revision", "1"), ("do", "save")]).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     let upload = pages.upload(&stranger, &format!("{at}/files"), &stranger.form(), "a.csv", b"a,b\n").await;
@@ -315,4 +316,33 @@ async fn a_script_without_the_sessions_token_signs_nothing(engine: Engine) {
         assert!(answer.status.is_client_error(), "{}", answer.status);
     }
     assert_eq!(pages.ask(script(&clerk, Request::post(&path), &sent)).await.status, StatusCode::OK);
+}
+
+async fn when_a_case_comes_out_is_changed_on_its_page_and_noted(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let (author, clerk) = (pages.enter("author").await, pages.enter("clerk").await);
+    let frozen = pages.house.submitted("Lanterns", 0).await;
+    let case = format!("/en/desk/cases/{}", frozen.case);
+    let due = format!("{case}/due");
+    assert!(pages.get(&author, &case).await.body.contains("Change when it is published"));
+    assert!(!pages.get(&clerk, &case).await.body.contains("Change when it is published"), "a reviewer does not say when");
+    assert_eq!(pages.post(&clerk, &due, &[("day", "2027-01-02"), ("hour", "08:30")]).await.status, StatusCode::NOT_FOUND);
+    for (day, hour) in [("2001-01-01", "08:30"), ("2027-02-30", "08:30"), ("", "08:30")] {
+        let refused = pages.post(&author, &due, &[("day", day), ("hour", hour)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{day} {hour}");
+        assert!(refused.body.contains("Enter a day and an hour to come"), "{}", refused.body);
+        assert!(refused.body.contains(hour) && refused.body.contains(day), "as it was typed");
+    }
+    assert_eq!(pages.house.case(&frozen).await.frozen.due, 0);
+    let set = pages.post(&author, &due, &[("day", "2027-01-02"), ("hour", "08:30")]).await;
+    assert_eq!((set.status, &*set.to), (StatusCode::SEE_OTHER, &*case), "{}", set.body);
+    let shown = pages.get(&author, &case).await.body;
+    assert!(shown.contains("To be published") && shown.contains("value=\"2027-01-02\"") && shown.contains("value=\"08:30\""), "{shown}");
+    let noted = async || {
+        let noted = pages.house.staff.journal().before(i64::MAX, 200).await.unwrap();
+        noted.iter().filter(|row| row.what == "due-changed").count()
+    };
+    assert_eq!(noted().await, 1);
+    assert_eq!(pages.post(&author, &due, &[("day", ""), ("hour", "")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!((pages.house.case(&frozen).await.frozen.due, noted().await), (0, 2));
 }

@@ -30,6 +30,7 @@ on_each_engine! {
     what_was_approved_before_a_change_counts_no_more,
     a_rule_that_changed_before_publication_has_it_approved_again,
     nothing_is_published_before_its_time,
+    a_time_is_set_anew_until_it_is_being_sealed_and_never_comes_early,
     whatever_is_interrupted_is_found_again_and_comes_out_once,
     an_older_revision_is_not_saved_over_a_newer_one_and_both_are_kept,
     without_a_rule_a_publisher_publishes_and_nobody_else,
@@ -301,6 +302,46 @@ async fn nothing_is_published_before_its_time(engine: Engine) {
     let house = house.reopened().await;
     assert!(house.drafts.publish_due().await.unwrap().is_empty());
     house.turn(1);
+    house.published(&frozen).await;
+}
+
+async fn a_time_is_set_anew_until_it_is_being_sealed_and_never_comes_early(engine: Engine) {
+    let house = House::on(engine).await;
+    let (author, agency) = (house.who("author"), house.agency.clone());
+    house.hire("publisher", &[Role::Publisher], &agency).await;
+    let frozen = house.submitted("Lanterns", 60_000).await;
+    house.approve_all(&frozen).await;
+    let now = house.staff.now();
+    for who in ["lawyer-a", "stranger"] {
+        let refused = house.drafts.set_due(&house.who(who), &frozen.id, now + 1).await.unwrap_err();
+        assert_eq!(refused.refusal(), Some(&Refusal::Nothing), "{who}");
+    }
+    for past in [now, now - 1, -1, i64::MIN] {
+        let refused = house.drafts.set_due(&author, &frozen.id, past).await.unwrap_err();
+        assert_eq!(refused.refusal(), Some(&Refusal::Past), "{past}");
+    }
+    // Later than it was: at its first time nothing happens.
+    house.drafts.set_due(&house.who("publisher"), &frozen.id, now + 90_000).await.unwrap();
+    for passed in [60_000, 29_999] {
+        house.turn(passed);
+        assert!(house.drafts.publish_due().await.unwrap().is_empty());
+    }
+    let house = house.reopened().await;
+    assert!(house.drafts.publish_due().await.unwrap().is_empty(), "nor across a restart");
+    let case = house.case(&frozen).await;
+    assert_eq!((case.frozen.due, &case.frozen.core_line), (now + 90_000, &frozen.core_line), "what was approved is the same");
+    assert!(matches!(case.standing, Standing::Under { verdict: Ok(_), .. }), "and approved still");
+    // Earlier than that would have been: none at all.
+    house.drafts.set_due(&author, &frozen.id, 0).await.unwrap();
+    house.published(&frozen).await;
+    let refused = house.drafts.set_due(&author, &frozen.id, house.staff.now() + 1).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::NotOpen));
+    // Claimed, and interrupted before anything reached the log.
+    let frozen = house.submitted("More lanterns", 0).await;
+    house.approve_all(&frozen).await;
+    house.sql("update frozen set state = 'sealing' where state = 'open'").await;
+    let refused = house.drafts.set_due(&author, &frozen.id, house.staff.now() + 1).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::NotOpen));
     house.published(&frozen).await;
 }
 

@@ -26,6 +26,7 @@ pub fn pages(site: &Site, lang: Lang) -> Vec<(&'static str, String)> {
         text: FrozenText::Gone,
         personal: vec![],
         told: None,
+        timing: None,
         ..case(lang)
     };
     vec![
@@ -231,6 +232,8 @@ fn case(lang: Lang) -> CaseView {
         core: String::new(),
         may_withdraw: true,
         may_release: false,
+        timing: Some(Typed([("day", "2026-11-25".into()), ("hour", "09:00".into())].into())),
+        faults: vec![],
         own: false,
     }
 }

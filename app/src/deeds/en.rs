@@ -29,6 +29,7 @@ pub(super) fn what(code: &str) -> Option<&'static str> {
         "draft-submitted" => "Submitted for approval",
         "draft-withdrawn" => "Taken back from approval",
         "draft-released" => "Released for publication",
+        "due-changed" => "Time of publication changed",
         "published" => "Published",
         "not-published" => "Could not be published",
         "upload-begun" => "Upload begun",

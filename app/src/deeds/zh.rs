@@ -29,6 +29,7 @@ pub(super) fn what(code: &str) -> Option<&'static str> {
         "draft-submitted" => "提交审批",
         "draft-withdrawn" => "撤回送审",
         "draft-released" => "放行发布",
+        "due-changed" => "更改发布时间",
         "published" => "发布",
         "not-published" => "未能发布",
         "upload-begun" => "开始上传文件",

@@ -1,8 +1,11 @@
-//! What is due: publishes what is approved when its time has come, never before, and goes on where a crash left off.
+//! What is due: publishes what is approved when its time has come, never before, and goes on where a crash left off. A time may be
+//! set anew until then: it is no part of what is approved.
 
-use super::{Drafts, DraftsError, Outcome};
+use super::{Drafts, DraftsError, Frozen, Outcome, Refusal};
+use crate::staff::{Account, Role};
 use chain::time::Millis;
 use futures_util::future::join_all;
+use serde_json::json;
 use sqlx::Row;
 use std::time::Duration;
 
@@ -31,6 +34,36 @@ impl Drafts {
             }
         }
         Ok(outcomes)
+    }
+}
+
+impl Drafts {
+    /// Whether somebody may say when what their agency submitted is published.
+    #[must_use]
+    pub fn may_set_due(who: &Account, agency: &str) -> bool {
+        who.roles.may(Role::Drafter, agency) || who.roles.may(Role::Publisher, agency)
+    }
+
+    /// Sets another time before which a frozen version is not published, or none (0): as soon as it is approved. Too late once it is
+    /// being sealed: both begin by claiming its row.
+    pub async fn set_due(&self, who: &Account, frozen: &str, due: Millis) -> Result<(), DraftsError> {
+        let mut turn = self.staff.store().turn().await?;
+        let frozen = Frozen::read(&mut turn, frozen).await?.filter(|frozen| Self::may_set_due(who, &frozen.agency));
+        let frozen = frozen.ok_or(Refusal::Nothing)?;
+        if due != 0 && due <= self.staff.now() {
+            return Err(Refusal::Past.into());
+        }
+        let sql = "update frozen set due = $1 where id = $2 and state = 'open'";
+        if sqlx::query(sql).bind(due).bind(&frozen.id).execute(&mut *turn).await?.rows_affected() != 1 {
+            return Err(Refusal::NotOpen.into());
+        }
+        if due != frozen.due {
+            let details = json!({ "statement": frozen.id, "before": frozen.due, "due": due });
+            self.staff.journal().note_in(&mut turn, &who.id, "due-changed", &frozen.draft, &details).await?;
+        }
+        turn.commit().await?;
+        self.wake.notify_one();
+        Ok(())
     }
 }
 

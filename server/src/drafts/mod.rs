@@ -64,6 +64,8 @@ pub enum Refusal {
     NotWriting,
     #[error("this does not wait for approval any more")]
     NotOpen,
+    #[error("this time has passed")]
+    Past,
     #[error("something is missing in the draft")]
     Lacks(Vec<(&'static str, Lack)>),
     #[error("the draft was saved again meanwhile: look at it before it is submitted")]
@@ -115,6 +117,7 @@ impl Refusal {
             Refusal::TooLong => "too-long",
             Refusal::NotWriting => "not-writing",
             Refusal::NotOpen => "not-open",
+            Refusal::Past => "past",
             Refusal::Lacks(_) => "lacks",
             Refusal::Changed => "changed",
             Refusal::FileSize => "file-size",

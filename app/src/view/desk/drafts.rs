@@ -229,6 +229,10 @@ pub struct CaseView {
     pub core: String,
     pub may_withdraw: bool,
     pub may_release: bool,
+    /// Day and hour as the form says them, for whoever may set others.
+    pub timing: Option<Typed>,
+    /// Of that form.
+    pub faults: Faults,
     pub own: bool,
 }
 

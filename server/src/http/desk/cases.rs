@@ -1,13 +1,13 @@
 //! Cases at the desk: their page, and what a browser asks and sends that signs with a post's key.
 
 use super::{
-    ByScript, Posted, Signed, answer,
+    ByScript, Posted, Signed, again, answer,
     drafts::{Names, agency, at, download, failed, kind_of, post_name, shown, target, zone},
     see,
-    submitting::personal_rows,
+    submitting::{day_and_hour, due, personal_rows},
 };
 use crate::{
-    drafts::{self, Case, DraftsError, FrozenState, Given, Refusal, Standing, Step, StepKind},
+    drafts::{self, Case, Drafts, DraftsError, FrozenState, Given, Refusal, Standing, Step, StepKind},
     http::{
         App,
         trouble::{Asked, At, Trouble},
@@ -19,7 +19,10 @@ use app::{
     Lang, pages,
     view::{
         Item, Kind, Title,
-        desk::{AbleView, CaseState, CaseView, Decided, Desk, FrozenDisclosure, FrozenFile, FrozenProse, FrozenText, KindView, RuleView},
+        desk::{
+            AbleView, CaseState, CaseView, Decided, Desk, Fault, FrozenDisclosure, FrozenFile, FrozenProse, FrozenText, KindView, Lack,
+            RuleView, Typed,
+        },
     },
 };
 use axum::{
@@ -47,6 +50,7 @@ pub(super) fn routes() -> Vec<(&'static str, Handler)> {
         ("/cases/{case}", get(show)),
         ("/cases/{case}/withdraw", post(withdraw)),
         ("/cases/{case}/release", post(release)),
+        ("/cases/{case}/due", post(set_due)),
         ("/cases/{case}/parts/{part}", get(part)),
     ]
 }
@@ -70,8 +74,12 @@ async fn show(State(app): State<Arc<App>>, signed: Signed, At(id): At) -> Respon
         Err(_) => case_view(&app, &signed, &id).await,
         view => view,
     };
+    drawn(&app, &signed, &id, view)
+}
+
+fn drawn(app: &App, signed: &Signed, id: &str, view: Result<CaseView, DraftsError>) -> Response {
     let view = view.map_err(Trouble::from);
-    answer(&app, &signed, &format!("/desk/cases/{id}"), view.map(|view| move |desk: &Desk<'_>| pages::desk::case(desk, &view)))
+    answer(app, signed, &format!("/desk/cases/{id}"), view.map(|view| move |desk: &Desk<'_>| pages::desk::case(desk, &view)))
 }
 
 /// Behind how many others each kind of step stands.
@@ -167,6 +175,8 @@ async fn case_view(app: &App, signed: &Signed, id: &str) -> Result<CaseView, Dra
         core: chain::Hash::of(&[frozen.core_line.as_bytes()]).to_hex(),
         may_withdraw: open && who.roles.may(Role::Drafter, &frozen.agency),
         may_release: publishes,
+        timing: (open && Drafts::may_set_due(who, &frozen.agency)).then(|| day_and_hour(&zone, frozen.due)),
+        faults: vec![],
         own: open && is_author(&case, who) && matches!(rule, RuleView::Under { .. }),
         rule,
     })
@@ -293,6 +303,32 @@ async fn release(State(app): State<Arc<App>>, At(id): At, Posted { signed, .. }:
     };
     match done.await {
         Ok(()) | Err(DraftsError::Refused(Refusal::NotOpen | Refusal::Approval(_))) => see(lang, &format!("/desk/cases/{id}")),
+        Err(error) => failed(&app, lang, error),
+    }
+}
+
+async fn set_due(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }: Posted) -> Response {
+    let (who, lang) = (&signed.account, signed.lang);
+    let (day, hour) = (fields.one("day").trim(), fields.one("hour").trim());
+    let asked = due(&zone(&app, lang), day, hour);
+    let done = async {
+        let frozen = app.drafts.case(who, &id).await?.frozen;
+        if !Drafts::may_set_due(who, &frozen.agency) {
+            return Err(Refusal::Nothing.into());
+        }
+        app.drafts.set_due(who, &frozen.id, asked.ok_or(Refusal::Past)?).await
+    };
+    match done.await {
+        // It was published, or taken back, meanwhile: the page says so.
+        Ok(()) | Err(DraftsError::Refused(Refusal::NotOpen)) => see(lang, &format!("/desk/cases/{id}")),
+        Err(DraftsError::Refused(Refusal::Past)) => {
+            let view = case_view(&app, &signed, &id).await.map(|mut view| {
+                view.timing = view.timing.map(|_| Typed([("day", day.to_owned()), ("hour", hour.to_owned())].into()));
+                view.faults = vec![("day", Fault::Lack(Lack::Time))];
+                view
+            });
+            again(drawn(&app, &signed, &id, view))
+        }
         Err(error) => failed(&app, lang, error),
     }
 }

@@ -18,7 +18,7 @@ use app::{
     view::desk::{Desk, Fault, PersonalRow, SubmitView, Typed},
 };
 use axum::{extract::State, response::Response};
-use jiff::{civil, tz::TimeZone};
+use jiff::{Timestamp, civil, tz::TimeZone};
 use std::sync::Arc;
 
 async fn submit_view(app: &App, signed: &Signed, id: &str) -> Result<SubmitView, DraftsError> {
@@ -59,13 +59,20 @@ pub(super) async fn submit_form(State(app): State<Arc<App>>, signed: Signed, At(
 }
 
 /// When it is to come out, by the portal's clocks. None: what was typed is no time.
-fn due(zone: &TimeZone, day: &str, hour: &str) -> Option<i64> {
+pub(super) fn due(zone: &TimeZone, day: &str, hour: &str) -> Option<i64> {
     if day.is_empty() && hour.is_empty() {
         return Some(0);
     }
     let day: civil::Date = day.parse().ok()?;
     let hour: civil::Time = if hour.is_empty() { civil::Time::midnight() } else { hour.parse().ok()? };
     Some(zone.to_ambiguous_zoned(day.to_datetime(hour)).compatible().ok()?.timestamp().as_millisecond())
+}
+
+/// A time as its form says it; none is two empty fields.
+pub(super) fn day_and_hour(zone: &TimeZone, due: i64) -> Typed {
+    let at = Timestamp::from_millisecond(due).ok().filter(|_| due > 0).map(|at| at.to_zoned(zone.clone()));
+    let said = |form: &str| at.as_ref().map(|at| at.strftime(form).to_string()).unwrap_or_default();
+    Typed([("day", said("%Y-%m-%d")), ("hour", said("%H:%M"))].into())
 }
 
 pub(super) async fn submit(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }: Posted) -> Response {
@@ -111,6 +118,10 @@ mod tests {
         assert_eq!(due(&zone, "1970-01-02", ""), Some(86_400_000 - 8 * 3_600_000));
         for (day, hour) in [("", "08:00"), ("2026-02-30", "08:00"), ("2026-02-03", "25:00"), ("x", "y")] {
             assert_eq!(due(&zone, day, hour), None, "{day} {hour}");
+        }
+        for time in [0, 86_400_000, 1_790_000_040_000] {
+            let typed = day_and_hour(&zone, time);
+            assert_eq!(due(&zone, typed.of("day"), typed.of("hour")), Some(time), "said and read alike: {typed:?}");
         }
     }
 }

@@ -1,8 +1,9 @@
 //! A case: what was frozen, exactly as it will stand, the rule's steps side by side, and what was decided by which post.
 
-use super::super::form::token;
+use super::super::form::{summary, token};
 use super::super::frame::{Page, document, minute};
 use super::super::post_key::{elsewhere, kit, scripts};
+use super::submit::when;
 use super::{named, personal};
 use crate::pages::{catalogue, text};
 use crate::view::desk::{
@@ -18,7 +19,8 @@ pub fn case(desk: &Desk<'_>, view: &CaseView) -> String {
     let title = named(&view.title, view.kind, d);
     // Where nothing is to be signed, nothing that signs is loaded.
     let signs = !view.able.is_empty();
-    let page = Page { scripts: if signs { scripts(desk) } else { vec![] }, ..Page::new(Room::Drafts, "case", title.clone()) };
+    let page =
+        Page { scripts: if signs { scripts(desk) } else { vec![] }, ..Page::new(Room::Drafts, "case", title.clone()).with(&view.faults) };
     document(desk, page, |w| {
         let c = &w.drafts.case;
         let told = view.told.as_ref().map(|(code, said)| {
@@ -27,6 +29,7 @@ pub fn case(desk: &Desk<'_>, view: &CaseView) -> String {
         });
         let own = view.own.then(|| view! { <p class="quiet">{c.own}</p> });
         view! {
+            {summary(&view.faults, w)}
             {told}
             <div class="lead">
                 <h1><bdi>{title.clone()}</bdi></h1>
@@ -216,7 +219,21 @@ fn ways(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> Option<impl 
             <form method="post" action=at("withdraw")>{token(desk)}<button class="quiet">{c.withdraw}</button><p class="small">{c.withdraw_help}</p></form>
         }
     });
-    (release.is_some() || withdraw.is_some()).then(|| view! { <section class="acts">{release}{withdraw}</section> })
+    let faulty = !view.faults.is_empty();
+    let timing = view.timing.as_ref().map(|typed| {
+        view! {
+            <details open=faulty>
+                <summary>{c.due_change}</summary>
+                <form class="form" method="post" action=at("due")>
+                    {token(desk)}
+                    {when(desk, (w.drafts.submit.when, c.due_help), typed, &view.faults, w)}
+                    <button>{c.due_set}</button>
+                </form>
+            </details>
+        }
+    });
+    let some = release.is_some() || withdraw.is_some() || timing.is_some();
+    some.then(|| view! { <section class="acts">{release}{timing}{withdraw}</section> })
 }
 
 fn frozen(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> AnyView {

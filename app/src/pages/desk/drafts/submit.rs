@@ -3,7 +3,8 @@
 use super::super::form::{fault_of, summary, token};
 use super::super::frame::{Page, document};
 use super::{named, personal};
-use crate::view::desk::{Desk, Room, SubmitView};
+use crate::view::desk::{Desk, Faults, Room, SubmitView, Typed};
+use crate::words::desk::DeskWords;
 use leptos::prelude::*;
 
 pub fn submit(desk: &Desk<'_>, view: &SubmitView) -> String {
@@ -17,30 +18,15 @@ pub fn submit(desk: &Desk<'_>, view: &SubmitView) -> String {
         let lacks = lacks.collect_view();
         let form = match view.lacks.is_empty() {
             false => view! { <div class="faults"><h2>{s.lacks}</h2><ul>{lacks}</ul></div> }.into_any(),
-            true => {
-                let fault = fault_of(&view.faults, "day").map(|fault| (w.frame.fault)(fault));
-                let faulty = fault.is_some();
-                view! {
-                    <form class="form" method="post" action=format!("{at}/submit")>
-                        {token(desk)}
-                        <input type="hidden" name="revision" value=view.revision.to_string()/>
-                        <fieldset class="field" class:faulty=faulty id="day">
-                            <legend>{s.when}</legend>
-                            <p class="help">{s.when_help}</p>
-                            {fault.map(|fault| view! { <p class="fault">{fault}</p> })}
-                            <div class="pairs">
-                                <div class="field"><label for="due-day">{s.day}</label>
-                                    <input id="due-day" name="day" type="date" value=view.typed.of("day").to_owned()/></div>
-                                <div class="field"><label for="due-hour">{s.hour}</label>
-                                    <input id="due-hour" name="hour" type="time" value=view.typed.of("hour").to_owned()/></div>
-                            </div>
-                            <p class="small">{(crate::words::of(w.lang).site.zone)(&desk.site.zone)}</p>
-                        </fieldset>
-                        <button>{s.button}</button>
-                    </form>
-                }
-                .into_any()
+            true => view! {
+                <form class="form" method="post" action=format!("{at}/submit")>
+                    {token(desk)}
+                    <input type="hidden" name="revision" value=view.revision.to_string()/>
+                    {when(desk, (s.when, s.when_help), &view.typed, &view.faults, w)}
+                    <button>{s.button}</button>
+                </form>
             }
+            .into_any(),
         };
         let refused = view.refused.as_ref().map(|said| {
             view! { <div class="faults" role="alert"><h2>{s.refused}</h2><p><code>{said.clone()}</code></p></div> }
@@ -59,4 +45,31 @@ pub fn submit(desk: &Desk<'_>, view: &SubmitView) -> String {
             <ul class="ways"><li><a href=at.clone()>{s.back}</a></li></ul>
         }
     })
+}
+
+/// Where a day and an hour are typed, by the portal's clocks.
+pub(super) fn when(
+    desk: &Desk<'_>,
+    (legend, help): (&'static str, &'static str),
+    typed: &Typed,
+    faults: &Faults,
+    w: &'static DeskWords,
+) -> impl IntoView + use<> {
+    let s = &w.drafts.submit;
+    let fault = fault_of(faults, "day").map(|fault| (w.frame.fault)(fault));
+    let faulty = fault.is_some();
+    view! {
+        <fieldset class="field" class:faulty=faulty id="day">
+            <legend>{legend}</legend>
+            <p class="help">{help}</p>
+            {fault.map(|fault| view! { <p class="fault">{fault}</p> })}
+            <div class="pairs">
+                <div class="field"><label for="due-day">{s.day}</label>
+                    <input id="due-day" name="day" type="date" value=typed.of("day").to_owned()/></div>
+                <div class="field"><label for="due-hour">{s.hour}</label>
+                    <input id="due-hour" name="hour" type="time" value=typed.of("hour").to_owned()/></div>
+            </div>
+            <p class="small">{(crate::words::of(w.lang).site.zone)(&desk.site.zone)}</p>
+        </fieldset>
+    }
 }
