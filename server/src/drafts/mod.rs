@@ -20,6 +20,7 @@ mod letters;
 mod personal;
 mod publish;
 mod steps;
+mod table;
 mod uploads;
 
 pub use cases::{Able, Case, Kind as StepKind, Standing};
@@ -31,6 +32,7 @@ pub use frozen::{Frozen, FrozenPart, State as FrozenState};
 pub use personal::{Found, Sort, look};
 pub use publish::Outcome;
 pub use steps::{DRAFTING, Given, Opened, Reason, Step, Taken};
+pub use table::{Called, LARGEST_TABLE, MOST_ROWS, Table, TableRow, Unread, Wrong, read as read_table};
 pub use uploads::{Came, LARGEST_PIECE, SMALLEST_PIECE, Upload};
 
 use crate::{
