@@ -129,6 +129,7 @@ const LEAVING = 60_000;
 
 let stands; // what the desk has, as far as this page knows
 let saving; // the save under way
+let sending; // what it sends
 let timer;
 let failures = 0;
 let stopped = ""; // why nothing is saved by itself any more
@@ -154,6 +155,8 @@ function stop(state) {
   say(state);
 }
 
+const isShort = (sent) => String(sent).length <= LEAVING;
+
 function body(fields) {
   return new URLSearchParams([...fields, ["revision", form.elements.revision.value]]);
 }
@@ -169,8 +172,11 @@ async function save() {
 
 async function sendIn() {
   const fields = typed();
+  const sent = body(fields);
+  sending = written(fields);
   say("saving");
-  const answer = await ask("/save", { method: "POST", body: body(fields) });
+  // Leaving the page does not take back what is short and on its way.
+  const answer = await ask("/save", { method: "POST", body: sent, keepalive: isShort(sent) });
   if (answer?.ok) {
     const { revision, saved } = await said(answer);
     form.elements.revision.value = revision;
@@ -223,11 +229,13 @@ function changed() {
 
 /** On leaving there is no time to wait for an answer: what is short is sent all the same, and all of it is kept. */
 function leave() {
-  if (left || stopped || saving || !isDirty()) return;
+  if (left || stopped || !isDirty()) return;
   const fields = typed();
   const sent = body(fields);
-  keep("text", { fields, revision: Number(form.elements.revision.value), sent: true });
-  if (String(sent).length > LEAVING) return;
+  // Whatever was typed since the save that is under way began goes nowhere: it is offered when the draft is opened again.
+  const goes = isShort(sent) && (!saving || sending === written(fields));
+  keep("text", { fields, revision: Number(form.elements.revision.value), sent: goes });
+  if (saving || !goes) return;
   left = true;
   ask("/save", { method: "POST", body: sent, keepalive: true }).then(async (answer) => {
     left = false;
