@@ -194,8 +194,10 @@ pub fn registration(note: &str, origin: &str, document: &Document) -> Result<Str
     if header.strip_prefix(HEADER).and_then(|rest| rest.strip_prefix(' ')) != Some(origin) {
         return Ok("other-chain".into());
     }
-    let (_, core) = Core::read(line).map_err(|_| told("core"))?;
+    if Core::read(line).is_err() {
+        return Err(told("core"));
+    }
     let page = within(document, REGISTRATION)?;
     let shown = Shown { facts: shown::facts(&page, lang(document)), ..Shown::default() };
-    Ok(finding(&check::registration(&core, &shown)))
+    Ok(finding(&check::registration(line, &shown)))
 }

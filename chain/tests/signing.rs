@@ -4,15 +4,17 @@
 mod common;
 
 use chain::{
-    approval::{Drawn, NewStep},
+    approval::{Drawn, GenreRule, NewStep, Rule, StepRule},
     check::{Answer, Finding, Shown, ShownPart, frozen, registration},
     evidence::Content,
     hash::unhex,
     note::{Note, NoteError, sign, text_of, with_signature},
     part::{Commitment, Salt},
-    statement::{Core, Ended, Ending, Part, Reference, Statement, StatementError, StatusKind},
+    statement::{Core, Ended, Ending, Part, Reference, Statement, StatementError, StatusKind, core_line},
 };
 use common::{papers::*, story::founded, *};
+
+const ID: &str = "0123456789abcdef0123456789abcdef";
 
 fn drawn(chain: &mut Chain) -> Drawn {
     Drawn { id: unhex(&chain.fresh()).unwrap(), core: chain.salt(), step: chain.salt() }
@@ -217,9 +219,10 @@ fn a_registrar_is_shown_every_name_and_every_key_with_its_end() {
     let mut clerk = post(CLERK, FINANCE);
     clerk.keys[0].ended = Some(Ended { how: Ending::Lost, at: 40 });
     clerk.keys.push(chain::statement::Key { key: new.vkey().clone(), custody: None, ended: None });
-    let core = Core::Post(Box::new(clerk));
+    let core = core_line("post", ID, &clerk).unwrap();
     let (old, new) = (old.vkey().to_string(), new.vkey().to_string());
-    let all = [("post", CLERK), ("agency", FINANCE), ("name", CLERK), ("key", &*old), ("ended", "lost 40"), ("key", &*new)];
+    let all =
+        [("post", CLERK), ("agency", FINANCE), ("language", "en"), ("name", CLERK), ("key", &*old), ("ended", "lost 40"), ("key", &*new)];
     let shown = |facts: &[(&str, &str)]| Shown {
         facts: facts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
         ..Shown::default()
@@ -237,17 +240,114 @@ fn a_registrar_is_shown_every_name_and_every_key_with_its_end() {
     assert_eq!(registration(&core, &shown(&more)).reason, "shown-differs", "a key that is none");
     let mut finance = agency(FINANCE);
     (finance.successor, finance.overseers) = (Some(HEALTH.into()), vec!["example.gov/council".into(), "example.gov/court".into()]);
-    let names: Vec<String> = finance.name.values().cloned().collect();
+    let names: Vec<_> = finance.name.iter().map(|(language, name)| (language.clone(), name.clone())).collect();
     let seals: Vec<_> = finance.seals.iter().map(|seal| (seal.key.to_string(), seal.custody.clone().unwrap())).collect();
     let mut all = vec![("agency", FINANCE)];
-    all.extend(names.iter().map(|name| ("name", name.as_str())));
+    all.extend(names.iter().flat_map(|(language, name)| [("language", language.as_str()), ("name", name.as_str())]));
     all.extend(seals.iter().flat_map(|(key, custody)| [("key", key.as_str()), ("custody", custody.as_str())]));
     all.extend([("successor", HEALTH), ("overseer", "example.gov/council"), ("overseer", "example.gov/court")]);
-    let seal = Core::Agency(Box::new(finance));
+    let seal = core_line("agency", ID, &finance).unwrap();
     assert_eq!(registration(&seal, &shown(&all)).answer, Answer::Holds);
     for left_out in 0..all.len() {
         let mut some = all.clone();
         some.remove(left_out);
         assert_eq!(registration(&seal, &shown(&some)).reason, "shown-differs", "{:?} is not shown", all[left_out]);
     }
+}
+
+#[test]
+fn a_registrar_is_shown_the_whole_rule_and_no_rule_that_is_none() {
+    let step = |code: &str, posts: &[&str], count, after: &[&str]| {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        StepRule { code: code.into(), posts: owned(posts), count, after: owned(after) }
+    };
+    let every = vec![
+        step("draft", &[CLERK], 1, &[]),
+        step("legal", &[LAWYER_A, LAWYER_B], 2, &["draft"]),
+        step("sign", &[DIRECTOR], 1, &["draft", "legal"]),
+    ];
+    let genres = [("*", every), ("status", vec![step("sign", &[DIRECTOR], 1, &[])])];
+    let genres = genres.map(|(genre, steps)| GenreRule { genre: genre.into(), steps });
+    let rule = Rule { genres: genres.to_vec(), overriders: vec![MINISTER.into(), CONTROLLER.into()], deferred: true };
+    let key = signer(FINANCE).vkey().to_string();
+    let head = [("agency", FINANCE), ("language", "en"), ("name", FINANCE), ("key", &*key), ("custody", "portal")];
+    let tail = [
+        ("archive", "archive"),
+        ("rule", "4"),
+        ("step", "draft"),
+        ("genre", "*"),
+        ("count", "1"),
+        ("taker", CLERK),
+        ("step", "legal"),
+        ("genre", "*"),
+        ("count", "2"),
+        ("taker", LAWYER_A),
+        ("taker", LAWYER_B),
+        ("after", "draft"),
+        ("step", "sign"),
+        ("genre", "*"),
+        ("count", "1"),
+        ("taker", DIRECTOR),
+        ("after", "draft"),
+        ("after", "legal"),
+        ("step", "sign"),
+        ("genre", "status"),
+        ("count", "1"),
+        ("taker", DIRECTOR),
+        ("overrider", MINISTER),
+        ("overrider", CONTROLLER),
+        ("deferred", "deferred"),
+    ];
+    let all = [&head[..], &tail[..]].concat();
+    let judged = |edit: &dyn Fn(&mut chain::statement::Agency), facts: &[(&str, &str)]| {
+        let mut finance = agency(FINANCE);
+        (finance.archive, finance.rule) = (true, Some(rule.clone()));
+        edit(&mut finance);
+        let facts = facts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        registration(&core_line("agency", ID, &finance).unwrap(), &Shown { facts, ..Shown::default() })
+    };
+    let said = |facts: &[(&str, &str)]| judged(&|_| {}, facts).reason;
+    let whole = judged(&|_| {}, &all);
+    assert_eq!(whole.answer, Answer::Holds, "{whole:?}");
+    for n in 0..all.len() {
+        let mut some = all.clone();
+        let out = some.remove(n);
+        assert_eq!(said(&some), "shown-differs", "{out:?} is not shown");
+        let mut altered = all.clone();
+        altered[n].1 = "another";
+        assert_eq!(said(&altered), "shown-differs", "{out:?} is shown otherwise");
+        let mut twice = all.clone();
+        twice.insert(n, out);
+        assert_eq!(said(&twice), "shown-differs", "{out:?} is shown twice");
+    }
+    // What the text says and the page does not.
+    let differs = |edit: &dyn Fn(&mut chain::statement::Agency)| assert_eq!(judged(edit, &all).reason, "shown-differs");
+    differs(&|agency| agency.rule = None);
+    differs(&|agency| agency.archive = false);
+    differs(&|agency| agency.rule.as_mut().unwrap().deferred = false);
+    differs(&|agency| agency.rule.as_mut().unwrap().genres.clear());
+    differs(&|agency| agency.rule.as_mut().unwrap().genres[0].steps[1].count = 1);
+    differs(&|agency| agency.rule.as_mut().unwrap().genres[0].steps[1].after.clear());
+    differs(&|agency| agency.rule.as_mut().unwrap().genres[1].genre = "redaction".into());
+    differs(&|agency| agency.name = [("zh".to_owned(), FINANCE.to_owned())].into());
+    // A rule that says nothing, under which nothing is ever published, is not shown as no rule.
+    let nothing = |agency: &mut chain::statement::Agency| {
+        agency.rule = Some(Rule { genres: vec![], overriders: vec![], deferred: false });
+        agency.archive = false;
+    };
+    assert_eq!(judged(&nothing, &head).reason, "shown-differs");
+    assert_eq!(judged(&nothing, &[&head[..], &[("rule", "0")]].concat()).answer, Answer::Holds);
+    // And no rule is signed that no publication could meet.
+    let unsound = judged(&|agency| agency.rule.as_mut().unwrap().genres[0].steps[1].count = 3, &all);
+    assert_eq!(unsound.reason, "no-registration");
+    // Nor is anything signed beside what is shown, though nobody reads it today.
+    let mut finance = agency(FINANCE);
+    finance.archive = false;
+    let line = core_line("agency", ID, &finance).unwrap();
+    let facts: Vec<_> = head.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let shown = Shown { facts, ..Shown::default() };
+    assert_eq!(registration(&line, &shown).answer, Answer::Holds);
+    let more = line.strip_suffix('}').unwrap().to_owned() + r#","later":true}"#;
+    assert!(Core::read(&more).is_ok());
+    assert_eq!(registration(&more, &shown).reason, "more-said");
 }

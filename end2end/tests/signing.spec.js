@@ -207,6 +207,48 @@ test("a registrar's key signs in the browser what the page shows, and nothing el
   await expect(page.locator("main")).toContainText(POST);
 });
 
+test("a server that shows a registrar another rule than it asks to have signed gets no signature", async ({ page, house }) => {
+  await makeKey(page, house);
+  await register(page);
+  const step = { "genre-0": "*", "code-0": "sign", "posts-0": POST, "count-0": "1", "after-0": "" };
+  const asked = await post(page, `/en/desk/posts/of/${AGENCY}?rule`, { ...step, overriders: POST, deferred: "1" });
+  const file = await readFile(`${house.place.data}/keys/registrar.key`, "utf8");
+  await page.goto(house.at("/registrations"));
+  await expect(await restore(page, file, "")).toHaveAttribute("data-state", "restored");
+
+  const sign = page.locator("form[data-sign-text]");
+  const other = (field, text) => (html) => html.replace(new RegExp(`(data-field="${field}"[^>]*>)[^<]*`), (_, before) => before + text);
+  const without = (field) => (html) => html.replace(new RegExp(`<(\\w+) data-field="${field}"[^>]*>[^<]*</\\1>`), "");
+  const saying = (member) => (html) => html.replace(/(data-text[^>]*>[^<]*\})(\s)/, (_, before, end) => before.slice(0, -1) + member + end);
+  for (const [what, lie] of [
+    ["another step", other("step", "look")],
+    ["another kind of document", other("genre", "notice")],
+    ["more posts than must sign", other("count", "2")],
+    ["another post", other("taker", `${AGENCY}/minister`)],
+    ["nobody who may skip it", without("overrider")],
+    ["steps that are logged at once", without("deferred")],
+    ["no step of the rule", other("rule", "0")],
+    ["a name in another language", other("language", "fr")],
+    ["no archive, where the text says so", saying(',"archive":true}')],
+    ["less than the text says", saying(',"later":true}')],
+  ]) {
+    await page.route(asked, async (route) => {
+      const answer = await route.fetch();
+      const honest = await answer.text();
+      const body = lie(honest);
+      expect(body, what).not.toBe(honest);
+      await route.fulfill({ response: answer, body });
+    });
+    await page.goto(asked);
+    await sign.getByRole("button").click();
+    await expect(sign, what).toHaveAttribute("data-state", "shown-differs");
+    await page.unroute(asked);
+  }
+  await page.goto(asked);
+  await sign.getByRole("button").click();
+  await expect(page.locator("h1")).toContainText("Posts of");
+});
+
 test.describe("offline", () => {
   // A browser tells of every answer that is no success; one form is refused here.
   test.use({ mayComplain: true });

@@ -90,7 +90,7 @@ fn new_seal(desk: &Desk<'_>, view: &AgencyPostsView, w: &'static DeskWords) -> i
             <form class="form" method="post" action=desk.at(&format!("{}?seal", of(&view.agency.id)))>
                 {token(desk)}
                 {custody(&[("token", p.custody_token), ("agency", p.custody_agency)], &view.typed.custody, w)}
-                {Field::text("seal", p.seal, &view.typed.seal, "off").help(p.seal_help).long(600).draw(&view.faults, w)}
+                {Field::text("seal", p.seal, &view.typed.seal, "off").help(p.seal_elsewhere).long(600).draw(&view.faults, w)}
                 <button class="quiet">{p.new_seal_button}</button>
             </form>
         </details>

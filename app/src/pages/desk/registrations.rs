@@ -147,7 +147,9 @@ fn says(says: &Says, w: &'static DeskWords) -> impl IntoView + use<> {
         });
         view! { <li><code class="vkey" data-field="key">{key.vkey.clone()}</code>" "{custody}" "{ended}</li> }
     });
-    let names = says.names.iter().map(|name| view! { <li inner_html=marked("name", name)></li> });
+    let names = says.names.iter().map(|(language, name)| {
+        view! { <li><small data-field="language">{language.clone()}</small>" "<span inner_html=marked("name", name)></span></li> }
+    });
     let (kind, field) = if says.post { (p.kind_post, "post") } else { (p.kind_agency, "agency") };
     let agency = says.post.then(|| {
         view! { <div><dt>{p.agency}</dt><dd><code data-field="agency">{says.agency.clone()}</code></dd></div> }
@@ -156,13 +158,15 @@ fn says(says: &Says, w: &'static DeskWords) -> impl IntoView + use<> {
         let bodies = says.overseers.iter().map(|body| view! { <li><code data-field="overseer">{body.clone()}</code></li> });
         view! { <div><dt>{p.overseers}</dt><dd><ul>{bodies.collect_view()}</ul></dd></div> }
     });
-    let rule = (!says.rule.is_empty()).then(|| {
-        let steps = says.rule.iter().map(|step| step_said(step, w));
-        let overriders = (!says.overriders.is_empty()).then(
-            || view! { <p>{p.overriders}": "{says.overriders.iter().map(|id| view! { <code>{id.clone()}</code>" " }).collect_view()}</p> },
-        );
-        let deferred = says.deferred.then(|| view! { <p>{p.deferred}</p> });
-        view! { <div><dt>{p.rule}</dt><dd><ol>{steps.collect_view()}</ol>{overriders}{deferred}</dd></div> }
+    let rule = says.rule.as_ref().map(|steps| {
+        let count = view! { <p>{p.steps}": "<span data-field="rule">{steps.len()}</span></p> };
+        let steps = steps.iter().map(|step| step_said(step, w));
+        let overriders = (!says.overriders.is_empty()).then(|| view! { <p>{p.overriders}": "{codes("overrider", &says.overriders)}</p> });
+        let deferred = says.deferred.then(|| view! { <p>{p.deferred}" "<small data-field="deferred">"deferred"</small></p> });
+        view! { <div><dt>{p.rule}</dt><dd>{count}<ol>{steps.collect_view()}</ol>{overriders}{deferred}</dd></div> }
+    });
+    let archive = says.archive.then(|| {
+        view! { <div><dt>{p.kind}</dt><dd>{p.archive}" "<small data-field="archive">"archive"</small></dd></div> }
     });
     view! {
         <dl class="says">
@@ -172,19 +176,32 @@ fn says(says: &Says, w: &'static DeskWords) -> impl IntoView + use<> {
             <div><dt>{p.keys}</dt><dd><ul class="keyrows">{keys.collect_view()}</ul></dd></div>
             {says.successor.clone().map(|body| view! { <div><dt>{p.successor}</dt><dd><code data-field="successor">{body}</code></dd></div> })}
             {overseers}
+            {archive}
             {rule}
         </dl>
     }
 }
 
+/// Ids or codes, each by itself.
+fn codes(field: &'static str, codes: &[String]) -> impl IntoView + use<> {
+    codes.iter().map(|code| view! { <code data-field=field>{code.clone()}</code>" " }).collect_view()
+}
+
 fn step_said(step: &RuleRow, w: &'static DeskWords) -> impl IntoView + use<> {
     let p = &w.posts;
     let genre = match step.genre.as_str() {
-        "*" => view! { {p.any_genre} }.into_any(),
-        code => view! { <code>{code.to_owned()}</code> }.into_any(),
+        "*" => Some(p.any_genre),
+        _ => None,
     };
-    let after = (!step.after.is_empty()).then(|| view! { " · "{(p.waits_for)(&step.after)} });
-    view! { <li><strong><code>{step.code.clone()}</code></strong>" ("{genre}"): "{(p.of_posts)(&step.count, &step.posts.join(", "))}{after}</li> }
+    let after: Vec<_> = step.after.split_whitespace().map(str::to_owned).collect();
+    let after = (!after.is_empty()).then(|| view! { " · "{p.waits_for}" "{codes("after", &after)} });
+    view! {
+        <li>
+            <strong><code data-field="step">{step.code.clone()}</code></strong>" "
+            <span class="help"><code data-field="genre">{step.genre.clone()}</code>" "{genre}</span><br/>
+            <span data-field="count">{step.count.clone()}</span>{p.of_posts}{codes("taker", &step.posts)}{after}
+        </li>
+    }
 }
 
 fn sign(desk: &Desk<'_>, view: &RegistrationView, w: &'static DeskWords) -> impl IntoView + use<> {

@@ -175,14 +175,16 @@ pub struct Says {
     pub post: bool,
     pub id: String,
     pub agency: String,
-    pub names: Vec<String>,
+    /// Languages and names.
+    pub names: Vec<(String, String)>,
     pub keys: Vec<PostKey>,
-    /// Steps of a rule: genre, code, posts, count, after.
-    pub rule: Vec<RuleRow>,
+    /// Steps of a rule, where there is one.
+    pub rule: Option<Vec<RuleRow>>,
     pub overriders: Vec<String>,
     pub deferred: bool,
     pub successor: Option<String>,
     pub overseers: Vec<String>,
+    pub archive: bool,
 }
 
 /// Where somebody's key as a registrar is kept.
