@@ -1,6 +1,7 @@
 //! What needs a disk, a clock or a socket.
 
 pub mod compose;
+pub mod departments;
 pub mod drafts;
 pub mod evidence;
 pub mod follow;

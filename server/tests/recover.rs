@@ -96,6 +96,7 @@ async fn portal(trial: &Trial, node: &Node) -> Portal {
     let base = "http://127.0.0.1:3000".into();
     let staff = server::staff::Staff::open(&trial.place).await.unwrap();
     http::portal(App {
+        departments: Arc::default(),
         limits: server::http::Limits::new(0, &[]),
         drafts: server::drafts::Drafts::open(staff.clone(), node.clone()).unwrap(),
         staff,

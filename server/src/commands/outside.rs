@@ -1,7 +1,7 @@
-//! What the desk reaches outside this machine by: a mail server.
+//! What the desk reaches outside this machine by: a mail server, and departments that sign their own people in.
 
 use clap::Args;
-use server::mail::Smtp;
+use server::{departments::Departments, mail::Smtp};
 use std::path::{Path, PathBuf};
 
 const SMTP: &str = "GAZETTE_SMTP";
@@ -18,6 +18,9 @@ pub struct Outside {
     /// Who mail comes from, as `desk@example.gov` or `Desk <desk@example.gov>`.
     #[arg(long, env = "GAZETTE_SMTP_SENDER", value_name = "ADDRESS", requires = "smtp")]
     smtp_sender: Option<String>,
+    /// File (JSON) that lists departments which sign their own people in, by OpenID Connect.
+    #[arg(long, env = "GAZETTE_DEPARTMENTS", value_name = "FILE")]
+    departments: Option<PathBuf>,
     /// File with certificates (PEM) of authorities that are trusted beside the system's, by what the desk reaches outside.
     #[arg(long, env = "GAZETTE_TRUST", value_name = "FILE")]
     trust: Option<PathBuf>,
@@ -34,6 +37,13 @@ impl Outside {
     fn trusted(&self) -> Result<Option<Vec<u8>>, String> {
         let read = |path: &PathBuf| std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()));
         self.trust.as_ref().map(read).transpose()
+    }
+
+    pub fn departments(&self) -> Result<Departments, Box<dyn std::error::Error>> {
+        match &self.departments {
+            Some(path) => Ok(Departments::open(path, self.trusted()?.as_deref())?),
+            None => Ok(Departments::default()),
+        }
     }
 
     /// The mail server, if one is named. `base`: where people reach the portal.

@@ -60,6 +60,7 @@ impl Serve {
             tokio::net::TcpListener::bind(&self.listen).await.map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
         let address = listener.local_addr()?;
         let smtp = self.outside.smtp(base.as_deref().unwrap_or(&format!("http://{address}")))?;
+        let departments = Arc::new(self.outside.departments()?);
         let place = self.folder.place(self.charter);
         let founding = if self.trial { Founding::Trial } else { place.founding() };
         let mut node = Node::open_or_found(&place, founding, clock).await?;
@@ -90,6 +91,7 @@ impl Serve {
             registries: Registries::default(),
             index,
             assets: Arc::new(Assets::embedded()),
+            departments,
             base: base.into(),
             identity,
         };

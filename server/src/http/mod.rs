@@ -14,7 +14,10 @@ mod search;
 mod submit;
 mod trouble;
 
-use crate::{drafts::Drafts, evidence::Registries, journal::Journal, node::Node, search::Index, staff::Staff, store::StoreError};
+use crate::{
+    departments::Departments, drafts::Drafts, evidence::Registries, journal::Journal, node::Node, search::Index, staff::Staff,
+    store::StoreError,
+};
 use axum::{
     Router,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -41,6 +44,8 @@ pub struct App {
     pub limits: Limits,
     /// The people of the desk.
     pub staff: Staff,
+    /// Departments that sign their own people in.
+    pub departments: Arc<Departments>,
     /// What they write, and what waits for approval.
     pub drafts: Drafts,
     /// The log of what was done at the desk.

@@ -193,6 +193,7 @@ mod tests {
         let (registries, assets, identity) = (Registries::default(), Arc::new(Assets::default()), chain::Hash::ZERO);
         let staff = Staff::open(&place).await.unwrap();
         Arc::new(App {
+            departments: Arc::default(),
             drafts: crate::drafts::Drafts::open(staff.clone(), node.clone()).unwrap(),
             journal: None,
             node,

@@ -50,6 +50,10 @@ pub enum Refusal {
     Password(Weakness),
     /// No address that mail can be sent to.
     Address,
+    /// A sign-in that opens somebody's account already.
+    Bound,
+    /// Nothing else would let them in.
+    LastWay,
     /// Used, expired, or never made.
     Link,
     /// The password given as the present one is not.
@@ -127,12 +131,19 @@ impl Account {
 }
 
 impl NewAccount {
-    /// What is wrong with it as it was typed, field by field; `around` are names its password must not be made of.
+    /// What is wrong with its two names.
     #[must_use]
-    pub fn refusals(&self, around: &[&str]) -> Vec<Refusal> {
+    pub fn name_refusals(&self) -> Vec<Refusal> {
         let mut refusals = Vec::new();
         refusals.extend(login_of(&self.login).is_none().then_some(Refusal::Login));
         refusals.extend(name_of(&self.name).is_none().then_some(Refusal::Name));
+        refusals
+    }
+
+    /// What is wrong with it as it was typed, field by field; `around` are names its password must not be made of.
+    #[must_use]
+    pub fn refusals(&self, around: &[&str]) -> Vec<Refusal> {
+        let mut refusals = self.name_refusals();
         let names: Vec<&str> = around.iter().copied().chain([self.login.trim(), self.name.trim()]).collect();
         refusals.extend(passwords::weakness(&self.password, &names).map(Refusal::Password));
         refusals

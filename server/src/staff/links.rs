@@ -82,8 +82,13 @@ const COLUMNS: &str = "id, kind, account, agency, roles, note, made_by, expires"
 impl Link {
     /// The link with this secret, if it may be used now.
     pub(super) async fn read(connection: &mut AnyConnection, secret: &str, now: Millis) -> Result<Option<Link>, StaffError> {
+        Link::kept(connection, &kept_of("link", secret), now).await
+    }
+
+    /// The same by its hash.
+    pub(super) async fn kept(connection: &mut AnyConnection, id: &str, now: Millis) -> Result<Option<Link>, StaffError> {
         let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from links where id = $1 and used = 0 and expires > $2"));
-        let row = sqlx::query(sql).bind(kept_of("link", secret)).bind(now).fetch_optional(connection).await?;
+        let row = sqlx::query(sql).bind(id).bind(now).fetch_optional(connection).await?;
         row.as_ref().map(Link::row).transpose()
     }
 

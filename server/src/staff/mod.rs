@@ -4,6 +4,7 @@
 
 mod accounts;
 mod factors;
+mod identities;
 mod journal;
 mod letters;
 mod links;
@@ -17,6 +18,7 @@ mod tokens;
 
 pub use accounts::{Account, NewAccount, Refusal, login_of, name_of};
 pub use factors::{NewAuthenticator, Stand};
+pub use identities::{Begun, Identity, Purpose, Way};
 pub use journal::{Journal, Noted, Prepared};
 pub(crate) use letters::tell;
 pub use letters::{Letter, LetterKind, Mailbox, Wanted, address_of};

@@ -5,7 +5,7 @@
 use super::{
     Account, Refusal, Staff, StaffError,
     accounts::{COLUMNS, kept_of, name_of},
-    factors,
+    factors, identities,
     journal::note,
     letters::{self, LetterKind, Mailbox},
     links::{Kind, Link},
@@ -168,6 +168,7 @@ impl Staff {
         for sql in [
             "delete from sessions where account = $1",
             "delete from mailboxes where account = $1",
+            "delete from identities where account = $1",
             "delete from letters where account = $1",
             "delete from places where account = $1",
         ] {
@@ -228,6 +229,7 @@ impl Staff {
         sqlx::query("delete from sessions where account = $1").bind(&person.id).execute(&mut *turn).await?;
         if link.kind == Kind::Reset {
             factors::forget(&mut turn, &person.id).await?;
+            identities::forget(&mut turn, &person.id).await?;
         }
         let details = json!({ "by": link.made_by, "second_factor": link.kind == Kind::Reset });
         note(&mut turn, now, &person.id, "recovered", &person.id, &details).await?;
@@ -266,7 +268,8 @@ impl Staff {
             return Ok(Err(Refusal::Locked { seconds }));
         }
         let row = sqlx::query("select password from accounts where id = $1").bind(&person.id).fetch_one(self.store.pool()).await?;
-        if !self.passwords.matches(present, Some(row.try_get(0)?)).await? {
+        let hash = Some(row.try_get::<String, _>(0)?).filter(|hash| !hash.is_empty());
+        if !self.passwords.matches(present, hash).await? {
             return Ok(Err(Refusal::WrongPassword));
         }
         let hash = self.passwords.hash(new).await?;

@@ -1,7 +1,7 @@
 //! Sessions: who came in, from where, until when; and how often a wrong password is tried.
 
 use super::{
-    Account, Staff, StaffError,
+    Account, Staff, StaffError, Stand,
     accounts::{hex, kept_of, login_of},
     journal::note,
     letters::seen_from,
@@ -156,7 +156,8 @@ impl Staff {
         let sql = "select id, password from accounts where login = $1 and ended = 0";
         let row = sqlx::query(sql).bind(known.clone().unwrap_or_default()).fetch_optional(self.store.pool()).await?;
         let (id, hash) = match &row {
-            Some(row) => (Some(row.try_get::<String, _>(0)?), Some(row.try_get::<String, _>(1)?)),
+            // Who comes in by their department alone has none.
+            Some(row) => (Some(row.try_get::<String, _>(0)?), Some(row.try_get::<String, _>(1)?).filter(|hash| !hash.is_empty())),
             None => (None, None),
         };
         let right = self.passwords.matches(password, hash.clone()).await?;
@@ -232,6 +233,17 @@ impl Staff {
             sqlx::query("update sessions set seen = $1 where id = $2").bind(now).bind(&session.id).execute(&mut *connection).await?;
         }
         Ok(Some((session, account)))
+    }
+
+    /// Whose session this is, by its hash, if it is not over.
+    pub(super) async fn of_session(&self, id: &str) -> Result<Option<Account>, StaffError> {
+        let mut connection = self.store.pool().acquire().await?;
+        let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from sessions where id = $1"));
+        let Some(row) = sqlx::query(sql).bind(id).fetch_optional(&mut *connection).await? else { return Ok(None) };
+        let session = Session::row(&row)?;
+        let account = Account::read(&mut connection, &session.account).await?.filter(|account| account.ended.is_none());
+        let strong = account.filter(|account| Stand::of(account, &session) == Stand::In);
+        Ok(strong.filter(|_| !session.is_over(self.now())))
     }
 
     /// Sessions of an account that are not over, newest first.

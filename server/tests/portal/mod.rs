@@ -34,6 +34,7 @@ pub async fn portal_with(trial: &Trial, node: &Node, staff: Staff, journal: Opti
     let index = Arc::new(follow::open(&trial.place.data, node.heads.borrow().size).unwrap().0);
     let identity = chain::tree::leaf_hash(&node.store.entry(0).await.unwrap().unwrap());
     http::portal(App {
+        departments: Arc::default(),
         node: node.clone(),
         registries: Registries::default(),
         index,

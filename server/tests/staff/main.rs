@@ -11,6 +11,7 @@ mod desk;
 
 mod entering;
 mod factors;
+mod identities;
 mod journal;
 mod migrations;
 mod people;

@@ -12,6 +12,7 @@ use std::path::Path;
 
 on_each_engine! {
     a_database_that_met_a_later_migration_first_takes_the_earlier_one_afterwards,
+    departments_come_to_a_database_that_has_the_editors_tables_already,
 }
 
 /// All migrations but one, as a program that did not have it yet applied them.
@@ -71,4 +72,16 @@ async fn a_database_that_met_a_later_migration_first_takes_the_earlier_one_after
     staff.store().close().await;
     assert_eq!(columns(&trial).await, columns(&in_order).await);
     Staff::open(&trial.place).await.unwrap().store().close().await;
+}
+
+async fn departments_come_to_a_database_that_has_the_editors_tables_already(engine: Engine) {
+    let in_order = Trial::on(engine);
+    Staff::open(&in_order.place).await.unwrap().store().close().await;
+    let trial = Trial::on(engine);
+    let mut connection = connected(&trial).await;
+    without(7).run(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    assert_ne!(columns(&trial).await, columns(&in_order).await);
+    Staff::open(&trial.place).await.unwrap().store().close().await;
+    assert_eq!(columns(&trial).await, columns(&in_order).await);
 }

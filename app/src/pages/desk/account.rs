@@ -12,6 +12,7 @@ pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
         let a = &w.account;
         let done = view.done.map(|done| view! { <p class="done" role="status">{(a.done)(done)}</p> });
         let path = desk.at("/desk/account");
+        let departments = super::departments::section(desk, &view.identities, &view.departments, w);
         let mail = view.mail.as_ref().map(|mail| super::letters::mail(desk, mail, &view.faults, w));
         let sessions = view.sessions.iter().map(|session| {
             let agent = if session.agent.is_empty() { a.unknown.to_owned() } else { session.agent.clone() };
@@ -86,6 +87,7 @@ pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
                 {others}
             </section>
             {mail}
+            {departments}
             <section>
                 <h2>{w.factors.section}</h2>
                 <p class="quiet">{(w.factors.has)(view.authenticator)}{left}{count}</p>

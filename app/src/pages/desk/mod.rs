@@ -1,6 +1,7 @@
 //! The desk's pages: plain forms, drawn on the server, that work without scripts.
 
 mod account;
+mod departments;
 mod drafts;
 mod factors;
 mod form;
@@ -17,6 +18,7 @@ mod registrations;
 mod sign_in;
 
 pub use account::account;
+pub use departments::going_on;
 pub use drafts::{case, drafts, editor, submit};
 pub use factors::{authenticator, code, codes, passkeys};
 pub use home::home;

@@ -6,9 +6,15 @@ use leptos::prelude::*;
 
 pub fn problem(desk: &Desk<'_>, problem: DeskProblem) -> String {
     let w = crate::words::desk::of(desk.lang);
+    let d = crate::words::desk::departments::of(desk.lang);
     let (title, sentence) = match problem {
         DeskProblem::Stale => w.frame.stale,
         DeskProblem::Link => w.frame.spent,
+        DeskProblem::Department => d.failed,
+        DeskProblem::Unreachable => d.unreachable,
+        DeskProblem::Stranger => d.stranger,
+        DeskProblem::Bound => d.bound,
+        DeskProblem::LoginTaken => d.taken,
     };
     document(desk, Page::new(Room::None, "problem", title), |w| {
         view! {

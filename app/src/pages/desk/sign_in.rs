@@ -1,5 +1,6 @@
 //! Coming in: by name and password, or by a one-time link that makes an account.
 
+use super::departments;
 use super::form::{Field, summary};
 use super::frame::{Page, document, held, minute};
 use crate::view::desk::{Desk, LinkKind, LinkView, Room, SignInView};
@@ -22,6 +23,7 @@ pub fn sign_in(desk: &Desk<'_>, view: &SignInView) -> String {
                 <button>{s.button}</button>
                 <p class="small">{s.help}</p>
             </form>
+            {departments::at_the_door(desk, &view.departments, &view.to, w)}
         }
     })
 }
@@ -69,6 +71,7 @@ pub fn link(desk: &Desk<'_>, view: &LinkView) -> String {
                 {Field::password("password", l.password, "new-password").help(l.password_help).draw(&view.faults, w)}
                 {Field::password("repeat", l.repeat, "new-password").draw(&view.faults, w)}
                 <button>{if recovery { l.button_recovery } else { l.button }}</button>
+                {departments::in_invitation(&view.departments, w)}
                 <p class="small">{(l.until)(&minute(view.expires, w.lang))}</p>
             </form>
         }

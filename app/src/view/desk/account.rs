@@ -1,6 +1,6 @@
 //! One's own account: password, second factor, and where one is signed in.
 
-use super::Faults;
+use super::{DepartmentRow, Faults, IdentityRow};
 use crate::Lang;
 use crate::dates::Moment;
 
@@ -16,6 +16,9 @@ pub struct AccountView {
     pub passkeys: Option<usize>,
     /// None: this portal sends no mail.
     pub mail: Option<MailView>,
+    /// Sign-ins of departments that open it, and those that may be added.
+    pub identities: Vec<IdentityRow>,
+    pub departments: Vec<DepartmentRow>,
     pub done: Option<AccountDone>,
     pub faults: Faults,
 }

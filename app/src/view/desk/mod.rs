@@ -1,6 +1,7 @@
 //! What the server fills before a page of the desk is drawn.
 
 mod account;
+mod departments;
 mod drafts;
 mod factors;
 mod home;
@@ -11,6 +12,7 @@ mod posts;
 mod sign_in;
 
 pub use account::*;
+pub use departments::*;
 pub use drafts::*;
 pub use factors::*;
 pub use home::*;
@@ -147,6 +149,10 @@ pub enum Fault {
     Busy,
     /// No address that mail can be sent to.
     Address,
+    /// A sign-in that opens another account.
+    Bound,
+    /// Nothing else would let them in.
+    LastWay,
     /// Whose link was to go by mail has none.
     NoAddress,
     Login,
@@ -219,4 +225,14 @@ pub enum DeskProblem {
     Stale,
     /// A one-time link that was used, has expired, or was never made.
     Link,
+    /// What a department sent somebody back with does not hold.
+    Department,
+    /// A department that does not answer, or not as it should.
+    Unreachable,
+    /// A department knows them, the desk does not.
+    Stranger,
+    /// A sign-in that opens another account.
+    Bound,
+    /// Of an account that was to be made.
+    LoginTaken,
 }

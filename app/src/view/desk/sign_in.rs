@@ -1,6 +1,6 @@
 //! Coming in: by name and password, or by a one-time link.
 
-use super::{Faults, Held};
+use super::{DepartmentRow, Faults, Held};
 use crate::dates::Moment;
 
 #[derive(Clone, Debug, Default)]
@@ -11,6 +11,8 @@ pub struct SignInView {
     pub to: String,
     /// Whether somebody has just signed out.
     pub out: bool,
+    /// Departments whose sign-in opens this door, too.
+    pub departments: Vec<DepartmentRow>,
     pub faults: Faults,
 }
 
@@ -33,6 +35,8 @@ pub struct LinkView {
     /// What the account will be able to do.
     pub held: Vec<Held>,
     pub expires: Moment,
+    /// Departments whose sign-in does instead of a password.
+    pub departments: Vec<DepartmentRow>,
     pub login: String,
     pub name: String,
     pub faults: Faults,

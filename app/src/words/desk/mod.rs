@@ -1,5 +1,6 @@
 //! Every word of the desk's pages, once per language: one struct for each file of pages. A missing translation does not compile.
 
+pub mod departments;
 pub mod drafts;
 mod drafts_en;
 mod drafts_zh;

@@ -1,7 +1,9 @@
 //! One's own account: password, and where one is signed in.
 
 use super::{
-    Posted, Signed, again, answer, failed,
+    Posted, Signed, again, answer,
+    departments::{identities, offered},
+    failed,
     guard::cookie,
     moment, see,
     sign_in::{fault, own_names},
@@ -61,6 +63,10 @@ pub(super) async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>,
         Ok(mail) => mail,
         Err(error) => return failed(app, signed.lang, error),
     };
+    let identities = match identities(app, signed).await {
+        Ok(identities) => identities,
+        Err(error) => return failed(app, signed.lang, error),
+    };
     let row = |session: Session| SessionRow {
         handle: session.handle().to_owned(),
         own: session.id == signed.session.id,
@@ -77,6 +83,8 @@ pub(super) async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>,
         codes,
         passkeys,
         mail,
+        identities,
+        departments: offered(app, signed.lang, |agency| signed.account.roles.is_in(agency)),
         done,
         faults,
     };
@@ -127,6 +135,7 @@ pub(super) async fn change(State(app): State<Arc<App>>, Posted { signed, fields 
                 Err(error) => failed(&app, signed.lang, error),
             };
         }
+        "bind" | "unbind" => return super::departments::change(&app, &signed, &fields).await,
         "end" => app.staff.end_sessions(&signed.session, Some(fields.one("session"))).await,
         "end-others" => app.staff.end_sessions(&signed.session, None).await,
         _ => return super::guard::absent(&app, signed.lang),

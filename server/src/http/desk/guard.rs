@@ -242,7 +242,7 @@ fn language(uri: &Uri, headers: &HeaderMap) -> Lang {
     first.unwrap_or_else(|| trouble::preferred(headers))
 }
 
-fn cookie_in<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
+pub(super) fn cookie_in<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut named = all.flat_map(|value| value.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
     named.find(|(name, _)| *name == wanted).map(|(_, value)| value)

@@ -6,6 +6,7 @@
 
 mod account;
 mod cases;
+mod departments;
 mod drafts;
 mod factors;
 mod guard;
@@ -58,6 +59,7 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/desk/journal/log/evidence/{size}/{indexes}", get(journal::bundle))
         .route("/desk/journal/log/consistency/{sizes}", get(journal::consistency))
         .route("/desk/journal/log/contents/{indexes}", get(journal::contents))
+        .route("/desk/department/back", get(departments::come_back))
         .route("/desk/{*rest}", any(guard::nowhere));
     for (path, handler) in cases::asked().into_iter().chain(writing::asked()) {
         router = router.route(path, handler);
@@ -68,6 +70,7 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at(""), get(home::home))
             .route(&at("/"), get(guard::without_slash))
             .route(&at("/sign-in"), get(sign_in::form).post(sign_in::enter))
+            .route(&at("/department/{id}"), post(departments::enter))
             .route(&at("/sign-out"), post(sign_in::leave))
             .route(&at("/links/{secret}"), get(sign_in::link).post(sign_in::accept))
             .route(&at("/posts"), get(posts::index))

@@ -1,7 +1,7 @@
 //! Coming in and leaving: by name and password, and by one-time links.
 
 use super::{
-    Fields, Posted, Tongue, again, failed,
+    Fields, Posted, Tongue, again, departments, failed,
     guard::{Origin, Perhaps, PostedAtTheDoor, cookie, own_path},
     held, moment, page, see,
 };
@@ -43,7 +43,8 @@ pub(super) async fn form(
     if signed.is_some() {
         return onward(lang, to);
     }
-    let view = SignInView { to: to.unwrap_or_default().to_owned(), out: query.out.is_some(), ..SignInView::default() };
+    let departments = departments::offered(&app, lang, |_| true);
+    let view = SignInView { to: to.unwrap_or_default().to_owned(), out: query.out.is_some(), departments, ..SignInView::default() };
     page(&app, None, lang, "/desk/sign-in", |desk| pages::desk::sign_in(desk, &view))
 }
 
@@ -67,7 +68,8 @@ pub(super) async fn enter(State(app): State<Arc<App>>, Tongue(lang): Tongue, fro
         Err(error) => return failed(&app, lang, error),
     };
     let (login, to) = (login.chars().take(200).collect(), own_path(fields.one("to")).unwrap_or_default().to_owned());
-    let view = SignInView { login, to, out: false, faults: vec![("", fault)] };
+    let departments = departments::offered(&app, lang, |_| true);
+    let view = SignInView { login, to, out: false, departments, faults: vec![("", fault)] };
     again(page(&app, None, lang, "/desk/sign-in", |desk| pages::desk::sign_in(desk, &view)))
 }
 
@@ -103,6 +105,10 @@ async fn link_page(app: &App, lang: Lang, secret: &str, link: &Link, fields: &Fi
         kind,
         held: held(app, &link.roles, lang),
         expires: moment(app, link.expires),
+        departments: match link.kind {
+            Kind::Invitation => departments::offered(app, lang, |agency| link.roles.is_in(agency)),
+            _ => vec![],
+        },
         login,
         name: if fields.one("name").is_empty() { link.note.clone() } else { typed("name") },
         faults,
@@ -130,6 +136,15 @@ pub(super) async fn accept(State(app): State<Arc<App>>, Tongue(lang): Tongue, fr
     let around: Vec<&str> = around.iter().map(String::as_str).collect();
     let typed = |name: &str| fields.one(name).to_owned();
     let new = NewAccount { login: typed("login"), name: typed("name"), password: typed("password") };
+    let department = fields.one("department");
+    if !department.is_empty() && link.kind == Kind::Invitation {
+        let refusals = new.name_refusals();
+        if refusals.is_empty() {
+            return departments::join(&app, lang, department, &link, (&new.login, &new.name)).await;
+        }
+        let faults: Faults = refusals.into_iter().filter_map(fault).collect();
+        return again(link_page(&app, lang, &secret, &link, &fields, faults).await);
+    }
     let done = if new.password != fields.one("repeat") {
         // What else is wrong is told at once.
         let refusals = if link.kind.recovers() { vec![] } else { new.refusals(&around) };
@@ -178,6 +193,8 @@ pub(super) fn fault(refusal: Refusal) -> Option<(&'static str, Fault)> {
         Refusal::WrongCode => ("code", Fault::WrongCode),
         Refusal::LastFactor => ("", Fault::LastFactor),
         Refusal::Locked { seconds } => ("", Fault::Wait { seconds: u32::try_from(seconds).unwrap_or(u32::MAX) }),
+        Refusal::Bound => ("", Fault::Bound),
+        Refusal::LastWay => ("", Fault::LastWay),
         Refusal::Link | Refusal::Nobody => return None,
     })
 }
