@@ -45,6 +45,26 @@ pub enum NoteError {
     NotSignedBy(String),
 }
 
+impl NoteError {
+    /// A stable name for it, which vectors and programs know it by.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            NoteError::TooLarge => "too-large",
+            NoteError::NotUtf8 => "not-utf8",
+            NoteError::ControlCharacter => "control-character",
+            NoteError::NoSignatures => "no-signatures",
+            NoteError::SignatureLine(_) => "signature-line",
+            NoteError::TooManySignatures => "too-many-signatures",
+            NoteError::Key(_) => "key",
+            NoteError::KeyType(_) => "key-type",
+            NoteError::WeakKey(_) => "weak-key",
+            NoteError::Signature(_) => "signature",
+            NoteError::NotSignedBy(_) => "not-signed-by",
+        }
+    }
+}
+
 /// What a key is for, as its type byte says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyType {

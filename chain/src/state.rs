@@ -71,6 +71,34 @@ pub enum Refusal {
     Approval(#[from] ApprovalError),
 }
 
+impl Refusal {
+    /// A stable name for it, and after a colon for what is inside it.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Refusal::Statement(error) => format!("statement:{}", error.code()),
+            Refusal::Approval(error) => format!("approval:{}", error.code()),
+            Refusal::Origin(_) => "origin".into(),
+            Refusal::Charter => "charter".into(),
+            Refusal::StaleCharter => "stale-charter".into(),
+            Refusal::NotRegistered(_) => "not-registered".into(),
+            Refusal::OtherKind(_) => "other-kind".into(),
+            Refusal::UnknownKey(_) => "unknown-key".into(),
+            Refusal::TooFewRegistrars { .. } => "too-few-registrars".into(),
+            Refusal::UnknownSignature => "unknown-signature".into(),
+            Refusal::Signature(_) => "signature".into(),
+            Refusal::KeyReused(_) => "key-reused".into(),
+            Refusal::KeyDropped(_) => "key-dropped".into(),
+            Refusal::Reference(_) => "reference".into(),
+            Refusal::NotHead(_) => "not-head".into(),
+            Refusal::NotEntitled { .. } => "not-entitled".into(),
+            Refusal::PartTaken(_) => "part-taken".into(),
+            Refusal::NotACopy(_) => "not-a-copy".into(),
+            Refusal::StaleCase => "stale-case".into(),
+        }
+    }
+}
+
 /// Why stored bytes are not this chain's next entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {

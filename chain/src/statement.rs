@@ -47,6 +47,22 @@ pub enum StatementError {
     Type(String),
 }
 
+impl StatementError {
+    /// A stable name for it, and after a colon for what is inside it.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            StatementError::Note(error) => format!("note:{}", error.code()),
+            StatementError::TooLarge { .. } => "too-large".into(),
+            StatementError::Lines => "lines".into(),
+            StatementError::Json(line, _) => format!("json:{line}"),
+            StatementError::Member(name) => format!("member:{name}"),
+            StatementError::Act(_) => "act".into(),
+            StatementError::Type(_) => "type".into(),
+        }
+    }
+}
+
 /// What a statement says, by its type.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Core {

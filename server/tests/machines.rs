@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod trial;
+mod described;
 mod desk_house;
 mod portal;
 
@@ -19,7 +20,7 @@ use desk_house::*;
 use serde_json::{Value, json};
 use server::{
     drafts::Refusal,
-    http::Portal,
+    http::{self, Portal},
     staff::{Account, From, NewAccount, NewMachine, PREFIX, Role, Scope, Strength, Token},
     store::NewContent,
 };
@@ -37,6 +38,7 @@ on_each_engine! {
     where_there_is_no_rule_a_publishing_token_publishes,
     statements_are_taken_from_the_agencys_own_key_alone,
     a_token_is_made_at_the_desk_shown_once_and_ended_there,
+    the_documented_calls_work_as_they_stand,
 }
 
 struct Machines {
@@ -91,7 +93,9 @@ impl Machines {
     async fn ask(&self, token: &str, method: &str, path: &str, body: impl Into<Body>) -> Answer {
         let request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
         let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request.body(body.into()).unwrap()).await;
-        Answer { status, headers, body: String::from_utf8(body).unwrap() }
+        let body = String::from_utf8(body).unwrap();
+        described::hold(method, path, status, &body);
+        Answer { status, headers, body }
     }
 
     async fn get(&self, token: &str, path: &str) -> Answer {
@@ -135,6 +139,15 @@ async fn a_machine_writes_submits_and_what_posts_sign_is_published(engine: Engin
     assert_eq!((&file["name"], &file["media"]), (&json!("plan.exe"), &json!("application/pdf")));
     let again = m.ask(&token, "POST", &format!("{path}/files?name=..%2Fx%2Fplan.exe"), &b"%PDF-1.7\n"[..]).await.json();
     assert_eq!(file, again);
+    // A file brought by mistake is taken away, once or twice over.
+    let wrong = m.ask(&token, "POST", &format!("{path}/files?name=wrong.txt"), "wrong").await.json();
+    for _ in 0..2 {
+        let away = format!("{path}/files/{}", wrong["file"].as_str().unwrap());
+        assert_eq!(m.ask(&token, "DELETE", &away, Body::empty()).await.json()["stage"], "writing");
+    }
+    let names: Vec<Value> =
+        m.get(&token, &path).await.json()["files"].as_array().unwrap().iter().map(|file| file["name"].clone()).collect();
+    assert_eq!(names, [json!("plan.exe")]);
     let asked = json!({ "statement": id(9) }).to_string();
     let state = m.ask(&token, "POST", &format!("{path}/submit"), asked.clone()).await.json();
     assert_eq!((&state["stage"], &state["statement"], &state["ready"]), (&json!("frozen"), &json!(id(9)), &json!(false)));
@@ -218,6 +231,7 @@ async fn a_token_does_what_its_scopes_say_and_no_more(engine: Engine) {
         (Scope::Read, "GET", "/api/v1/drafts".into()),
         (Scope::Draft, "PUT", path.clone()),
         (Scope::Draft, "POST", format!("{path}/files?name=a")),
+        (Scope::Draft, "DELETE", format!("{path}/files/{}", id(1))),
         (Scope::Draft, "POST", "/api/v1/items".into()),
         (Scope::Submit, "POST", format!("{path}/submit")),
         (Scope::Submit, "POST", format!("{path}/withdraw")),
@@ -301,7 +315,8 @@ async fn nothing_of_another_agency_is_there(engine: Engine) {
     for draft in [&theirs.draft, &theirs.id, &theirs.case, &own, &id(1), &id(77)] {
         let path = format!("/api/v1/drafts/{draft}");
         let save = json!({ "fields": fields("Stolen"), "revision": 1 }).to_string();
-        let calls = [("GET", "", String::new()), ("PUT", "", save), ("POST", "/files?name=a", "x".into())];
+        let calls =
+            [("GET", "", String::new()), ("PUT", "", save), ("POST", "/files?name=a", "x".into()), ("DELETE", "/files/a", String::new())];
         let more = ["/submit", "/withdraw", "/publish"].map(|rest| ("POST", rest, String::new()));
         for (method, rest, body) in calls.into_iter().chain(more) {
             assert_eq!(
@@ -452,7 +467,11 @@ async fn statements_are_taken_from_the_agencys_own_key_alone(engine: Engine) {
     let said = m.ask(&token, "POST", "/api/v1/statements", lines.join("\n")).await.lines();
     assert_eq!(said.iter().map(|line| line["index"].is_u64()).collect::<Vec<_>>(), [true, false, false, false, false, true], "{said:?}");
     assert_eq!(said[1]["code"], "not-yours");
-    assert!(said[1..5].iter().all(|line| line["refused"].is_string() && line["retry"] == false));
+    assert_eq!(
+        said[1..5].iter().map(|line| line["code"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["not-yours", "unknown-key", "unknown-key", "line"]
+    );
+    assert!(said[1..5].iter().all(|line| line["refused_zh"].as_str().unwrap().ends_with('。') && line["retry"] == false));
     // Asked again it is the same entry; under its id another statement is refused.
     let said = m.ask(&token, "POST", "/api/v1/statements", format!("{good}\n{}", line(&house.free, 1, "Hail", free))).await.lines();
     assert_eq!(said[0]["repeated"], true);
@@ -502,4 +521,50 @@ async fn a_token_is_made_at_the_desk_shown_once_and_ended_there(engine: Engine) 
     }
     assert_eq!(ask(&own, "", &path, Some(&end)).await.status, StatusCode::SEE_OTHER);
     assert_eq!(m.get(&secret, "/api/v1/drafts").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[test]
+fn the_table_of_addresses_and_their_description_say_the_same() {
+    let text = include_str!("../../docs/api.md");
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    let calls = rows.filter_map(|row| row.split_once('`')?.0.split_once(" /api/").map(|(method, path)| (method.to_owned(), path)));
+    let mut told: Vec<(String, String)> =
+        calls.map(|(method, path)| (method, format!("/api/{}", path.split('?').next().unwrap()))).collect();
+    let mut described: Vec<(String, String)> = described::operations().map(|(method, path, _)| (method, path.to_owned())).collect();
+    told.sort();
+    described.sort();
+    assert_eq!(told, described);
+    for (method, path, operation) in described::operations() {
+        let row = text.lines().find(|line| line.starts_with(&format!("| `{method} {path}")) && line.contains('|')).unwrap();
+        let scope = operation["description"].as_str().unwrap().split('`').nth(1).map(|scope| scope.split(',').next().unwrap());
+        assert!(row.contains(&format!("`{}`", scope.unwrap())), "{row}");
+    }
+}
+
+/// The calls of `docs/api.md` as they stand there, but for the portal's address.
+async fn the_documented_calls_work_as_they_stand(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let token = m.token(&m.house.agency, &WRITES).await;
+    let text = include_str!("../../docs/api.md");
+    let script: String = text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = format!("http://{}", listener.local_addr().unwrap());
+    assert!(script.contains("https://gazette.example/"), "{script}");
+    let script = script.replace("https://gazette.example", &at);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("map.pdf"), b"%PDF-1.7\n").unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(http::serve(listener, m.portal.clone(), 16, async { drop(stopped.await) }));
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", &script]).env("TOKEN", token).current_dir(folder.path());
+    let run = tokio::task::spawn_blocking(move || bash.output()).await.unwrap().unwrap();
+    let (said, wrong) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "{said}\n{wrong}");
+    let answers: Vec<Value> = serde_json::Deserializer::from_str(&said).into_iter().map(Result::unwrap).collect();
+    assert_eq!(answers.len(), 4, "{said}");
+    assert_eq!((&answers[0]["title"], &answers[0]["stage"]), (&json!("Road works"), &json!("writing")));
+    assert_eq!((&answers[1]["name"], &answers[1]["media"]), (&json!("map.pdf"), &json!("application/pdf")));
+    assert_eq!((&answers[3]["stage"], &answers[3]["files"][0]["name"]), (&json!("frozen"), &json!("map.pdf")));
+    drop(stop);
+    serving.await.unwrap();
 }

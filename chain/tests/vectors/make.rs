@@ -183,8 +183,8 @@ fn notes() -> Value {
         ),
     ];
     let verify = |vkey: &str, note: &str| match Note::parse(note.as_bytes()) {
-        Err(error) => kinds::note(&error),
-        Ok(parsed) => parsed.verify(&Vkey::parse(vkey).unwrap()).map_or_else(|error| kinds::note(&error), |()| "verifies".into()),
+        Err(error) => error.code(),
+        Ok(parsed) => parsed.verify(&Vkey::parse(vkey).unwrap()).map_or_else(|error| error.code(), |()| "verifies".into()),
     };
     let other = vkey_text("other.example", 1, &public);
     let mut cases: Vec<(String, String)> = outside.iter().map(|(vkey, note)| ((*vkey).into(), (*note).into())).collect();
@@ -211,7 +211,7 @@ fn notes() -> Value {
             {"secret": hex(&secret.0), "name": name, "type": 1, "public": hex(&public), "id": hex(&good.vkey().id()), "vkey": vkey},
             {"name": "witness.example/1", "type": 4, "public": hex(&witness(1).vkey().public()), "id": hex(&witness(1).vkey().id()), "vkey": witness(1).vkey()},
         ],
-        "bad_keys": bad_keys.iter().map(|vkey| json!({"vkey": vkey, "why": kinds::note(&Vkey::parse(vkey).unwrap_err())})).collect::<Vec<_>>(),
+        "bad_keys": bad_keys.iter().map(|vkey| json!({"vkey": vkey, "why": Vkey::parse(vkey).unwrap_err().code()})).collect::<Vec<_>>(),
         "notes": cases.iter().map(|(vkey, note)| json!({"vkey": vkey, "note": note, "answer": verify(vkey, note)})).collect::<Vec<_>>(),
     })
 }

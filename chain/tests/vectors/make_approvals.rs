@@ -47,7 +47,7 @@ impl Desk {
             Ok(None) => "no rule".to_owned(),
             Ok(Some(approved)) if approved.overridden.is_empty() => "approved".into(),
             Ok(Some(approved)) => format!("overridden {}", approved.overridden.join(" ")),
-            Err(error) => kinds::approval(error).into(),
+            Err(error) => error.code().into(),
         };
         let taken = taken.iter().map(|step| json!({"index": step.index, "leaf": step.leaf, "post": step.post, "step": step.step}));
         json!({

@@ -86,7 +86,7 @@ fn statements(story: &Story) -> Value {
     let bad = bad.into_iter().chain(ruled(&lines)).chain(limits(&disclosure, &agency, 1));
     let bad = bad.map(|note| {
         let error = Statement::parse(note.as_bytes()).map(|_| ()).expect_err(&note);
-        json!({"why": kinds::statement(&error), "note": note})
+        json!({"why": error.code(), "note": note})
     });
     let good: Vec<Value> = good.into_iter().chain(limits(&disclosure, &agency, 0)).map(|note| read(&note)).collect();
     let bad: Vec<Value> = bad.collect();
@@ -361,7 +361,7 @@ fn admission(story: &Story) -> Value {
     let answer = |note: &str| match chain.judge(note) {
         Ok(None) => "admitted".into(),
         Ok(Some(index)) => format!("repeat {index}"),
-        Err(refusal) => kinds::refusal(&refusal),
+        Err(refusal) => refusal.code(),
     };
     json!({"after_the_whole_chain": cases.iter().map(|(case, note)| json!({"case": case, "answer": answer(note), "note": note})).collect::<Vec<_>>()})
 }

@@ -31,7 +31,7 @@ fn statements() {
     }
     for case in cases(&file["bad"]) {
         let error = Statement::parse(text(&case["note"]).as_bytes()).unwrap_err();
-        assert_eq!(kinds::statement(&error), text(&case["why"]), "{case}");
+        assert_eq!(error.code(), text(&case["why"]), "{case}");
     }
 }
 
@@ -92,7 +92,7 @@ fn admission() {
         let answer = match state.admit(&statement, None, &facts) {
             Ok(None) => "admitted".into(),
             Ok(Some(index)) => format!("repeat {index}"),
-            Err(refusal) => kinds::refusal(&refusal),
+            Err(refusal) => refusal.code(),
         };
         assert_eq!(answer, text(&case["answer"]), "{}", case["case"]);
     }
@@ -154,7 +154,7 @@ fn approvals() {
             Ok(None) => "no rule".to_owned(),
             Ok(Some(approved)) if approved.overridden.is_empty() => "approved".into(),
             Ok(Some(approved)) => format!("overridden {}", approved.overridden.join(" ")),
-            Err(error) => kinds::approval(error).into(),
+            Err(error) => error.code().into(),
         };
         assert_eq!(answer, text(&case["answer"]), "{}", case["case"]);
     }

@@ -19,6 +19,7 @@ use chain::{
     statement::{Core, Statement, StatementError},
 };
 use std::{
+    borrow::Cow,
     sync::{Arc, RwLock},
     time::Duration,
 };
@@ -74,6 +75,25 @@ impl SubmitError {
     pub fn passes(&self) -> bool {
         use SubmitError::{Behind, Busy, Clock, LogKey, Stopped, Store};
         matches!(self, Busy | Behind(_) | Clock(_) | Store(_) | LogKey(_) | Stopped)
+    }
+
+    /// A stable name for it; of what the chain refuses, the chain's own.
+    #[must_use]
+    pub fn code(&self) -> Cow<'static, str> {
+        use SubmitError as E;
+        Cow::Borrowed(match self {
+            E::Refused(refusal) => return Cow::Owned(refusal.code()),
+            E::PartMissing(_) => "part-missing",
+            E::PartDiffers(_) => "part-differs",
+            E::Catalogue(..) => "catalogue",
+            E::TooLarge(_) => "too-large",
+            E::Busy => "busy",
+            E::Clock(_) => "clock",
+            E::Behind(_) => "behind",
+            E::Store(_) => "store",
+            E::LogKey(_) | E::StrangeLogKey(_) => "log-key",
+            E::Stopped => "stopped",
+        })
     }
 }
 

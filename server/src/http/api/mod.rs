@@ -7,7 +7,7 @@ use self::{
     answers::{Fault, state_of},
     read::{Wire, elements},
 };
-use super::{App, submit};
+use super::{App, Refused, submit};
 use crate::{
     drafts::{DraftsError, Kind, Refusal, Saved, Stage, Written},
     staff::{Account, Machine, Scope, Turned},
@@ -18,7 +18,7 @@ use axum::{
     extract::{ConnectInfo, DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
-    routing::{any, get, post, put},
+    routing::{any, delete, get, post, put},
 };
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
@@ -52,11 +52,13 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/api/v1/drafts", get(list))
         .route("/api/v1/drafts/{id}", put(write).get(one))
         .route("/api/v1/drafts/{id}/files", post(attach))
+        .route("/api/v1/drafts/{id}/files/{file}", delete(detach))
         .route("/api/v1/drafts/{id}/submit", post(submit_draft))
         .route("/api/v1/drafts/{id}/withdraw", post(withdraw))
         .route("/api/v1/drafts/{id}/publish", post(publish))
         .route("/api/v1/items", post(items))
         .route("/api/v1/statements", post(statements))
+        .route("/api/v1/openapi.json", get(description))
         .route("/api/{*rest}", any(nowhere))
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(Extension(Shared { rates, room: Arc::new(Semaphore::new(AT_ONCE)) }))
@@ -120,6 +122,12 @@ impl FromRequest<Arc<App>> for Body {
 }
 
 type Answer = Result<Response, Fault>;
+
+/// These addresses for programs that write programs. The tests hold every answer of theirs to it.
+async fn description() -> Response {
+    let text = include_str!("../../../../docs/openapi.json");
+    ([(header::CONTENT_TYPE, "application/openapi+json"), (header::CACHE_CONTROL, "public, max-age=3600")], text).into_response()
+}
 
 async fn nowhere(_: Bearer) -> Fault {
     Fault::Refused(Refusal::Nothing)
@@ -202,6 +210,17 @@ async fn write(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<Strin
 #[derive(Deserialize)]
 struct Named {
     name: Option<String>,
+}
+
+/// Takes a file away. One that is not there, or not any more, is the same to who asks.
+async fn detach(State(app): State<Arc<App>>, bearer: Bearer, Path((id, file)): Path<(String, String)>) -> Answer {
+    let who = bearer.acting(Scope::Draft)?;
+    let draft = app.drafts.meant(&who, &bearer.0.agency, &id).await?;
+    match app.drafts.detach(&who, &draft.id, &file).await {
+        Err(DraftsError::Refused(Refusal::Nothing)) | Ok(()) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Json(state_of(&app, &who, &draft).await?).into_response())
 }
 
 /// Adds a file. One of the same name and bytes that is there already is the answer.
@@ -311,8 +330,11 @@ async fn statements(State(app): State<Arc<App>>, bearer: Bearer, Extension(share
     bearer.acting(Scope::Statements)?;
     let _room = shared.room.try_acquire_owned().map_err(|_| Fault::Refused(Refusal::Busy))?;
     let Body(body) = Body::from_request(request, &app).await?;
-    match submit::submit(app, body, Some(bearer.0.agency.into())).await {
-        Ok(response) => Ok(response),
-        Err(_) => Err(Fault::Refused(Refusal::Busy)),
-    }
+    submit::submit(app, body, Some(bearer.0.agency.into())).await.map_err(|refused| match refused {
+        Refused::Busy => Fault::Refused(Refusal::Busy),
+        refused => {
+            tracing::error!(?refused, "statements could not be answered");
+            Fault::Trouble
+        }
+    })
 }

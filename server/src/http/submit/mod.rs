@@ -2,9 +2,12 @@
 //!
 //! No password: a statement that no registered key signed is refused, whoever brings it.
 
+mod said;
+
+use self::said::{Line as Fault, Said};
 use super::{App, Refused};
 use crate::{
-    sequencer::{Checked, Receipt, SubmitError},
+    sequencer::{Checked, SubmitError},
     store::NewContent,
 };
 use axum::{
@@ -17,7 +20,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chain::part::{Commitment, parse_salt};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::{borrow::Cow, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -56,36 +59,6 @@ struct Given<'a> {
     /// Base64.
     #[serde(borrow)]
     bytes: Cow<'a, str>,
-}
-
-/// What became of a line, in the order of the lines.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Said {
-    Logged {
-        index: u64,
-        /// Of a repeated statement it is not looked up again.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        leaf: Option<chain::Hash>,
-        repeated: bool,
-    },
-    Refused {
-        refused: String,
-        /// Whether the same line may be taken later.
-        retry: bool,
-        /// A stable name for it, where the address has such.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<&'static str>,
-    },
-}
-
-impl From<Result<Receipt, SubmitError>> for Said {
-    fn from(result: Result<Receipt, SubmitError>) -> Said {
-        match result {
-            Ok(Receipt { index, leaf, repeated }) => Said::Logged { index, leaf, repeated },
-            Err(error) => Said::Refused { retry: error.passes(), refused: error.to_string(), code: None },
-        }
-    }
 }
 
 /// A place before the bytes: however many come at once, those of a few are in memory.
@@ -134,7 +107,7 @@ pub(super) async fn submit(app: Arc<App>, body: Bytes, agency: Option<Arc<str>>)
         if let (Some(_), Said::Logged { index, repeated: true, .. }) = (&agency, &said)
             && !is_logged(&app, *index, line).await?
         {
-            said = Said::Refused { refused: "under this id another statement is logged".into(), retry: false, code: Some("differs") };
+            said = Fault::Differs.into();
         }
         busy &= matches!(said, Said::Refused { retry: true, .. });
         serde_json::to_writer(&mut answer, &said).map_err(|_| Refused::Busy)?;
@@ -162,27 +135,18 @@ async fn is_logged(app: &App, index: u64, line: &[u8]) -> Result<bool, Refused> 
 }
 
 fn check(submitter: &crate::sequencer::Submitter, line: &[u8], agency: Option<&str>) -> Result<Checked, Said> {
-    let refused = |why: String| Said::Refused { refused: why, retry: false, code: None };
-    let line: Line<'_> = serde_json::from_slice(line).map_err(|error| refused(format!("not a line of this address: {error}")))?;
+    let line: Line<'_> = serde_json::from_slice(line).map_err(|error| Fault::Line(error.to_string()))?;
     let parts = line.parts.iter().map(|part| {
-        let salt = parse_salt(&part.salt).ok_or("a salt is 32 hexadecimal digits")?;
-        let bytes = STANDARD.decode(part.bytes.as_bytes()).map_err(|_| "the bytes of a part are not base64")?;
+        let salt = parse_salt(&part.salt).ok_or(Fault::Salt)?;
+        let bytes = STANDARD.decode(part.bytes.as_bytes()).map_err(|_| Fault::Base64)?;
         // Its type is what the statement says.
         let (commitment, media) = (Commitment::to(&salt, &bytes), String::new());
         Ok(NewContent { commitment, media, size: bytes.len() as u64, salt, bytes: Some(bytes) })
     });
-    let parts = parts.collect::<Result<Vec<_>, &str>>().map_err(|why| refused(why.to_owned()))?;
+    let parts = parts.collect::<Result<Vec<_>, Fault>>()?;
     let checked = submitter.check(line.note.into_owned(), parts).map_err(Said::from)?;
     match agency {
-        Some(agency) if !checked.is_by(agency) => {
-            Err(Said::Refused { refused: "the agency's own key did not sign it".into(), retry: false, code: Some("not-yours") })
-        }
+        Some(agency) if !checked.is_by(agency) => Err(Fault::NotYours.into()),
         _ => Ok(checked),
-    }
-}
-
-impl From<SubmitError> for Said {
-    fn from(error: SubmitError) -> Said {
-        Err(error).into()
     }
 }
