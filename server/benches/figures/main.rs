@@ -1,6 +1,6 @@
 //! Measures what the portal must be able to do, each figure beside its yardstick in the same run, and prints one table.
 //!
-//! `cargo bench -p server --bench figures [-- ROOM…]`, rooms: publish, bulk, import, search, million, large, http, visible, browser,
+//! `cargo bench -p server --bench figures [-- ROOM…]`, rooms: publish, bulk, due, import, search, million, large, http, visible, browser,
 //! audit. Without one, all but `million` (which writes 10 GB and takes a quarter of an hour) and `large` (some minutes). `GAZETTE_BIN` names the built program.
 //! Real documents are used where they lie beside the repository; otherwise made-up ones, and the table says so.
 
@@ -9,6 +9,7 @@
 mod audit;
 mod browser;
 mod bulk;
+mod due;
 mod http;
 mod import;
 mod large;
@@ -33,6 +34,9 @@ fn main() {
     }
     if wanted("bulk") {
         bulk::measure(&mut table, &program(), scratch.path());
+    }
+    if wanted("due") {
+        due::measure(&mut table, &program(), scratch.path());
     }
     let corpus = texts::Corpus::find(scratch.path());
     let needs_portal = ["import", "http", "visible", "browser", "audit"].into_iter().any(wanted);

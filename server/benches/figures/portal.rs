@@ -37,6 +37,12 @@ impl Portal<'_> {
         self.ask(&format!("POST {path} HTTP/1.1\r\nContent-Length: {}\r\n", body.len()), body)
     }
 
+    /// The same by a program with this token.
+    pub fn post_as(&self, path: &str, token: &str, body: &[u8]) -> Option<Vec<u8>> {
+        let head = format!("POST {path} HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Length: {}\r\n", body.len());
+        self.ask(&head, body)
+    }
+
     fn ask(&self, head: &str, body: &[u8]) -> Option<Vec<u8>> {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(stream, "{head}Host: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();

@@ -25,15 +25,25 @@ impl Drafts {
             "select id from frozen where ready = 1 and state in ('open', 'sealing') and due <= $1 and tried <= $2 order by due, made, id";
         let rows = sqlx::query(sql).bind(now).bind(now - AGAIN).fetch_all(self.staff.store().pool()).await?;
         let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>()?;
-        let mut outcomes = Vec::with_capacity(ids.len());
+        let (mut outcomes, mut failed) = (Vec::with_capacity(ids.len()), None);
         // Side by side, for they wait for the same transactions of the log: many may be due at one moment.
         for some in ids.chunks(AT_ONCE) {
             let told = join_all(some.iter().map(|id| self.publish(id))).await;
             for (id, outcome) in some.iter().zip(told) {
-                outcomes.push((id.clone(), outcome?));
+                match outcome {
+                    Ok(outcome) => outcomes.push((id.clone(), outcome)),
+                    // One that cannot be read keeps none of the others waiting.
+                    Err(error) => {
+                        tracing::error!(%error, statement = %id, "it could not be published; it is tried again");
+                        failed = Some(error);
+                    }
+                }
             }
         }
-        Ok(outcomes)
+        match failed {
+            Some(error) if outcomes.is_empty() => Err(error),
+            _ => Ok(outcomes),
+        }
     }
 }
 
