@@ -18,6 +18,7 @@ pub mod deed;
 pub mod entry;
 pub mod evidence;
 pub mod hash;
+pub mod holders;
 pub mod json;
 pub mod note;
 pub mod part;

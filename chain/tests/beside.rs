@@ -6,6 +6,7 @@ mod common;
 use chain::{
     catalogue::Subject,
     check::{Answer, Reader, Scope, Shown, ShownPart},
+    evidence::{Content, Contents},
     statement::Part,
 };
 use common::{evidence::*, papers::*, story::*};
@@ -303,4 +304,38 @@ fn a_step_on_a_disclosures_page_is_of_its_case_and_says_what_it_is_opened_to_say
     assert_eq!(said(story.health, "signed_by", LAWYER_A), DIFFERS, "on the page of another disclosure");
     // By itself a step says nothing of what was decided.
     assert_eq!(ask(&story, step, &[], fact("step", "legal approve")), DIFFERS);
+}
+
+#[test]
+fn who_holds_a_post_is_what_the_document_says_of_that_very_post() {
+    let mut chain = founded();
+    let mut paper = chain.paper(FINANCE, "The budget");
+    let named = format!(r#"{{"holders":[{{"id":"{LAWYER_A}","name":"Lin Yue"}},{{"id":"{DIRECTOR}","name":"Zhao Min"}}]}}"#);
+    let commitment = chain.keep(&named);
+    let part = paper.parts[1].clone();
+    paper.parts.push(Part { role: "holders".into(), media: "application/json".into(), size: named.len() as u64, commitment, ..part });
+    let line = chain.line("disclosure", &paper);
+    let mut case = Case::open(&mut chain, FINANCE);
+    case.approve(&mut chain, &line);
+    let index = chain.publish(&case.seal(&line)).unwrap();
+    let step = case.steps[1];
+    let bundle = chain.bundle(&[step, index]);
+    let said = |of: u64, contents: &Contents, name: &str| {
+        let shown = Shown { about: Some(of), ..fact("holder", name) };
+        let finding = Reader::open(&bundle).unwrap().content(step, contents, Scope::Everything, &shown);
+        (finding.answer, finding.reason)
+    };
+    let mut contents = chain.contents.clone();
+    assert_eq!(said(index, &contents, "Lin Yue"), PLAIN);
+    assert_eq!(said(index, &contents, "Zhao Min"), DIFFERS, "who holds another post");
+    assert_eq!(said(index, &contents, "Lin  Yue"), DIFFERS);
+    for other in [
+        Content::Missing,
+        Content::Text { salt: "00".repeat(16), text: named.replace("Lin Yue", "Zhao Min") },
+        Content::Redacted { by: index },
+    ] {
+        contents.insert(commitment.to_string(), other);
+        assert_eq!(said(index, &contents, "Lin Yue"), DIFFERS, "a name that no bytes at hand say");
+        assert_eq!(said(index, &contents, "Zhao Min"), DIFFERS);
+    }
 }

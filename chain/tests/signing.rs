@@ -351,3 +351,32 @@ fn a_registrar_is_shown_the_whole_rule_and_no_rule_that_is_none() {
     assert!(Core::read(&more).is_ok());
     assert_eq!(registration(&more, &shown).reason, "more-said");
 }
+
+#[test]
+fn nobody_approves_names_of_holders_that_they_were_not_shown() {
+    let with = |text: &str| {
+        let text = text.to_owned();
+        Frozen::of(move |chain, paper| {
+            let (role, media) = ("holders".into(), "application/json".into());
+            paper.parts.push(Part { role, media, size: text.len() as u64, commitment: chain.keep(&text), language: None });
+        })
+    };
+    let named = r#"{"holders":[{"id":"a/b","name":"Lin Yue"},{"id":"a/c","name":"Zhao Min"}]}"#;
+    let read_out = |names: &[&str]| {
+        let mut paper = with(named);
+        paper.shown.facts.extend(names.iter().map(|name| ("holder".to_owned(), (*name).to_owned())));
+        let finding = paper.judged();
+        (finding.answer, finding.reason)
+    };
+    assert_eq!(read_out(&["a/b Lin Yue", "a/c Zhao Min"]).0, Answer::Holds);
+    let differs = (Answer::Fails, "shown-differs");
+    for wrong in [&[][..], &["a/b Lin Yue"], &["a/c Lin Yue", "a/b Zhao Min"], &["a/b Lin Yue", "a/c Zhao Min", "a/d Wu Qi"]] {
+        assert_eq!(read_out(wrong), differs, "{wrong:?}");
+    }
+    let mut none = Frozen::of(|_, _| {});
+    none.shown.facts.push(("holder".into(), "a/b Lin Yue".into()));
+    assert_eq!(none.judged().reason, "shown-differs", "a name that the text does not say");
+    for unreadable in ["{}", "[]", r#"{"holders":[{"id":"a/b","name":null}]}"#, r#"{"holders":[["a/b","Lin Yue"]]}"#] {
+        assert_eq!(with(unreadable).judged().reason, "holders-unreadable", "{unreadable}");
+    }
+}

@@ -12,9 +12,9 @@ use axum::{
 };
 use desk_house::*;
 use server::{
-    drafts::{Kind, Written},
+    drafts::{Kind, Refusal, Written},
     http::Portal,
-    staff::{From, NewAccount, Strength, Token},
+    staff::{From, NewAccount, Role, Strength, Token},
 };
 use trial::Engine;
 
@@ -27,6 +27,7 @@ on_each_engine! {
     what_is_not_published_is_at_no_public_address,
     a_script_without_the_sessions_token_signs_nothing,
     when_a_case_comes_out_is_changed_on_its_page_and_noted,
+    where_an_agency_wishes_it_readers_see_who_holds_the_posts_until_that_is_redacted,
 }
 
 const ORIGIN: &str = "http://127.0.0.1:3000";
@@ -345,4 +346,47 @@ async fn when_a_case_comes_out_is_changed_on_its_page_and_noted(engine: Engine) 
     assert_eq!(noted().await, 1);
     assert_eq!(pages.post(&author, &due, &[("day", ""), ("hour", "")]).await.status, StatusCode::SEE_OTHER);
     assert_eq!((pages.house.case(&frozen).await.frozen.due, noted().await), (0, 2));
+}
+
+async fn where_an_agency_wishes_it_readers_see_who_holds_the_posts_until_that_is_redacted(engine: Engine) {
+    let desk = Pages::on(engine).await;
+    let house = &desk.house;
+    for name in ["clerk", "lawyer-a", "lawyer-b", "controller", "director", "author"] {
+        desk.enter(name).await;
+    }
+    house.hire("chief", &[Role::Administrator], &house.agency).await;
+    let (chief, stranger) = (desk.enter("chief").await, desk.enter("stranger").await);
+    let path = format!("/en/desk/posts/of/{}", house.agency);
+    assert_eq!(desk.post(&stranger, &format!("{path}?names"), &[("names", "1")]).await.status, StatusCode::NOT_FOUND);
+    let before = house.submitted("Before it was wished", 0).await;
+    assert_eq!(desk.post(&chief, &format!("{path}?names"), &[("names", "1")]).await.status, StatusCode::SEE_OTHER);
+    let frozen = house.submitted("Lanterns", 0).await;
+    let reader = desk.enter("colleague").await;
+    let shown = async |frozen: &server::drafts::Frozen| desk.get(&reader, &format!("/en/desk/cases/{}", frozen.case)).await.body;
+    assert!(!shown(&before).await.contains("data-field=\"holder\""), "what was submitted stays as it is");
+    let page = shown(&frozen).await;
+    assert!(page.contains(&format!("data-field=\"holder\">{} Officer director</bdi>", house.post("director"))), "{page}");
+    // Whoever is not named signs nothing: the page would say of somebody else that this post was theirs.
+    house.hire("deputy", &[Role::Reviewer], &house.agency).await;
+    desk.enter("deputy").await;
+    house.hold("deputy", &["clerk"]).await;
+    let refused = house.approve_by(&frozen, "deputy", "clerk", "draft").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::NotNamed));
+    house.approve_all(&frozen).await;
+    let index = house.published(&frozen).await;
+    let public = async || String::from_utf8(portal::bytes(&desk.portal, &format!("/en/disclosures/{index}")).await).unwrap();
+    let page = public().await;
+    assert_eq!(page.matches("data-field=\"holder\"").count(), 5, "{page}");
+    assert!(page.contains("data-field=\"holder\">Officer lawyer-b</bdi>"));
+    // The names alone are removed; everything else stays.
+    let case = house.case(&frozen).await;
+    let part = case.parts.iter().find(|part| part.role == "holders").unwrap().commitment.to_string();
+    assert!(page.contains(&format!("/content/{part}")), "whoever checks it finds its bytes");
+    let written = Written { target: Some(index), parts: vec![part.clone()], ground: "personal-data".into(), ..Written::default() };
+    let redaction = house.submit(Kind::Redaction, &written, 0).await;
+    house.approve(&redaction, "director", "sign").await.unwrap();
+    house.published(&redaction).await;
+    let page = public().await;
+    assert!(!page.contains("Officer") && page.contains("Lanterns") && page.contains("holders.json</bdi> · removed"), "{page}");
+    assert_eq!(portal::get(&desk.portal, &format!("/content/{part}")).await.0, StatusCode::GONE);
 }

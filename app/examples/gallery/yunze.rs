@@ -39,6 +39,7 @@ fn step(lang: Lang, index: u64, post: &str, zh: &str, en: &str, code: &str, deci
         code: code.to_owned(),
         decision: decision.to_owned(),
         logged: moment(back),
+        holders: vec![],
         took,
     }
 }

@@ -41,6 +41,7 @@ pub(super) fn what(code: &str) -> Option<&'static str> {
         "step-refused" => "Step not taken by the log",
         "post-given" => "Post given",
         "post-taken" => "Post taken back",
+        "names-wished" => "Naming of those who hold posts changed",
         "registration-asked" => "Registration asked for",
         "registration-signed" => "Registration signed",
         "registration-withdrawn" => "Registration withdrawn",

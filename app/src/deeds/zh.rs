@@ -41,6 +41,7 @@ pub(super) fn what(code: &str) -> Option<&'static str> {
         "step-refused" => "步骤未获记入",
         "post-given" => "交付岗位",
         "post-taken" => "收回岗位",
+        "names-wished" => "更改是否载明岗位任职人",
         "registration-asked" => "申请登记",
         "registration-signed" => "签署登记",
         "registration-withdrawn" => "撤回登记",

@@ -185,7 +185,12 @@ fn translated_title<'a>(view: &'a DisclosureView, w: &'static Words) -> Option<i
 
 fn parts<'a>(view: &'a DisclosureView, role: PartRole, heading: &'static str, w: &'static Words) -> Option<impl IntoView + use<'a>> {
     let of_role = |part: &&Part| match role {
-        PartRole::Attachment => part.role != PartRole::Translation,
+        PartRole::Attachment => match part.role {
+            PartRole::Translation => false,
+            // Its names stand beside the steps; that they were removed is said here.
+            PartRole::Holders => part.removed.is_some(),
+            _ => true,
+        },
         role => part.role == role,
     };
     let list: Vec<_> = view.parts.iter().filter(of_role).map(|one| part(one, w)).collect();
@@ -276,11 +281,14 @@ fn approval<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
         let steps = approval.earlier.iter().map(|one| step(one, shell, w)).collect::<Vec<_>>();
         view! { <details><summary>{w.document.approval_earlier}</summary><ul class="side">{steps}</ul></details> }
     });
+    let steps = approval.stages.iter().flat_map(|stage| &stage.steps).chain(&approval.earlier);
+    let names = steps.into_iter().any(|step| !step.holders.is_empty());
     Some(view! {
         <section class="approval">
             <h2>{w.document.approval}</h2>
             <ol class="flow">{stages.collect::<Vec<_>>()}</ol>
             {approval.deferred.then(|| view! { <p class="note">{w.document.approval_deferred}</p> })}
+            {names.then(|| view! { <p class="note">{w.document.approval_names}</p> })}
             {earlier}
         </section>
     })
@@ -293,13 +301,17 @@ fn step<'a>(step: &'a Step, shell: &'a Shell<'a>, w: &'static Words) -> impl Int
         Some(name) => view! { <bdi data-field="post_name" inner_html=text::marked(name, w).into_owned()></bdi> }.into_any(),
         None => view! { <bdi data-field="signed_by" inner_html=text::marked(&step.post, w).into_owned()></bdi> }.into_any(),
     };
+    let holders = step.holders.iter().map(|name| {
+        view! { " · "<bdi data-field="holder" inner_html=text::marked(name, w).into_owned()></bdi> }
+    });
+    let holders = holders.collect::<Vec<_>>();
     let took = step.took.map(|took| view! { <span class="took">{(w.document.took)(took)}</span> });
     view! {
         <li class="step" data-index=step.index data-check="unchecked" data-decision=step.decision.as_str()>
             <a class="kind" href=shell.at(&format!("/entries/{}", step.index))>
                 <strong data-field="step" data-value=codes.clone() inner_html=text::escape(&codes::decided(shell.lang, &codes)).into_owned()></strong>
             </a>
-            <p class="who">{post}</p>
+            <p class="who">{post}{holders}</p>
             <dl class="for-logged"><dt class="visually-hidden">{w.item.logged}</dt><dd>{pieces::moment(step.logged, shell.lang)}</dd></dl>
             {took}
             <p class="verdict"></p>
@@ -314,6 +326,7 @@ fn sealed_parts<'a>(view: &'a DisclosureView, w: &'static Words) -> Vec<(&'stati
     let others = view.parts.iter().filter(|part| part.removed.is_none()).map(|part| {
         let what = match part.role {
             PartRole::Translation => w.document.raw_translation,
+            PartRole::Holders => w.document.raw_holders,
             _ => w.document.attachment,
         };
         (what, part.commitment.as_str())

@@ -107,6 +107,8 @@ pub enum PartRole {
     Body,
     Attachment,
     Translation,
+    /// Who holds the posts that approved it.
+    Holders,
     Other,
 }
 
@@ -187,6 +189,8 @@ pub struct Step {
     /// `approve`, `reject` or `override`.
     pub decision: String,
     pub logged: Moment,
+    /// Who holds the post, as the document says.
+    pub holders: Vec<String>,
     /// Milliseconds since all that it waited for was there.
     pub took: Option<i64>,
 }

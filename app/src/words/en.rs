@@ -252,10 +252,12 @@ pub(super) static WORDS: Words = Words {
         raw_catalogue: "The catalogue, as sealed",
         raw_body: "The text, as sealed",
         raw_translation: "A translation, as sealed",
+        raw_holders: "Who holds the posts",
         raw_salt: "salt",
         approval: "How this was approved",
         approval_deferred: "By this agency's rule, steps come to the chain together with the publication they lead to: the times are when they \
             were logged, not when they were taken.",
+        approval_names: "The names are those that the agency gives for the posts in this very document; each signature is the post's.",
         approval_earlier: "Steps that count no more: about an earlier text or rule, or decided otherwise since",
         took: |ms| match (ms / 86_400_000, ms / 3_600_000 % 24, ms / 60_000 % 60) {
             (0, 0, 0) => "took less than a minute".into(),

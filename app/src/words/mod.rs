@@ -242,10 +242,12 @@ pub struct DocumentWords {
     pub raw_catalogue: Text,
     pub raw_body: Text,
     pub raw_translation: Text,
+    pub raw_holders: Text,
     pub raw_salt: Text,
     pub approval: Text,
     pub approval_earlier: Text,
     pub approval_deferred: Text,
+    pub approval_names: Text,
     /// Milliseconds, in words.
     pub took: fn(i64) -> String,
     pub leaf: Text,

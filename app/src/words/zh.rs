@@ -211,9 +211,11 @@ pub(super) static WORDS: Words = Words {
         raw_catalogue: "盖章时的目录",
         raw_body: "盖章时的正文",
         raw_translation: "盖章时的译文",
+        raw_holders: "岗位任职人",
         raw_salt: "盐值",
         approval: "审批经过",
         approval_deferred: "按该机关的规则，各步骤随其所促成的发布一并写入公开链：所示时间为载入时间，而非作出决定的时间。",
+        approval_names: "姓名由发布机关在本文件中载明；签名均为岗位的签名。",
         approval_earlier: "不再有效的步骤：针对先前的文字或规则，或其后另有决定",
         took: |ms| match (ms / 86_400_000, ms / 3_600_000 % 24, ms / 60_000 % 60) {
             (0, 0, 0) => "用时不到 1 分钟".into(),

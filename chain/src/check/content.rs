@@ -50,7 +50,7 @@ impl Reader<'_> {
         }
         let Core::Disclosure(core) = &statement.core else {
             let so = |name: &str, text: &str| {
-                self.headed(index, name, text) || says(statement, name, text) || self.stepped(index, shown.about, name, text)
+                self.headed(index, name, text) || says(statement, name, text) || self.stepped(index, shown.about, contents, (name, text))
             };
             return match shown.facts.iter().find(|(name, text)| !so(name, text)) {
                 Some((name, text)) => Finding::fails(code, "shown-differs").with("member", name).with("shown", text),

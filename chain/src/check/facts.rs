@@ -5,6 +5,7 @@ use crate::{
     approval::{Decision, Opening},
     catalogue::{Catalogue, Subject},
     evidence::Contents,
+    holders::{self, Holders},
     json,
     statement::{Agency, Core, Disclosure, Reference, Statement},
     time::format_time,
@@ -139,8 +140,9 @@ impl Reader<'_> {
     }
 
     /// Whether `text`, displayed as `name`, is what is to be known of a step from elsewhere: `step`, kind and decision as the entry
-    /// `of` opens them; `post_name`, a name of the post that took it, as it was registered then.
-    pub(super) fn stepped(&self, index: u64, of: Option<u64>, name: &str, text: &str) -> bool {
+    /// `of` opens them; `post_name`, a name of the post that took it, as it was registered then; `holder`, a name under which a part
+    /// of the entry `of` says that this post is held.
+    pub(super) fn stepped(&self, index: u64, of: Option<u64>, contents: &Contents, (name, text): (&str, &str)) -> bool {
         let decision = || json::read::<Decision>(&self.opening(of?, index)?.text).ok();
         let post = || {
             let known = self.known(index)?;
@@ -151,7 +153,14 @@ impl Reader<'_> {
             };
             matches!(self.lookup(known.entry?.header.registry, by, known.place, read), Registered::As(true)).then_some(())
         };
+        let holder = || {
+            let Core::Disclosure(core) = &self.statement(of?)?.core else { return None };
+            let part = core.parts.iter().find(|part| part.role == holders::ROLE)?;
+            let Found::Matches(bytes) = self.part(of?, core, part, contents) else { return None };
+            Holders::read(bytes).ok()?.names(self.statement(index)?.signer(), text).then_some(())
+        };
         match name {
+            "holder" => holder().is_some(),
             "step" => decision().is_some_and(|said| text.split_once(' ') == Some((&said.code, &said.decision))),
             "post_name" => post().is_some(),
             _ => false,

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     approval::Rule,
     catalogue::Catalogue,
+    holders::{self, Holders},
     part::{Commitment, Salt},
     statement::{Core, Key, Names, core_line},
 };
@@ -32,6 +33,7 @@ pub fn frozen(core: &Core, parts: &[(Salt, Vec<u8>)], shown: &Shown) -> Finding 
     };
     let brought: Vec<_> = parts.iter().map(|(salt, bytes)| (Commitment::to(salt, bytes), bytes.as_slice())).collect();
     let mut catalogue = None;
+    let mut holders = None;
     for part in &core.parts {
         let Some((_, bytes)) = brought.iter().find(|(commitment, _)| *commitment == part.commitment) else {
             return Finding::fails(code, "missing").of(part);
@@ -44,6 +46,11 @@ pub fn frozen(core: &Core, parts: &[(Salt, Vec<u8>)], shown: &Shown) -> Finding 
                 Ok(read) => catalogue = Some(read),
                 Err(_) => return Finding::fails(code, "catalogue-unreadable").of(part),
             }
+        } else if part.role == holders::ROLE {
+            match Holders::read(bytes) {
+                Ok(read) if holders.is_none() => holders = Some(read),
+                _ => return Finding::fails(code, "holders-unreadable").of(part),
+            }
         } else if let Some(finding) = shown.differs(part, bytes) {
             return finding;
         }
@@ -54,8 +61,15 @@ pub fn frozen(core: &Core, parts: &[(Salt, Vec<u8>)], shown: &Shown) -> Finding 
     if let Some(finding) = shown.wrongly(core, catalogue.as_ref()) {
         return finding;
     }
-    if let Some((name, text)) = shown.facts.iter().find(|(name, text)| !displays(catalogue.as_ref(), core, name, text)) {
+    if let Some((name, text)) = shown.facts.iter().find(|(name, text)| name != "holder" && !displays(catalogue.as_ref(), core, name, text))
+    {
         return shown_differs(name, text);
+    }
+    // Whom the text names as holders of posts is read out in whole, or nobody has approved it.
+    let named = holders.iter().flat_map(|holders| &holders.holders).map(|holder| format!("{} {}", holder.id, holder.name));
+    let displayed = shown.facts.iter().filter(|(name, _)| name == "holder").map(|(_, text)| text.as_str());
+    if !named.clone().eq(displayed) {
+        return shown_differs("holder", &named.collect::<Vec<_>>().join(", "));
     }
     let stray = |(name, _): &&(String, String)| !core.parts.iter().any(|part| part.commitment.to_string() == *name);
     shown.texts.iter().flatten().find(stray).map_or_else(|| Finding::holds(code), |(name, html)| differs(name, html))

@@ -12,6 +12,7 @@ use crate::{
 use chain::{
     catalogue::Catalogue,
     entry::LARGEST_STATEMENT,
+    holders,
     note::{self, KeyType, Signer},
     part::{Commitment, format_salt},
     state::Facts,
@@ -63,8 +64,9 @@ pub(super) fn catalogue(written: &Written) -> Catalogue {
     }
 }
 
-/// The name of the text among the parts.
+/// The names of the text, and of who holds the posts, among the parts.
 pub(super) const BODY: &str = "body.md";
+const HOLDERS: &str = "holders.json";
 
 impl Drafts {
     /// Freezes a draft as it stands at `revision` and submits it for approval; to be published not before `due` (0: at once).
@@ -230,6 +232,16 @@ impl Drafts {
                 bytes: self.files.get(&file.path()).await?,
             });
             paths.push(Some(file.path()));
+        }
+        if let Some(holders) = self.holders_named(&draft.agency, &written.genre).await? {
+            documents.push(Document {
+                role: holders::ROLE,
+                media: "application/json".into(),
+                language: None,
+                name: HOLDERS.into(),
+                bytes: serde_json::to_vec(&holders).map_err(|error| DraftsError::Compose(error.into()))?,
+            });
+            paths.push(None);
         }
         let named = [("catalogue", None, String::new())].into_iter();
         let named = named.chain(documents.iter().map(|document| (document.role, document.language.clone(), document.name.clone())));

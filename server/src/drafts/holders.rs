@@ -1,9 +1,15 @@
 //! Whose hands a post is in: an account signs with the posts it was given, and with no other.
 
-use super::{Drafts, DraftsError, Refusal};
+use super::{Drafts, DraftsError, FrozenPart, Refusal};
 use crate::staff::{Account, Role};
+use chain::{
+    approval::Rule,
+    catalogue::Subject,
+    holders::{Holders, ROLE},
+};
 use serde_json::json;
 use sqlx::{AnyConnection, Row};
+use std::collections::BTreeSet;
 
 /// The posts that an account was given.
 pub(super) async fn posts_of(connection: &mut AnyConnection, account: &str) -> Result<Vec<String>, DraftsError> {
@@ -53,4 +59,58 @@ impl Drafts {
         let rows = sqlx::query("select account from post_holders where post = $1 order by account").bind(post);
         rows.fetch_all(self.staff.store().pool()).await?.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
+
+    /// Whether an agency wishes its texts to name who holds the posts that approve them.
+    pub async fn names_holders(&self, agency: &str) -> Result<bool, DraftsError> {
+        let row = sqlx::query("select names from wishes where agency = $1").bind(agency);
+        let row = row.fetch_optional(self.staff.store().pool()).await?;
+        Ok(row.map(|row| row.try_get::<i64, _>(0)).transpose()? == Some(1))
+    }
+
+    /// Has an agency's texts name them from now on, or not. Only its administrator does; what was submitted before stays as it is.
+    pub async fn name_holders(&self, who: &Account, agency: &str, names: bool) -> Result<(), DraftsError> {
+        if !who.roles.may(Role::Administrator, agency) {
+            return Err(Refusal::Nothing.into());
+        }
+        let mut turn = self.staff.store().turn().await?;
+        let sql = "insert into wishes (agency, names, changed, changed_by) values ($1, $2, $3, $4) \
+                   on conflict (agency) do update set names = excluded.names, changed = excluded.changed, changed_by = excluded.changed_by";
+        let query = sqlx::query(sql).bind(agency).bind(i64::from(names)).bind(self.staff.now()).bind(&who.id);
+        query.execute(&mut *turn).await?;
+        self.staff.journal().note_in(&mut turn, &who.id, "names-wished", agency, &json!({ "names": names })).await?;
+        turn.commit().await?;
+        Ok(())
+    }
+
+    /// Who holds the posts that a rule gives a part in texts of this kind, in the rule's order; nobody where the agency does not wish it.
+    pub(super) async fn holders_named(&self, agency: &str, genre: &str) -> Result<Option<Holders>, DraftsError> {
+        let state = self.node.submitter.state();
+        let Some(rule) = state.agency(agency).and_then(|(_, agency)| agency.rule.as_ref()) else { return Ok(None) };
+        if !self.names_holders(agency).await? {
+            return Ok(None);
+        }
+        let mut holders = Vec::new();
+        for post in posts_in(rule, genre) {
+            for account in self.holders(post).await? {
+                let Some(account) = self.staff.account(&account).await?.filter(|account| account.ended.is_none()) else { continue };
+                holders.push(Subject { scheme: None, id: post.to_owned(), name: account.name });
+            }
+        }
+        Ok(Some(Holders { holders }))
+    }
+
+    /// Whom the parts of a text name; none where they name nobody.
+    pub async fn named_in(&self, parts: &[FrozenPart]) -> Result<Option<Holders>, DraftsError> {
+        let Some(part) = parts.iter().find(|part| part.role == ROLE) else { return Ok(None) };
+        let bytes = self.files.get(&part.path).await?;
+        Holders::read(&bytes).map(Some).map_err(|_| DraftsError::Unreadable("who holds the posts"))
+    }
+}
+
+/// The posts that may decide on texts of this kind, each once.
+fn posts_in<'r>(rule: &'r Rule, genre: &str) -> Vec<&'r str> {
+    let of = rule.genres.iter().find(|of| of.genre == genre).or_else(|| rule.genres.iter().find(|of| of.genre == "*"));
+    let steps = of.iter().flat_map(|of| &of.steps).flat_map(|step| &step.posts);
+    let mut known = BTreeSet::new();
+    steps.chain(&rule.overriders).map(String::as_str).filter(|post| known.insert(*post)).collect()
 }

@@ -18,6 +18,7 @@ mod frozen;
 mod holders;
 mod items;
 mod letters;
+mod logging;
 mod personal;
 mod publish;
 mod steps;
@@ -50,7 +51,7 @@ pub struct Drafts {
     pub(crate) staff: Staff,
     pub(crate) node: Node,
     files: files::Files,
-    in_hand: steps::InHand,
+    in_hand: logging::InHand,
     /// Something may be due.
     wake: Arc<Notify>,
 }
@@ -100,6 +101,8 @@ pub enum Refusal {
     NoReason,
     #[error("this account does not hold the post")]
     NotHolder,
+    #[error("the text names somebody else as holder of this post")]
+    NotNamed,
     #[error("nobody approves what they wrote")]
     OwnDraft,
     #[error("one person takes one kind of step in a case, with one post")]
@@ -140,6 +143,7 @@ impl Refusal {
             Refusal::StaleCase => "stale-case",
             Refusal::NoReason => "no-reason",
             Refusal::NotHolder => "not-holder",
+            Refusal::NotNamed => "not-named",
             Refusal::OwnDraft => "own-draft",
             Refusal::TwoSteps => "two-steps",
             Refusal::Approval(error) => error.code(),
@@ -200,7 +204,7 @@ impl Drafts {
     /// Opens the drafts of a node and its staff. [`keep_publishing`] does what is due.
     pub fn open(staff: Staff, node: Node) -> Result<Drafts, DraftsError> {
         let files = files::Files::open(&node.data)?;
-        Ok(Drafts { staff, node, files, in_hand: steps::InHand::default(), wake: Arc::new(Notify::new()) })
+        Ok(Drafts { staff, node, files, in_hand: logging::InHand::default(), wake: Arc::new(Notify::new()) })
     }
 
     #[must_use]

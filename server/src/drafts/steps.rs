@@ -1,11 +1,7 @@
 //! Steps: what a post signed about a case, looked at before it is handed to the log, and kept with what opens it.
 
-use super::{Case, Drafts, DraftsError, Frozen, FrozenState, Refusal, cases, draft, given, holders, publish::PATIENCE};
-use crate::{
-    sequencer::{Receipt, SubmitError},
-    staff::{Account, LetterKind},
-    store::submission_key,
-};
+use super::{Case, Drafts, DraftsError, Frozen, FrozenState, Refusal, cases, draft, given, holders};
+use crate::staff::{Account, LetterKind};
 use chain::{
     Hash,
     approval::{self, Act, Decision, Opening, TakenStep, core_commitment},
@@ -17,10 +13,6 @@ use chain::{
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::{AnyConnection, Row, any::AnyRow};
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
 
 /// The kind of step by which whoever wrote a text says that it is ready: the only one its authors may take.
 pub const DRAFTING: &str = "draft";
@@ -87,10 +79,10 @@ const DEFERRED: i64 = -2;
 /// Where a step that is kept stands for the rule, behind all that are logged: the largest index that any entry may have, and more.
 const KEPT: u64 = 1 << 53;
 
-const COLUMNS: &str = "number, frozen, note, salt, opening, reason, account, post, code, decision, taken, idx, leaf";
+pub(super) const COLUMNS: &str = "number, frozen, note, salt, opening, reason, account, post, code, decision, taken, idx, leaf";
 
 impl Step {
-    fn row(row: &AnyRow) -> Result<Step, DraftsError> {
+    pub(super) fn row(row: &AnyRow) -> Result<Step, DraftsError> {
         let (index, leaf): (i64, String) = (row.try_get(11)?, row.try_get(12)?);
         Ok(Step {
             number: row.try_get(0)?,
@@ -123,7 +115,7 @@ impl Step {
     }
 
     /// Its statement's id.
-    fn statement(&self) -> Result<String, DraftsError> {
+    pub(super) fn statement(&self) -> Result<String, DraftsError> {
         Ok(Statement::parse(self.note.as_bytes()).map_err(|_| DraftsError::Unreadable("a step"))?.id)
     }
 
@@ -166,30 +158,6 @@ pub(super) fn act(case: &str, rule: Hash, steps: &[Step]) -> Act {
     }
 }
 
-/// Steps that this process is handing to the log just now: whoever looks for interrupted ones lets them be.
-#[derive(Clone, Default)]
-pub(super) struct InHand(Arc<Mutex<HashSet<(String, i64)>>>);
-
-struct Held<'h>(&'h InHand, (String, i64));
-
-impl InHand {
-    fn set(&self) -> MutexGuard<'_, HashSet<(String, i64)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn hold(&self, case: &str, number: i64) -> Held<'_> {
-        let one = (case.to_owned(), number);
-        self.set().insert(one.clone());
-        Held(self, one)
-    }
-}
-
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        self.0.set().remove(&self.1);
-    }
-}
-
 impl Drafts {
     /// Takes a step that a post signed: looks at it, keeps it, and hands it to the log.
     pub async fn take(&self, who: &Account, case: &str, given: &Given) -> Result<Taken, DraftsError> {
@@ -208,6 +176,10 @@ impl Drafts {
         }
         let posts = holders::posts_of(&mut *self.staff.store().pool().acquire().await?, &who.id).await?;
         let step = Step { deferred, ..self.look(who, &case, &posts, given)? };
+        // Where the text names who holds the posts, it names whoever signs, or it would say of somebody else that this post was theirs.
+        if self.named_in(&case.parts).await?.is_some_and(|holders| !holders.names(&step.post, &who.name)) {
+            return Err(Refusal::NotNamed.into());
+        }
         let _held = self.in_hand.hold(&case.id, step.number);
         self.keep(who, &case, &step, given.reason.as_ref()).await?;
         if deferred {
@@ -322,85 +294,6 @@ impl Drafts {
         Ok(())
     }
 
-    /// Hands a kept step to the log and writes down where it stands there. One that was refused is forgotten.
-    async fn log(&self, case: &str, step: &Step) -> Result<u64, DraftsError> {
-        match self.node.submitter.submit(step.note.clone(), vec![]).await {
-            Ok(receipt) => self.logged(case, step, &receipt).await,
-            // It may come there yet: it stays, and is looked for again.
-            Err(error) if error.passes() => Err(Refusal::Busy.into()),
-            Err(error) => self.refused(case, step, error).await,
-        }
-    }
-
-    /// The log would not take a step: it goes, and with it those that were signed behind it and are in no log either.
-    async fn refused(&self, case: &str, step: &Step, error: SubmitError) -> Result<u64, DraftsError> {
-        // What somebody else brought there meanwhile was not refused, whatever was said to this try.
-        if let Some(index) = self.node.store.logged_at(&submission_key(&step.post, &step.statement()?)).await? {
-            return self.logged(case, step, &Receipt { index, leaf: None, repeated: true }).await;
-        }
-        let mut turn = self.staff.store().turn().await?;
-        let this = "select 1 from steps where \"case\" = $1 and number = $2 and note = $3 and idx < 0";
-        if sqlx::query(this).bind(case).bind(step.number).bind(&step.note).fetch_optional(&mut *turn).await?.is_some() {
-            let sql = "delete from steps where \"case\" = $1 and number >= $2 and idx < 0";
-            sqlx::query(sql).bind(case).bind(step.number).execute(&mut *turn).await?;
-            let details = json!({ "post": step.post, "code": step.code, "refused": error.to_string() });
-            self.staff.journal().note_in(&mut turn, "", "step-refused", case, &details).await?;
-        }
-        turn.commit().await?;
-        Err(match error {
-            SubmitError::Refused(chain::state::Refusal::StaleCase) => Refusal::StaleCase.into(),
-            error => Refusal::Chain(error.to_string()).into(),
-        })
-    }
-
-    /// Hands what was kept for publication to the log, all of it at once and in order. Refused is what the log refused.
-    pub(super) async fn log_deferred(&self, case: &str, steps: &[Step]) -> Result<(), DraftsError> {
-        let mut answers = Vec::new();
-        for step in steps.iter().filter(|step| step.deferred) {
-            let submitter = &self.node.submitter;
-            let waiting = match submitter.check(step.note.clone(), vec![]) {
-                Ok(checked) => submitter.offer(checked, PATIENCE).await,
-                Err(error) => Err(error),
-            };
-            answers.push((step, waiting));
-        }
-        for (step, waiting) in answers {
-            let answer = match waiting {
-                Ok(waiting) => waiting.await.unwrap_or(Err(SubmitError::Stopped)),
-                Err(error) => Err(error),
-            };
-            match answer {
-                Ok(receipt) => drop(self.logged(case, step, &receipt).await?),
-                Err(error) if error.passes() => return Err(Refusal::Busy.into()),
-                Err(error) => drop(self.refused(case, step, error).await?),
-            }
-        }
-        Ok(())
-    }
-
-    async fn logged(&self, case: &str, step: &Step, receipt: &Receipt) -> Result<u64, DraftsError> {
-        let leaf = match receipt.leaf {
-            Some(leaf) => leaf,
-            None => {
-                let bytes = self.node.store.entry(receipt.index).await?;
-                chain::tree::leaf_hash(&bytes.ok_or(crate::store::StoreError::Absent("entry of a step"))?)
-            }
-        };
-        let mut turn = self.staff.store().turn().await?;
-        let sql = "update steps set idx = $1, leaf = $2 where \"case\" = $3 and number = $4 and note = $5 and idx < 0";
-        let index = i64::try_from(receipt.index).unwrap_or(i64::MAX);
-        let query = sqlx::query(sql).bind(index).bind(leaf.to_hex()).bind(case).bind(step.number).bind(&step.note);
-        let first = query.execute(&mut *turn).await?.rows_affected() == 1;
-        // Of one that was kept they were told when it was.
-        if first && !step.deferred && step.decision == "reject" {
-            self.tell_authors(&mut turn, &step.frozen, LetterKind::Rejected, &step.account).await?;
-        }
-        turn.commit().await?;
-        self.staff.letters_may_wait();
-        self.judge(&step.frozen).await?;
-        Ok(receipt.index)
-    }
-
     /// Looks again whether what the rule asks for is there, and wakes whoever publishes.
     pub(super) async fn judge(&self, frozen: &str) -> Result<(), DraftsError> {
         let mut connection = self.staff.store().pool().acquire().await?;
@@ -413,25 +306,6 @@ impl Drafts {
         sqlx::query(sql).bind(i64::from(ready)).bind(&frozen.id).execute(self.staff.store().pool()).await?;
         if ready {
             self.wake.notify_one();
-        }
-        Ok(())
-    }
-
-    /// Looks for steps that were on their way to the log when something interrupted them.
-    pub(super) async fn settle(&self) -> Result<(), DraftsError> {
-        let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS}, \"case\" from steps where idx = -1"));
-        for row in sqlx::query(sql).fetch_all(self.staff.store().pool()).await? {
-            let (step, case): (Step, String) = (Step::row(&row)?, row.try_get(13)?);
-            if self.in_hand.set().contains(&(case.clone(), step.number)) {
-                continue;
-            }
-            match self.node.store.logged_at(&submission_key(&step.post, &step.statement()?)).await? {
-                Some(index) => drop(self.logged(&case, &step, &Receipt { index, leaf: None, repeated: true }).await?),
-                None => match self.log(&case, &step).await {
-                    Ok(_) | Err(DraftsError::Refused(_)) => {}
-                    Err(error) => return Err(error),
-                },
-            }
         }
         Ok(())
     }

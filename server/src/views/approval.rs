@@ -4,12 +4,13 @@ use super::{
     context::{Context, Logged},
     moment, name_in,
 };
-use crate::store::StoreError;
+use crate::store::{StoreError, StoredContent};
 use app::view::{Approval, Stage, Step};
 use chain::{
     approval::{Decision, Progress, TakenStep},
     entry::Entry,
     hash::Hash,
+    holders::{self, Holders},
     json,
     statement::{Agency, Core, Post, Statement},
     time::Millis,
@@ -32,6 +33,16 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged, at_hand: Op
         None => context.node.store.registrations().await?,
     };
     let registered = at_hand.unwrap_or(&read);
+    let holders = match core.parts.iter().find(|part| part.role == holders::ROLE).filter(|_| at_hand.is_none()) {
+        Some(part) => {
+            context.fetch_contents([part.commitment]).await?;
+            match context.part(logged, &part.commitment).as_deref() {
+                Some(StoredContent::Present { bytes, .. }) => Holders::read(bytes).unwrap_or_default(),
+                _ => Holders::default(),
+            }
+        }
+        None => Holders::default(),
+    };
     let mut taken = Vec::new();
     let mut steps = Vec::new();
     for (index, opening) in act.steps.iter().zip(&act.opening) {
@@ -48,14 +59,15 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged, at_hand: Op
             None => None,
         };
         let made = Made { code: decision.code, decision: decision.decision, at: header.time };
-        let logged = moment(&context.zone, header.time);
+        let when = moment(&context.zone, header.time);
         let step = Step {
             index: *index,
             post: said.signer.clone(),
             name,
             code: made.code.clone(),
             decision: made.decision.clone(),
-            logged,
+            logged: when,
+            holders: holders.holders.iter().filter(|holder| holder.id == said.signer).map(|holder| holder.name.clone()).collect(),
             took: None,
         };
         steps.push((step, made));

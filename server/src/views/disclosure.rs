@@ -12,6 +12,7 @@ use crate::{
 use app::view::{self, Body, Change, DisclosureView, Notice, PartRole, Translated, Version};
 use chain::{
     catalogue::Catalogue,
+    holders,
     part::Commitment,
     statement::{Core, Disclosure},
     tree::leaf_hash,
@@ -152,6 +153,7 @@ async fn parts(
         "body" => None,
         "attachment" => Some(PartRole::Attachment),
         "translation" => Some(PartRole::Translation),
+        holders::ROLE => Some(PartRole::Holders),
         _ => Some(PartRole::Other),
     };
     let others = || core.parts.iter().enumerate().skip(1).filter_map(|(place, part)| Some((place, part, role(&part.role)?)));

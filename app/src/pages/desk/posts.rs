@@ -65,6 +65,7 @@ pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
                 <ul class="rows">{posts}</ul>
             </section>
             {view.may.then(|| new_post(desk, view, w))}
+            {view.may_name.then(|| names(desk, &here, view, w))}
             <section>
                 <h2>{p.rule}</h2>
                 <p>{if view.ruled { p.rule_has } else { p.rule_none }}</p>
@@ -79,6 +80,22 @@ pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
             {view.may.then(|| bodies(desk, view, w))}
         }
     })
+}
+
+/// Whether what the agency publishes names who holds the posts.
+fn names(desk: &Desk<'_>, here: &str, view: &AgencyPostsView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    view! {
+        <section>
+            <h2>{p.naming}</h2>
+            <form class="form" method="post" action=desk.at(&format!("{here}?names"))>
+                {token(desk)}
+                <p>{p.names_help}</p>
+                <label class="check"><input type="checkbox" name="names" value="1" checked=view.names/>" "{p.names_box}</label>
+                <button class="quiet">{p.names_button}</button>
+            </form>
+        </section>
+    }
 }
 
 /// A seal more, which was made in a token or by the agency.

@@ -328,6 +328,8 @@ pub struct FrozenDisclosure {
     pub translations: Vec<(String, FrozenProse)>,
     /// All parts but the catalogue.
     pub parts: Vec<FrozenFile>,
+    /// Id of a post, and who holds it, as the text says.
+    pub holders: Vec<(String, String)>,
 }
 
 /// A text as it will be read.

@@ -57,6 +57,10 @@ pub struct AgencyPostsView {
     pub overseers: String,
     /// A new post, or seal, as it was typed.
     pub typed: NewPost,
+    /// Whether its texts name who holds the posts that approve them.
+    pub names: bool,
+    /// Whether whoever asks may change that.
+    pub may_name: bool,
     pub faults: Faults,
 }
 

@@ -85,6 +85,8 @@ pub struct SubmitWords {
 }
 
 pub struct CaseWords {
+    pub holders: Text,
+    pub holders_help: Text,
     pub submitted: fn(&str, &str) -> String,
     pub open: Text,
     pub ready: Text,

@@ -176,6 +176,8 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         refused: "The log would not take this",
     },
     case: CaseWords {
+        holders: "Who holds the posts",
+        holders_help: "Readers will see these names beside the steps.",
         submitted: |at, by| format!("Submitted {at} by {by}"),
         open: "Waits for approval",
         ready: "Approved; it is being published",

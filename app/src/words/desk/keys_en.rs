@@ -19,6 +19,11 @@ pub(super) const POSTS: PostsWords = PostsWords {
     keys_none: "No key is registered.",
     held_by: |names| format!("Held by {names}"),
     held_by_none: "Nobody holds it.",
+    naming: "Names",
+    names_help: "Readers see which post signed. If you wish, each text also names who holds the posts when it is submitted: everybody who \
+                 approves it approves that too, and the names can be removed later by a redaction. Then only those who are named can sign.",
+    names_box: "Name who holds the posts",
+    names_button: "Keep",
     to_key: "Keys and holders",
     seals: "Seals",
     custody: |custody| match custody {
@@ -228,6 +233,7 @@ pub(super) const SIGNING: SigningWords = SigningWords {
     stray_part: "The server sent something that is no part of the document. Nothing was signed.",
     shown_differs: "This page shows something else than would be signed ({member}). Nothing was signed. Report this.",
     catalogue: "The document's catalogue cannot be read. Nothing was signed.",
+    holders: "The text does not say readably who holds the posts. Nothing was signed.",
     page: "This page lacks what would be signed. Nothing was signed.",
     core: "What would be signed cannot be read. Nothing was signed.",
     key: "This key cannot be used.",
@@ -244,6 +250,7 @@ pub(super) const SIGNING: SigningWords = SigningWords {
     self_approval: "This post has taken another kind of step of this document already.",
     not_open: "This waits for approval no more. Load the page again.",
     not_holder: "This post is not in your hands.",
+    not_named: "The text names somebody else as holder of this post. Have it taken back and submitted again.",
     own_draft: "Nobody approves what they wrote.",
     two_steps: "You have taken another step of this document already.",
     busy: "Another step is just being taken. Try again in a moment.",

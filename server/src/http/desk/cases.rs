@@ -278,7 +278,9 @@ async fn disclosure(app: &App, who: &Account, case: &Case, lang: Lang) -> Result
         about: None,
     };
     let catalogue = views::shown_catalogue(catalogue, &core);
-    Ok(FrozenText::Disclosure(Box::new(FrozenDisclosure { item, catalogue, body, translations, parts })))
+    let named = app.drafts.named_in(&case.parts).await?.unwrap_or_default();
+    let holders = named.holders.into_iter().map(|holder| (holder.id, holder.name)).collect();
+    Ok(FrozenText::Disclosure(Box::new(FrozenDisclosure { item, catalogue, body, translations, parts, holders })))
 }
 
 async fn withdraw(State(app): State<Arc<App>>, At(id): At, Posted { signed, .. }: Posted) -> Response {

@@ -167,6 +167,7 @@ async fn agency_view(app: &App, signed: &Signed, id: &str, typed: Typed) -> Resu
             holders: holders(app, &post.post).await?.into_iter().map(|(_, name)| name).collect(),
         });
     }
+    let names = app.drafts.names_holders(id).await?;
     let waiting = registrar(app).waiting(Some(id)).await.map_err(troubled)?;
     let (successor, overseers) =
         typed.bodies.unwrap_or_else(|| (agency.successor.clone().unwrap_or_default(), agency.overseers.join("\n")));
@@ -182,6 +183,8 @@ async fn agency_view(app: &App, signed: &Signed, id: &str, typed: Typed) -> Resu
         may: asks(signed, id),
         size: app.node.heads.borrow().size,
         typed: typed.post,
+        names,
+        may_name: signed.may(Role::Administrator, id),
         faults: typed.faults,
     }))
 }
@@ -223,6 +226,10 @@ pub(super) async fn change(
         "rule" => rule(&app, &signed, &id, &fields).await,
         "bodies" => bodies(&app, &signed, &id, &fields).await,
         "seal" => seal(&app, &signed, &id, &fields).await,
+        "names" => match app.drafts.name_holders(&signed.account, &id, fields.one("names") == "1").await {
+            Ok(()) => see(signed.lang, &format!("/desk/posts/of/{id}")),
+            Err(error) => failed(&app, signed.lang, error),
+        },
         _ => absent(&app, signed.lang),
     }
 }

@@ -347,6 +347,15 @@ fn disclosure(frozen: &FrozenDisclosure, view: &CaseView, desk: &Desk<'_>, w: &'
     let parts = (!frozen.parts.is_empty()).then(|| {
         view! { <section class="parts"><h2>{w.drafts.case.files}</h2><ul class="work">{parts.collect_view()}</ul></section> }
     });
+    // Each in one element, as the browser reads it back: the post's id, and a name.
+    let holders = frozen.holders.iter().map(|(post, name)| {
+        let both = format!("{post} {name}");
+        view! { <li><bdi data-field="holder" inner_html=text::marked(&both, public).into_owned()></bdi></li> }
+    });
+    let holders = (!frozen.holders.is_empty()).then(|| {
+        let c = &w.drafts.case;
+        view! { <section><h2>{c.holders}</h2><p class="small">{c.holders_help}</p><ul class="work">{holders.collect_view()}</ul></section> }
+    });
     // Borrowed by what draws it, which is done before it goes.
     let catalogue = catalogue::catalogue(&shown, &shell, public).into_view().to_html();
     view! {
@@ -360,6 +369,7 @@ fn disclosure(frozen: &FrozenDisclosure, view: &CaseView, desk: &Desk<'_>, w: &'
                 {body}
                 {translations.collect_view()}
                 {parts}
+                {holders}
             </div>
         </article>
     }
