@@ -148,10 +148,10 @@ async function make(name) {
 
 // --- Signing
 
-/** The key's signature over what it is enrolled for: origin, post, and the account that is signed in. */
-async function possession(name, vkey, key) {
+/** The key's signature over what it is enrolled for: origin, office, its name, and the account that is signed in. */
+async function possession({ office, name }, vkey, key) {
   const app = await wasm();
-  return sign({ vkey, key }, app.possession(kit.dataset.origin, name, kit.dataset.account, vkey));
+  return sign({ vkey, key }, app.possession(kit.dataset.origin, office, name, kit.dataset.account, vkey));
 }
 
 async function sign(kept, text) {
@@ -315,12 +315,31 @@ async function step(form) {
   location.assign(form.dataset.done || location.href);
 }
 
+/** The entry with the charter that an amendment goes on from: its bytes, which the wasm compares with what the text says it amends. */
+async function amendedBy(address) {
+  if (!address) return new Uint8Array();
+  const entry = await fetched(address);
+  if (!entry.ok) throw new Told("missing");
+  return new Uint8Array(await entry.arrayBuffer());
+}
+
+/** Proposes to sign as whom this browser keeps the key of. */
+async function propose(choice) {
+  for (const { value } of choice.options) {
+    if (await keptKey(value).catch(() => undefined)) {
+      choice.value = value;
+      return;
+    }
+  }
+}
+
 /** A registrar's signature over the text that the page shows, handed in by the form itself. */
 async function signText(form) {
   const shown = document.querySelector("[data-registration] [data-text]");
   const text = shown?.textContent ?? "";
   const name = String(new FormData(form).get("name") ?? "");
-  const found = (await wasm()).registration(text, kit.dataset.origin, document);
+  const { before } = document.querySelector("[data-registration]")?.dataset ?? {};
+  const found = (await wasm()).registration(text, kit.dataset.origin, await amendedBy(before), document);
   if (found) throw findingOf(found);
   const kept = await keptKey(name);
   if (!kept) throw new Told("no-key", { name });
@@ -398,7 +417,7 @@ function making(form) {
       const key = await sealed(made.pkcs8);
       await keep(name, made.vkey, key);
       made.pkcs8.fill(0);
-      finish.elements.proof.value = await possession(name, made.vkey, key);
+      finish.elements.proof.value = await possession(form.dataset, made.vkey, key);
       finish.submit();
     } catch (error) {
       say(finish, error instanceof Told ? error.message : "failed");
@@ -430,7 +449,7 @@ async function restore(form) {
 async function send(form) {
   const kept = await keptKey(form.dataset.name);
   if (!kept) throw new Told("no-key", { name: form.dataset.name });
-  form.elements.proof.value = await possession(form.dataset.name, kept.vkey, kept.key);
+  form.elements.proof.value = await possession(form.dataset, kept.vkey, kept.key);
   form.submit();
 }
 
@@ -462,6 +481,7 @@ if (kit) {
   document.querySelectorAll("form[data-save-step]").forEach((form) => does(form, saveStep));
   document.querySelectorAll("form[data-send-step]").forEach((form) => does(form, sendStep));
   document.querySelectorAll("form[data-sign-text]").forEach((form) => does(form, signText));
+  document.querySelectorAll("form[data-sign-text] select[name=name]").forEach(propose);
   document.querySelectorAll("input[type=file][data-into]").forEach(fromFile);
   tell();
 }

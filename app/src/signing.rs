@@ -11,7 +11,7 @@ use chain::{
     json,
     note::{KeyType, Vkey, text_of, with_signature},
     part::{Commitment, Salt, format_salt, parse_salt},
-    possession,
+    possession::{self, Office},
     statement::{Core, HEADER, Reference, parse_index},
 };
 use std::collections::BTreeMap;
@@ -54,9 +54,10 @@ pub fn vkey(name: &str, public: &[u8]) -> Result<String, JsError> {
 
 /// What a key signs to show that it is in somebody's hands, before it is registered for a post.
 #[wasm_bindgen]
-pub fn possession(origin: &str, post: &str, account: &str, vkey: &str) -> Result<String, JsError> {
+pub fn possession(origin: &str, office: &str, name: &str, account: &str, vkey: &str) -> Result<String, JsError> {
     let key = Vkey::parse(vkey).map_err(|_| told("key"))?;
-    possession::text(origin, post, account, &key).map_err(|_| told("answer"))
+    let office = Office::named(office).ok_or_else(|| told("answer"))?;
+    possession::text(origin, office, name, account, &key).map_err(|_| told("answer"))
 }
 
 /// What a signature on a text, or on what others have signed of it, covers.
@@ -183,9 +184,10 @@ pub struct Taken {
     pub reason_salt: String,
 }
 
-/// Nothing if a registration of the chain `origin` says what the page displays of it; else why not.
+/// Nothing if a registration of the chain `origin` says what the page displays of it; else why not. An amendment of the charter comes
+/// with the entry that it amends.
 #[wasm_bindgen]
-pub fn registration(note: &str, origin: &str, document: &Document) -> Result<String, JsError> {
+pub fn registration(note: &str, origin: &str, before: &[u8], document: &Document) -> Result<String, JsError> {
     let text = text_of(note);
     let mut lines = text.split('\n');
     let (Some(header), Some(line), Some(""), None) = (lines.next(), lines.next(), lines.next(), lines.next()) else {
@@ -194,10 +196,11 @@ pub fn registration(note: &str, origin: &str, document: &Document) -> Result<Str
     if header.strip_prefix(HEADER).and_then(|rest| rest.strip_prefix(' ')) != Some(origin) {
         return Ok("other-chain".into());
     }
-    if Core::read(line).is_err() {
-        return Err(told("core"));
-    }
+    let (_, core) = Core::read(line).map_err(|_| told("core"))?;
     let page = within(document, REGISTRATION)?;
     let shown = Shown { facts: shown::facts(&page, lang(document)), ..Shown::default() };
-    Ok(finding(&check::registration(line, &shown)))
+    Ok(finding(&match core {
+        Core::Charter(_) => check::amendment(line, before, &shown),
+        _ => check::registration(line, &shown),
+    }))
 }

@@ -172,6 +172,11 @@ impl State {
     pub fn charter(&self) -> Option<&Charter> {
         self.charter.as_ref().map(|(_, charter)| charter)
     }
+    /// Where the newest charter stands.
+    #[must_use]
+    pub fn charter_at(&self) -> Option<Reference> {
+        self.charter.as_ref().map(|(at, _)| *at)
+    }
     #[must_use]
     pub fn agency(&self, id: &str) -> Option<&(Reference, Agency)> {
         self.agencies.get(id)

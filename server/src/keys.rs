@@ -7,7 +7,7 @@ mod sealer;
 mod token;
 
 pub use lock::{CREDENTIAL, LockError, Passphrase, unlock_with};
-pub use log::{LogKeys, next_log_key};
+pub use log::{LogKeys, next_log_key, unnamed_log_key};
 pub use sealer::{SealError, Sealer};
 pub use token::{PIN_VARIABLE, Token, TokenError, TokenPlace, token, use_token};
 

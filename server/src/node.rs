@@ -376,6 +376,11 @@ impl Node {
         Ok(keys::seal(&self.data.join("keys"), agency)?.vkey().clone())
     }
 
+    /// The public half of the key that the log takes next, which is made and kept here if it is not there yet.
+    pub fn next_log_key(&self, charter: &Charter) -> Result<Vkey, KeyError> {
+        keys::unnamed_log_key(&self.data.join("keys"), &charter.logs)
+    }
+
     /// After an agency was registered: its seal, if it is kept here, seals from now on.
     pub fn take_seals(&self, agency: &str) {
         if self.seal(agency).is_some() {

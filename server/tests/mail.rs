@@ -8,6 +8,7 @@ mod desk_house;
 use desk_house::*;
 use server::{
     mail::{Mail, Smtp},
+    registrar::{Change, Registrar, Subject},
     staff::{From, NewAccount, Role, Session, Strength, Wanted},
 };
 use sqlx::Row;
@@ -23,6 +24,7 @@ use trial::Engine;
 on_each_engine! {
     nothing_goes_to_an_address_before_the_link_that_was_sent_there_was_opened,
     whoever_is_waited_for_is_told_once_and_learns_nothing_of_the_text,
+    a_registrar_is_told_once_of_what_waits_for_their_signature,
     an_author_is_told_of_a_rejection_and_of_the_publication,
     once_a_day_one_letter_tells_of_everything_and_none_tells_of_nothing,
     a_refusal_ends_a_letter_with_a_note_and_a_later_is_tried_again,
@@ -219,6 +221,43 @@ async fn whoever_is_waited_for_is_told_once_and_learns_nothing_of_the_text(engin
     assert_eq!(came.of("link"), format!("{BASE}/en/desk"));
     assert!(came.of("subject").starts_with("Something waits for you at "), "{}", came.of("subject"));
     assert!(!came.0.to_string().contains("Lanterns") && !came.0.to_string().contains("灯笼"), "{}", came.0);
+    post.nothing();
+    assert_eq!(waiting(&house).await, 0);
+}
+
+async fn a_registrar_is_told_once_of_what_waits_for_their_signature(engine: Engine) {
+    let (house, post) = (House::on(engine).await, Post::start("plain"));
+    let mail = post.mail(&house);
+    house.hire_for("registrar", &[(Role::Registrar, "")]).await;
+    reachable(&house, &post, "registrar").await;
+    reachable(&house, &post, "clerk").await;
+    let registrar = Registrar::new(house.staff.clone(), house.node.clone());
+    let rename = |lang: &str, name: &str| Change::Agency {
+        names: [(lang.to_owned(), name.to_owned())].into(),
+        seal: None,
+        custody: "portal".into(),
+    };
+    let subject = Subject::agency(&house.agency);
+    let ask = async |lang: &str, name: &str| registrar.ask(&house.who("clerk").id, &subject, &rename(lang, name)).await.unwrap();
+    let (one, other) = (ask("en", "Treasury").await, ask("zh", "财政厅").await);
+    for times in [2, 0] {
+        assert_eq!(registrar.tell_those_waited_for().await.unwrap(), times);
+        assert!(mail.send_due().await.unwrap());
+    }
+    for _ in [&one, &other] {
+        let came = post.letter();
+        assert_eq!((came.to(), came.of("link")), ("registrar@staff.example.gov", &*format!("{BASE}/en/desk")));
+        assert!(came.of("subject").starts_with("Something waits for you at "), "{}", came.of("subject"));
+        assert!(!came.0.to_string().contains("Treasury") && !came.0.to_string().contains("财政厅"), "{}", came.0);
+    }
+    post.nothing();
+    // Once one of them is registered, the other says something else, and is told anew; what is over is not told.
+    registrar.sign_here(&house.who("registrar").id, &one).await.unwrap();
+    assert_eq!(registrar.tell_those_waited_for().await.unwrap(), 1);
+    assert!(mail.send_due().await.unwrap());
+    post.letter();
+    registrar.withdraw(&house.who("clerk").id, &other).await.unwrap();
+    assert_eq!(registrar.tell_those_waited_for().await.unwrap(), 0);
     post.nothing();
     assert_eq!(waiting(&house).await, 0);
 }

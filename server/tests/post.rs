@@ -61,7 +61,7 @@ fn a_post_key_proves_that_it_is_in_an_officers_hands() {
     let account = "0123456789abcdef0123456789abcdef";
     let prove = ["post", "prove", "--key", "approver.key", "--origin", "example.gov/log", "--account"];
     let proof = printed(&program.run(&[&prove[..], &[account]].concat()));
-    let proved = chain::possession::verify(&proof, "example.gov/log", POST, account).unwrap();
+    let proved = chain::possession::verify(&proof, "example.gov/log", chain::possession::Office::Post, POST, account).unwrap();
     assert_eq!(proved.to_string(), vkey);
     refused(&program.run(&[&prove[..], &["somebody else"]].concat()));
 }

@@ -8,6 +8,7 @@ mod trial;
 use axum::http::StatusCode;
 use chain::{
     note::{KeyType, Signer, with_signature},
+    possession::Office,
     statement::{Core, Post, Reference, Registrars, Statement},
 };
 use desk::{Answer, Desk, Person};
@@ -55,7 +56,7 @@ async fn enrol(desk: &Desk, who: &Person, key: &Signer) -> Answer {
 
 /// What proves that somebody has a key, signed by `by`.
 fn proof(desk: &Desk, account: &str, key: &chain::note::Vkey, by: &Signer) -> String {
-    chain::note::sign(&chain::possession::text(&desk.node.origin, POST, account, key).unwrap(), &[by])
+    chain::note::sign(&chain::possession::text(&desk.node.origin, Office::Post, POST, account, key).unwrap(), &[by])
 }
 
 async fn hand_in(desk: &Desk, who: &Person, proof: &str) -> Answer {

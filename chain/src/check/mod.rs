@@ -11,15 +11,17 @@ mod itself;
 mod memory;
 mod reader;
 mod registered;
+mod registration;
 mod shown;
 mod witnesses;
 
 pub use content::Scope;
 pub use deeds::{ShownRow, unspaced};
 pub use facts::{Shown, ShownPart};
-pub use frozen::{frozen, registration};
+pub use frozen::frozen;
 pub use memory::{Consistency, Memory, memory};
 pub use reader::Reader;
+pub use registration::{Amended, Facts, amended, amendment, registration};
 pub use shown::{resolved, shows};
 
 use serde::{Deserialize, Serialize};

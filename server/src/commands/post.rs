@@ -10,7 +10,7 @@ use chain::{
     check::{Answer, Shown, frozen},
     json::Shape,
     part::{Commitment, Salt, format_salt, parse_salt},
-    possession,
+    possession::{self, Office},
     statement::{Core, Reference, is_id},
 };
 use clap::{Args, Subcommand};
@@ -89,7 +89,7 @@ impl Post {
             }
             Act::Prove { key, origin, account } => {
                 let signer = keys::open(&key)?;
-                let text = possession::text(&origin, signer.vkey().name(), &account, signer.vkey())?;
+                let text = possession::text(&origin, Office::Post, signer.vkey().name(), &account, signer.vkey())?;
                 print!("{}", signer.add_to(&text)?);
             }
             Act::Sign(sign) => println!("{}", sign.run()?),

@@ -7,6 +7,7 @@ mod parties;
 use super::Outcome;
 use chain::{
     note::Signer,
+    possession::{self, Office},
     statement::{Names, Statement},
 };
 use clap::{Args, Subcommand};
@@ -29,6 +30,18 @@ enum Act {
         /// Name of the key, for example `example.gov/registrar-1`.
         #[arg(long)]
         name: String,
+    },
+    /// Prove that you have a key that is to become a registrar's, to be handed in at the desk: its signature over its name and your account.
+    Prove {
+        /// The private key file.
+        #[arg(long)]
+        key: PathBuf,
+        /// Name of the chain, for example `example.gov/log`.
+        #[arg(long)]
+        origin: String,
+        /// Your account at the desk, as the page of the key says it.
+        #[arg(long)]
+        account: String,
     },
     /// Write a charter, to be signed: entry 0 of a chain, or an amendment of the charter among the entries given.
     Charter(charter::Charter),
@@ -73,6 +86,11 @@ impl Registrar {
     pub fn run(self) -> Outcome {
         match self.act {
             Act::Key { out, name } => println!("{}", keys::create(&out, &name)?.vkey()),
+            Act::Prove { key, origin, account } => {
+                let signer = keys::open(&key)?;
+                let text = possession::text(&origin, Office::Registrar, signer.vkey().name(), &account, signer.vkey())?;
+                print!("{}", signer.add_to(&text)?);
+            }
             Act::Charter(charter) => print!("{}", charter.write()?),
             Act::Agency(agency) => print!("{}", agency.write()?),
             Act::Post(post) => print!("{}", post.write()?),

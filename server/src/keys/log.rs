@@ -1,7 +1,10 @@
 //! The log's keys: `log.key`, which the chain began with, and `log-2.key`, `log-3.key` and so on, which amendments of the charter name.
 
 use super::{KeyError, create, open};
-use chain::note::{Signer, Vkey};
+use chain::{
+    note::{Signer, Vkey},
+    statement::LogKey,
+};
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
@@ -58,6 +61,20 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, KeyError> {
         }
     }
     Ok(files)
+}
+
+/// The key that the log takes next, made beside those that there are, unless one is there that no charter has named: of an amendment
+/// that came to nothing.
+pub fn unnamed_log_key(folder: &Path, named: &[LogKey]) -> Result<Vkey, KeyError> {
+    let mut files = files(folder)?;
+    files.sort();
+    for path in files {
+        let key = open(&path)?.vkey().clone();
+        if named.iter().all(|log| log.key != key) {
+            return Ok(key);
+        }
+    }
+    next_log_key(folder).map(|signer| signer.vkey().clone())
 }
 
 /// Makes the log's next key, beside those that there are.

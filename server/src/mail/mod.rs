@@ -8,7 +8,7 @@ mod text;
 
 pub use smtp::{SettingError, Smtp};
 
-use crate::{drafts::Drafts, staff::StaffError};
+use crate::{drafts::Drafts, registrar::Registrar, staff::StaffError};
 use smtp::Sending;
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ const REST: Duration = Duration::from_secs(10);
 pub struct Mail {
     smtp: Smtp,
     drafts: Drafts,
+    registrar: Registrar,
     /// Where links lead, without a slash at the end.
     base: String,
 }
@@ -28,7 +29,8 @@ pub struct Mail {
 impl Mail {
     #[must_use]
     pub fn new(smtp: Smtp, drafts: Drafts, base: String) -> Mail {
-        Mail { smtp, drafts, base }
+        let registrar = Registrar::new(drafts.staff().clone(), drafts.node.clone());
+        Mail { smtp, drafts, registrar, base }
     }
 
     /// Sends what is due now. False: the server cannot be reached, and the rest waits.
@@ -64,19 +66,26 @@ impl Mail {
         Ok(true)
     }
 
+    /// Puts letters into the queue for those who are waited for, if anything moved since `seen`.
+    async fn tell_those_waited_for(&self, seen: &mut String) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let moved = format!("{}; {}", self.drafts.moved().await?, self.registrar.moved().await?);
+        if moved == *seen {
+            return Ok(());
+        }
+        let told = self.drafts.tell_those_waited_for().await? + self.registrar.tell_those_waited_for().await?;
+        if told == 0 {
+            // What was told is counted, too: else it is looked at once more.
+            *seen = moved;
+        }
+        Ok(())
+    }
+
     /// Looks for whom something waits, and sends what is due, until it is dropped.
     pub async fn keep_sending(self) {
         let mut seen = String::new();
         loop {
-            match self.drafts.moved().await {
-                Ok(moved) if moved == seen => {}
-                Ok(moved) => match self.drafts.tell_those_waited_for().await {
-                    Ok(0) => seen = moved,
-                    // What was told is counted, too: looked at once more.
-                    Ok(_) => {}
-                    Err(error) => tracing::error!(%error, "who is waited for could not be found out"),
-                },
-                Err(error) => tracing::error!(%error, "who is waited for could not be found out"),
+            if let Err(error) = self.tell_those_waited_for(&mut seen).await {
+                tracing::error!(%error, "who is waited for could not be found out");
             }
             let reached = self.send_due().await.unwrap_or_else(|error| {
                 tracing::error!(%error, "the queue of letters could not be read");

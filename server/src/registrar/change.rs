@@ -1,12 +1,12 @@
 //! What is asked for, and the whole registration that it gives over what is registered now.
 
-use super::RegistrarError;
+use super::{RegistrarError, charter::Amendment};
 use crate::keys;
 use chain::{
     approval::Rule,
     json,
     note::{self, KeyType, Signer, Vkey},
-    possession,
+    possession::{self, Office},
     state::{Refusal, State},
     statement::{self, Agency, Core, Ended, Ending, Key, Names, Post, Reference, Statement, is_id},
 };
@@ -34,14 +34,17 @@ pub enum Change {
     Bodies { successor: Option<String>, overseers: Vec<String> },
     /// A new agency, another name of one, or a seal more.
     Agency { names: Names, seal: Option<String>, custody: String },
+    /// The charter itself.
+    Charter(Box<Amendment>),
 }
 
 /// Whose registration a change is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// `post` or `agency`.
+    /// `post`, `agency` or `charter`.
     pub kind: &'static str,
     pub id: String,
+    /// The agency it belongs to; of a charter the chain, which is none.
     pub agency: String,
 }
 
@@ -56,8 +59,19 @@ impl Subject {
         Subject { kind: "post", id: id.to_owned(), agency: agency.to_owned() }
     }
 
+    /// The chain's own charter.
+    #[must_use]
+    pub fn charter(origin: &str) -> Subject {
+        Subject { kind: "charter", id: origin.to_owned(), agency: origin.to_owned() }
+    }
+
+    #[must_use]
+    pub fn is_charter(&self) -> bool {
+        self.kind == "charter"
+    }
+
     pub(super) fn read(kind: &str, id: String, agency: String) -> Option<Subject> {
-        let kind = ["post", "agency"].into_iter().find(|known| *known == kind)?;
+        let kind = ["post", "agency", "charter"].into_iter().find(|known| *known == kind)?;
         Some(Subject { kind, id, agency })
     }
 }
@@ -69,10 +83,15 @@ pub fn post<'s>(state: &'s State, id: &str) -> Option<&'s (Reference, Post)> {
 }
 
 impl Change {
-    /// The text of the whole registration, to be signed; refused if the log would refuse it for what it says.
-    pub fn text(&self, subject: &Subject, id: &str, state: &State) -> Result<String, RegistrarError> {
-        match subject.kind {
-            "post" => judged(state, "post", id, &self.post(subject, state)?),
+    /// The text of the whole registration, to be signed; refused if the log, which has `size` entries, would refuse it for what it says.
+    /// (A state that is passed around need not have grown since the last registration.)
+    pub fn text(&self, subject: &Subject, id: &str, state: &State, size: u64) -> Result<String, RegistrarError> {
+        match (subject.kind, self) {
+            ("charter", Change::Charter(amendment)) if subject.id == state.origin() => {
+                judged(state, "charter", id, &amendment.over(state, size)?)
+            }
+            ("charter", _) => Err(RegistrarError::Subject),
+            ("post", _) => judged(state, "post", id, &self.post(subject, state)?),
             _ => judged(state, "agency", id, &self.agency(subject, state)?),
         }
     }
@@ -88,7 +107,7 @@ impl Change {
         };
         match self {
             Change::Key { key, names, account, proof } => {
-                let proved = possession::verify(proof, state.origin(), &subject.id, account)?;
+                let proved = possession::verify(proof, state.origin(), Office::Post, &subject.id, account)?;
                 if proved.to_string() != *key {
                     return Err(RegistrarError::Key);
                 }
@@ -96,7 +115,9 @@ impl Change {
                 post.name.extend(names.clone());
             }
             Change::End { key, how, at } => end(&mut post.keys, key, how, *at)?,
-            Change::Rule { .. } | Change::Bodies { .. } | Change::Agency { .. } => return Err(RegistrarError::Subject),
+            Change::Rule { .. } | Change::Bodies { .. } | Change::Agency { .. } | Change::Charter(_) => {
+                return Err(RegistrarError::Subject);
+            }
         }
         Ok(post)
     }
@@ -132,7 +153,7 @@ impl Change {
                 }
                 (agency.successor, agency.overseers) = (successor.clone(), overseers.clone());
             }
-            Change::Key { .. } => return Err(RegistrarError::Subject),
+            Change::Key { .. } | Change::Charter(_) => return Err(RegistrarError::Subject),
         }
         Ok(agency)
     }

@@ -1,11 +1,15 @@
-//! Registering agencies, posts, keys and rules from the desk: what waits, who has signed it, and handing it to the log.
+//! Registering agencies, posts, keys and rules from the desk, and amending the charter: what waits, who has signed it, and handing it to
+//! the log.
 //!
 //! A registration is always whole, so what is kept is the change that was asked for; the text is written anew over what is
 //! registered whenever that has changed, and signatures on the text before are dropped.
 
 mod change;
+mod charter;
+mod inbox;
 
 pub use change::{Change, Subject, post, said, written};
+pub use charter::{Amendment, Candidate, NextLog, free_name};
 
 use crate::{
     compose,
@@ -41,6 +45,18 @@ pub enum RegistrarError {
     Body,
     #[error("the rule is not sound")]
     Rule,
+    #[error("no registrar would be left, and nobody could ever sign again")]
+    Nobody,
+    #[error("{needed} registrars would have to sign, and there would be {of}")]
+    Threshold { needed: usize, of: usize },
+    #[error("no such time zone is known here")]
+    Zone,
+    #[error("the policy cannot be read")]
+    Policy,
+    #[error("the log's next key was to begin at a size that is not larger than {than}, which is reached, or where another begins")]
+    Passed { than: u64 },
+    #[error("the charter says so already")]
+    NoChange,
     #[error("nothing waits under this number")]
     Nothing,
     #[error("too many registrations wait")]
@@ -151,6 +167,10 @@ impl Registrar {
         state.charter().map(|charter| &charter.registrars)
     }
 
+    fn size(&self) -> u64 {
+        self.node.heads.borrow().size
+    }
+
     /// Whether this server holds a registrar's key and that key alone is enough: a trial.
     #[must_use]
     pub fn alone(&self) -> bool {
@@ -162,12 +182,17 @@ impl Registrar {
 
     /// Asks for a change. Refused at once where the log would refuse what it says.
     pub async fn ask(&self, by: &str, subject: &Subject, change: &Change) -> Result<String, RegistrarError> {
-        if matches!(change, Change::Key { account, .. } if account != by) {
+        let theirs = match change {
+            Change::Key { account, .. } => account == by,
+            Change::Charter(amendment) => self.may_add(by, amendment).await?,
+            _ => true,
+        };
+        if !theirs {
             // What somebody else has proved is not theirs to use.
             return Err(PossessionError::Other.into());
         }
         let id = compose::random_id()?;
-        let text = change.text(subject, &id, &self.node.submitter.state())?;
+        let text = change.text(subject, &id, &self.node.submitter.state(), self.size())?;
         let mut turn = self.staff.store().turn().await?;
         let waiting = sqlx::query("select count(*) from registrations where settled = 0 and agency = $1");
         if waiting.bind(&subject.agency).fetch_one(&mut *turn).await?.try_get::<i64, _>(0)? >= MOST_WAITING {
@@ -194,6 +219,18 @@ impl Registrar {
         Ok(id)
     }
 
+    /// Whether each key that an amendment adds is enrolled by whoever asks for it, or waits because who has it asked for that.
+    async fn may_add(&self, by: &str, amendment: &Amendment) -> Result<bool, RegistrarError> {
+        if amendment.added.iter().all(|candidate| candidate.account == by) {
+            return Ok(true);
+        }
+        let waiting = self.waiting(None).await?;
+        let enrolled = |candidate: &Candidate| {
+            waiting.iter().any(|asked| asked.asked_by == candidate.account && asked.change.candidate() == Some(candidate))
+        };
+        Ok(amendment.added.iter().all(|candidate| candidate.account == by || enrolled(candidate)))
+    }
+
     /// What waits, oldest first: of one agency, or of all.
     pub async fn waiting(&self, agency: Option<&str>) -> Result<Vec<Asked>, RegistrarError> {
         let of = if agency.is_some() { "and agency = $1" } else { "and agency <> $1" };
@@ -218,12 +255,13 @@ impl Registrar {
             return Ok(Some((asked, None)));
         }
         let state = self.node.submitter.state();
-        match asked.change.text(&asked.subject, id, &state) {
+        match asked.change.text(&asked.subject, id, &state, self.size()) {
             Ok(text) if text == asked.text() && asked.is_signed_by(Registrar::registrars(&state)) => Ok(Some((asked, None))),
             Ok(text) => {
                 // Something else of it was registered since, which those who signed had not seen; or one of them is no registrar
                 // any more.
-                sqlx::query("update registrations set note = $2 where id = $1").bind(id).bind(&text).execute(turn).await?;
+                sqlx::query("update registrations set note = $2 where id = $1").bind(id).bind(&text).execute(&mut *turn).await?;
+                inbox::anew(turn, id).await?;
                 asked.note = text;
                 Ok(Some((asked, None)))
             }
@@ -265,6 +303,7 @@ impl Registrar {
             return Err(RegistrarError::NoSignature);
         }
         sqlx::query("update registrations set note = $2 where id = $1").bind(id).bind(&signed).execute(&mut *turn).await?;
+        inbox::signed(&mut turn, id, by).await?;
         let details = json!({ "registration": id, "keys": names });
         self.staff.journal().note_in(&mut turn, by, "registration-signed", &asked.subject.id, &details).await?;
         turn.commit().await.map_err(StaffError::from)?;
@@ -308,7 +347,23 @@ impl Registrar {
         // The statement's own id makes a second submission the same one.
         let receipt = self.node.submitter.submit(note, vec![]).await?;
         self.settle(by, asked, Some(receipt.index)).await?;
+        if asked.subject.is_charter() {
+            self.settle_candidates(by, receipt.index).await?;
+        }
         Ok(Outcome::Registered(receipt.index))
+    }
+
+    /// Who asked to become a registrar, and became one by another amendment, waits no more.
+    async fn settle_candidates(&self, by: &str, entry: u64) -> Result<(), RegistrarError> {
+        let state = self.node.submitter.state();
+        let Some(registrars) = Registrar::registrars(&state) else { return Ok(()) };
+        for asked in self.waiting(Some(state.origin())).await? {
+            let is_one = |candidate: &Candidate| registrars.keys.iter().any(|key| key.to_string() == candidate.key);
+            if asked.change.candidate().is_some_and(is_one) {
+                self.settle(by, &asked, Some(entry)).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn settle(&self, by: &str, asked: &Asked, entry: Option<u64>) -> Result<(), RegistrarError> {
@@ -317,6 +372,7 @@ impl Registrar {
         let sql = "update registrations set settled = $2, settled_by = $3, entry = $4 where id = $1 and settled = 0";
         let written = sqlx::query(sql).bind(&asked.id).bind(self.staff.now()).bind(by).bind(place).execute(&mut *turn).await?;
         if written.rows_affected() > 0 {
+            inbox::anew(&mut turn, &asked.id).await?;
             let what = if entry.is_some() { "registered" } else { "registration-withdrawn" };
             let details = json!({ "registration": asked.id, "entry": entry });
             self.staff.journal().note_in(&mut turn, by, what, &asked.subject.id, &details).await?;

@@ -7,8 +7,9 @@ use super::{
     accounts::{COLUMNS, kept_of, name_of},
     factors, identities,
     journal::note,
-    letters::{self, LetterKind, Mailbox},
+    letters::{self, LetterKind},
     links::{Kind, Link},
+    mailboxes::{Mailbox, address_of},
     passwords,
     roles::{self, Role, Roles},
     sessions,
@@ -72,7 +73,7 @@ impl Staff {
     /// The same; the link goes by mail if an address is given with the language of the letter.
     pub async fn invite_at(&self, by: &str, agency: &str, roles: &[Role], whom: &str, at: Option<(&str, Lang)>) -> Asked<String> {
         let at = match at {
-            Some((typed, lang)) => match letters::address_of(typed) {
+            Some((typed, lang)) => match address_of(typed) {
                 Some(address) => Some((address, lang)),
                 None => return Ok(Err(Refusal::Address)),
             },

@@ -4,7 +4,7 @@ use super::{
     Account, Staff, StaffError, Stand,
     accounts::{hex, kept_of, login_of},
     journal::note,
-    letters::seen_from,
+    places::seen_from,
 };
 use chain::time::Millis;
 use serde_json::json;

@@ -9,7 +9,7 @@ use sqlx::{
 use std::{os::unix::fs::OpenOptionsExt, path::Path};
 
 /// Number, what it is about, and its SQL, the same for both engines: columns are `text` or `bigint`, places `$1`.
-const MIGRATIONS: [(i64, &str, &str); 9] = [
+const MIGRATIONS: [(i64, &str, &str); 10] = [
     (1, "people", include_str!("../../../migrations/staff/0001_people.sql")),
     (2, "drafts", include_str!("../../../migrations/staff/0002_drafts.sql")),
     (3, "keys", include_str!("../../../migrations/staff/0003_keys.sql")),
@@ -18,6 +18,7 @@ const MIGRATIONS: [(i64, &str, &str); 9] = [
     (6, "mail", include_str!("../../../migrations/staff/0006_mail.sql")),
     (7, "departments", include_str!("../../../migrations/staff/0007_departments.sql")),
     (8, "editing", include_str!("../../../migrations/staff/0008_editing.sql")),
+    (11, "registrars", include_str!("../../../migrations/staff/0011_registrars.sql")),
     (12, "wishes", include_str!("../../../migrations/staff/0012_wishes.sql")),
 ];
 

@@ -2,6 +2,7 @@
 
 use super::drafts::cases;
 use super::frame::{Page, document, held};
+use super::registrations::waiting_rows;
 use crate::view::desk::{Desk, HomeView, Room};
 use leptos::prelude::*;
 
@@ -23,12 +24,24 @@ pub fn home(desk: &Desk<'_>, view: &HomeView) -> String {
             };
             view! { <section class="wide first"><h2>{w.drafts.waiting}</h2>{rows}{all}</section> }
         });
+        let registrations = view.registers.then(|| {
+            let few = &view.registrations[..view.registrations.len().min(FEW)];
+            let rows = match few.is_empty() {
+                true => view! { <p class="quiet">{w.drafts.waiting_none}</p> }.into_any(),
+                false => waiting_rows(desk, few, w).into_any(),
+            };
+            let all = (view.registrations.len() > FEW).then(|| {
+                view! { <p><a href=desk.at("/desk/registrations")>{(w.home.all_waiting)(view.registrations.len())}</a></p> }
+            });
+            view! { <section class="wide first"><h2>{w.home.registrations}</h2>{rows}{all}</section> }
+        });
         view! {
             <div class="lead">
                 <h1>{w.home.title}</h1>
                 <p>{(w.home.lead)(&view.login)}</p>
             </div>
             {waiting}
+            {registrations}
             <section>
                 <h2>{w.home.roles}</h2>
                 {none}

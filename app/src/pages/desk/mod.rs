@@ -1,6 +1,7 @@
 //! The desk's pages: plain forms, drawn on the server, that work without scripts.
 
 mod account;
+mod charter;
 mod departments;
 mod drafts;
 mod factors;
@@ -18,6 +19,7 @@ mod registrations;
 mod sign_in;
 
 pub use account::account;
+pub use charter::{charter, registrar_key};
 pub use departments::going_on;
 pub use drafts::{case, drafts, editor, submit};
 pub use factors::{authenticator, code, codes, passkeys};

@@ -3,7 +3,7 @@
 use super::form::{fault_of, summary, token};
 use super::frame::{Page, document};
 use super::posts::{key_of, key_said, of};
-use crate::view::desk::{Desk, PostKeyView, Room};
+use crate::view::desk::{Desk, Faults, PostKeyView, Room};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
 
@@ -52,6 +52,17 @@ pub fn post_key(desk: &Desk<'_>, view: &PostKeyView) -> String {
         let rows = view.post.keys.iter().map(|key| view! { <li>{key_said(key, w)}</li> });
         let waiting =
             view.waiting.iter().map(|key| view! { <li><code class="vkey">{key.clone()}</code>" "<strong>{p.waiting}</strong></li> });
+        let those = |ended: bool| view.post.keys.iter().filter(|key| key.ended.is_some() == ended).map(|key| key.vkey.clone()).collect();
+        let place = KeyPlace {
+            name: view.post.id.clone(),
+            office: "post",
+            good: those(false),
+            ended: those(true),
+            waiting: view.waiting.clone(),
+            may: view.may,
+            send_help: k.send_help,
+        };
+        let command = (k.outside_command)(&view.post.id, &desk.site.origin, desk.account());
         let none = (view.post.keys.is_empty() && view.waiting.is_empty()).then(|| view! { <p class="quiet">{p.keys_none}</p> });
         view! {
             {summary(&view.faults, w)}
@@ -66,25 +77,36 @@ pub fn post_key(desk: &Desk<'_>, view: &PostKeyView) -> String {
                 {none}
                 <ul class="keyrows">{rows.collect_view()}{waiting.collect_view()}</ul>
             </section>
-            {browser(desk, view, &enrol, w)}
-            {view.may.then(|| outside(desk, view, &enrol, w))}
+            {keeping(desk, &place, &enrol, w)}
+            {view.may.then(|| outside(desk, (k.outside_help, command), &enrol, &view.faults, w))}
             {holders(desk, view, &key_of(&view.post.id), w)}
             {kit(desk, w)}
         }
     })
 }
 
+/// A key that this browser may keep: its name, what it is enrolled as, and which public halves of that name are registered or wait.
+pub(super) struct KeyPlace {
+    pub name: String,
+    /// `post` or `registrar`.
+    pub office: &'static str,
+    pub good: Vec<String>,
+    pub ended: Vec<String>,
+    pub waiting: Vec<String>,
+    /// Whether whoever asks may have one registered.
+    pub may: bool,
+    pub send_help: &'static str,
+}
+
 /// The key that this browser keeps, and what may be done with it. Scripts show what fits.
-fn browser(desk: &Desk<'_>, view: &PostKeyView, here: &str, w: &'static DeskWords) -> impl IntoView + use<> {
+pub(super) fn keeping(desk: &Desk<'_>, place: &KeyPlace, here: &str, w: &'static DeskWords) -> impl IntoView + use<> {
     let k = &w.keys;
-    let post = &view.post;
-    let good: Vec<_> = post.keys.iter().filter(|key| key.ended.is_none()).map(|key| key.vkey.clone()).collect();
-    let ended: Vec<_> = post.keys.iter().filter(|key| key.ended.is_some()).map(|key| key.vkey.clone()).collect();
-    let make = view.may.then(|| {
+    let (name, office) = (&place.name, place.office);
+    let make = place.may.then(|| {
         view! {
             <div data-when="not-here here-ended here-unknown" hidden>
                 <h3>{k.make}</h3>
-                <form class="form" data-make-key data-name=post.id.clone() data-finish="finish">
+                <form class="form" data-make-key data-name=name.clone() data-office=office data-finish="finish">
                     <p>{k.make_help}</p>
                     {secret("passphrase", k.passphrase, Some(k.passphrase_help), "new-password")}
                     {secret("again", k.again, None, "new-password")}
@@ -104,25 +126,25 @@ fn browser(desk: &Desk<'_>, view: &PostKeyView, here: &str, w: &'static DeskWord
             </div>
         }
     });
-    let send = view.may.then(|| {
+    let send = place.may.then(|| {
         view! {
-            <form class="form" data-send-key data-name=post.id.clone() data-when="here-unknown" method="post" action=desk.at(here) hidden>
+            <form class="form" data-send-key data-name=name.clone() data-office=office data-when="here-unknown" method="post" action=desk.at(here) hidden>
                 {token(desk)}
                 <input type="hidden" name="proof"/>
-                <p>{k.send_help}</p>
+                <p>{place.send_help}</p>
                 <button class="quiet">{k.send}</button>
                 <p class="said" data-said role="status"></p>
             </form>
         }
     });
     view! {
-        <section class="keykit" data-key-of=post.id.clone() data-good=good.join(" ") data-ended=ended.join(" ") data-waiting=view.waiting.join(" ")>
+        <section class="keykit" data-key-of=name.clone() data-good=place.good.join(" ") data-ended=place.ended.join(" ") data-waiting=place.waiting.join(" ")>
             <h2>{k.here}</h2>
             <p class="without-signing">{k.script}</p>
             <p class="key-state" data-key-said role="status"></p>
             {make}
             {send}
-            {restoring(&post.id, w)}
+            {restoring(name, w)}
         </section>
     }
 }
@@ -162,17 +184,23 @@ fn secret(name: &'static str, label: &'static str, help: Option<&'static str>, f
     }
 }
 
-/// A key that was made on the officer's own machine.
-fn outside(desk: &Desk<'_>, view: &PostKeyView, here: &str, w: &'static DeskWords) -> impl IntoView + use<> {
+/// A key that was made on the officer's own machine: how to, and where its proof is handed in.
+pub(super) fn outside(
+    desk: &Desk<'_>,
+    (help, command): (&'static str, String),
+    here: &str,
+    faults: &Faults,
+    w: &'static DeskWords,
+) -> impl IntoView + use<> {
     let k = &w.keys;
-    let fault = fault_of(&view.faults, "proof").map(|fault| view! { <p class="fault">{(w.frame.fault)(fault)}</p> });
+    let fault = fault_of(faults, "proof").map(|fault| view! { <p class="fault">{(w.frame.fault)(fault)}</p> });
     view! {
         <section>
             <h2>{k.outside}</h2>
             <form class="form" method="post" action=desk.at(here)>
                 {token(desk)}
-                <p>{k.outside_help}</p>
-                <pre class="command">{(k.outside_command)(&view.post.id, &desk.site.origin, desk.account())}</pre>
+                <p>{help}</p>
+                <pre class="command">{command}</pre>
                 {fault}
                 <label class="field">
                     <span>{k.outside_field}</span>

@@ -1,5 +1,6 @@
 //! What waits for registrars: the list, and each registration as it will be signed.
 
+use super::charter;
 use super::form::{Field, fault_of, summary, token};
 use super::frame::{Page, document, minute};
 use super::post_key::{kit, restoring, scripts};
@@ -16,6 +17,18 @@ fn path(id: &str) -> String {
 pub(super) fn waiting(desk: &Desk<'_>, rows: &[WaitingRow], w: &'static DeskWords) -> impl IntoView + use<> {
     let p = &w.posts;
     let none = rows.is_empty().then(|| view! { <p class="quiet">{p.waiting_none}</p> });
+    view! {
+        <section>
+            <h2>{p.waiting}</h2>
+            {none}
+            {waiting_rows(desk, rows, w)}
+        </section>
+    }
+}
+
+/// The list alone.
+pub(super) fn waiting_rows(desk: &Desk<'_>, rows: &[WaitingRow], w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
     let rows = rows.iter().map(|row| {
         view! {
             <li>
@@ -24,13 +37,7 @@ pub(super) fn waiting(desk: &Desk<'_>, rows: &[WaitingRow], w: &'static DeskWord
             </li>
         }
     });
-    view! {
-        <section>
-            <h2>{p.waiting}</h2>
-            {none}
-            <ul class="rows">{rows.collect_view()}</ul>
-        </section>
-    }
+    view! { <ul class="rows">{rows.collect_view()}</ul> }
 }
 
 pub fn registrations(desk: &Desk<'_>, view: &RegistrationsView, keys: &[RegistrarKeyView]) -> String {
@@ -39,21 +46,14 @@ pub fn registrations(desk: &Desk<'_>, view: &RegistrationsView, keys: &[Registra
     document(desk, page, |w| {
         let p = &w.posts;
         let alone = view.alone.then(|| view! { <p class="note">{p.alone}</p> });
-        let keys = keys.iter().map(|key| {
-            view! {
-                <section class="keykit" data-key-of=key.name.clone() data-good=key.vkey.clone() data-ended="" data-waiting="">
-                    <h3><code>{key.name.clone()}</code></h3>
-                    <code class="vkey">{key.vkey.clone()}</code>
-                    <p class="key-state" data-key-said role="status"></p>
-                    {restoring(&key.name, w)}
-                </section>
-            }
-        });
+        let keys: Vec<_> = keys.iter().map(|key| (key.name.clone(), key.vkey.clone())).collect();
+        let keys = registrar_keys(&keys, desk, w);
         view! {
             {summary(&view.faults, w)}
             <div class="lead">
                 <h1>{p.registrations}</h1>
                 <p>{(p.registrations_lead)(view.needed, view.registrars.len())}</p>
+                <p><a href=desk.at("/desk/charter")>{w.charter.to}</a></p>
             </div>
             {alone}
             {waiting(desk, &view.waiting, w)}
@@ -70,17 +70,31 @@ pub fn registrations(desk: &Desk<'_>, view: &RegistrationsView, keys: &[Registra
                     <button>{p.new_agency_button}</button>
                 </form>
             </section>
-            <section>
-                <h2>{p.registrar_keys}</h2>
-                {keys.collect_view()}
-            </section>
+            {keys}
             {kit(desk, w)}
         }
     })
 }
 
+/// The keys that registrars sign with, and what this browser has of them.
+pub(super) fn registrar_keys(keys: &[(String, String)], desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
+    let sections = keys.iter().map(|(name, vkey)| {
+        view! {
+            <section class="keykit" data-key-of=name.clone() data-good=vkey.clone() data-ended="" data-waiting="">
+                <h3><a href=desk.at(&charter::key_of(name))><code>{name.clone()}</code></a></h3>
+                <code class="vkey">{vkey.clone()}</code>
+                <p class="key-state" data-key-said role="status"></p>
+                {restoring(name, w)}
+            </section>
+        }
+    });
+    let sections = sections.collect_view();
+    view! { <section><h2>{w.posts.registrar_keys}</h2>{sections}</section> }
+}
+
 pub fn registration(desk: &Desk<'_>, view: &RegistrationView) -> String {
-    let title = crate::words::desk::of(desk.lang).posts.registration;
+    let words = crate::words::desk::of(desk.lang);
+    let title = if view.amended.is_some() { words.charter.amendment } else { words.posts.registration };
     let page = Page { scripts: scripts(desk), ..Page::new(Room::Registrations, "registration", title).with(&view.faults) };
     document(desk, page, |w| {
         let p = &w.posts;
@@ -96,18 +110,22 @@ pub fn registration(desk: &Desk<'_>, view: &RegistrationView) -> String {
             }
         });
         let trouble = view.trouble.then(|| view! { <p class="fault" role="alert">{p.trouble}</p> });
+        let before = view.amended.as_ref().map(|amended| format!("/log/entry/{}", amended.before));
+        let said = match &view.amended {
+            Some(amended) => charter::amended(amended, w).into_any(),
+            None => view! { <p class="help">{p.says_help}</p>{says(&view.says, w)} }.into_any(),
+        };
         view! {
             {summary(&view.faults, w)}
             <div class="lead">
-                <h1>{p.registration}</h1>
+                <h1>{title}</h1>
                 <p><code>{view.row.subject.clone()}</code>" · "{(p.asked)(&view.row.what)}</p>
                 <p class="small">{(p.asked_by)(&view.row.by, &minute(view.row.asked, w.lang))}" · "{(p.signatures)(view.row.signed, view.row.needed)}</p>
             </div>
             {trouble}
-            <section class="registration" data-registration>
+            <section class="registration" data-registration data-before=before>
                 <h2>{p.says}</h2>
-                <p class="help">{p.says_help}</p>
-                {says(&view.says, w)}
+                {said}
                 <details>
                     <summary>{p.text}</summary>
                     <pre data-text>{view.text.clone()}</pre>

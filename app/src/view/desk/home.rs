@@ -1,6 +1,6 @@
 //! The desk's first page: what waits for one, who one is and what one may do.
 
-use super::{CaseRow, Held};
+use super::{CaseRow, Held, WaitingRow};
 
 #[derive(Clone, Debug)]
 pub struct HomeView {
@@ -9,6 +9,9 @@ pub struct HomeView {
     pub held: Vec<Held>,
     /// What waits for them, oldest first; the whole of it stands on the page of drafts.
     pub waiting: Vec<CaseRow>,
-    /// Whether anything can ever wait for them.
+    /// Registrations that want their signature, oldest first.
+    pub registrations: Vec<WaitingRow>,
+    /// Whether anything can ever wait for them, at an agency, or as a registrar.
     pub works: bool,
+    pub registers: bool,
 }

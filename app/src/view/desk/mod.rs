@@ -1,6 +1,7 @@
 //! What the server fills before a page of the desk is drawn.
 
 mod account;
+mod charter;
 mod departments;
 mod drafts;
 mod factors;
@@ -12,6 +13,7 @@ mod posts;
 mod sign_in;
 
 pub use account::*;
+pub use charter::*;
 pub use departments::*;
 pub use drafts::*;
 pub use factors::*;
@@ -171,6 +173,8 @@ pub enum Fault {
     Key,
     /// Not the id of another registered agency.
     Body,
+    /// The charter cannot become so.
+    Charter(Barred),
     /// Nobody has proved to have it.
     Possession,
     /// An entry's number is wanted.
@@ -203,6 +207,30 @@ pub enum Fault {
     Days,
     Addresses,
     TooManyTokens,
+}
+
+/// Why a charter cannot become what somebody asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Barred {
+    /// No registrar would be left.
+    Nobody,
+    /// More would have to sign than there are, or none.
+    Threshold {
+        needed: usize,
+        of: usize,
+    },
+    /// No number.
+    Number,
+    Zone,
+    Policy,
+    /// The log is that large already, or another of its keys begins there.
+    Passed {
+        than: u64,
+    },
+    /// It says so already.
+    Same,
+    /// The name of a key that is not free.
+    KeyName,
 }
 
 /// Why a password is too weak.

@@ -117,12 +117,18 @@ pub struct PostKeyView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     Key,
-    End { how: String, at: u64 },
+    End {
+        how: String,
+        at: u64,
+    },
     Rule,
     NoRule,
     Bodies,
     Seal,
     Agency,
+    /// The charter: somebody becomes a registrar, or it says something else.
+    Registrar,
+    Charter,
 }
 
 /// What waits for registrars.
@@ -157,6 +163,8 @@ pub struct RegistrationView {
     pub row: WaitingRow,
     /// What it says, in the order of its text; what a browser compares.
     pub says: Says,
+    /// The same of an amendment of the charter, in place of that.
+    pub amended: Option<super::AmendedView>,
     /// The whole text that is signed.
     pub text: String,
     /// Names of keys, and whether each has signed.

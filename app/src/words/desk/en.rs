@@ -1,7 +1,7 @@
 //! The desk in English.
 
 use super::*;
-use crate::view::desk::Weak;
+use crate::view::desk::{Barred, Weak};
 
 pub(super) static WORDS: DeskWords = DeskWords {
     lang: Lang::En,
@@ -73,7 +73,18 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::PostId => "Use lowercase letters, digits and - . _ for the last part of the post's id; no other post may have it.".into(),
             Fault::Names => "Give a name in Chinese and one in English.".into(),
             Fault::Body => "Give the ids of other agencies that are registered.".into(),
-            Fault::Possession => "This does not prove that you have the key: it must be its signature over this chain, this post and your account.".into(),
+            Fault::Charter(Barred::Nobody) => "No registrar would be left, and nobody could ever sign a registration again.".into(),
+            Fault::Charter(Barred::Threshold { needed: 0, .. }) => "At least one registrar must sign.".into(),
+            Fault::Charter(Barred::Threshold { needed, of }) => {
+                format!("{needed} registrars would have to sign and there would be {of}: nobody could ever sign a registration again.")
+            }
+            Fault::Charter(Barred::Number) => "Give a whole number.".into(),
+            Fault::Charter(Barred::Zone) => "Give a time zone of the IANA, for example Asia/Shanghai.".into(),
+            Fault::Charter(Barred::Policy) => "This is no tlog-policy file. A chain without witnesses has the line: quorum none.".into(),
+            Fault::Charter(Barred::Passed { than }) => format!("Give a number larger than {than}: the log is that large, or another key begins there."),
+            Fault::Charter(Barred::Same) => "The charter says so already: change something.".into(),
+            Fault::Charter(Barred::KeyName) => "Use lowercase letters, digits and - . _ for the last part of the name; no other key, post or agency may have it.".into(),
+            Fault::Possession => "This does not prove that you have the key: it must be its signature over this chain, the name of this key and your account.".into(),
             Fault::Key => "This key is not one that can be registered here, or it is registered already.".into(),
             Fault::Entry => "Give the number of an entry.".into(),
             Fault::Rule => "No publication could meet this rule. Each step needs a code and posts, no more signatures than posts, and waits only for steps above it.".into(),
@@ -139,11 +150,13 @@ pub(super) static WORDS: DeskWords = DeskWords {
         roles: "What you may do",
         none: "You hold no role yet. Your agency's administrator can give you one.",
         all_waiting: |count| format!("All {count}"),
+        registrations: "Registrations that wait for your signature",
     },
     drafts: drafts_en::WORDS,
     editing: editing_en::WORDS,
     posts: super::keys_en::POSTS,
     keys: super::keys_en::KEYS,
+    charter: super::charter_en::CHARTER,
     machines: super::machines_en::MACHINES,
     signing: super::keys_en::SIGNING,
     people: PeopleWords {

@@ -199,6 +199,7 @@ said! {
     not_a_backup "not-a-backup",
     wrong_passphrase "wrong-passphrase",
     other_chain "other-chain",
+    other_charter "other-charter",
     other_name "other-name",
     restored "restored",
     forgotten "forgotten",

@@ -1,5 +1,8 @@
 //! Every word of the desk's pages, once per language: one struct for each file of pages. A missing translation does not compile.
 
+mod charter;
+mod charter_en;
+mod charter_zh;
 pub mod departments;
 pub mod drafts;
 mod drafts_en;
@@ -22,6 +25,7 @@ mod machines_en;
 mod machines_zh;
 mod zh;
 
+pub use charter::CharterWords;
 pub use journal::JournalWords;
 pub use keys::{KeyWords, PostsWords, SigningWords};
 pub use machines::MachineWords;
@@ -51,6 +55,7 @@ pub struct DeskWords {
     pub editing: editing::EditingWords,
     pub posts: PostsWords,
     pub keys: KeyWords,
+    pub charter: CharterWords,
     pub signing: SigningWords,
     pub machines: MachineWords,
     pub people: PeopleWords,
@@ -118,6 +123,7 @@ pub struct HomeWords {
     pub roles: Text,
     pub none: Text,
     pub all_waiting: fn(usize) -> String,
+    pub registrations: Text,
 }
 
 pub struct PeopleWords {

@@ -1,7 +1,7 @@
 //! 工作台各页的用语。
 
 use super::*;
-use crate::view::desk::Weak;
+use crate::view::desk::{Barred, Weak};
 
 pub(super) static WORDS: DeskWords = DeskWords {
     lang: Lang::Zh,
@@ -65,7 +65,18 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::PostId => "岗位编号末段请用小写字母、数字和 - . _，且不得与其他岗位相同。".into(),
             Fault::Names => "请填写中文与英文名称。".into(),
             Fault::Body => "请填写其他已登记机关的编号。".into(),
-            Fault::Possession => "不能证明您持有此密钥：证明须由该密钥对本链、本岗位和您的账户签名。".into(),
+            Fault::Charter(Barred::Nobody) => "将无人担任登记员，此后无人能再签署登记。".into(),
+            Fault::Charter(Barred::Threshold { needed: 0, .. }) => "至少须有 1 名登记员签名。".into(),
+            Fault::Charter(Barred::Threshold { needed, of }) => {
+                format!("须 {needed} 名登记员签名，而登记员将只有 {of} 名，此后无人能再签署登记。")
+            }
+            Fault::Charter(Barred::Number) => "请填写整数。".into(),
+            Fault::Charter(Barred::Zone) => "请填写 IANA 时区名，如 Asia/Shanghai。".into(),
+            Fault::Charter(Barred::Policy) => "不是 tlog-policy 格式。不设见证时填写一行：quorum none。".into(),
+            Fault::Charter(Barred::Passed { than }) => format!("请填写大于 {than} 的条数：日志已达此数，或另一把密钥自此启用。"),
+            Fault::Charter(Barred::Same) => "章程原已如此，请作改动。".into(),
+            Fault::Charter(Barred::KeyName) => "名称末段用小写字母、数字和 - . _，不得与其他密钥、岗位或机关同名。".into(),
+            Fault::Possession => "不能证明您持有此密钥：证明须由该密钥对本链、此密钥的名称和您的账户签名。".into(),
             Fault::Key => "此密钥不能在此登记，或已经登记。".into(),
             Fault::Entry => "请填写条目编号。".into(),
             Fault::Rule => "没有文稿能满足此规则。每一步须有代码与岗位，所需人数不得多于岗位数，且只能排在上方步骤之后。".into(),
@@ -124,11 +135,13 @@ pub(super) static WORDS: DeskWords = DeskWords {
         roles: "您的职责",
         none: "您尚无职责，可由本机关管理员授予。",
         all_waiting: |count| format!("全部 {count} 项"),
+        registrations: "等待您签名的登记事项",
     },
     drafts: drafts_zh::WORDS,
     editing: editing_zh::WORDS,
     posts: super::keys_zh::POSTS,
     keys: super::keys_zh::KEYS,
+    charter: super::charter_zh::CHARTER,
     machines: super::machines_zh::MACHINES,
     signing: super::keys_zh::SIGNING,
     people: PeopleWords {

@@ -2,7 +2,7 @@
 
 use super::see;
 use crate::{
-    http::{App, trouble},
+    http::{App, trouble, trouble::Trouble},
     staff::{Account, From, Role, Session, Stand, Token},
 };
 use app::{
@@ -74,9 +74,9 @@ impl FromRequestParts<Arc<App>> for Signed {
         let AtTheDoor(signed) = AtTheDoor::from_request_parts(parts, app).await?;
         let asked = parts.uri.path_and_query().map_or("", |path| path.as_str());
         match signed.stand() {
-            Stand::In if parts.method == Method::GET => match app.drafts.waiting_for(&signed.account).await {
-                Ok(waiting) => Ok(Signed { waiting: waiting.len(), ..signed }),
-                Err(error) => Err(super::failed(app, signed.lang, error)),
+            Stand::In if parts.method == Method::GET => match waiting(app, &signed.account).await {
+                Ok(waiting) => Ok(Signed { waiting, ..signed }),
+                Err(trouble) => Err(super::failed(app, signed.lang, trouble)),
             },
             Stand::In => Ok(signed),
             Stand::MustAdd => Err(see(signed.lang, "/desk/account/authenticator")),
@@ -86,6 +86,13 @@ impl FromRequestParts<Arc<App>> for Signed {
             }),
         }
     }
+}
+
+/// How much waits for somebody: steps and publications, and registrations that want their signature.
+async fn waiting(app: &App, who: &Account) -> Result<usize, Trouble> {
+    let cases = app.drafts.waiting_for(who).await?;
+    let registrations = super::posts::registrar(app).waiting_for(who).await.map_err(super::posts::troubled)?;
+    Ok(cases.len() + registrations.len())
 }
 
 /// Somebody with a session who may still have to show or add a second factor.

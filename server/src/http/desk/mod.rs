@@ -6,6 +6,7 @@
 
 mod account;
 mod cases;
+mod charter;
 mod departments;
 mod drafts;
 mod factors;
@@ -77,6 +78,8 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/posts/of/{*agency}"), get(posts::of_agency).post(posts::change))
             .route(&at("/posts/key/{*post}"), get(posts::key).post(posts::enrol))
             .route(&at("/registrations"), get(registrations::index).post(registrations::new_agency))
+            .route(&at("/charter"), get(charter::index).post(charter::change))
+            .route(&at("/charter/key/{*name}"), get(charter::key).post(charter::enrol))
             .route(&at("/registrations/{id}"), get(registrations::one).post(registrations::act))
             .route(&at("/registrations/{id}/text"), get(registrations::text))
             .route(&at("/account"), get(account::page).post(account::change))

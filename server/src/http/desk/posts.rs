@@ -20,7 +20,7 @@ use app::{
     pages,
     view::Problem,
     view::desk::{
-        self, AgencyPosts, AgencyPostsView, Fault, Faults, NewPost, PostKey, PostKeyView, PostRow, PostsView, RuleForm, WaitingRow,
+        self, AgencyPosts, AgencyPostsView, Barred, Fault, Faults, NewPost, PostKey, PostKeyView, PostRow, PostsView, RuleForm, WaitingRow,
     },
 };
 use axum::{
@@ -28,7 +28,7 @@ use axum::{
     response::Response,
 };
 use chain::{
-    possession,
+    possession::{self, Office},
     statement::{Key, Names, is_id, parse_index},
 };
 use std::sync::Arc;
@@ -71,6 +71,12 @@ pub(super) fn fault(error: RegistrarError, field: &'static str) -> Result<Faults
         RegistrarError::Body => Fault::Body,
         RegistrarError::Possession(_) => Fault::Possession,
         RegistrarError::Rule => Fault::Rule,
+        RegistrarError::Nobody => Fault::Charter(Barred::Nobody),
+        RegistrarError::Threshold { needed, of } => Fault::Charter(Barred::Threshold { needed, of }),
+        RegistrarError::Zone => Fault::Charter(Barred::Zone),
+        RegistrarError::Policy => Fault::Charter(Barred::Policy),
+        RegistrarError::Passed { than } => Fault::Charter(Barred::Passed { than }),
+        RegistrarError::NoChange => Fault::Charter(Barred::Same),
         RegistrarError::NoSignature | RegistrarError::OtherText => Fault::NoSignature,
         RegistrarError::Subject | RegistrarError::Refused(_) | RegistrarError::Statement(_) => Fault::Registered,
         RegistrarError::Submit(ref error) if error.passes() => Fault::NotTaken,
@@ -113,6 +119,10 @@ pub(super) async fn waiting_row(app: &App, signed: &Signed, asked: &Asked) -> Re
         Change::Bodies { .. } => (desk::Asked::Bodies, None),
         Change::Agency { names, seal: Some(seal), .. } if names.is_empty() => (desk::Asked::Seal, Some(seal.clone())),
         Change::Agency { .. } => (desk::Asked::Agency, None),
+        change @ Change::Charter(_) => match change.candidate() {
+            Some(candidate) => (desk::Asked::Registrar, Some(candidate.key.clone())),
+            None => (desk::Asked::Charter, None),
+        },
     };
     let state = app.node.submitter.state();
     Ok(WaitingRow {
@@ -458,7 +468,7 @@ pub(super) async fn enrol(
     // A file that came by another system may end its lines otherwise.
     let proof = format!("{}\n", fields.one("proof").replace("\r\n", "\n").trim());
     let account = signed.account.id.clone();
-    let key = match possession::verify(&proof, &app.node.origin, &id, &account) {
+    let key = match possession::verify(&proof, &app.node.origin, Office::Post, &id, &account) {
         Ok(key) => key.to_string(),
         Err(error) => {
             tracing::info!(%error, post = id, "a key was not enrolled");

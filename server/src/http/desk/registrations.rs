@@ -18,7 +18,7 @@ use crate::{
 };
 use app::{
     pages,
-    view::desk::{Fault, Faults, NewPost, RegistrarKeyView, RegistrationView, RegistrationsView, Says},
+    view::desk::{AmendedView, Fault, Faults, NewPost, RegistrarKeyView, RegistrationView, RegistrationsView, Says},
 };
 use axum::{
     extract::{RawQuery, State},
@@ -26,6 +26,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chain::{
+    check::{self, Amended},
     note::Vkey,
     statement::{Core, Names, is_id},
 };
@@ -150,6 +151,20 @@ fn says(text: &str) -> Says {
     }
 }
 
+/// What an amendment of the charter in force changes, and what it leaves.
+fn amended(state: &chain::state::State, text: &str) -> Option<AmendedView> {
+    let (Some(Core::Charter(now)), Some(before), Some(at)) = (registrar::said(text), state.charter(), state.charter_at()) else {
+        return None;
+    };
+    let Amended { changes, stays } = check::amended(at, before, &now);
+    Some(AmendedView { changes, stays, before: at.index })
+}
+
+/// Where what became of a registration is to be seen.
+fn back(asked: &Asked) -> String {
+    if asked.subject.is_charter() { "/desk/charter".into() } else { format!("/desk/posts/of/{}", asked.subject.agency) }
+}
+
 async fn show(app: &App, signed: &Signed, id: &str, faults: Faults) -> Response {
     let faulty = !faults.is_empty();
     let view = async {
@@ -167,6 +182,7 @@ async fn show(app: &App, signed: &Signed, id: &str, faults: Faults) -> Response 
         let row = waiting_row(app, signed, &asked).await?;
         Ok::<_, Trouble>(Some(Ok(RegistrationView {
             says: says(asked.text()),
+            amended: amended(&state, asked.text()),
             text: asked.text().to_owned(),
             registrars: names.collect(),
             alone: registrar(app).alone(),
@@ -227,7 +243,7 @@ pub(super) async fn act(State(app): State<Arc<App>>, At(id): At, RawQuery(query)
             return absent(&app, signed.lang);
         }
         return match registrar.withdraw(by, &id).await {
-            Ok(()) => see(signed.lang, &format!("/desk/posts/of/{}", asked.subject.agency)),
+            Ok(()) => see(signed.lang, &back(&asked)),
             Err(error) => failed(&app, signed.lang, troubled(error)),
         };
     }
@@ -243,7 +259,7 @@ pub(super) async fn act(State(app): State<Arc<App>>, At(id): At, RawQuery(query)
         Ok(Outcome::Registered(entry)) => {
             app.node.take_seals(&asked.subject.id);
             tracing::info!(entry, subject = asked.subject.id, "registered from the desk");
-            see(signed.lang, &format!("/desk/posts/of/{}", asked.subject.agency))
+            see(signed.lang, &back(&asked))
         }
         Ok(Outcome::Wanting(_)) => see(signed.lang, &format!("/desk/registrations/{id}")),
         Err(RegistrarError::Nothing | RegistrarError::NoKey) => absent(&app, signed.lang),
