@@ -74,6 +74,8 @@ phrases! {
     VerdictUnknown,
     /// `{agency}`
     VerdictStolen,
+    /// Of a step of its approval. `{agency}`
+    VerdictStolenPost,
     /// `{what}`: the failing check's own sentence.
     VerdictFails,
 
@@ -172,6 +174,7 @@ impl<'t> Names<'t> {
         let sign = match name {
             "part" | "policy" | "why" => "=",
             "member" | "compared" => "+",
+            "custody" => "*",
             _ => return value,
         };
         self.get(sign, value).or_else(|| self.get(sign, "?")).unwrap_or(value)

@@ -133,6 +133,13 @@ async fn a_forged_step_is_refused(engine: Engine) {
     let mut forged = good.clone();
     forged.note = house.sign_with(&case, &impostor(&house.post("clerk")), ("draft", "approve", None)).note;
     let refused = house.drafts.take(&clerk, &case.id, &forged).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::UnknownKey));
+    // The signature of another step.
+    let mut forged = good.clone();
+    let other = house.sign(&case, "clerk", "draft", "approve", None).note;
+    let (text, lines) = (other.split_once("\n\n").unwrap().0, good.note.split_once("\n\n").unwrap().1);
+    forged.note = format!("{text}\n\n{lines}");
+    let refused = house.drafts.take(&clerk, &case.id, &forged).await.unwrap_err();
     assert!(matches!(refused.refusal(), Some(Refusal::Signature(_))), "{refused}");
     let mut forged = good.clone();
     forged.opening.text = forged.opening.text.replace("approve", "override");
@@ -151,6 +158,10 @@ async fn a_forged_step_is_refused(engine: Engine) {
     let size = house.node.heads.borrow().size;
     house.drafts.take(&clerk, &case.id, &good).await.unwrap();
     assert_eq!(house.node.heads.borrow().size, size + 1);
+    // A key that was lost signs nothing more, and whoever has it is told that it is the key.
+    house.lose_key("clerk").await;
+    let refused = house.drafts.take(&clerk, &case.id, &good).await.unwrap_err();
+    assert_eq!(refused.refusal().map(Refusal::code), Some("unknown-key"), "{refused}");
 }
 
 async fn a_replayed_step_is_refused(engine: Engine) {

@@ -277,6 +277,12 @@ async fn a_key_that_is_lost_ends_and_one_that_is_anothers_is_never_registered() 
     assert_eq!(ask(end("lost", "10")).await.status, StatusCode::UNPROCESSABLE_ENTITY, "an end never moves later");
     let page = desk.get(Some(&head.token), &format!("/en/desk/posts/key/{POST}")).await.body;
     assert!(page.contains("lost: signs nothing from entry 9 on"), "{page}");
+    // It was worse, and earlier; that is not taken back either.
+    assert!(desk.get(Some(&head.token), &format!("/en/desk/posts/of/{AGENCY}")).await.body.contains("It was worse, or earlier"));
+    register(ask(end("compromised", "7")).await.to().to_owned()).await;
+    let ended = post(&desk.node).unwrap().keys[0].ended.unwrap();
+    assert_eq!((ended.how.as_str(), ended.at), ("compromised", 7));
+    assert_eq!(ask(end("lost", "7")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]

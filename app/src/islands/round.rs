@@ -182,7 +182,7 @@ impl Round<'_> {
         let phrase = match (answer, &reader.statement(index).map(|statement| &statement.core)) {
             (Answer::Fails, _) => None,
             (Answer::Pending, _) => Some(Phrase::RowPending),
-            (Answer::CannotTell, _) if seal == SealState::Stolen => Some(Phrase::RowStolen),
+            (Answer::CannotTell, _) if stolen(&findings) => Some(Phrase::RowStolen),
             (Answer::CannotTell, _) => Some(Phrase::RowUnknown),
             (_, Some(Core::Disclosure(core))) => Some(match of(Code::C7).map(|finding| finding.reason) {
                 Some("redacted") => Phrase::RowRedacted,
@@ -247,7 +247,10 @@ impl Round<'_> {
         let mut sentence = match (answer, code, statement) {
             (Answer::Fails, ..) => fill(words.get(Phrase::VerdictFails), &[("what", what)]),
             (Answer::Pending, ..) => words.get(Phrase::VerdictPending).to_owned(),
-            (Answer::CannotTell, ..) if seal == SealState::Stolen => fill(words.get(Phrase::VerdictStolen), &[("agency", &agency)]),
+            (Answer::CannotTell, ..) if stolen(&findings) => {
+                let phrase = if seal == SealState::Stolen { Phrase::VerdictStolen } else { Phrase::VerdictStolenPost };
+                fill(words.get(phrase), &[("agency", &agency)])
+            }
             (Answer::CannotTell, ..) => words.get(Phrase::VerdictUnknown).to_owned(),
             (_, _, Some(statement)) => {
                 let phrase = match (statement.core.registers(), &seen) {
@@ -336,6 +339,11 @@ impl Round<'_> {
 /// A knot of a list or of the little cord, among which progress is counted.
 fn is_knot(place: &Element) -> bool {
     matches(place, select::KNOT)
+}
+
+/// Whether the seal, or a step of the approval, is by a key that was reported stolen later.
+fn stolen(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.reason == "key-stolen")
 }
 
 fn seal_state(finding: &Finding) -> SealState {

@@ -138,6 +138,10 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
             "Signed with a key of {agency} that was later reported stolen. Whether the agency itself signed it, nobody \
              can tell from here."
         }
+        Phrase::VerdictStolenPost => {
+            "Sealed by {agency}. A step of its approval was signed with a post's key that was later reported stolen. Whether the post \
+             itself took it, nobody can tell from here."
+        }
         Phrase::VerdictFails => "Does not hold. {what}",
         Phrase::AlarmList => "Of the entries on this page, {count} failed a check. Each says what broke.",
         Phrase::AlarmItem => "{what} {todo}",

@@ -4,7 +4,7 @@ use super::Words;
 use crate::Lang;
 
 /// By the names of [`chain::check::VALUES`].
-static NAMES: [(&str, &str, &str); 42] = [
+static NAMES: [(&str, &str, &str); 43] = [
     ("index", "序号", "Position"),
     ("time", "时间（UTC）", "Time (UTC)"),
     ("previous", "本条所记的前条指纹", "Fingerprint of the entry before, as written in this one"),
@@ -21,6 +21,7 @@ static NAMES: [(&str, &str, &str); 42] = [
     ("signer", "签署者", "Signed by"),
     ("registry", "当时的登记册树根", "Root of the registry at that moment"),
     ("registered", "登记此密钥的条目", "Entry that registered the key"),
+    ("custody", "密钥由谁保管", "Who keeps the key"),
     ("since", "自第几条起报失窃", "Reported stolen from entry"),
     ("target", "所涉条目", "Entry it speaks of"),
     ("of", "所涉文件的机关", "Agency whose document it speaks of"),
@@ -69,6 +70,10 @@ static CODES: [(&str, &str, &str); 16] = [
     ("missing", "缺少一项批准", "an approval is missing"),
 ];
 
+/// Who keeps a seal, as its registration says.
+static CUSTODIES: [(&str, &str, &str); 3] =
+    [("portal", "本站", "the portal"), ("token", "硬件密码器", "a hardware token"), ("agency", "机关自行保管", "the agency itself")];
+
 /// What a page shows beside what catalogues have.
 static MEMBERS: [(&str, &str, &str); 18] = [
     ("stated", "所载日期", "stated date"),
@@ -92,7 +97,7 @@ static MEMBERS: [(&str, &str, &str); 18] = [
     ("?", "本条没有的内容", "something that it does not have"),
 ];
 
-/// As pages carry them, a line each: a name, a blank and what it is called. Codes have an equals sign before them, members a plus.
+/// As pages carry them, a line each: a name, a blank and what it is called. Codes have an equals sign before them, members a plus, custodies an asterisk.
 #[must_use]
 pub fn written(w: &Words) -> String {
     let (c, r) = (&w.catalogue, &w.record);
@@ -124,7 +129,7 @@ pub fn written(w: &Words) -> String {
     let picked = |sign: &'static str, known: &'static [(&str, &str, &str)]| {
         known.iter().map(move |(name, zh, en)| (sign, *name, if w.lang == Lang::Zh { *zh } else { *en }))
     };
-    let all = picked("", &NAMES).chain(picked("=", &CODES)).chain(picked("+", &MEMBERS));
+    let all = picked("", &NAMES).chain(picked("=", &CODES)).chain(picked("+", &MEMBERS)).chain(picked("*", &CUSTODIES));
     let all = all.chain(catalogue.map(|(name, called)| ("+", name, called)));
     all.map(|(sign, name, called)| format!("{sign}{name} {called}\n")).collect()
 }
@@ -157,7 +162,14 @@ mod tests {
             let names = Names(&text);
             let why = ApprovalError::ALL.map(|error| ("why", error.code()));
             let parts = ["catalogue", "body", "attachment", "translation"].map(|role| ("part", role));
-            for (name, code) in why.into_iter().chain(parts).chain([("policy", "portal"), ("member", "title"), ("compared", "entry")]) {
+            for (name, code) in why.into_iter().chain(parts).chain([
+                ("policy", "portal"),
+                ("member", "title"),
+                ("compared", "entry"),
+                ("custody", "portal"),
+                ("custody", "token"),
+                ("custody", "agency"),
+            ]) {
                 let said = names.value(name, code);
                 assert!(!said.is_empty() && (lang == Lang::En || !said.is_ascii()), "{name} {code}: {said}");
             }

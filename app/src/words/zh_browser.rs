@@ -120,6 +120,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::VerdictPending => "尚未完成：看到它的外部见证方还不足数，其余相符。您无须操作。",
         Phrase::VerdictUnknown => "有材料未送达，未能全部核验；已核部分没有发现问题。",
         Phrase::VerdictStolen => "签章所用的{agency}密钥后来已报失窃，是否确由该机关签章，在此无法判断。",
+        Phrase::VerdictStolenPost => "由{agency}盖章。其审批步骤所用的岗位密钥后来已报失窃，是否确由该岗位办理，在此无法判断。",
         Phrase::VerdictFails => "核验不符。{what}",
         Phrase::AlarmList => "本页有 {count} 条核验不符，各条均已注明何处不符。",
         Phrase::AlarmItem => "{what}{todo}",

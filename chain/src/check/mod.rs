@@ -81,7 +81,7 @@ impl Answer {
 }
 
 /// Every name that a value of a finding can have. Whoever shows findings to people has words for each.
-pub const VALUES: [&str; 42] = [
+pub const VALUES: [&str; 43] = [
     // What is looked at: an entry, the tree, the checkpoint.
     "index",
     "time",
@@ -100,6 +100,7 @@ pub const VALUES: [&str; 42] = [
     "signer",
     "registry",
     "registered",
+    "custody",
     "since",
     "target",
     "of",

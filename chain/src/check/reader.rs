@@ -302,15 +302,19 @@ impl<'b> Reader<'b> {
             Registered::Unknown => return finding(self.not_at_hand(code, of, "withheld", "no-registry-proof")),
         };
         let finding = |f: Finding| finding(f).with("registered", registered);
-        let key = match verify_one(statement, keys, index) {
-            Ok(key) => &key.key,
+        let Key { key, custody, .. } = match verify_one(statement, keys, index) {
+            Ok(key) => key,
             Err(Refusal::UnknownKey(_)) => return finding(Finding::fails(code, "unknown-key")),
             Err(Refusal::Signature(_)) => return finding(Finding::fails(code, "signature")),
             Err(_) => return finding(Finding::fails(code, "signature-lines")),
         };
         // One line, by this key: no other statement verifies.
         let signature = statement.note.signatures.first().map(SignatureLine::encoded).unwrap_or_default();
-        let finding = |f: Finding| finding(f).with("key", key).with("signature", &signature);
+        let finding = |f: Finding| {
+            let found = finding(f).with("key", key).with("signature", &signature);
+            // Who keeps it, as it was registered then: of a seal.
+            custody.iter().fold(found, |found, custody| found.with("custody", custody))
+        };
         if let Err(found) = self.entitled(known, entry.header.registry, statement, of) {
             return finding(found);
         }

@@ -87,6 +87,8 @@ pub enum Refusal {
     Chain(String),
     #[error("this is no step of this case")]
     NotAStep,
+    #[error("the key that signed the step is not registered for its post, or has ended")]
+    UnknownKey,
     #[error("the step's signature does not hold: {0}")]
     Signature(String),
     #[error("what was handed in does not open the step")]
@@ -136,6 +138,7 @@ impl Refusal {
             Refusal::Digest => "digest",
             Refusal::Chain(_) => "chain",
             Refusal::NotAStep => "not-a-step",
+            Refusal::UnknownKey => "unknown-key",
             Refusal::Signature(_) => "signature",
             Refusal::Opening => "opening",
             Refusal::OtherCore => "other-core",

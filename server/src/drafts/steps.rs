@@ -205,7 +205,10 @@ impl Drafts {
         if core.agency != frozen.agency || core.case != case.id {
             return Err(Refusal::NotAStep.into());
         }
-        state.verify(&statement).map_err(|refusal| Refusal::Signature(refusal.to_string()))?;
+        state.verify(&statement).map_err(|refusal| match refusal {
+            chain::state::Refusal::UnknownKey(_) | chain::state::Refusal::NotRegistered(_) => Refusal::UnknownKey,
+            refusal => Refusal::Signature(refusal.to_string()),
+        })?;
         let post = statement.signer().to_owned();
         let salt = parse_salt(&given.opening.salt).ok_or(Refusal::Opening)?;
         if Commitment::to(&salt, given.opening.text.as_bytes()) != core.commitment {

@@ -160,11 +160,17 @@ fn p_joint(w: &'static DeskWords) -> &'static str {
 fn keys(desk: &Desk<'_>, view: &AgencyPostsView, subject: &str, keys: &[PostKey], w: &'static DeskWords) -> impl IntoView + use<> {
     let p = &w.posts;
     let rows = keys.iter().map(|key| {
-        let end = (view.may && key.ended.is_none()).then(|| {
-            let hows = p.hows.map(|(how, said)| view! { <option value=how>{said}</option> });
+        // An end may turn out to have come earlier, or to have been worse.
+        let end = view.may.then(|| {
+            let ended = key.ended.as_ref();
+            let stolen = ended.is_some_and(|(how, _)| how == "compromised");
+            let hows = p.hows.into_iter().filter(|(how, _)| !stolen || *how == "compromised");
+            let hows = hows.map(|(how, said)| view! { <option value=how>{said}</option> });
+            let summary = if ended.is_some() { p.end_again } else { p.end };
+            let at = ended.map_or(view.size, |(_, at)| *at);
             view! {
                 <details>
-                    <summary>{p.end}</summary>
+                    <summary>{summary}</summary>
                     <form class="form" method="post" action=desk.at(&format!("{}?end", of(&view.agency.id)))>
                         {token(desk)}
                         <input type="hidden" name="subject" value=subject.to_owned()/>
@@ -173,7 +179,7 @@ fn keys(desk: &Desk<'_>, view: &AgencyPostsView, subject: &str, keys: &[PostKey]
                         <label class="field"><span>{p.how}</span><select name="how">{hows.collect_view()}</select></label>
                         <label class="field">
                             <span>{p.at}</span>
-                            <input name="at" inputmode="numeric" value=view.size.to_string() autocomplete="off"/>
+                            <input name="at" inputmode="numeric" value=at.to_string() autocomplete="off"/>
                             <small>{p.at_help}</small>
                         </label>
                         <button class="grave">{p.end_button}</button>

@@ -24,6 +24,7 @@ pub struct PostsWords {
     pub custody: fn(&str) -> Text,
     pub ended: fn(&str, u64) -> String,
     pub end: Text,
+    pub end_again: Text,
     pub end_help: Text,
     pub how: Text,
     pub hows: [(Text, Text); 3],

@@ -38,6 +38,7 @@ pub(super) const POSTS: PostsWords = PostsWords {
         _ => format!("stolen: what it signed from entry {at} on is doubted"),
     },
     end: "End this key",
+    end_again: "It was worse, or earlier",
     end_help: "What it signed before stays valid. An end cannot be taken back.",
     how: "How it ended",
     hows: [

@@ -35,6 +35,7 @@ pub(super) const POSTS: PostsWords = PostsWords {
         _ => format!("已被盗：自第 {at} 条起所签存疑"),
     },
     end: "终止此密钥",
+    end_again: "更正：情况更重，或更早",
     end_help: "此前所签仍然有效。终止后不能恢复。",
     how: "终止原因",
     hows: [("retired", "停用：不再使用"), ("lost", "遗失：已无人持有"), ("compromised", "被盗：可能为他人所得")],
