@@ -1,5 +1,6 @@
 //! What needs a disk, a clock or a socket.
 
+pub mod compare;
 pub mod compose;
 pub mod departments;
 pub mod drafts;

@@ -24,6 +24,7 @@ pub fn pages(site: &Site, lang: Lang) -> Vec<(&'static str, String)> {
         state: CaseState::Published { index: 1231 },
         able: vec![],
         text: FrozenText::Gone,
+        changed: None,
         personal: vec![],
         told: None,
         timing: None,
@@ -37,6 +38,8 @@ pub fn pages(site: &Site, lang: Lang) -> Vec<(&'static str, String)> {
         ("desk-submit", desk::submit(&desk("/desk/drafts/1/submit"), &submit(lang))),
         ("desk-case", desk::case(&desk("/desk/cases/1"), &case(lang))),
         ("desk-case-published", desk::case(&desk("/desk/cases/1"), &published)),
+        ("desk-bring", desk::bring(&desk("/desk/bring"), &bring(lang))),
+        ("desk-brought", desk::brought(&desk("/desk/bring/1"), &brought(lang))),
     ]
 }
 
@@ -228,6 +231,7 @@ fn case(lang: Lang) -> CaseView {
                 commitment: "sha256:00".into(),
             }],
         })),
+        changed: Some(changed(lang)),
         personal: personal(),
         rule_leaf: String::new(),
         core: String::new(),
@@ -236,5 +240,82 @@ fn case(lang: Lang) -> CaseView {
         timing: Some(Typed([("day", "2026-11-25".into()), ("hour", "09:00".into())].into())),
         faults: vec![],
         own: false,
+    }
+}
+
+fn changed(lang: Lang) -> ChangedView {
+    let same = |zh: &str, en: &str| PieceView::Same(word(lang, zh, en));
+    let pieces = vec![
+        same("交通管制时间为", "Traffic is stopped from "),
+        PieceView::Gone(word(lang, "十八时", "six")),
+        PieceView::New(word(lang, "十七时三十分", "half past five")),
+        same("至二十三时。", " until eleven.\n"),
+    ];
+    ChangedView {
+        choices: vec![
+            AgainstView::Earlier { key: "0".into(), submitted: moment(900), decided: Some("reject".into()) },
+            AgainstView::Published { index: 1203 },
+        ],
+        chosen: 0,
+        gone: false,
+        fields: vec![("effective", vec![PieceView::Gone("2026-03-01".into()), PieceView::New("2026-03-02".into())])],
+        texts: vec![TextChangeView {
+            language: None,
+            title: vec![],
+            blocks: vec![
+                BlockView::Folded(4),
+                BlockView::Same(word(lang, "## 时间\n", "## Hours\n")),
+                BlockView::Changed(pieces),
+                BlockView::Folded(12),
+            ],
+            cut: false,
+        }],
+        files: vec![FileChangeView {
+            what: "replaced",
+            name: "map.pdf".into(),
+            before: Some(("application/pdf".into(), 401_002)),
+            after: Some(("application/pdf".into(), 482_113)),
+        }],
+    }
+}
+
+fn bring(lang: Lang) -> BringView {
+    BringView {
+        agencies: vec![agency(lang, 1)],
+        chosen: String::new(),
+        fault: Some(BringFault::NoTitle),
+        waiting: Some("1".into()),
+        columns: vec![(word(lang, "标题", "Title"), None), (word(lang, "成文日期", "Issued"), Some("2026-11-25"))],
+    }
+}
+
+fn brought(lang: Lang) -> BroughtView {
+    let row = |number: i64, sound, told, same| BroughtRowView {
+        number,
+        place: (number + 2).to_string(),
+        typed: Typed([("title", title(lang)), ("genre", "notice".into()), ("language", lang.code().into())].into()),
+        translations: vec![],
+        files: vec![FileRow { id: String::new(), name: "map.pdf".into(), media: "application/pdf".into(), size: 482_113 }],
+        told,
+        personal: if sound { vec![] } else { personal() },
+        same,
+        draft: (number == 2).then(|| "1".into()),
+        sound,
+    };
+    let told = |field: &str, what: &str, said: &str, stops| ToldView { field: field.into(), what: what.into(), said: said.into(), stops };
+    BroughtView {
+        id: "1".into(),
+        agency: agency(lang, 1),
+        until: moment(-900),
+        table: Some("drafts.csv".into()),
+        unknown: vec!["colour".into()],
+        left_out: vec![("unused.txt".into(), "unused")],
+        rows: vec![
+            row(0, true, vec![told("issued", "missing", "", false)], Some(SameView::Row("9".into()))),
+            row(1, false, vec![told("genre", "choice", "circular", true), told("files", "not-brought", "sea.pdf", true)], None),
+            row(2, true, vec![], None),
+        ],
+        just_made: Some(1),
+        none_chosen: false,
     }
 }

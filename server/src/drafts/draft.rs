@@ -222,6 +222,12 @@ impl Drafts {
         self.begin_as(who, agency, kind, written, &id).await?.ok_or(DraftsError::Unreadable("a draft"))
     }
 
+    /// Whether somebody may begin drafts for an agency: one that is registered, and publishes in its own name.
+    #[must_use]
+    pub fn may_begin(&self, who: &Account, agency: &str) -> bool {
+        who.roles.may(Role::Drafter, agency) && self.node.submitter.state().agency(agency).is_some_and(|(_, agency)| !agency.archive)
+    }
+
     /// The same under an id of the caller's. None: there is one already.
     pub(super) async fn begin_as(
         &self,
@@ -231,22 +237,36 @@ impl Drafts {
         written: &Written,
         id: &str,
     ) -> Result<Option<Draft>, DraftsError> {
-        if !who.roles.may(Role::Drafter, agency) || self.node.submitter.state().agency(agency).is_none_or(|(_, agency)| agency.archive) {
+        if !self.may_begin(who, agency) {
             return Err(Refusal::Nothing.into());
         }
-        let (text, now) = (write(written)?, self.staff.now());
         let mut turn = self.staff.store().turn().await?;
+        if !self.insert(&mut turn, who, (id, agency, kind), written).await? {
+            return Ok(None);
+        }
+        let draft = Draft::read(&mut turn, id).await?;
+        turn.commit().await?;
+        Ok(draft)
+    }
+
+    /// Writes a new draft down, in the name of who writes it. False: there is one of this id already.
+    pub(super) async fn insert(
+        &self,
+        turn: &mut AnyConnection,
+        who: &Account,
+        (id, agency, kind): (&str, &str, Kind),
+        written: &Written,
+    ) -> Result<bool, DraftsError> {
+        let (text, now) = (write(written)?, self.staff.now());
         let sql = "insert into drafts (id, agency, kind, state, revision, written, title, author, made, saved, saved_by, frozen) \
                    values ($1, $2, $3, 'writing', 1, $4, $5, $6, $7, $7, $6, '') on conflict (id) do nothing";
         let query = sqlx::query(sql).bind(id).bind(agency).bind(kind.code()).bind(&text).bind(&written.title).bind(&who.id).bind(now);
         if query.execute(&mut *turn).await?.rows_affected() == 0 {
-            return Ok(None);
+            return Ok(false);
         }
-        wrote(&mut turn, id, &who.id).await?;
-        self.staff.journal().note_in(&mut turn, &who.id, "draft-begun", id, &json!({ "agency": agency, "kind": kind.code() })).await?;
-        let draft = Draft::read(&mut turn, id).await?;
-        turn.commit().await?;
-        Ok(draft)
+        wrote(turn, id, &who.id).await?;
+        self.staff.journal().note_in(turn, &who.id, "draft-begun", id, &json!({ "agency": agency, "kind": kind.code() })).await?;
+        Ok(true)
     }
 
     /// A draft that this person may see; what they may not see is not there.
@@ -332,7 +352,7 @@ impl Drafts {
         rows.iter().map(aside).collect()
     }
 
-    /// Gives a draft up. What was written stays where it is.
+    /// Gives a draft up. What was written stays where it is; what was submitted of it before does not.
     pub async fn drop_draft(&self, who: &Account, id: &str) -> Result<(), DraftsError> {
         self.own(who, id).await?;
         let mut turn = self.staff.store().turn().await?;
@@ -341,7 +361,7 @@ impl Drafts {
         }
         self.staff.journal().note_in(&mut turn, &who.id, "draft-dropped", id, &json!({})).await?;
         turn.commit().await?;
-        Ok(())
+        self.forget_texts(id).await
     }
 
     /// Where a draft is published, if it is.

@@ -89,6 +89,9 @@ pub async fn keep_publishing(drafts: Drafts) {
             if let Err(error) = drafts.forget_unfinished().await {
                 tracing::warn!(%error, "files that never came whole could not be removed; it is tried again");
             }
+            if let Err(error) = drafts.forget_brought().await {
+                tracing::warn!(%error, "what was brought and not made drafts of could not be removed; it is tried again");
+            }
         }
         if let Err(error) = drafts.publish_due().await {
             tracing::error!(%error, "what is due could not be published; it is tried again");

@@ -6,7 +6,7 @@ use chain::time::Millis;
 use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path};
 use serde_json::json;
 use sqlx::{AnyConnection, Row, any::AnyRow};
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 /// Most bytes of one file, and most files of one draft.
 pub const LARGEST_FILE: usize = 20 << 20;
@@ -16,28 +16,51 @@ const LONGEST_NAME: usize = 120;
 
 /// The folder.
 #[derive(Clone)]
-pub(super) struct Files(Arc<dyn ObjectStore>);
+pub(super) struct Files {
+    store: Arc<dyn ObjectStore>,
+    folder: PathBuf,
+}
 
 impl Files {
     pub(super) fn open(data: &std::path::Path) -> Result<Files, DraftsError> {
         let folder = data.join("drafts");
         let failed = |source| object_store::Error::Generic { store: "drafts", source: Box::new(source) };
         std::fs::create_dir_all(&folder).map_err(failed)?;
-        Ok(Files(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))))
+        Ok(Files { store: Arc::new(LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true)), folder })
     }
 
     pub(super) async fn put(&self, path: &str, bytes: Vec<u8>) -> Result<(), DraftsError> {
-        self.0.put(&Path::from(path), bytes.into()).await?;
+        self.store.put(&Path::from(path), bytes.into()).await?;
         Ok(())
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Vec<u8>, DraftsError> {
-        Ok(self.0.get(&Path::from(path)).await?.bytes().await?.to_vec())
+        Ok(self.store.get(&Path::from(path)).await?.bytes().await?.to_vec())
+    }
+
+    /// Where bytes are written that come in no particular pieces, and are read again from any place: archives.
+    pub(super) async fn beside(&self, path: &str) -> Result<PathBuf, DraftsError> {
+        let failed = |source| object_store::Error::Generic { store: "drafts", source: Box::new(source) };
+        let path = self.folder.join(path);
+        if let Some(folder) = path.parent() {
+            tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+        }
+        Ok(path)
+    }
+
+    /// Removes a folder with all that lies in it, which may be gone already.
+    pub(super) async fn remove_all(&self, folder: &str) -> Result<(), DraftsError> {
+        match tokio::fs::remove_dir_all(self.folder.join(folder)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(object_store::Error::Generic { store: "drafts", source: Box::new(error) }.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Removes what may be gone already.
     pub(super) async fn remove(&self, path: &str) -> Result<(), DraftsError> {
-        match self.0.delete(&Path::from(path)).await {
+        match self.store.delete(&Path::from(path)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -178,6 +201,13 @@ impl Drafts {
         if taken(&mut turn, &file.draft).await? >= MOST_FILES {
             return Err(Refusal::TooManyFiles.into());
         }
+        self.insert_file(&mut turn, who, file).await?;
+        turn.commit().await?;
+        Ok(())
+    }
+
+    /// Writes down that a draft has a file, whose bytes are there.
+    pub(super) async fn insert_file(&self, turn: &mut AnyConnection, who: &Account, file: &File) -> Result<(), DraftsError> {
         let sql = sqlx::AssertSqlSafe(format!("insert into draft_files ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)"));
         sqlx::query(sql)
             .bind(&file.id)
@@ -190,9 +220,7 @@ impl Drafts {
             .execute(&mut *turn)
             .await?;
         let details = json!({ "file": file.id, "media": file.media, "size": file.size });
-        self.staff.journal().note_in(&mut turn, &who.id, "file-added", &file.draft, &details).await?;
-        turn.commit().await?;
-        Ok(())
+        Ok(self.staff.journal().note_in(turn, &who.id, "file-added", &file.draft, &details).await?)
     }
 
     /// That a draft is being written still, and that this person is one of its authors from now on.

@@ -159,16 +159,24 @@ impl Drafts {
         if !withdrawn || !Draft::move_on(&mut turn, id, Stage::Frozen, Stage::Writing, "").await? {
             return Err(Refusal::NotOpen.into());
         }
-        let parts = Frozen::parts(&mut turn, &frozen.id).await?;
+        // Its text stays until the draft is published or given up: whoever decided about it sees what changed since.
         self.staff.journal().note_in(&mut turn, &who.id, "draft-withdrawn", id, &json!({ "statement": frozen.id })).await?;
         turn.commit().await?;
-        self.forget_texts(&frozen, &parts).await
+        Ok(())
     }
 
-    /// Removes the bytes that only this frozen version kept; files of the draft stay.
-    async fn forget_texts(&self, frozen: &Frozen, parts: &[FrozenPart]) -> Result<(), DraftsError> {
-        for part in parts.iter().filter(|part| part.path.contains(&frozen.id)) {
-            self.files.remove(&part.path).await?;
+    /// Removes the bytes that only frozen versions of a draft kept; files of the draft stay.
+    pub(super) async fn forget_texts(&self, draft: &str) -> Result<(), DraftsError> {
+        let sql = "select p.path from frozen_parts p join frozen f on f.id = p.frozen where f.draft = $1";
+        let paths = sqlx::query(sql).bind(draft).fetch_all(self.staff.store().pool()).await?;
+        let own = "select id from draft_files where draft = $1";
+        let own = sqlx::query(own).bind(draft).fetch_all(self.staff.store().pool()).await?;
+        let own = own.iter().map(|row| Ok(format!("{draft}/{}", row.try_get::<String, _>(0)?))).collect::<Result<Vec<_>, sqlx::Error>>()?;
+        for path in &paths {
+            let path: String = path.try_get(0)?;
+            if !own.contains(&path) {
+                self.files.remove(&path).await?;
+            }
         }
         Ok(())
     }
@@ -223,6 +231,6 @@ impl Drafts {
         for part in parts {
             self.files.remove(&part.path).await?;
         }
-        Ok(())
+        self.forget_texts(&frozen.draft).await
     }
 }

@@ -8,11 +8,14 @@
 //! is approved come from the one function that readers' browsers judge it with.
 
 mod again;
+mod brought;
 mod cases;
+mod changes;
 mod draft;
 mod due;
 mod fields;
 mod files;
+mod folder;
 mod freeze;
 mod frozen;
 mod holders;
@@ -22,18 +25,25 @@ mod logging;
 mod personal;
 mod publish;
 mod steps;
+mod table;
+mod templates;
 mod uploads;
 
+pub use brought::{Bringing, Brought, BroughtFile, BroughtRow, LARGEST_ARCHIVE, Same, Unbrought};
 pub use cases::{Able, Case, Kind as StepKind, Standing};
+pub use changes::{Against, Changes, FileChange, Version, VersionFile};
 pub use draft::{Aside, Draft, Kind, LONGEST, Saved, Stage, Translation, Whom, Written};
 pub use due::keep_publishing;
 pub use fields::{GENRES, LANGUAGES, Lack, asked, changes, faults};
 pub use files::{File, LARGEST_FILE, MOST_FILES};
+pub use folder::{Aside as LeftOut, MOST_BROUGHT, MOST_BYTES, Shut, Skip};
 pub use frozen::{Frozen, FrozenPart, State as FrozenState};
 pub use items::Item;
 pub use personal::{Found, Sort, look};
 pub use publish::Outcome;
 pub use steps::{DRAFTING, Given, Opened, Reason, Step, Taken};
+pub use table::{Called, Column, FIELDS, LARGEST_TABLE, MOST_ROWS, Table, TableRow, Told, Unread, What, read as read_table};
+pub use templates::{HOUSE, HouseTemplate, Template, begun};
 pub use uploads::{Came, LARGEST_PIECE, SMALLEST_PIECE, Upload};
 
 use crate::{
@@ -117,6 +127,8 @@ pub enum Refusal {
     Scope,
     #[error("busy: try again")]
     Busy,
+    #[error("nothing of what was brought is taken: {0}")]
+    Brought(#[from] Unbrought),
 }
 
 impl Refusal {
@@ -153,6 +165,7 @@ impl Refusal {
             Refusal::Differs => "differs",
             Refusal::Scope => "scope",
             Refusal::Busy => "busy",
+            Refusal::Brought(_) => "brought",
         }
     }
 

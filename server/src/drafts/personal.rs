@@ -1,11 +1,13 @@
 //! Personal data: numbers in a text that belong to a person and are told by their check digits or their form.
 
-use super::{Case, Draft, Drafts, DraftsError, freeze};
+use super::{Case, Draft, Drafts, DraftsError, Written, freeze};
 use crate::staff::Account;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What a number is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Sort {
     /// A resident's identity number (GB 11643): birth date and check digit.
     IdentityCard,
@@ -27,7 +29,7 @@ impl Sort {
 }
 
 /// A number that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     pub sort: Sort,
     /// As it stands there.
@@ -186,7 +188,7 @@ fn is_card(digits: &str) -> bool {
 }
 
 /// Where a number was found: the part's name, or none for the catalogue.
-type Place = Option<String>;
+pub(super) type Place = Option<String>;
 
 /// The texts of a catalogue, each on a line of its own.
 fn values(value: &Value, texts: &mut String) {
@@ -201,24 +203,30 @@ fn values(value: &Value, texts: &mut String) {
     }
 }
 
-fn look_at(found: &mut Vec<(Place, Found)>, place: Place, text: &str) {
+pub(super) fn look_at(found: &mut Vec<(Place, Found)>, place: Place, text: &str) {
     found.extend(look(text).into_iter().map(|one| (place.clone(), one)));
 }
 
-fn is_text(media: &str) -> bool {
+pub(super) fn is_text(media: &str) -> bool {
     media.starts_with("text/")
+}
+
+/// What belongs to a person in all that was typed.
+pub(super) fn in_written(written: &Written) -> Vec<(Place, Found)> {
+    let (mut found, mut texts) = (Vec::new(), String::new());
+    values(&serde_json::to_value(freeze::catalogue(written)).unwrap_or_default(), &mut texts);
+    look_at(&mut found, None, &texts);
+    look_at(&mut found, Some(freeze::BODY.to_owned()), &written.body);
+    for translation in &written.translations {
+        look_at(&mut found, Some(translation.title.clone()), &translation.body);
+    }
+    found
 }
 
 impl Drafts {
     /// What in a draft belongs to a person: in its catalogue, its texts, and its files that are texts.
     pub async fn personal_in_draft(&self, who: &Account, draft: &Draft) -> Result<Vec<(Place, Found)>, DraftsError> {
-        let (mut found, mut texts) = (Vec::new(), String::new());
-        values(&serde_json::to_value(freeze::catalogue(&draft.written)).unwrap_or_default(), &mut texts);
-        look_at(&mut found, None, &texts);
-        look_at(&mut found, Some(freeze::BODY.to_owned()), &draft.written.body);
-        for translation in &draft.written.translations {
-            look_at(&mut found, Some(translation.title.clone()), &translation.body);
-        }
+        let mut found = in_written(&draft.written);
         for file in self.files(who, &draft.id).await?.into_iter().filter(|file| is_text(&file.media)) {
             let (file, bytes) = self.file(who, &draft.id, &file.id).await?;
             look_at(&mut found, Some(file.name), &String::from_utf8_lossy(&bytes));

@@ -126,7 +126,8 @@ pub(super) fn preferred(headers: &HeaderMap) -> Lang {
 pub(super) async fn told(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     let wanted = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
-    let patience = if uri.path() == "/submit" || uri.path().starts_with("/api/") { PATIENCE_TO_SUBMIT } else { PATIENCE };
+    let long = uri.path() == "/submit" || uri.path().starts_with("/api/") || uri.path().contains("/desk/bring");
+    let patience = if long { PATIENCE_TO_SUBMIT } else { PATIENCE };
     let problem = match timeout(patience, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
         Ok(Ok(response)) => return response,
         // The panic itself has been written down where it happened.

@@ -23,7 +23,7 @@ pub use index::{Budget, Index, Opening, Writer};
 pub use kept::Kept;
 pub use query::{Notice, PER_PAGE_LIMIT, QUERY_CHARS, QUERY_WORDS, Query, Sort};
 pub use snippet::{Fragment, Marks, Snippet};
-pub use words::warm;
+pub use words::{cut, warm};
 
 use app::view::Standing;
 

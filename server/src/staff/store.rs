@@ -9,7 +9,7 @@ use sqlx::{
 use std::{os::unix::fs::OpenOptionsExt, path::Path};
 
 /// Number, what it is about, and its SQL, the same for both engines: columns are `text` or `bigint`, places `$1`.
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "people", include_str!("../../../migrations/staff/0001_people.sql")),
     (2, "drafts", include_str!("../../../migrations/staff/0002_drafts.sql")),
     (3, "keys", include_str!("../../../migrations/staff/0003_keys.sql")),
@@ -18,8 +18,10 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     (6, "mail", include_str!("../../../migrations/staff/0006_mail.sql")),
     (7, "departments", include_str!("../../../migrations/staff/0007_departments.sql")),
     (8, "editing", include_str!("../../../migrations/staff/0008_editing.sql")),
+    (10, "imports", include_str!("../../../migrations/staff/0010_imports.sql")),
     (11, "registrars", include_str!("../../../migrations/staff/0011_registrars.sql")),
     (12, "wishes", include_str!("../../../migrations/staff/0012_wishes.sql")),
+    (15, "templates", include_str!("../../../migrations/staff/0015_templates.sql")),
 ];
 
 /// The data folder's own database of staff.
@@ -99,8 +101,8 @@ impl Store {
             .await
             .map_err(failed)?;
         let migrations = MIGRATIONS
-            .into_iter()
-            .map(|(number, what, sql)| Migration::new(number, what.into(), MigrationType::Simple, sql.into_sql_str(), false));
+            .iter()
+            .map(|(number, what, sql)| Migration::new(*number, (*what).into(), MigrationType::Simple, (*sql).into_sql_str(), false));
         Migrator::with_migrations(migrations.collect()).run(&pool).await?;
         Ok(Store { pool })
     }

@@ -1,6 +1,6 @@
 //! Drafts at the desk: lists, the editor, and the page of a case.
 
-use super::Faults;
+use super::{ChangedView, Faults};
 use crate::dates::Moment;
 use crate::view::{AgencyRef, Catalogue, EntryRef, Item};
 use std::collections::HashMap;
@@ -222,6 +222,8 @@ pub struct CaseView {
     /// All that was ever decided in this case, in order.
     pub history: Vec<Decided>,
     pub text: FrozenText,
+    /// Beside another version of it, where there is one.
+    pub changed: Option<ChangedView>,
     pub personal: Vec<PersonalRow>,
     /// Leaf hash of the agency's entry that holds the rule, base64, and SHA-256 of the core line, in hexadecimal: what a browser that
     /// signs holds the server's answer to.

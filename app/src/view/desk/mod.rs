@@ -1,6 +1,8 @@
 //! What the server fills before a page of the desk is drawn.
 
 mod account;
+mod bring;
+mod changed;
 mod charter;
 mod departments;
 mod drafts;
@@ -11,8 +13,11 @@ mod machines;
 mod people;
 mod posts;
 mod sign_in;
+mod templates;
 
 pub use account::*;
+pub use bring::*;
+pub use changed::*;
 pub use charter::*;
 pub use departments::*;
 pub use drafts::*;
@@ -23,6 +28,7 @@ pub use machines::*;
 pub use people::*;
 pub use posts::*;
 pub use sign_in::*;
+pub use templates::*;
 
 use super::{Lang, Shell, Site};
 

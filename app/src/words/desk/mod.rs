@@ -1,5 +1,11 @@
 //! Every word of the desk's pages, once per language: one struct for each file of pages. A missing translation does not compile.
 
+pub mod bringing;
+mod bringing_en;
+mod bringing_zh;
+pub mod changed;
+mod changed_en;
+mod changed_zh;
 mod charter;
 mod charter_en;
 mod charter_zh;
@@ -23,6 +29,9 @@ mod letters_zh;
 mod machines;
 mod machines_en;
 mod machines_zh;
+pub mod templates;
+mod templates_en;
+mod templates_zh;
 mod zh;
 
 pub use charter::CharterWords;
@@ -52,6 +61,9 @@ pub struct DeskWords {
     pub link: LinkWords,
     pub home: HomeWords,
     pub drafts: drafts::DraftsWords,
+    pub bringing: bringing::BringingWords,
+    pub changed: changed::ChangedWords,
+    pub templates: templates::TemplatesWords,
     pub editing: editing::EditingWords,
     pub posts: PostsWords,
     pub keys: KeyWords,

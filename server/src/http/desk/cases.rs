@@ -2,6 +2,7 @@
 
 use super::{
     ByScript, Posted, Signed, again, answer,
+    changing::changed,
     drafts::{Names, agency, at, download, failed, kind_of, post_name, shown, target, zone},
     see,
     submitting::{day_and_hour, due, personal_rows},
@@ -68,10 +69,17 @@ pub(super) fn is_author(case: &Case, who: &Account) -> bool {
     case.authors.contains(&who.id)
 }
 
-async fn show(State(app): State<Arc<App>>, signed: Signed, At(id): At) -> Response {
-    let view = match case_view(&app, &signed, &id).await {
+#[derive(Deserialize)]
+struct ShowQuery {
+    /// What its text is compared with.
+    #[serde(default)]
+    against: String,
+}
+
+async fn show(State(app): State<Arc<App>>, signed: Signed, At(id): At, Asked(ShowQuery { against }): Asked<ShowQuery>) -> Response {
+    let view = match case_view(&app, &signed, &id, &against).await {
         // Published while it was read, it took its bytes along: what stands now is read instead.
-        Err(_) => case_view(&app, &signed, &id).await,
+        Err(_) => case_view(&app, &signed, &id, &against).await,
         view => view,
     };
     drawn(&app, &signed, &id, view)
@@ -95,7 +103,7 @@ fn stages(kinds: &[StepKind]) -> Vec<usize> {
     all
 }
 
-async fn case_view(app: &App, signed: &Signed, id: &str) -> Result<CaseView, DraftsError> {
+async fn case_view(app: &App, signed: &Signed, id: &str, against: &str) -> Result<CaseView, DraftsError> {
     let (who, lang) = (&signed.account, signed.lang);
     let case = app.drafts.case(who, id).await?;
     let (zone, mut names) = (zone(app, lang), Names::new(app));
@@ -167,6 +175,7 @@ async fn case_view(app: &App, signed: &Signed, id: &str) -> Result<CaseView, Dra
             .collect(),
         history: history.into_iter().map(|(_, one)| one).collect(),
         text: text(app, who, &case, lang).await?,
+        changed: changed(app, signed, &case, against).await?,
         personal: personal_rows(personal),
         rule_leaf: match &case.standing {
             Standing::Under { rule, .. } => rule.to_string(),
@@ -324,7 +333,7 @@ async fn set_due(State(app): State<Arc<App>>, At(id): At, Posted { signed, field
         // It was published, or taken back, meanwhile: the page says so.
         Ok(()) | Err(DraftsError::Refused(Refusal::NotOpen)) => see(lang, &format!("/desk/cases/{id}")),
         Err(DraftsError::Refused(Refusal::Past)) => {
-            let view = case_view(&app, &signed, &id).await.map(|mut view| {
+            let view = case_view(&app, &signed, &id, "").await.map(|mut view| {
                 view.timing = view.timing.map(|_| Typed([("day", day.to_owned()), ("hour", hour.to_owned())].into()));
                 view.faults = vec![("day", Fault::Lack(Lack::Time))];
                 view

@@ -5,7 +5,9 @@
 //! [`guard::absent`].
 
 mod account;
+mod bringing;
 mod cases;
+mod changing;
 mod charter;
 mod departments;
 mod drafts;
@@ -21,6 +23,7 @@ mod registrations;
 mod rule;
 mod sign_in;
 mod submitting;
+mod templates;
 mod typing;
 mod writing;
 
@@ -98,7 +101,7 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/people/link"), get(people::once))
             .route(&at("/people/sent"), get(people::sent))
             .route(&at("/{*rest}"), any(guard::nowhere));
-        for (path, handler) in drafts::routes().into_iter().chain(cases::routes()) {
+        for (path, handler) in drafts::routes().into_iter().chain(cases::routes()).chain(bringing::routes()).chain(templates::routes()) {
             router = router.route(&at(path), handler);
         }
     }

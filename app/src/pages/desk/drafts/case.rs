@@ -3,6 +3,7 @@
 use super::super::form::{summary, token};
 use super::super::frame::{Page, document, minute};
 use super::super::post_key::{elsewhere, kit, scripts};
+use super::changed::changed;
 use super::submit::when;
 use super::{named, personal};
 use crate::pages::{catalogue, text};
@@ -43,9 +44,10 @@ pub fn case(desk: &Desk<'_>, view: &CaseView) -> String {
                 {rule(view, w)}
                 {own}
             </section>
+            {view.changed.as_ref().map(|changes| changed(changes, &view.id, desk, w))}
             {yours(view, desk, w)}
             {ways(view, desk, w)}
-            <section class="wide">
+            <section class="wide" id="text">
                 <h2>{c.text}</h2>
                 <p class="small">{c.text_help}</p>
                 <div data-frozen="">{frozen(view, desk, w)}</div>

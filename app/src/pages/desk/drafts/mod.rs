@@ -1,15 +1,20 @@
 //! Drafts: what waits for whoever asks, what is being written, and what has been published.
 
 mod area;
+mod bring;
 mod case;
+mod changed;
 mod editor;
 mod submit;
+mod templates;
 mod texts;
 mod tools;
 
+pub use bring::{bring, brought};
 pub use case::case;
 pub use editor::editor;
 pub use submit::submit;
+pub use templates::{template, templates};
 
 use super::form::token;
 use super::frame::{Page, document, minute};
@@ -131,6 +136,10 @@ fn begin<'a>(view: &'a DraftsView, desk: &'a Desk<'a>, w: &'static DeskWords) ->
                     <select id="agency" name="agency">{agencies.collect_view()}</select>
                 </div>
                 <ul class="kinds">{kinds.collect_view()}</ul>
+                <ul class="more-ways">
+                    <li><a href=desk.at("/desk/templates")>{w.templates.from}</a></li>
+                    <li><a href=desk.at("/desk/bring")>{w.bringing.title}</a></li>
+                </ul>
             </form>
         }
     })

@@ -1,0 +1,40 @@
+//! What the pages of templates say.
+
+use super::Text;
+
+pub struct TemplatesWords {
+    pub title: Text,
+    pub lead: Text,
+    pub own: Text,
+    pub own_none: Text,
+    pub own_none_keeps: Text,
+    pub house: Text,
+    pub house_help: Text,
+    pub house_name: fn(&str) -> Text,
+    pub begin: Text,
+    /// For those who cannot see which template a button is about.
+    pub begin_of: fn(&str) -> String,
+    pub with_translation: Text,
+    pub see: Text,
+    pub change: Text,
+    pub change_of: fn(&str) -> String,
+    pub copy: Text,
+    pub copy_of: fn(&str) -> String,
+    pub make: Text,
+    pub changed: fn(&str, &str) -> String,
+    pub from: Text,
+    pub edit: Text,
+    pub edit_new: Text,
+    pub edit_lead: fn(&str) -> String,
+    pub name: Text,
+    pub name_help: Text,
+    pub presets: Text,
+    pub presets_help: Text,
+    pub text_help: Text,
+    pub save: Text,
+    pub saved: Text,
+    pub end: Text,
+    pub end_help: Text,
+    pub conflict: Text,
+    pub back: Text,
+}

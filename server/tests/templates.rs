@@ -1,0 +1,229 @@
+//! Templates: who keeps an agency's own, who begins drafts with them, and that none of another agency's is there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[macro_use]
+mod trial;
+mod desk_house;
+mod portal;
+
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use desk_house::*;
+use server::{
+    drafts::{HOUSE, Refusal, Translation, Written},
+    staff::{From, NewAccount, Role, Strength, Token},
+};
+use trial::Engine;
+
+on_each_engine! {
+    an_administrator_keeps_templates_and_drafters_begin_with_them,
+    a_template_that_somebody_changed_meanwhile_is_not_written_over,
+    no_template_of_another_agency_is_there,
+    each_template_of_the_house_gives_a_draft_that_can_be_submitted,
+    the_pages_make_change_use_and_end_a_template_in_both_languages,
+}
+
+fn weekly() -> Written {
+    Written {
+        genre: "notice".into(),
+        language: "en".into(),
+        title: "Lanterns of week 【week】".into(),
+        body: "【which】 are lit.".into(),
+        basis: "Lantern Act".into(),
+        document_number: "No. 【number】".into(),
+        translations: vec![Translation {
+            language: "zh".into(), title: "第【周】周灯笼".into(), body: "【哪些】点亮。".into()
+        }],
+        ..Written::default()
+    }
+}
+
+async fn house_on(engine: Engine) -> House {
+    let house = House::on(engine).await;
+    house.hire("chief", &[Role::Administrator], &house.agency).await;
+    house.hire("keeper", &[Role::Administrator, Role::Drafter], &house.other).await;
+    house
+}
+
+async fn an_administrator_keeps_templates_and_drafters_begin_with_them(engine: Engine) {
+    let house = house_on(engine).await;
+    let (chief, author) = (house.who("chief"), house.who("author"));
+    let id = house.drafts.make_template(&chief, &house.agency, " Weekly\nlanterns ", &weekly()).await.unwrap();
+    let kept = house.drafts.templates(&author, &house.agency).await.unwrap();
+    assert_eq!(kept.iter().map(|one| (one.name.as_str(), one.revision)).collect::<Vec<_>>(), [("Weeklylanterns", 1)]);
+    let draft = house.drafts.begin_from(&author, &house.agency, &id, ("zh", true, "Finance")).await.unwrap();
+    let written = &draft.written;
+    assert_eq!((&*written.language, &*written.title, &*written.basis), ("zh", "第【周】周灯笼", "Lantern Act"));
+    assert_eq!((&*written.translations[0].language, &*written.document_number), ("en", ""));
+    assert_eq!(written.issuing_agencies, ["Finance"]);
+    // Nobody else keeps them, and whoever only keeps them does not draft.
+    for name in ["author", "clerk", "stranger", "keeper"] {
+        let who = house.who(name);
+        let refused = house.drafts.make_template(&who, &house.agency, "Mine", &weekly()).await.unwrap_err();
+        assert_eq!(refused.refusal(), Some(&Refusal::Nothing), "{name}");
+        assert_eq!(house.drafts.change_template(&who, &id, 1, "Mine", &weekly()).await.unwrap_err().refusal(), Some(&Refusal::Nothing));
+        assert_eq!(house.drafts.end_template(&who, &id).await.unwrap_err().refusal(), Some(&Refusal::Nothing));
+    }
+    let refused = house.drafts.begin_from(&chief, &house.agency, &id, ("zh", true, "Finance")).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Nothing));
+    assert!(matches!(
+        house.drafts.make_template(&chief, &house.agency, "  ", &weekly()).await.unwrap_err().refusal(),
+        Some(Refusal::Lacks(_))
+    ));
+    // Ended, it is gone; what began with it is not.
+    house.drafts.end_template(&chief, &id).await.unwrap();
+    assert!(house.drafts.templates(&author, &house.agency).await.unwrap().is_empty());
+    assert_eq!(
+        house.drafts.begin_from(&author, &house.agency, &id, ("zh", true, "Finance")).await.unwrap_err().refusal(),
+        Some(&Refusal::Nothing)
+    );
+    assert_eq!(house.drafts.draft(&author, &draft.id).await.unwrap().written, draft.written);
+    let noted = house.staff.journal().before(i64::MAX, 50).await.unwrap();
+    for what in ["template-made", "template-ended"] {
+        assert_eq!(noted.iter().filter(|row| row.what == what && row.who == chief.id).count(), 1, "{what}");
+    }
+}
+
+async fn a_template_that_somebody_changed_meanwhile_is_not_written_over(engine: Engine) {
+    let house = house_on(engine).await;
+    let chief = house.who("chief");
+    let id = house.drafts.make_template(&chief, &house.agency, "Weekly", &weekly()).await.unwrap();
+    house.drafts.change_template(&chief, &id, 1, "Weekly lanterns", &weekly()).await.unwrap();
+    let refused = house.drafts.change_template(&chief, &id, 1, "Other", &weekly()).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Changed));
+    let kept = house.drafts.template(&chief, &id).await.unwrap();
+    assert_eq!((kept.name.as_str(), kept.revision), ("Weekly lanterns", 2));
+}
+
+async fn no_template_of_another_agency_is_there(engine: Engine) {
+    let house = house_on(engine).await;
+    let (author, keeper) = (house.who("author"), house.who("keeper"));
+    let theirs = house.drafts.make_template(&keeper, &house.other, "Theirs", &weekly()).await.unwrap();
+    assert_eq!(house.drafts.template(&author, &theirs).await.unwrap_err().refusal(), Some(&Refusal::Nothing));
+    assert_eq!(house.drafts.templates(&author, &house.other).await.unwrap_err().refusal(), Some(&Refusal::Nothing));
+    for agency in [&house.agency, &house.other] {
+        let refused = house.drafts.begin_from(&author, agency, &theirs, ("en", false, "x")).await.unwrap_err();
+        assert_eq!(refused.refusal(), Some(&Refusal::Nothing));
+    }
+    // Nor by somebody of both agencies, into the other one.
+    house.hire_for("both", &[(Role::Drafter, &house.agency), (Role::Drafter, &house.other)]).await;
+    let both = house.who("both");
+    assert!(house.drafts.begin_from(&both, &house.other, &theirs, ("en", false, "x")).await.is_ok());
+    let refused = house.drafts.begin_from(&both, &house.agency, &theirs, ("en", false, "x")).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Nothing));
+}
+
+async fn each_template_of_the_house_gives_a_draft_that_can_be_submitted(engine: Engine) {
+    let house = house_on(engine).await;
+    let author = house.who("author");
+    for template in HOUSE {
+        for language in ["zh", "en"] {
+            let draft = house.drafts.begin_from(&author, &house.agency, template.code, (language, true, "Finance")).await.unwrap();
+            let mut written = draft.written;
+            assert_eq!(written.language, language);
+            // What drafters fill in: a number and a day.
+            (written.document_number, written.issued, written.published) = ("No. 1".into(), "2026-03-01".into(), "2026-03-02".into());
+            house.drafts.save(&author, &draft.id, 1, &written).await.unwrap();
+            house.drafts.freeze(&author, &draft.id, 2, 0).await.unwrap();
+        }
+    }
+}
+
+struct Pages {
+    house: House,
+    portal: server::http::Portal,
+}
+
+impl Pages {
+    async fn enter(&self, name: &str) -> Token {
+        let known = self.house.who(name);
+        let new = NewAccount { login: name.into(), name: format!("Officer {name}"), password: "seven lanterns over the river".into() };
+        let account = self.house.staff.make_account(&new, &known.roles, "").await.unwrap().unwrap();
+        let token = self.house.staff.begin_session(&account.id, Strength::SecondFactor, &From::default()).await.unwrap();
+        self.house.is_now(name, account).await;
+        token
+    }
+
+    async fn ask(&self, who: &Token, method: Method, path: &str, body: String) -> (StatusCode, String, String) {
+        let request = Request::builder().method(method).uri(path).header(header::COOKIE, format!("__Host-gazette={}", who.reveal()));
+        let request = request.header(header::ORIGIN, "http://127.0.0.1:3000").header("sec-fetch-site", "same-origin");
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(body)).unwrap();
+        let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request).await;
+        let to = headers.get(header::LOCATION).map_or(String::new(), |to| to.to_str().unwrap().to_owned());
+        (status, to, String::from_utf8(body).unwrap())
+    }
+
+    async fn get(&self, who: &Token, path: &str) -> (StatusCode, String) {
+        let (status, _, body) = self.ask(who, Method::GET, path, String::new()).await;
+        (status, body)
+    }
+
+    async fn post(&self, who: &Token, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
+        let token = who.form();
+        let encoded = |text: &str| {
+            text.bytes()
+                .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+                .collect::<String>()
+        };
+        let fields = fields.iter().copied().chain([("token", token.as_str())]);
+        let body: Vec<_> = fields.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        self.ask(who, Method::POST, path, body.join("&")).await
+    }
+}
+
+async fn the_pages_make_change_use_and_end_a_template_in_both_languages(engine: Engine) {
+    let house = house_on(engine).await;
+    let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
+    let pages = Pages { house, portal };
+    let (chief, author, clerk) = (pages.enter("chief").await, pages.enter("author").await, pages.enter("clerk").await);
+    let agency = pages.house.agency.clone();
+    for (lang, words) in [("zh", ["通用模板", "复制为本机关模板"]), ("en", ["For every agency", "Copy for this agency"])] {
+        let (status, shown) = pages.get(&chief, &format!("/{lang}/desk/templates")).await;
+        assert!(status == StatusCode::OK && words.iter().all(|word| shown.contains(word)), "{shown}");
+        let (_, shown) = pages.get(&author, &format!("/{lang}/desk/templates")).await;
+        assert!(shown.contains(words[0]) && !shown.contains(words[1]), "who drafts, keeps none");
+        let new = format!("/{lang}/desk/templates/new");
+        assert_eq!(pages.get(&author, &format!("{new}?agency={agency}")).await.0, StatusCode::NOT_FOUND);
+        let (status, shown) = pages.get(&chief, &format!("{new}?agency={agency}&like=approval")).await;
+        assert!(status == StatusCode::OK && shown.contains("的批复") && shown.contains("Approval of"), "{shown}");
+        let (status, _, shown) = pages.post(&chief, &new, &[("agency", &agency), ("name", ""), ("title", "Kept")]).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && shown.contains("value=\"Kept\""), "what was typed stays");
+        let name = format!("Weekly {lang} <b>");
+        let fields = [
+            ("agency", agency.as_str()),
+            ("name", &name),
+            ("genre", "notice"),
+            ("language", lang),
+            ("title", "Lanterns"),
+            ("body", "Lit."),
+            ("translation_language", "fr"),
+            ("translation_title", "Lanternes"),
+            ("translation_body", "Toutes."),
+        ];
+        assert_eq!(pages.post(&author, &new, &fields).await.0, StatusCode::NOT_FOUND);
+        let (status, made, body) = pages.post(&chief, &new, &fields).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
+        let at = made.split('?').next().unwrap().to_owned();
+        for stranger in [&author, &clerk] {
+            assert_eq!(pages.get(stranger, &at).await.0, StatusCode::NOT_FOUND);
+            assert_eq!(pages.post(stranger, &at, &[("do", "end")]).await.0, StatusCode::NOT_FOUND);
+        }
+        let (_, shown) = pages.get(&author, &format!("/{lang}/desk/templates")).await;
+        assert!(shown.contains(&format!("Weekly {lang} &lt;b&gt;")) && !shown.contains("<b>"), "{shown}");
+        let id = at.rsplit('/').next().unwrap();
+        let (_, draft, _) =
+            pages.post(&author, &format!("/{lang}/desk/templates"), &[("agency", &agency), ("template", id), ("translate", "1")]).await;
+        let (_, shown) = pages.get(&author, &draft).await;
+        assert!(shown.contains("value=\"Lanterns\"") && shown.contains("Lanternes"), "{shown}");
+        // On top of what somebody else saved meanwhile: told, and nothing lost.
+        let changed = [("name", "Other"), ("genre", "notice"), ("language", lang), ("revision", "1"), ("title", "Other lanterns")];
+        assert_eq!(pages.post(&chief, &at, &changed).await.0, StatusCode::SEE_OTHER);
+        let (status, _, shown) = pages.post(&chief, &at, &changed).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && shown.contains("name=\"revision\" value=\"2\""), "{shown}");
+        assert_eq!(pages.post(&chief, &at, &[("do", "end")]).await.1, format!("/{lang}/desk/templates"));
+        assert_eq!(pages.get(&chief, &at).await.0, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(pages.get(&clerk, "/en/desk/templates").await.0, StatusCode::NOT_FOUND, "who neither drafts nor keeps");
+}
