@@ -5,6 +5,7 @@ mod bring;
 mod case;
 mod changed;
 mod editor;
+mod late;
 mod submit;
 mod templates;
 mod texts;
@@ -13,6 +14,7 @@ mod tools;
 pub use bring::{bring, brought};
 pub use case::case;
 pub use editor::editor;
+pub use late::late;
 pub use submit::submit;
 pub use templates::{template, templates};
 
