@@ -1,6 +1,6 @@
 //! The charter: as it is, the form that asks for another, registrars' own keys, and what an amendment changes.
 
-use super::form::{Field, fault_of, summary, token};
+use super::form::{Field, area_text, fault_of, summary, token};
 use super::frame::{Page, document};
 use super::post_key::{KeyPlace, keeping, kit, outside, scripts};
 use super::posts::key_said;
@@ -101,7 +101,7 @@ fn amend(desk: &Desk<'_>, view: &CharterView, w: &'static DeskWords) -> impl Int
                 <span>{c.policy}</span>
                 <small>{c.policy_help}</small>
                 {of}
-                <textarea id="policy" name="policy" rows="4" autocapitalize="none" spellcheck="false" maxlength="20000">{format!("\n{policy}")}</textarea>
+                <textarea id="policy" name="policy" rows="4" autocapitalize="none" spellcheck="false" maxlength="20000">{area_text(&policy)}</textarea>
             </label>
             <fieldset class="choices">
                 <legend>{(c.article)("log")}</legend>

@@ -122,3 +122,38 @@ pub(super) fn choices(
         </fieldset>
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_area_escapes_what_stands_in_it() {
+        let mut files = vec![];
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages"), &mut files);
+        let mut seen = 0;
+        let (opens, closes) = (["<text", "area "].concat(), ["</text", "area>"].concat());
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for area in text.split(&opens).skip(1) {
+                let area = area.split(&closes).next().unwrap();
+                let inside = area.rsplit_once(">{").map(|(_, inside)| inside);
+                assert!(area.ends_with('>') || inside.is_some_and(|inside| inside.starts_with("area_text(")), "{}: {area}", file.display());
+                seen += 1;
+            }
+        }
+        assert!(seen >= 8, "{seen}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Templates: what drafts may begin with, and the form of an agency's own.
 
-use super::super::form::{Field, summary, token};
+use super::super::form::{Field, area_text, summary, token};
 use super::super::frame::{Page, document, minute};
 use super::area::{How, field};
 use crate::codes;
@@ -186,7 +186,7 @@ fn others(view: &TemplateView, w: &'static DeskWords) -> impl IntoView + use<> {
                 </div>
                 <div class="field">
                     <label for=id("body")>{s.translation_body}</label>
-                    <textarea id=id("body") name="translation_body" rows=TEXT class="text">{format!("\n{}", row.body)}</textarea>
+                    <textarea id=id("body") name="translation_body" rows=TEXT class="text">{area_text(&row.body)}</textarea>
                 </div>
             </fieldset>
         }
