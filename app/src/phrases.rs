@@ -98,6 +98,8 @@ phrases! {
     NeighbourWithheld,
     /// What a check other than C1 and C2 needs, and the portal must have, did not come.
     ProofWithheld,
+    /// Of C7, which holds because a redaction says so.
+    ContentRedacted,
 
     // The third date.
     /// `{when}` `{seen}` `{of}`

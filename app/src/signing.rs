@@ -106,6 +106,8 @@ impl Paper {
     pub fn judge(&self, document: &Document) -> Result<String, JsError> {
         let (page, lang) = (within(document, FROZEN)?, lang(document));
         let mut facts = shown::facts(&page, lang);
+        // Words in the place of a title that are none.
+        facts.extend(shown::unmarked(&page, &self.core, false, true));
         let disclosure = matches!(self.core, Core::Disclosure(_));
         // A part's name stands beside its fingerprint, in a list of them.
         let listed: Vec<ShownPart> = shown::all(&page, ".parts li[data-part]").iter().map(|item| part(item, lang)).collect();
@@ -114,15 +116,20 @@ impl Paper {
             if facts.iter().filter(|(name, _)| name == "parts").count() == in_list {
                 facts.retain(|(name, _)| name != "parts");
             }
+            let in_list = shown::all(&page, ".subjects li [data-field=subjects]").len();
+            if facts.iter().filter(|(name, _)| name == "subjects").count() == in_list {
+                facts.retain(|(name, _)| name != "subjects");
+            }
         }
         let shown = Shown {
             facts,
             named: disclosure,
             parts: disclosure.then_some(listed),
+            subjects: disclosure.then(|| shown::subjects(&page, lang)),
             texts: disclosure.then(|| shown::texts(&page)),
             ..Shown::default()
         };
-        Ok(finding(&check::frozen(&self.core, &self.parts, &shown)))
+        Ok(finding(&check::frozen(&self.line, &self.parts, &shown)))
     }
 
     /// A step about it. `ask` is a JSON object of texts: `origin`, `agency`, `case`, `code`, `decision`, `rule`, and where there are

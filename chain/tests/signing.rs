@@ -5,12 +5,13 @@ mod common;
 
 use chain::{
     approval::{Drawn, GenreRule, NewStep, Rule, StepRule},
+    catalogue::Subject,
     check::{Answer, Finding, Shown, ShownPart, frozen, registration},
     evidence::Content,
     hash::unhex,
     note::{Note, NoteError, sign, text_of, with_signature},
     part::{Commitment, Salt},
-    statement::{Core, Ended, Ending, Part, Reference, Statement, StatementError, StatusKind, core_line},
+    statement::{Core, Ended, Ending, Part, Reference, Stated, Statement, StatementError, StatusKind, core_line},
 };
 use common::{papers::*, story::founded, *};
 
@@ -117,40 +118,91 @@ fn a_signature_is_added_once_by_each_and_only_if_it_verifies() {
 
 /// A paper as a page of the desk shows it before it is approved.
 struct Frozen {
-    core: Core,
+    line: String,
     parts: Vec<(Salt, Vec<u8>)>,
     shown: Shown,
 }
 
+fn facts(of: &[(&str, &str)]) -> Vec<(String, String)> {
+    of.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+/// Every member that a catalogue may have.
+const CATALOGUE: &str = r#"{"title":"The budget","index_number":"1","document_number":"No. 7","issuing_agencies":["Finance"],"joint_agencies":["Health"],"issued":"2026-11-20","published":"2026-11-21","effective":"2026-11-22","expires":"2027-11-22","theme":"finance","genre":"notice","basis":"b","summary":"s","keywords":["budget","roads"],"language":"en","region":"r","subjects":[{"scheme":"lei","id":"1","name":"Acme"},{"id":"2","name":"Bolt"}],"source":"here","authentic":"original","parts":["body.md","预算","a.csv"]}"#;
+
 impl Frozen {
+    /// With a catalogue that says all there is to say, a text, its translation and an attachment.
     fn of(edit: impl FnOnce(&mut Chain, &mut chain::statement::Disclosure)) -> Frozen {
         let mut chain = founded();
         let mut paper = chain.paper(FINANCE, "The budget");
+        paper.stated = Stated {
+            issued: Some("2026-11-20".into()),
+            published: Some("2026-11-21".into()),
+            effective: Some("2026-11-22".into()),
+            expires: Some("2027-11-22".into()),
+        };
+        (paper.parts[0].commitment, paper.parts[0].size) = (chain.keep(CATALOGUE), CATALOGUE.len() as u64);
+        for (role, media, text) in [("translation", "text/markdown", "预算。\n"), ("attachment", "text/csv", "a,b\n")] {
+            let commitment = chain.keep(text);
+            paper.parts.push(Part { role: role.into(), media: media.into(), size: text.len() as u64, commitment, language: None });
+        }
         edit(&mut chain, &mut paper);
         let parts = paper.parts.iter().map(|part| match &chain.contents[&part.commitment.to_string()] {
             Content::Text { salt, text } => (unhex(salt).unwrap(), text.clone().into_bytes()),
             other => panic!("{other:?}"),
         });
-        let body = paper.parts[1].commitment.to_string();
+        let at = |n: usize| paper.parts[n].commitment.to_string();
+        let listed = [(1, "body.md"), (2, "预算"), (3, "a.csv")].map(|(n, name)| ShownPart { commitment: at(n), name: Some(name.into()) });
+        let subject =
+            |scheme: Option<&str>, id: &str, name: &str| Subject { scheme: scheme.map(Into::into), id: id.into(), name: name.into() };
         let shown = Shown {
-            facts: vec![("title".into(), "The budget".into()), ("genre".into(), "notice".into())],
+            facts: facts(&ALL),
             named: true,
-            parts: Some(vec![]),
-            texts: Some(vec![(body, "<h1>The budget</h1>\n<p>The text of it.</p>\n".into())]),
+            parts: Some(listed.to_vec()),
+            subjects: Some(vec![subject(Some("lei"), "1", "Acme"), subject(None, "2", "Bolt")]),
+            texts: Some(vec![(at(1), "<h1>The budget</h1>\n<p>The text of it.</p>\n".into()), (at(2), "<p>预算。</p>\n".into())]),
             ..Shown::default()
         };
-        Frozen { parts: parts.collect(), core: Core::Disclosure(Box::new(paper)), shown }
+        Frozen { parts: parts.collect(), line: core_line("disclosure", ID, &paper).unwrap(), shown }
+    }
+
+    /// The commitment of what was added to it.
+    fn last_part(&self) -> String {
+        let (salt, bytes) = self.parts.last().unwrap();
+        Commitment::to(salt, bytes).to_string()
     }
 
     fn judged(&self) -> Finding {
-        frozen(&self.core, &self.parts, &self.shown)
+        frozen(&self.line, &self.parts, &self.shown)
     }
 }
+
+const ALL: [(&str, &str); 19] = [
+    ("title", "The budget"),
+    ("genre", "notice"),
+    ("language", "en"),
+    ("index_number", "1"),
+    ("document_number", "No. 7"),
+    ("issuing_agencies", "Finance"),
+    ("joint_agencies", "Health"),
+    ("issued", "2026-11-20"),
+    ("published", "2026-11-21"),
+    ("effective", "2026-11-22"),
+    ("expires", "2027-11-22"),
+    ("theme", "finance"),
+    ("basis", "b"),
+    ("summary", "s"),
+    ("keywords", "budget"),
+    ("keywords", "roads"),
+    ("region", "r"),
+    ("source", "here"),
+    ("authentic", "original"),
+];
 
 #[test]
 fn what_was_frozen_is_what_its_core_line_commits_to() {
     let whole = || Frozen::of(|_, _| {});
-    assert_eq!(whole().judged().answer, Answer::Holds);
+    assert_eq!(whole().judged().answer, Answer::Holds, "{:?}", whole().judged());
     let reason = |edit: &dyn Fn(&mut Frozen)| {
         let mut paper = whole();
         edit(&mut paper);
@@ -162,13 +214,22 @@ fn what_was_frozen_is_what_its_core_line_commits_to() {
     assert_eq!(reason(&|paper| paper.parts[1].1.push(b'.')), "missing", "another text than was committed");
     assert_eq!(reason(&|paper| paper.parts[1].0[0] ^= 1), "missing", "another salt");
     assert_eq!(reason(&|paper| paper.parts.push(([0; 16], vec![]))), "stray-part");
+    assert_eq!(reason(&|paper| paper.line = paper.line.replacen('{', "{\"later\":1,", 1)), "more-said", "what nobody is shown");
     let resized = Frozen::of(|_, paper| paper.parts[1].size += 1);
     assert_eq!(resized.judged().reason, "bytes-differ");
-    let unreadable = Frozen::of(|chain, paper| {
-        let (text, part) = ("[]", &mut paper.parts[0]);
-        (part.commitment, part.size) = (chain.keep(text), text.len() as u64);
-    });
-    assert_eq!(unreadable.judged().reason, "catalogue-unreadable");
+    let catalogue = |text: &str| {
+        let text = text.to_owned();
+        let paper = Frozen::of(move |chain, paper| {
+            (paper.parts[0].commitment, paper.parts[0].size) = (chain.keep(&text), text.len() as u64);
+        });
+        paper.judged().reason
+    };
+    assert_eq!(catalogue("[]"), "catalogue-unreadable");
+    assert_eq!(catalogue(&CATALOGUE.replace("{\"title\"", "{\"later\":1,\"title\"")), "more-said");
+    // By what rule it is judged, and where lists put it, is what its readers are told.
+    for (said, other) in [("\"notice\"", "\"faq\""), ("\"en\"", "\"zh\""), ("\"finance\"", "\"health\""), ("2026-11-21", "2026-11-20")] {
+        assert_eq!(catalogue(&CATALOGUE.replace(said, other)), "catalogue-differs", "{said}");
+    }
 }
 
 #[test]
@@ -180,23 +241,49 @@ fn a_post_is_not_shown_one_paper_and_given_another_to_sign() {
         assert_eq!((finding.answer, finding.reason), (Answer::Fails, "shown-differs"));
         finding.values.into_iter().find(|(name, _)| *name == "member").unwrap().1
     };
-    assert_eq!(differs(&|shown| shown.facts[0].1 = "The budget!".into()), "title");
-    assert_eq!(differs(&|shown| drop(shown.facts.remove(0))), "title", "no title at all");
-    assert_eq!(differs(&|shown| shown.facts[1].1 = "order".into()), "genre");
+    for (n, (name, _)) in ALL.into_iter().enumerate() {
+        assert_eq!(differs(&|shown| drop(shown.facts.remove(n))), name, "nothing is left out");
+        assert_eq!(differs(&|shown| shown.facts[n].1.push('!')), name);
+    }
+    assert_eq!(differs(&|shown| shown.facts.push(("entry".into(), "3".into()))), "entry", "a version that it does not replace");
     let html = |shown: &mut Shown, html: &str| shown.texts.as_mut().unwrap()[0].1 = html.into();
     assert_eq!(differs(&|shown| html(shown, "<h1>The budget</h1>\n<p>Another text.</p>\n")), "text");
     assert_eq!(differs(&|shown| html(shown, "<h1>The budget</h1>\n")), "text", "half of it");
-    assert_eq!(differs(&|shown| shown.texts = Some(vec![])), "text", "a body that is not there to be read");
+    assert_eq!(differs(&|shown| shown.texts = None), "text", "a body that is not there to be read");
+    for n in 0..2 {
+        assert_eq!(differs(&|shown| drop(shown.texts.as_mut().unwrap().remove(n))), "text", "nor is a translation");
+    }
     assert_eq!(differs(&|shown| shown.texts.as_mut().unwrap().push((String::new(), "<p>More.</p>".into()))), "text");
     let listed = ShownPart { commitment: Commitment::to(&[0; 16], b"").to_string(), name: None };
-    assert_eq!(differs(&|shown| shown.parts = Some(vec![listed.clone()])), "parts", "an attachment that is none");
-    // And one that is there and is not listed.
-    let attached = Frozen::of(|chain, paper| {
-        let text = "a,b\n";
-        let part = Part { role: "attachment".into(), media: "text/csv".into(), size: 4, commitment: chain.keep(text), language: None };
-        paper.parts.push(part);
-    });
-    assert_eq!(attached.judged().reason, "shown-differs");
+    assert_eq!(differs(&|shown| shown.parts.as_mut().unwrap().push(listed.clone())), "parts", "an attachment that is none");
+    assert_eq!(differs(&|shown| shown.parts = None), "parts");
+    for n in 0..3 {
+        assert_eq!(differs(&|shown| drop(shown.parts.as_mut().unwrap().remove(n))), "parts", "each is listed");
+        assert_eq!(differs(&|shown| shown.parts.as_mut().unwrap()[n].name = Some("other".into())), "parts");
+    }
+    assert_eq!(differs(&|shown| shown.subjects = None), "subjects");
+    assert_eq!(differs(&|shown| drop(shown.subjects.as_mut().unwrap().pop())), "subjects");
+    assert_eq!(differs(&|shown| shown.subjects.as_mut().unwrap()[1].id = "1".into()), "subjects", "another's number");
+}
+
+#[test]
+fn whoever_approves_a_new_version_is_told_which_one_it_replaces() {
+    let revising = |said: Option<&str>| {
+        let mut paper = Frozen::of(|chain, paper| {
+            let before = chain.paper(FINANCE, "The regulation");
+            let mut case = Case::open(chain, FINANCE);
+            let line = chain.line("disclosure", &before);
+            case.approve(chain, &line);
+            let index = chain.publish(&case.seal(&line)).unwrap();
+            paper.revises = Some(chain.at(index));
+        });
+        let index = paper.line.split("\"index\":").nth(1).unwrap().split(',').next().unwrap().to_owned();
+        paper.shown.facts.extend(said.map(|said| ("entry".to_owned(), said.replace("it", &index))));
+        (paper.judged().answer, paper.judged().reason)
+    };
+    assert_eq!(revising(Some("it")).0, Answer::Holds);
+    assert_eq!(revising(None), (Answer::Fails, "shown-differs"));
+    assert_eq!(revising(Some("3")), (Answer::Fails, "shown-differs"));
 }
 
 #[test]
@@ -204,12 +291,31 @@ fn a_status_is_signed_as_it_is_shown_and_a_registration_is_never_up_for_approval
     let mut chain = founded();
     let paper = chain.paper(HEALTH, "A notice");
     let at = chain.disclose(&paper);
-    let status = Core::Status(Box::new(chain.status(HEALTH, at, StatusKind::Repealed)));
-    let shown = |kind: &str| Shown { facts: vec![("kind".into(), kind.into()), ("ground".into(), "outdated".into())], ..Shown::default() };
-    assert_eq!(frozen(&status, &[], &shown("repealed")).answer, Answer::Holds);
-    assert_eq!(frozen(&status, &[], &shown("lapsed")).reason, "shown-differs");
-    assert_eq!(frozen(&status, &[([0; 16], vec![])], &shown("repealed")).reason, "stray-part");
-    let registration = Core::Post(Box::new(post(CLERK, FINANCE)));
+    let mut status = chain.status(HEALTH, at, StatusKind::Repealed);
+    (status.effective, status.by) = (Some("2026-11-30".into()), Some(chain.at(0)));
+    let (target, ground) = (at.to_string(), status.ground.clone());
+    let line = core_line("status", ID, &status).unwrap();
+    let all = [("entry", &*target), ("kind", "repealed"), ("effective", "2026-11-30"), ("ground", &*ground), ("entry", "0")];
+    let judged = |line: &str, shown: &[(&str, &str)]| frozen(line, &[], &Shown { facts: facts(shown), ..Shown::default() });
+    assert_eq!(judged(&line, &all).answer, Answer::Holds);
+    for n in 0..all.len() {
+        let (mut some, mut altered) = (all.to_vec(), all);
+        some.remove(n);
+        altered[n].1 = "lapsed";
+        assert_eq!(judged(&line, &some).reason, "shown-differs", "{:?} is not shown", all[n]);
+        assert_eq!(judged(&line, &altered).reason, "shown-differs", "{:?} is shown otherwise", all[n]);
+    }
+    let mut exchanged = all;
+    exchanged.swap(0, 4);
+    assert_eq!(judged(&line, &exchanged).reason, "shown-differs");
+    assert_eq!(judged(&line, &[&all[..], &[("ground", &*ground)]].concat()).reason, "shown-differs");
+    assert_eq!(frozen(&line, &[([0; 16], vec![])], &Shown { facts: facts(&all), ..Shown::default() }).reason, "stray-part");
+    let part = paper.parts[1].commitment;
+    let redaction = core_line("redaction", ID, &chain.redaction(HEALTH, at, vec![part])).unwrap();
+    let (part, ground) = (part.to_string(), chain.redaction(HEALTH, at, vec![part]).ground);
+    assert_eq!(judged(&redaction, &[("entry", &target), ("parts", &part), ("ground", &ground)]).answer, Answer::Holds);
+    assert_eq!(judged(&redaction, &[("entry", &target), ("ground", &ground)]).reason, "shown-differs");
+    let registration = core_line("post", ID, &post(CLERK, FINANCE)).unwrap();
     assert_eq!(frozen(&registration, &[], &Shown::default()).reason, "not-approved");
 }
 
@@ -364,6 +470,8 @@ fn nobody_approves_names_of_holders_that_they_were_not_shown() {
     let named = r#"{"holders":[{"id":"a/b","name":"Lin Yue"},{"id":"a/c","name":"Zhao Min"}]}"#;
     let read_out = |names: &[&str]| {
         let mut paper = with(named);
+        let commitment = paper.last_part();
+        paper.shown.parts.as_mut().unwrap().push(ShownPart { commitment, name: None });
         paper.shown.facts.extend(names.iter().map(|name| ("holder".to_owned(), (*name).to_owned())));
         let finding = paper.judged();
         (finding.answer, finding.reason)

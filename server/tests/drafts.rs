@@ -8,11 +8,12 @@ mod desk_house;
 use chain::{
     approval::ApprovalError,
     entry::Entry,
+    note,
     statement::{Core, Statement},
 };
 use desk_house::*;
 use server::{
-    drafts::{FrozenState, Kind, Outcome, Refusal, Saved, Stage, Standing, Written, keep_publishing},
+    drafts::{FrozenState, Given, Kind, Outcome, Refusal, Saved, Stage, Standing, Written, keep_publishing},
     staff::Role,
     store::StoredContent,
 };
@@ -24,6 +25,7 @@ on_each_engine! {
     a_step_by_the_wrong_post_person_or_agency_is_refused,
     a_forged_step_is_refused,
     a_replayed_step_is_refused,
+    a_step_under_the_id_of_another_is_refused_and_forgotten,
     a_step_before_what_it_waits_for_is_refused,
     a_rejection_stops_a_case_until_the_same_post_approves,
     an_override_needs_its_reason_and_is_told,
@@ -182,6 +184,25 @@ async fn a_replayed_step_is_refused(engine: Engine) {
     let refused = house.drafts.take(&house.who("lawyer-a"), &case.id, &of_other).await.unwrap_err();
     assert_eq!(refused.refusal(), Some(&Refusal::OtherCore));
     assert_eq!(house.case(&frozen).await.steps.len(), 1);
+}
+
+/// The log takes an id once: a second step under the id of a first is in no log, whatever the log answers.
+async fn a_step_under_the_id_of_another_is_refused_and_forgotten(engine: Engine) {
+    let house = House::on(engine).await;
+    let (one, two) = (house.submitted("Lanterns", 0).await, house.submitted("Bridges", 0).await);
+    let clerk = house.who("clerk");
+    let first = house.sign(&house.case(&one).await, "clerk", "draft", "approve", None);
+    house.drafts.take(&clerk, &one.case, &first).await.unwrap();
+    let id = |note: &str| Statement::parse(note.as_bytes()).unwrap().id;
+    let second = house.sign(&house.case(&two).await, "clerk", "draft", "approve", None);
+    let text = note::text_of(&second.note).replace(&id(&second.note), &id(&first.note));
+    let second = Given { note: note::sign(&text, &[&key_of(&house.post("clerk"))]), ..second };
+    let refused = house.drafts.take(&clerk, &two.case, &second).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Differs));
+    assert!(house.case(&two).await.steps.is_empty());
+    // And the case goes on.
+    house.approve_all(&two).await;
+    house.published(&two).await;
 }
 
 async fn a_step_before_what_it_waits_for_is_refused(engine: Engine) {

@@ -217,6 +217,7 @@ fn case(lang: Lang) -> CaseView {
         history: vec![rejected, draft, legal],
         text: FrozenText::Disclosure(Box::new(FrozenDisclosure {
             holders: vec![],
+            revises: None,
             item: Item { title: Title::Text(title(lang)), ..shown.item },
             catalogue: shown.catalogue.unwrap(),
             body: Some(FrozenProse { commitment: "sha256:01".into(), html: body, formatted: true }),

@@ -231,7 +231,7 @@ fn parts(page: &Element, lang: Lang) -> Vec<ShownPart> {
 }
 
 /// Whom a disclosure's page says it is about.
-fn subjects(page: &Element, lang: Lang) -> Vec<Subject> {
+pub fn subjects(page: &Element, lang: Lang) -> Vec<Subject> {
     let listed = |item: &Element| {
         let [name, scheme, id] = [select::SUBJECT_NAME, select::SCHEME, select::SUBJECT_ID].map(|what| first(item, what));
         let said = |what: &Option<Element>| what.as_ref().map(text).unwrap_or_default();

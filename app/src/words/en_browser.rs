@@ -158,6 +158,9 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::ChainUnknown => "The charter did not arrive, so identity, origin and keys were not compared.",
         Phrase::EntryWithheld => "This entry is missing: the log has signed for it, and this portal does not have it.",
         Phrase::NeighbourWithheld => "The entry before this one is missing here, so the cord ends at it.",
+        Phrase::ContentRedacted => {
+            "Redacted: something was removed, and the chain says by which entry. What is left is, byte for byte, what was sealed."
+        }
         Phrase::ProofWithheld => "The portal holds back what this check needs, so it cannot hold.",
         Phrase::SeenWitnesses => "{when}, by {seen} of {of} witnesses",
         Phrase::SeenNone => "No outside witness yet",

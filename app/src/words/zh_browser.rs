@@ -131,6 +131,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::ChainUnknown => "章程未能取得，链的身份、链名与密钥未经比对。",
         Phrase::EntryWithheld => "本条缺失：日志已为它签字，本站却未能提供。",
         Phrase::NeighbourWithheld => "前一条在本站缺失，绳到此断开。",
+        Phrase::ContentRedacted => "已撤下部分内容，链上载明由哪一条撤下；其余与盖章时逐字节一致。",
         Phrase::ProofWithheld => "本站未能提供此项核验所需的证明，故不相符。",
         Phrase::SeenWitnesses => "{when}，{of} 个见证方中有 {seen} 个看到",
         Phrase::SeenNone => "尚无外部见证",

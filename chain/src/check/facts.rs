@@ -218,17 +218,9 @@ impl Reader<'_> {
 
 /// Whether `text`, displayed as the member `name` of a statement that has no catalogue, is what it says there.
 pub(super) fn says(statement: &Statement<'_>, name: &str, text: &str) -> bool {
-    match name {
-        "signed_by" => statement.note.signatures.iter().any(|line| line.name == text),
-        _ => core_says(&statement.core, name, text),
-    }
-}
-
-/// The same of a core that nobody has signed yet.
-#[inline(always)]
-pub(super) fn core_says(core: &Core, name: &str, text: &str) -> bool {
     let one = |member: &Option<String>| member.as_deref() == Some(text);
-    match (core, name) {
+    match (&statement.core, name) {
+        (_, "signed_by") => statement.note.signatures.iter().any(|line| line.name == text),
         (Core::Charter(core), "origin") => core.origin == text,
         (Core::Charter(core), "zone") => core.zone == text,
         (Core::Post(core), "post") => core.post == text,

@@ -18,7 +18,7 @@ mod witnesses;
 pub use content::Scope;
 pub use deeds::{ShownRow, unspaced};
 pub use facts::{Shown, ShownPart};
-pub use frozen::frozen;
+pub use frozen::{Said, frozen, said};
 pub use memory::{Consistency, Memory, memory};
 pub use reader::Reader;
 pub use registration::{Amended, Facts, amended, amendment, registration};

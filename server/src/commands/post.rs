@@ -6,8 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chain::{
     Hash,
     approval::{Drawn, NewStep},
-    catalogue::Catalogue,
-    check::{Answer, Shown, frozen},
+    check::{Finding, Said, said},
     json::Shape,
     part::{Commitment, Salt, format_salt, parse_salt},
     possession::{self, Office},
@@ -115,20 +114,18 @@ impl Sign {
         let (rule, previous): (Hash, Option<Reference>) = (member(&ask, "rule")?, member(&ask, "previous")?);
         let after: Option<Hash> = member(&ask, "after")?;
         let code = self.code.clone().map_or_else(|| text("code"), Ok)?;
-        let (_, core) = Core::read(&core_line)?;
         let parts = self.parts(&ask)?;
-        // What is displayed is this command's own list.
-        let found = frozen(&core, &parts, &Shown::default());
-        if found.answer != Answer::Holds {
+        let refused = |found: Finding| {
             let about: Vec<_> = found.values.iter().map(|(name, value)| format!("{name} {value}")).collect();
             let what = match found.reason {
                 "missing" => "a part of it is not among the files: give every one with --part, as it was downloaded",
                 "stray-part" => "a file is no part of it",
                 other => other,
             };
-            return Err(format!("not signed: {what} ({})", about.join(", ")).into());
-        }
-        tell(&origin, &agency, &code, &core, &parts);
+            Failed::from(format!("not signed: {what} ({})", about.join(", ")))
+        };
+        let said = said(&core_line, &parts).map_err(refused)?;
+        tell(&origin, &agency, &code, &said);
         let reason = match (&self.reason, self.decision.as_str()) {
             (Some(path), _) => Some(String::from_utf8(read(path)?)?.trim().to_owned()).filter(|reason| !reason.is_empty()),
             (None, _) => None,
@@ -182,15 +179,18 @@ impl Sign {
     }
 }
 
-/// What is about to be signed, for whoever signs it.
-fn tell(origin: &str, agency: &str, code: &str, core: &Core, parts: &[(Salt, Vec<u8>)]) {
-    eprintln!("step {code:?} of {agency} on the chain {origin}, about a {}:", core.kind());
-    let Core::Disclosure(core) = core else { return };
-    let bytes = |part: Commitment| parts.iter().find(|(salt, bytes)| Commitment::to(salt, bytes) == part).map(|(_, bytes)| bytes);
-    let catalogue = core.parts.first().and_then(|part| bytes(part.commitment)).and_then(|bytes| Catalogue::read(bytes).ok());
-    let (title, names) = catalogue.map(|catalogue| (catalogue.title, catalogue.parts)).unwrap_or_default();
-    eprintln!("  {title:?}, a {}", core.genre);
-    for (part, name) in core.parts.iter().skip(1).zip(names.into_iter().map(Some).chain(std::iter::repeat(None))) {
-        eprintln!("  {}: {:?}, {}, {} bytes", part.role, name.unwrap_or_default(), part.media, part.size);
+/// All that is about to be signed, for whoever signs it.
+fn tell(origin: &str, agency: &str, code: &str, said: &Said) {
+    eprintln!("step {code:?} of {agency} on the chain {origin}, about a {}:", said.core.kind());
+    for (name, text) in &said.facts {
+        eprintln!("  {name}: {text:?}");
+    }
+    let Core::Disclosure(core) = &said.core else { return };
+    for subject in &said.catalogue.subjects {
+        eprintln!("  about: {:?}, {} {:?}", subject.name, subject.scheme.as_deref().unwrap_or_default(), subject.id);
+    }
+    let names = said.catalogue.parts.iter().map(String::as_str).chain(std::iter::repeat(""));
+    for (part, name) in core.parts.iter().skip(1).zip(names) {
+        eprintln!("  {}: {name:?}, {}, {} bytes", part.role, part.media, part.size);
     }
 }

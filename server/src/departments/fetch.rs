@@ -45,10 +45,14 @@ pub fn is_safe(address: &Uri) -> bool {
     }
 }
 
-pub(super) struct Fetch(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+pub(super) struct Fetch {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    /// Whether any department is on this machine, without TLS: else none can send this server to what listens here.
+    plain: bool,
+}
 
 impl Fetch {
-    pub fn new(trusted: Option<&[u8]>) -> Result<Fetch, String> {
+    pub fn new(trusted: Option<&[u8]>, plain: bool) -> Result<Fetch, String> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         for authority in CertificateDer::pem_slice_iter(trusted.unwrap_or_default()) {
@@ -60,15 +64,15 @@ impl Fetch {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let connector = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http().enable_http1().build();
-        Ok(Fetch(Client::builder(TokioExecutor::new()).build(connector)))
+        Ok(Fetch { client: Client::builder(TokioExecutor::new()).build(connector), plain })
     }
 
     async fn get(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
-        if !is_safe(request.uri()) {
+        if !is_safe(request.uri()) || !self.plain && request.uri().scheme_str() != Some("https") {
             return Err(FetchError::Unsafe(request.uri().to_string()));
         }
         let asked = async {
-            let answer = self.0.request(request.map(|body| Full::new(Bytes::from(body)))).await?;
+            let answer = self.client.request(request.map(|body| Full::new(Bytes::from(body)))).await?;
             let (parts, body) = answer.into_parts();
             let body = Limited::new(body, LARGEST).collect().await.map_err(FetchError::Broken)?;
             Ok(axum::http::Response::from_parts(parts, body.to_bytes().to_vec()))

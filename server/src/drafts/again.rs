@@ -1,7 +1,10 @@
 //! Beginning from what is published: a new version starts with the text, the fields and the files of the one it will replace.
 
 use super::{Draft, Drafts, DraftsError, Kind, Refusal, Whom, Written};
-use crate::{node::Node, staff::Account};
+use crate::{
+    node::Node,
+    staff::{Account, Role},
+};
 use chain::{
     catalogue::Catalogue,
     entry::Entry,
@@ -12,6 +15,10 @@ impl Drafts {
     /// Begins a draft about the published version in an entry, for the agency that sealed it or one that the chain lets speak for it:
     /// a new version, a status, or a redaction.
     pub async fn begin_about(&self, who: &Account, agency: &str, kind: Kind, index: u64) -> Result<Draft, DraftsError> {
+        // Before anything is read: what is published may be large.
+        if !who.roles.may(Role::Drafter, agency) {
+            return Err(Refusal::Nothing.into());
+        }
         let Some(version) = self.version_published(index).await? else { return Err(Refusal::Nothing.into()) };
         if kind != Kind::Disclosure {
             return self.begin(who, agency, kind, &Written { target: Some(index), ..Written::default() }).await;

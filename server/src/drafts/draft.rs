@@ -111,7 +111,7 @@ pub struct Whom {
 
 impl From<&Whom> for Subject {
     fn from(whom: &Whom) -> Subject {
-        Subject { scheme: super::stated(&whom.scheme), id: whom.id.clone(), name: whom.name.clone() }
+        Subject { scheme: super::stated(&whom.scheme), id: super::plain(&whom.id), name: super::plain(&whom.name) }
     }
 }
 
@@ -167,6 +167,9 @@ const STRETCH: chain::time::Millis = 5 * 60_000;
 
 /// Most bytes of all that is typed into one draft.
 pub const LONGEST: usize = 2 << 20;
+
+/// Texts kept aside of one draft by one person, and shown of it.
+const MOST_ASIDES: i64 = 40;
 
 const COLUMNS: &str = "id, agency, kind, state, revision, written, author, made, saved, saved_by, frozen";
 
@@ -329,6 +332,10 @@ impl Drafts {
         let aside = new_id()?;
         let sql = "insert into draft_asides (id, draft, revision, written, kept, kept_by) values ($1, $2, $3, $4, $5, $6)";
         sqlx::query(sql).bind(&aside).bind(id).bind(revision).bind(&text).bind(now).bind(&who.id).execute(&mut *turn).await?;
+        // Whoever has a program save without end fills nobody's disk: of one person's, the newest are kept.
+        let sql = "delete from draft_asides where draft = $1 and kept_by = $2 and id not in \
+                   (select id from draft_asides where draft = $1 and kept_by = $2 order by kept desc, id desc limit $3)";
+        sqlx::query(sql).bind(id).bind(&who.id).bind(MOST_ASIDES).execute(&mut *turn).await?;
         let details = json!({ "revision": revision, "newest": newest.revision });
         self.staff.journal().note_in(&mut turn, &who.id, "draft-kept-aside", &draft.id, &details).await?;
         turn.commit().await?;
@@ -338,8 +345,8 @@ impl Drafts {
     /// Texts of a draft that were written on top of older revisions, newest first.
     pub async fn asides(&self, who: &Account, id: &str) -> Result<Vec<Aside>, DraftsError> {
         self.draft(who, id).await?;
-        let sql = "select id, revision, written, kept, kept_by from draft_asides where draft = $1 order by kept desc, id";
-        let rows = sqlx::query(sql).bind(id).fetch_all(self.staff.store().pool()).await?;
+        let sql = "select id, revision, written, kept, kept_by from draft_asides where draft = $1 order by kept desc, id limit $2";
+        let rows = sqlx::query(sql).bind(id).bind(MOST_ASIDES).fetch_all(self.staff.store().pool()).await?;
         let aside = |row: &AnyRow| {
             Ok(Aside {
                 id: row.try_get(0)?,

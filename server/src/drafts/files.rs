@@ -101,8 +101,12 @@ impl File {
 /// A file's name as it is kept: without folders, and without what cannot be seen.
 pub(super) fn name_of(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let hides =
-        |c: &char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let hides = |c: &char| {
+        c.is_control()
+            || matches!(u32::from(*c), 0xfdd0..=0xfdef)
+            || u32::from(*c) & 0xfffe == 0xfffe
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
     let seen: String = last.chars().filter(|c| !hides(c)).collect();
     let short: String = seen.trim().chars().take(LONGEST_NAME).collect();
     if short.trim_matches('.').is_empty() { "file".to_owned() } else { short }

@@ -2,7 +2,7 @@
 
 use super::{
     Draft, Drafts, DraftsError, Frozen, FrozenPart, FrozenState, Kind, Refusal, Stage, Written, fields, files, frozen::COLUMNS, new_id,
-    stated,
+    plain, stated,
 };
 use crate::{
     compose::{self, Document, Fixed, TooLarge},
@@ -41,7 +41,7 @@ fn text(typed: &str) -> Vec<u8> {
 
 pub(super) fn catalogue(written: &Written) -> Catalogue {
     Catalogue {
-        title: written.title.trim().to_owned(),
+        title: plain(&written.title),
         index_number: stated(&written.index_number),
         document_number: stated(&written.document_number),
         issuing_agencies: lines(&written.issuing_agencies),
@@ -220,7 +220,7 @@ impl Drafts {
             paths.push(None);
         }
         for translation in &written.translations {
-            documents.push(markdown("translation", &translation.language, translation.title.trim(), &translation.body));
+            documents.push(markdown("translation", &translation.language, &plain(&translation.title), &translation.body));
             paths.push(None);
         }
         for file in attached {

@@ -4,8 +4,9 @@ use super::{Drafts, DraftsError, Refusal, Step, publish::PATIENCE, steps::COLUMN
 use crate::{
     sequencer::{Receipt, SubmitError},
     staff::LetterKind,
-    store::submission_key,
+    store::{StoreError, submission_key},
 };
+use chain::{entry::Entry, note::text_of, tree::leaf_hash};
 use serde_json::json;
 use sqlx::Row;
 use std::{
@@ -54,19 +55,25 @@ impl Drafts {
         if let Some(index) = self.node.store.logged_at(&submission_key(&step.post, &step.statement()?)).await? {
             return self.logged(case, step, &Receipt { index, leaf: None, repeated: true }).await;
         }
+        self.forget_step(case, step, &error.to_string()).await?;
+        Err(match error {
+            SubmitError::Refused(chain::state::Refusal::StaleCase) => Refusal::StaleCase.into(),
+            error => Refusal::Chain(error.to_string()).into(),
+        })
+    }
+
+    /// Forgets a step that the log has not, and those that were signed behind it and are in no log either.
+    async fn forget_step(&self, case: &str, step: &Step, why: &str) -> Result<(), DraftsError> {
         let mut turn = self.staff.store().turn().await?;
         let this = "select 1 from steps where \"case\" = $1 and number = $2 and note = $3 and idx < 0";
         if sqlx::query(this).bind(case).bind(step.number).bind(&step.note).fetch_optional(&mut *turn).await?.is_some() {
             let sql = "delete from steps where \"case\" = $1 and number >= $2 and idx < 0";
             sqlx::query(sql).bind(case).bind(step.number).execute(&mut *turn).await?;
-            let details = json!({ "post": step.post, "code": step.code, "refused": error.to_string() });
+            let details = json!({ "post": step.post, "code": step.code, "refused": why });
             self.staff.journal().note_in(&mut turn, "", "step-refused", case, &details).await?;
         }
         turn.commit().await?;
-        Err(match error {
-            SubmitError::Refused(chain::state::Refusal::StaleCase) => Refusal::StaleCase.into(),
-            error => Refusal::Chain(error.to_string()).into(),
-        })
+        Ok(())
     }
 
     /// Hands what was kept for publication to the log, all of it at once and in order. Refused is what the log refused.
@@ -98,8 +105,13 @@ impl Drafts {
         let leaf = match receipt.leaf {
             Some(leaf) => leaf,
             None => {
-                let bytes = self.node.store.entry(receipt.index).await?;
-                chain::tree::leaf_hash(&bytes.ok_or(crate::store::StoreError::Absent("entry of a step"))?)
+                let bytes = self.node.store.entry(receipt.index).await?.ok_or(StoreError::Absent("entry of a step"))?;
+                // The log takes an id once: under this one its post may have logged another step before.
+                if Entry::parse(&bytes).ok().is_none_or(|entry| text_of(entry.note) != text_of(&step.note)) {
+                    self.forget_step(case, step, "under its id another step is logged").await?;
+                    return Err(Refusal::Differs.into());
+                }
+                leaf_hash(&bytes)
             }
         };
         let mut turn = self.staff.store().turn().await?;
@@ -125,12 +137,13 @@ impl Drafts {
             if self.in_hand.set().contains(&(case.clone(), step.number)) {
                 continue;
             }
-            match self.node.store.logged_at(&submission_key(&step.post, &step.statement()?)).await? {
-                Some(index) => drop(self.logged(&case, &step, &Receipt { index, leaf: None, repeated: true }).await?),
-                None => match self.log(&case, &step).await {
-                    Ok(_) | Err(DraftsError::Refused(_)) => {}
-                    Err(error) => return Err(error),
-                },
+            let settled = match self.node.store.logged_at(&submission_key(&step.post, &step.statement()?)).await? {
+                Some(index) => self.logged(&case, &step, &Receipt { index, leaf: None, repeated: true }).await,
+                None => self.log(&case, &step).await,
+            };
+            match settled {
+                Ok(_) | Err(DraftsError::Refused(_)) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(())

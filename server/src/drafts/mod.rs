@@ -236,7 +236,13 @@ fn new_id() -> Result<String, DraftsError> {
 
 /// What an empty text stands for.
 fn stated(text: &str) -> Option<String> {
-    given(text.trim().to_owned())
+    given(plain(text))
+}
+
+/// A text as a catalogue can say it: trimmed, and for characters that no JSON of the log may hold, one that says so.
+fn plain(text: &str) -> String {
+    let stray = |c: char| matches!(u32::from(c), 0xfdd0..=0xfdef) || u32::from(c) & 0xfffe == 0xfffe;
+    text.trim().chars().map(|c| if stray(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn given(text: String) -> Option<String> {

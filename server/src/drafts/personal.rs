@@ -4,6 +4,8 @@ use super::{Case, Draft, Drafts, DraftsError, Written, freeze};
 use crate::staff::Account;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::{Arc, LazyLock};
+use tokio::sync::Semaphore;
 
 /// What a number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -60,7 +62,6 @@ pub fn look(text: &str) -> Vec<Found> {
     for (line, text) in text.lines().enumerate() {
         look_in(text, line + 1, &mut found);
         if found.len() >= MOST {
-            found.truncate(MOST);
             break;
         }
     }
@@ -71,7 +72,8 @@ fn look_in(text: &str, line: usize, found: &mut Vec<Found>) {
     let chars: Vec<char> = text.chars().collect();
     let pieces = pieces(&chars);
     let mut from = 0;
-    'next: while from < pieces.len() {
+    // Each is compared with those before: without an end, a file of numbers alone would keep everybody waiting.
+    'next: while from < pieces.len() && found.len() < MOST {
         // The longest first: the pieces of one number are not looked at again as numbers of their own.
         for to in (from + 1..=pieces.len().min(from + PIECES)).rev() {
             let these = &pieces[from..to];
@@ -223,13 +225,35 @@ pub(super) fn in_written(written: &Written) -> Vec<(Place, Found)> {
     found
 }
 
+/// Texts looked through at once, each with its place: a file may be long.
+static LOOKING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
+
+/// Looks through texts where nobody else waits for it.
+async fn look_through(texts: Vec<(Place, Vec<u8>)>) -> Vec<(Place, Found)> {
+    let Ok(room) = LOOKING.clone().acquire_owned().await else { return vec![] };
+    let looked = tokio::task::spawn_blocking(move || {
+        // Held until it is done, also when nobody waits for it any more.
+        let _room = room;
+        let look = |(place, bytes): (Place, Vec<u8>)| {
+            let found = look(&String::from_utf8_lossy(&bytes));
+            found.into_iter().map(move |one| (place.clone(), one))
+        };
+        texts.into_iter().flat_map(look).collect::<Vec<_>>()
+    });
+    match looked.await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(found) => found,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(_)) => vec![],
+    }
+}
+
 impl Drafts {
     /// What in a draft belongs to a person: in its catalogue, its texts, and its files that are texts.
     pub async fn personal_in_draft(&self, who: &Account, draft: &Draft) -> Result<Vec<(Place, Found)>, DraftsError> {
         let mut found = in_written(&draft.written);
         for file in self.files(who, &draft.id).await?.into_iter().filter(|file| is_text(&file.media)) {
             let (file, bytes) = self.file(who, &draft.id, &file.id).await?;
-            look_at(&mut found, Some(file.name), &String::from_utf8_lossy(&bytes));
+            found.extend(look_through(vec![(Some(file.name), bytes)]).await);
         }
         Ok(found)
     }
@@ -240,16 +264,16 @@ impl Drafts {
         if !matches!(case.frozen.state, super::FrozenState::Open | super::FrozenState::Sealing) {
             return Ok(found);
         }
-        for part in &case.parts {
-            if part.role == "catalogue" {
-                let (_, bytes) = self.part(who, &case.frozen.id, &part.commitment).await?;
+        for part in case.parts.iter().filter(|part| part.role == "catalogue" || is_text(&part.media)) {
+            let (_, bytes) = self.part(who, &case.frozen.id, &part.commitment).await?;
+            let text = if part.role == "catalogue" {
                 let mut texts = String::new();
                 values(&serde_json::from_slice(&bytes).unwrap_or_default(), &mut texts);
-                look_at(&mut found, None, &texts);
-            } else if is_text(&part.media) {
-                let (_, bytes) = self.part(who, &case.frozen.id, &part.commitment).await?;
-                look_at(&mut found, Some(part.name.clone()), &String::from_utf8_lossy(&bytes));
-            }
+                (None, texts.into_bytes())
+            } else {
+                (Some(part.name.clone()), bytes)
+            };
+            found.extend(look_through(vec![text]).await);
         }
         Ok(found)
     }
@@ -310,5 +334,11 @@ mod tests {
     fn it_is_told_in_which_line_and_not_without_end() {
         assert_eq!(look("a\nb 13800138000\n").first().map(|found| found.line), Some(2));
         assert_eq!(look(&"13800138000\n".repeat(500)).len(), MOST);
+    }
+
+    #[test]
+    fn a_line_of_numbers_alone_is_looked_through_no_further_than_it_says_anything_more() {
+        let text: String = (0..200_000).map(|n| format!("{};", 13_000_000_000_u64 + n)).collect();
+        assert_eq!(look(&text).len(), MOST);
     }
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod bodies;
 mod content;
 mod desk;
 mod doorway;
@@ -114,6 +115,9 @@ pub enum Refused {
     Gone(String),
     /// Too much at once; nothing was taken.
     Busy,
+    TooLarge,
+    /// The request did not come to its end in time.
+    Slow,
     Store(StoreError),
 }
 
@@ -142,6 +146,8 @@ impl IntoResponse for Refused {
                 tracing::error!(%error, "the store did not answer");
                 later("the store did not answer", "2")
             }
+            Refused::TooLarge => plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is too large\n".into(), "no-store"),
+            Refused::Slow => plain(StatusCode::REQUEST_TIMEOUT, "the request came too slowly\n".into(), "no-store"),
             Refused::Busy => later("busy: nothing was taken; try again", "1"),
         }
     }

@@ -132,15 +132,22 @@ pub(super) async fn told(State(app): State<Arc<App>>, request: Request, next: Ne
         Ok(Ok(response)) => return response,
         // The panic itself has been written down where it happened.
         Ok(Err(_)) => {
-            tracing::error!(path = uri.path(), "an answer broke");
+            tracing::error!(path = without_secrets(uri.path()), "an answer broke");
             Problem::Broken
         }
         Err(_) => {
-            tracing::error!(path = uri.path(), "an answer took too long");
+            tracing::error!(path = without_secrets(uri.path()), "an answer took too long");
             Problem::Busy { seconds: AFTER_LONG }
         }
     };
     refuse(&app, &uri, &HeaderMap::from_iter(wanted.map(|wanted| (header::ACCEPT_LANGUAGE, wanted))), problem)
+}
+
+/// A path for a log: of the desk's only which room, since links of one use are addresses too.
+fn without_secrets(path: &str) -> String {
+    let segments: Vec<&str> = path.split('/').collect();
+    let most = segments.iter().position(|segment| *segment == "desk").map_or(segments.len(), |desk| desk + 2);
+    segments[..most.min(segments.len())].join("/")
 }
 
 /// What stands behind the question mark of a page's address.
@@ -261,5 +268,12 @@ mod tests {
             let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, asked.parse().unwrap())]);
             assert_eq!(preferred(&headers), lang, "{asked}");
         }
+    }
+
+    #[test]
+    fn a_log_line_has_no_link_of_the_desk() {
+        assert_eq!(without_secrets("/zh/desk/links/5849bf"), "/zh/desk/links");
+        assert_eq!(without_secrets("/desk/account/address/5849bf"), "/desk/account");
+        assert_eq!(without_secrets("/en/disclosures/7"), "/en/disclosures/7");
     }
 }

@@ -94,7 +94,10 @@ pub fn name_of(typed: &str) -> Option<String> {
     }
     let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     let hides = |c: char| {
+        // Those that no JSON of the log may hold would make what this person does unreadable.
         c.is_control()
+            || matches!(u32::from(c), 0xfdd0..=0xfdef)
+            || u32::from(c) & 0xfffe == 0xfffe
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
     };
     let seen = name.chars().any(char::is_alphanumeric);

@@ -122,7 +122,7 @@ impl Staff {
     /// a stronger one with a new token; with it come recovery codes, never shown again.
     pub async fn add_authenticator(&self, session: &Session, new: &NewAuthenticator, code: &str) -> Asked<(Token, Vec<String>)> {
         let account = &session.account;
-        if let Some(seconds) = self.attempt(&kept_of("code", account)).await? {
+        if let Some(seconds) = self.attempt(&kept_of("code", account), super::sessions::FREE).await? {
             return Ok(Err(Refusal::Locked { seconds }));
         }
         let mut turn = self.store.turn().await?;
@@ -141,7 +141,7 @@ impl Staff {
     /// Looks at a code of the app, or a recovery code. Right: the session becomes a stronger one with a new token.
     pub async fn show_code(&self, session: &Session, code: &str) -> Asked<Token> {
         let (account, code) = (&session.account, plain(code));
-        if let Some(seconds) = self.attempt(&kept_of("code", account)).await? {
+        if let Some(seconds) = self.attempt(&kept_of("code", account), super::sessions::FREE).await? {
             return Ok(Err(Refusal::Locked { seconds }));
         }
         let mut turn = self.store.turn().await?;

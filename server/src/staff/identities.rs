@@ -169,7 +169,9 @@ impl Staff {
         let sql = "update identities set used = $1, shown = $2 where issuer = $3 and subject = $4";
         sqlx::query(sql).bind(now).bind(&shown.name).bind(&shown.issuer).bind(&shown.subject).execute(&mut *turn).await?;
         turn.commit().await?;
-        let strength = if shown.second_factor { Strength::SecondFactor } else { Strength::Password };
+        // What it says of a second factor counts where it speaks for all that the account may do: a role elsewhere asks for the desk's own.
+        let whole = agency.is_empty() || account.roles.iter().all(|(_, of)| of == agency);
+        let strength = if shown.second_factor && whole { Strength::SecondFactor } else { Strength::Password };
         self.begin_session(&account.id, strength, from).await.map(Some)
     }
 

@@ -194,7 +194,7 @@ impl<'s> Journal<'s> {
     /// An account with its names of today, or the id as it is.
     pub async fn party(&self, id: &str) -> Result<Party, StaffError> {
         Ok(match if id.is_empty() { None } else { self.staff.account(id).await? } {
-            Some(Account { id, name, login, .. }) => Party { id, name, login },
+            Some(Account { id, name, login, .. }) => Party { id, name: clean(&name), login },
             None => Party { id: id.to_owned(), ..Party::default() },
         })
     }

@@ -93,7 +93,7 @@ impl Staff {
         let account = &session.account;
         let Some(address) = address_of(typed) else { return Ok(Err(Refusal::Address)) };
         // Nobody's mailbox is flooded from here.
-        if let Some(seconds) = self.attempt(&kept_of("address", account)).await? {
+        if let Some(seconds) = self.attempt(&kept_of("address", account), super::sessions::FREE).await? {
             return Ok(Err(Refusal::Locked { seconds }));
         }
         let secret = hex(&crate::keys::random::<32>()?);

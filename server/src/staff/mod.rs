@@ -39,7 +39,7 @@ use chain::time::Millis;
 use passwords::Passwords;
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::SystemTime,
@@ -56,6 +56,7 @@ pub struct Staff {
     letters: Arc<Notify>,
     /// Whether letters are sent at all.
     mails: Arc<AtomicBool>,
+    misses: Arc<Mutex<sessions::Misses>>,
     clock: Arc<dyn Fn() -> Millis + Send + Sync>,
 }
 
@@ -75,6 +76,7 @@ impl Staff {
             ceremonies: passkeys::Ceremonies::default(),
             letters: Arc::default(),
             mails: Arc::default(),
+            misses: Arc::default(),
             clock: Arc::new(clock),
         })
     }

@@ -228,9 +228,11 @@ impl Staff {
         link.used(&mut turn, now).await?;
         set_password(&mut turn, &person, &hash, now).await?;
         sqlx::query("delete from sessions where account = $1").bind(&person.id).execute(&mut *turn).await?;
+        // Whoever was in their stead meanwhile may have left a way back.
+        identities::forget(&mut turn, &person.id).await?;
+        super::tokens::end_all(&mut turn, &person.id, now).await?;
         if link.kind == Kind::Reset {
             factors::forget(&mut turn, &person.id).await?;
-            identities::forget(&mut turn, &person.id).await?;
         }
         let details = json!({ "by": link.made_by, "second_factor": link.kind == Kind::Reset });
         note(&mut turn, now, &person.id, "recovered", &person.id, &details).await?;
@@ -270,9 +272,9 @@ impl Staff {
         if let Some(weakness) = passwords::weakness(new, &names) {
             return Ok(Err(Refusal::Password(weakness)));
         }
-        // Tries count as those at the door do: who found a desk unlocked has no better chances.
-        let tried = kept_of("login", &person.login);
-        if let Some(seconds) = self.attempt(&tried).await? {
+        // Tries count as those at the door do, and apart: who found a desk unlocked has no better chances, nor locks its owner out.
+        let tried = kept_of("present password", &person.id);
+        if let Some(seconds) = self.attempt(&tried, sessions::FREE).await? {
             return Ok(Err(Refusal::Locked { seconds }));
         }
         let row = sqlx::query("select password from accounts where id = $1").bind(&person.id).fetch_one(self.store.pool()).await?;
@@ -299,6 +301,7 @@ impl Staff {
 async fn set_password(turn: &mut AnyConnection, person: &Account, hash: &str, now: Millis) -> Result<(), StaffError> {
     let sql = "update accounts set password = $1, password_set = $2 where id = $3";
     sqlx::query(sql).bind(hash).bind(now).bind(&person.id).execute(&mut *turn).await?;
-    sqlx::query("delete from attempts where login = $1").bind(kept_of("login", &person.login)).execute(turn).await?;
+    let [everywhere, present] = [kept_of("login everywhere", &person.login), kept_of("present password", &person.id)];
+    sqlx::query("delete from attempts where login in ($1, $2)").bind(everywhere).bind(present).execute(turn).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Places: the networks and browsers somebody has signed in from, so that they are told of a new one.
+//! Places: the networks and browsers somebody has signed in from, so that they are told of a new one, and not kept out of theirs.
 
 use super::{
     From, StaffError,
@@ -25,13 +25,28 @@ pub(super) async fn seen_from(turn: &mut AnyConnection, account: &str, from: &Fr
     if known.try_get::<i64, _>(0)? > 0 { tell(turn, account, LetterKind::NewPlace, "", now).await } else { Ok(()) }
 }
 
-/// A network and a browser, without what changes from day to day: the last part of an address, the numbers of versions.
-fn place(from: &From) -> String {
-    let network = match from.address.parse() {
+/// Whether the account of this name was entered from there before.
+pub(super) async fn knows_place(connection: &mut AnyConnection, login: &str, from: &From) -> Result<bool, StaffError> {
+    let row = sqlx::query("select id from accounts where login = $1").bind(login).fetch_optional(&mut *connection).await?;
+    // Of a name that nobody has it is looked for as well: how long it takes says nothing.
+    let account = row.map_or(Ok(String::new()), |row| row.try_get(0))?;
+    let place = kept_of("place", &format!("{account} {}", place(from)));
+    let known = sqlx::query("select 1 from places where account = $1 and place = $2").bind(&account).bind(&place);
+    Ok(known.fetch_optional(connection).await?.is_some())
+}
+
+/// The network of an address, as far as it stays the same from day to day.
+pub(super) fn network(from: &From) -> String {
+    match from.address.parse() {
         Ok(std::net::IpAddr::V4(address)) => format!("{:?}", &address.octets()[..3]),
         Ok(std::net::IpAddr::V6(address)) => format!("{:x?}", &address.segments()[..3]),
         Err(_) => String::new(),
-    };
+    }
+}
+
+/// A network and a browser, without what changes from day to day: the last part of an address, the numbers of versions.
+fn place(from: &From) -> String {
+    let network = network(from);
     let browser: String = from.agent.chars().filter(|c| !c.is_ascii_digit()).collect();
     format!("{network} {browser}")
 }

@@ -4,11 +4,12 @@ use super::{
     Account, Staff, StaffError, Stand,
     accounts::{hex, kept_of, login_of},
     journal::note,
-    places::seen_from,
+    places::{knows_place, network, seen_from},
 };
 use chain::time::Millis;
 use serde_json::json;
 use sqlx::{AnyConnection, Row, any::AnyRow};
+use std::sync::PoisonError;
 use subtle::ConstantTimeEq;
 
 const MINUTE: Millis = 60_000;
@@ -18,8 +19,10 @@ const LONGEST: Millis = 12 * 60 * MINUTE;
 /// How old "last seen" may be before it is written again.
 const SEEN: Millis = MINUTE;
 
-/// Wrong passwords in a row that cost nothing; the wait behind the next, which doubles, and its bound.
-const FREE: i64 = 5;
+/// Wrong passwords in a row that cost nothing, from one network and from all together; the wait behind the next, which doubles, and its
+/// bound.
+pub(super) const FREE: i64 = 5;
+const FREE_EVERYWHERE: i64 = 50;
 const FIRST_WAIT: Millis = MINUTE / 2;
 const LONGEST_WAIT: Millis = 15 * MINUTE;
 /// After this long without a try nothing is remembered.
@@ -138,9 +141,28 @@ pub enum SignIn {
 
 const COLUMNS: &str = "id, account, begun, seen, strength, address, agent";
 
-/// How long to wait after so many wrong ones.
-fn wait(failures: i64) -> Millis {
-    if failures < FREE { 0 } else { (FIRST_WAIT << (failures - FREE).min(20)).min(LONGEST_WAIT) }
+/// How long to wait after so many wrong ones, of which some are free.
+fn wait(failures: i64, free: i64) -> Millis {
+    if failures < free { 0 } else { (FIRST_WAIT << (failures - free).min(20)).min(LONGEST_WAIT) }
+}
+
+/// Tries of names that nobody has: the journal has one line for those of a minute.
+#[derive(Debug, Default)]
+pub(super) struct Misses {
+    told: Option<Millis>,
+    count: u64,
+}
+
+impl Misses {
+    /// Counts one more; how many there were, once they are to be told.
+    fn one_more(&mut self, now: Millis) -> Option<u64> {
+        self.count += 1;
+        if self.told.is_some_and(|told| now - told < MINUTE) {
+            return None;
+        }
+        self.told = Some(now);
+        Some(std::mem::take(&mut self.count))
+    }
 }
 
 impl Staff {
@@ -148,9 +170,17 @@ impl Staff {
     pub async fn sign_in(&self, login: &str, password: &str, from: &From) -> Result<SignIn, StaffError> {
         let known = login_of(login);
         // Of a name that is none, what was typed: it is locked like the others.
-        let tried = kept_of("login", known.as_deref().unwrap_or(login));
+        let name = known.as_deref().unwrap_or(login);
+        // By network, so that nobody far away locks an officer out; and those of all networks together, but not for whoever comes from
+        // where they came from before.
+        let (tried, everywhere) = (kept_of("login", &format!("{name} {}", network(from))), kept_of("login everywhere", name));
         // Counted before the password is looked at, so that many at once are not looked at before they count.
-        if let Some(seconds) = self.attempt(&tried).await? {
+        if let Some(seconds) = self.attempt(&tried, FREE).await? {
+            return Ok(SignIn::Locked { seconds });
+        }
+        if !knows_place(&mut *self.store.pool().acquire().await?, name, from).await?
+            && let Some(seconds) = self.attempt(&everywhere, FREE_EVERYWHERE).await?
+        {
             return Ok(SignIn::Locked { seconds });
         }
         let sql = "select id, password from accounts where login = $1 and ended = 0";
@@ -166,15 +196,24 @@ impl Staff {
         // Looked up again: it may have been ended, or its password changed, meanwhile.
         let same = "select 1 from accounts where id = $1 and ended = 0 and password = $2";
         let (Some(id), true) = (&id, right) else {
-            let about = id.clone().unwrap_or_default();
-            note(&mut turn, now, "", "sign-in-failed", &about, &json!({ "address": from.address })).await?;
-            turn.commit().await?;
+            // Whoever tries names that nobody has fills no journal.
+            let misses = match &id {
+                Some(_) => Some(1),
+                None => self.misses.lock().unwrap_or_else(PoisonError::into_inner).one_more(now),
+            };
+            if let Some(count) = misses {
+                let about = id.clone().unwrap_or_default();
+                let details =
+                    if count > 1 { json!({ "address": from.address, "count": count }) } else { json!({ "address": from.address }) };
+                note(&mut turn, now, "", "sign-in-failed", &about, &details).await?;
+                turn.commit().await?;
+            }
             return Ok(SignIn::Wrong);
         };
         if sqlx::query(same).bind(id).bind(hash.unwrap_or_default()).fetch_optional(&mut *turn).await?.is_none() {
             return Ok(SignIn::Wrong);
         }
-        sqlx::query("delete from attempts where login = $1").bind(&tried).execute(&mut *turn).await?;
+        sqlx::query("delete from attempts where login in ($1, $2)").bind(&tried).bind(&everywhere).execute(&mut *turn).await?;
         let token = begin(&mut turn, id, Strength::Password, from, now).await?;
         let account = Account::read(&mut turn, id).await?.ok_or(StaffError::Unreadable("an account"))?;
         note(&mut turn, now, id, "signed-in", id, &json!({ "address": from.address })).await?;
@@ -185,7 +224,7 @@ impl Staff {
     }
 
     /// Counts a try. Seconds to wait, if it is one too many.
-    pub(super) async fn attempt(&self, tried: &str) -> Result<Option<i64>, StaffError> {
+    pub(super) async fn attempt(&self, tried: &str, free: i64) -> Result<Option<i64>, StaffError> {
         let mut turn = self.store.turn().await?;
         let now = self.now();
         sqlx::query("delete from attempts where newest < $1").bind(now - FORGOTTEN).execute(&mut *turn).await?;
@@ -200,7 +239,7 @@ impl Staff {
         let failures = failures + 1;
         let sql = "insert into attempts (login, failures, newest, until) values ($1, $2, $3, $4) \
                    on conflict (login) do update set failures = excluded.failures, newest = excluded.newest, until = excluded.until";
-        sqlx::query(sql).bind(tried).bind(failures).bind(now).bind(now + wait(failures)).execute(&mut *turn).await?;
+        sqlx::query(sql).bind(tried).bind(failures).bind(now).bind(now + wait(failures, free)).execute(&mut *turn).await?;
         turn.commit().await?;
         Ok(None)
     }
@@ -316,9 +355,9 @@ mod tests {
 
     #[test]
     fn the_wait_after_wrong_passwords_grows_and_has_a_bound() {
-        let waits: Vec<_> = (1..=12).map(|failures| wait(failures) / 1_000).collect();
+        let waits: Vec<_> = (1..=12).map(|failures| wait(failures, FREE) / 1_000).collect();
         assert_eq!(waits, [0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900]);
-        assert_eq!(wait(i64::MAX), LONGEST_WAIT);
+        assert_eq!(wait(i64::MAX, FREE), LONGEST_WAIT);
     }
 
     #[test]

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "imports", include_str!("../../../migrations/staff/0010_imports.sql")),
     (11, "registrars", include_str!("../../../migrations/staff/0011_registrars.sql")),
     (12, "wishes", include_str!("../../../migrations/staff/0012_wishes.sql")),
+    (13, "attempts", include_str!("../../../migrations/staff/0013_attempts.sql")),
     (15, "templates", include_str!("../../../migrations/staff/0015_templates.sql")),
 ];
 

@@ -7,11 +7,12 @@
 use super::{
     Account, Staff, StaffError,
     accounts::{hex, kept_of, name_of, new_id},
+    journal::note,
     roles::{Role, Roles},
 };
 use chain::time::Millis;
 use serde_json::json;
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 use std::net::IpAddr;
 
 /// What each token begins with, so that those who look for leaked secrets know one.
@@ -173,6 +174,18 @@ impl Machine {
     fn takes(&self, from: IpAddr) -> bool {
         self.addresses.is_empty() || self.addresses.iter().filter_map(|text| network(text)).any(|network| within(from, network))
     }
+}
+
+/// Ends all tokens that somebody made.
+pub(super) async fn end_all(turn: &mut AnyConnection, account: &str, now: Millis) -> Result<(), StaffError> {
+    let rows = sqlx::query("select id, agency from machines where made_by = $1 and ended = 0").bind(account).fetch_all(&mut *turn).await?;
+    for row in rows {
+        let (machine, agency): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let sql = "update machines set ended = $1, ended_by = $2 where id = $3";
+        sqlx::query(sql).bind(now).bind(account).bind(&machine).execute(&mut *turn).await?;
+        note(&mut *turn, now, account, "machine-ended", &machine, &json!({ "agency": agency })).await?;
+    }
+    Ok(())
 }
 
 impl Staff {

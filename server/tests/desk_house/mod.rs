@@ -50,6 +50,11 @@ pub fn impostor(post: &str) -> Signer {
     key(post, 1)
 }
 
+/// The key of a post.
+pub fn key_of(post: &str) -> Signer {
+    key(post, 0)
+}
+
 /// The key of a post whose first was lost.
 pub fn new_key(post: &str) -> Signer {
     key(post, 2)

@@ -15,6 +15,7 @@ on_each_engine! {
     a_link_ends_with_its_hour_and_a_newer_one_replaces_it,
     a_wrong_password_and_an_account_that_is_not_there_are_answered_alike,
     wrong_passwords_lock_a_name_for_longer_each_time_and_the_right_one_works_afterwards,
+    nobody_far_away_locks_an_officer_out,
     one_address_tries_only_so_often_however_many_names_it_tries,
     a_session_ends_when_it_is_idle_when_it_is_old_and_when_somebody_leaves,
     without_a_session_every_page_leads_to_the_sign_in_and_only_own_pages_follow_it,
@@ -96,6 +97,28 @@ async fn wrong_passwords_lock_a_name_for_longer_each_time_and_the_right_one_work
     // Forgotten with the right one.
     assert!(sign_in(&desk, "li.wei", "wrong").await.body.contains("do not belong together"));
     assert_eq!(sign_in(&desk, "li.wei", PASSWORD).await.to(), "/en/desk");
+}
+
+/// Whoever knows nothing but a name keeps nobody out: not from another network, and from many not whoever comes from where they came from before.
+async fn nobody_far_away_locks_an_officer_out(engine: Engine) {
+    let desk = Desk::on(engine).await;
+    desk.person("li.wei", &[(Role::Drafter, "a/b")]).await;
+    let from = async |address: &str, password: &str| {
+        let request = form(None, "/en/desk/sign-in", &[("login", "li.wei"), ("password", password)]);
+        desk.ask_from(address, request).await
+    };
+    assert_eq!(from("198.51.100.7:9", PASSWORD).await.to(), "/en/desk");
+    for _ in 0..5 {
+        assert!(from("203.0.113.9:9", "wrong").await.body.contains("do not belong together"));
+    }
+    assert!(from("203.0.113.9:9", PASSWORD).await.body.contains("Try again in"));
+    assert_eq!(from("192.0.2.1:9", PASSWORD).await.to(), "/en/desk");
+    // A try from each of many networks.
+    for n in 0..50 {
+        from(&format!("10.{n}.0.1:9"), "wrong").await;
+    }
+    assert!(from("10.99.0.1:9", PASSWORD).await.body.contains("Try again in"), "together they guess no longer");
+    assert_eq!(from("198.51.100.8:9", PASSWORD).await.to(), "/en/desk", "the same network and browser as before");
 }
 
 async fn one_address_tries_only_so_often_however_many_names_it_tries(engine: Engine) {

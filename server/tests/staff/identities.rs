@@ -7,7 +7,7 @@ use crate::{
 use app::Lang;
 use server::{
     departments::Shown,
-    staff::{Account, Begun, From, Purpose, Refusal, Role, Strength, Way},
+    staff::{Account, Begun, From, NewMachine, Purpose, Refusal, Role, Scope, Strength, Way},
 };
 
 on_each_engine! {
@@ -16,7 +16,8 @@ on_each_engine! {
     an_identity_is_bound_by_whoever_is_all_the_way_in_and_to_one_account,
     an_invitation_is_taken_up_once_and_only_by_the_department_of_its_agency,
     the_last_way_in_is_not_removed_nor_somebody_elses,
-    who_begins_anew_is_bound_to_nobody,
+    who_recovers_is_bound_to_nobody_and_their_programs_end,
+    a_departments_second_factor_counts_for_its_own_people_alone,
 }
 
 const FINANCE: &str = "gazette.example/finance";
@@ -136,13 +137,35 @@ async fn the_last_way_in_is_not_removed_nor_somebody_elses(engine: Engine) {
     assert!(enters(&desk, OF, &shown("wang")).await.is_some());
 }
 
-async fn who_begins_anew_is_bound_to_nobody(engine: Engine) {
+async fn who_recovers_is_bound_to_nobody_and_their_programs_end(engine: Engine) {
     let desk = Desk::on(engine).await;
-    let head = desk.person("head", &[(Role::Administrator, FINANCE)]).await;
-    let wang = bound(&desk, "wang", FINANCE).await;
-    for (anew, then) in [(false, Some(wang.id.clone())), (true, None)] {
-        let secret = desk.staff.recovery(&head.account.id, &wang.id, anew).await.unwrap().unwrap();
-        desk.staff.recover(&secret, PASSWORD, &[]).await.unwrap().unwrap();
-        assert_eq!(enters(&desk, OF, &shown("wang")).await, then);
+    let head = desk.person("head", &[(Role::Administrator, "")]).await;
+    for (login, anew) in [("wang", false), ("zhao", true)] {
+        let person = bound(&desk, login, FINANCE).await;
+        desk.staff.set_roles(&head.account.id, &person.id, FINANCE, &[Role::Drafter, Role::Administrator]).await.unwrap().unwrap();
+        let person = desk.staff.account(&person.id).await.unwrap().unwrap();
+        let new = NewMachine { name: "Records".into(), scopes: vec![Scope::Read], days: 9, addresses: String::new() };
+        let (_, secret) = desk.staff.make_machine(&person, FINANCE, &new).await.unwrap().unwrap();
+        let here = "203.0.113.7".parse().unwrap();
+        assert!(desk.staff.machine(&secret, here).await.unwrap().is_ok());
+        let link = desk.staff.recovery(&head.account.id, &person.id, anew).await.unwrap().unwrap();
+        desk.staff.recover(&link, PASSWORD, &[]).await.unwrap().unwrap();
+        assert_eq!(enters(&desk, OF, &shown(login)).await, None);
+        assert!(desk.staff.machine(&secret, here).await.unwrap().is_err());
     }
+}
+
+async fn a_departments_second_factor_counts_for_its_own_people_alone(engine: Engine) {
+    let desk = Desk::on(engine).await;
+    let head = desk.person("head", &[(Role::Administrator, "")]).await;
+    let wang = bound(&desk, "wang", FINANCE).await;
+    let shown = Shown { second_factor: true, ..shown("wang") };
+    let strength = async |of: (&str, &str)| {
+        let token = desk.staff.enter_by(of.0, of.1, &shown, &From::default()).await.unwrap().unwrap();
+        desk.staff.session(&token).await.unwrap().unwrap().0.strength
+    };
+    assert_eq!(strength(OF).await, Strength::SecondFactor);
+    desk.staff.set_roles(&head.account.id, &wang.id, "gazette.example/harbour", &[Role::Reviewer]).await.unwrap().unwrap();
+    assert_eq!(strength(OF).await, Strength::Password, "it does not speak for the harbour");
+    assert_eq!(strength((OF.0, "")).await, Strength::SecondFactor, "one that speaks for the whole portal does");
 }

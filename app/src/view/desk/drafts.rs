@@ -323,6 +323,8 @@ pub enum FrozenText {
 
 #[derive(Clone, Debug)]
 pub struct FrozenDisclosure {
+    /// The published version that it replaces.
+    pub revises: Option<EntryRef>,
     pub item: Item,
     pub catalogue: Catalogue,
     pub body: Option<FrozenProse>,

@@ -85,6 +85,7 @@ pub struct SubmitWords {
 }
 
 pub struct CaseWords {
+    pub revises: Text,
     pub holders: Text,
     pub holders_help: Text,
     pub submitted: fn(&str, &str) -> String,

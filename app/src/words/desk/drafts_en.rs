@@ -176,6 +176,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         refused: "The log would not take this",
     },
     case: CaseWords {
+        revises: "A new version, which takes the place of",
         holders: "Who holds the posts",
         holders_help: "Readers will see these names beside the steps.",
         submitted: |at, by| format!("Submitted {at} by {by}"),

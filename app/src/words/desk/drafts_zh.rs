@@ -176,6 +176,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         refused: "日志不会接受此文稿",
     },
     case: CaseWords {
+        revises: "新版本，将取代",
         holders: "岗位任职人",
         holders_help: "公众将在各步骤旁看到这些姓名。",
         submitted: |at, by| format!("{by} 于 {at} 送审"),

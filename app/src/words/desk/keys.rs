@@ -217,6 +217,8 @@ said! {
     stray_part "stray-part",
     shown_differs "shown-differs",
     catalogue "catalogue-unreadable",
+    disagrees "catalogue-differs",
+    more_said "more-said",
     holders "holders-unreadable",
     page "page",
     core "core",

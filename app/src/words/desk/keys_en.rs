@@ -237,6 +237,8 @@ pub(super) const SIGNING: SigningWords = SigningWords {
     stray_part: "The server sent something that is no part of the document. Nothing was signed.",
     shown_differs: "This page shows something else than would be signed ({member}). Nothing was signed. Report this.",
     catalogue: "The document's catalogue cannot be read. Nothing was signed.",
+    more_said: "It says more than this page can show. Nothing was signed.",
+    disagrees: "The document says one thing in its catalogue and another in its statement. Nothing was signed.",
     holders: "The text does not say readably who holds the posts. Nothing was signed.",
     page: "This page lacks what would be signed. Nothing was signed.",
     core: "What would be signed cannot be read. Nothing was signed.",

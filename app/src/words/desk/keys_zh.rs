@@ -228,6 +228,8 @@ pub(super) const SIGNING: SigningWords = SigningWords {
     stray_part: "服务器发来了不属于此文件的内容，未签名。",
     shown_differs: "本页所示与所签不一致（{member}），未签名。请报告此事。",
     catalogue: "文件目录信息无法读取，未签名。",
+    more_said: "所签内容超出本页所能显示的范围，未签名。",
+    disagrees: "文件的目录信息与陈述不一致，未签名。",
     holders: "文中岗位任职人无法读取，未签名。",
     page: "本页缺少所签内容，未签名。",
     core: "所签内容无法读取，未签名。",

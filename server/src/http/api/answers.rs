@@ -1,7 +1,7 @@
 //! What programs are told: where a draft stands, and why something was not done, with a stable name for it and a sentence in
 //! both languages.
 
-use super::super::App;
+use super::super::{App, bodies::Unread};
 use crate::{
     drafts::{self, Draft, DraftsError, Refusal, Standing},
     staff::Account,
@@ -19,6 +19,7 @@ pub(super) enum Fault {
     Elsewhere,
     TooMany(u32),
     TooLarge,
+    Slow,
     /// What the reader said of the JSON.
     Json(String),
     /// A field that cannot be taken as it is.
@@ -30,6 +31,16 @@ pub(super) enum Fault {
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Fault {
         Fault::Refused(refusal)
+    }
+}
+
+impl From<Unread> for Fault {
+    fn from(unread: Unread) -> Fault {
+        match unread {
+            Unread::TooLarge => Fault::TooLarge,
+            Unread::Slow => Fault::Slow,
+            Unread::Full => Fault::Refused(Refusal::Busy),
+        }
     }
 }
 
@@ -53,6 +64,7 @@ impl Fault {
             Fault::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Fault::TooLarge | Fault::Refused(Refusal::TooLong | Refusal::FileSize | Refusal::TooManyFiles) => StatusCode::PAYLOAD_TOO_LARGE,
             Fault::Json(_) => StatusCode::BAD_REQUEST,
+            Fault::Slow => StatusCode::REQUEST_TIMEOUT,
             Fault::Refused(Refusal::Nothing) => StatusCode::NOT_FOUND,
             Fault::Refused(Refusal::Differs | Refusal::Changed | Refusal::NotWriting | Refusal::NotOpen | Refusal::Approval(_)) => {
                 StatusCode::CONFLICT
@@ -69,6 +81,7 @@ impl Fault {
             Fault::Elsewhere => ("address", "This token may not be used from this address.", "此令牌不得从该地址使用。"),
             Fault::TooMany(_) => ("too-many", "Too many requests: wait.", "请求过多，请稍候。"),
             Fault::TooLarge => ("too-large", "The request is too large.", "请求过大。"),
+            Fault::Slow => ("slow", "The request came too slowly.", "请求传输过慢。"),
             Fault::Json(_) => ("json", "The request cannot be read as JSON of this address.", "请求不是该地址所要求的 JSON。"),
             Fault::Field(_) => ("field", "This field cannot be taken as it is.", "该字段无法照此接受。"),
             Fault::Trouble => ("trouble", "An error on our side: try again.", "服务器出错，请重试。"),

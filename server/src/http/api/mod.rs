@@ -7,7 +7,11 @@ use self::{
     answers::{Fault, state_of},
     read::{Wire, elements},
 };
-use super::{App, Refused, submit};
+use super::{
+    App, Refused,
+    bodies::{Room, Whole},
+    submit,
+};
 use crate::{
     drafts::{DraftsError, Kind, Refusal, Saved, Stage, Written},
     staff::{Account, Machine, Scope, Turned},
@@ -27,11 +31,12 @@ use governor::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{net::SocketAddr, num::NonZeroU32, sync::Arc};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Most bytes of one request, items of one request, and requests with many items that are worked on at once.
+/// Most bytes of one request, items of one request, bytes of all requests with many items, and those that are worked on at once.
 const LARGEST: usize = 32 << 20;
 const MOST_ITEMS: usize = 1_000;
+const ROOM: usize = 4 * LARGEST;
 const AT_ONCE: usize = 4;
 /// Requests a second that one token may go on making, and at once.
 const RATE: NonZeroU32 = NonZeroU32::new(20).unwrap();
@@ -43,7 +48,17 @@ const REMEMBERED: usize = 10_000;
 #[derive(Clone)]
 struct Shared {
     rates: Arc<DefaultKeyedRateLimiter<String>>,
-    room: Arc<Semaphore>,
+    room: Room,
+    places: Arc<Semaphore>,
+}
+
+impl Shared {
+    /// The bytes before a place: a program that sends slowly keeps no other from one.
+    async fn whole(&self, request: Request) -> Result<(Whole, OwnedSemaphorePermit), Fault> {
+        let body = self.room.whole(request, LARGEST).await?;
+        let place = self.places.clone().try_acquire_owned().map_err(|_| Fault::Refused(Refusal::Busy))?;
+        Ok((body, place))
+    }
 }
 
 pub(super) fn router() -> Router<Arc<App>> {
@@ -61,7 +76,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/api/v1/openapi.json", get(description))
         .route("/api/{*rest}", any(nowhere))
         .layer(DefaultBodyLimit::max(LARGEST))
-        .layer(Extension(Shared { rates, room: Arc::new(Semaphore::new(AT_ONCE)) }))
+        .layer(Extension(Shared { rates, room: Room::of(ROOM), places: Arc::new(Semaphore::new(AT_ONCE)) }))
 }
 
 /// The machine behind a token.
@@ -286,9 +301,8 @@ async fn publish(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<Str
 /// Many at once, one a line or as one array: each is answered in its place, and a bad one stops none.
 async fn items(State(app): State<Arc<App>>, bearer: Bearer, Extension(shared): Extension<Shared>, request: Request) -> Answer {
     bearer.acting(Scope::Draft)?;
-    let _room = shared.room.try_acquire_owned().map_err(|_| Fault::Refused(Refusal::Busy))?;
-    let Body(body) = Body::from_request(request, &app).await?;
-    let elements = elements(&body).ok_or_else(|| Fault::Json("the array does not end".into()))?;
+    let (body, _place) = shared.whole(request).await?;
+    let elements = elements(&body.bytes).ok_or_else(|| Fault::Json("the array does not end".into()))?;
     if elements.len() > MOST_ITEMS {
         return Err(Fault::TooLarge);
     }
@@ -328,9 +342,8 @@ async fn item(app: &Arc<App>, bearer: &Bearer, element: &[u8]) -> Result<Value, 
 /// Statements that the agency's own key signed, as `/submit` takes them.
 async fn statements(State(app): State<Arc<App>>, bearer: Bearer, Extension(shared): Extension<Shared>, request: Request) -> Answer {
     bearer.acting(Scope::Statements)?;
-    let _room = shared.room.try_acquire_owned().map_err(|_| Fault::Refused(Refusal::Busy))?;
-    let Body(body) = Body::from_request(request, &app).await?;
-    submit::submit(app, body, Some(bearer.0.agency.into())).await.map_err(|refused| match refused {
+    let (body, _place) = shared.whole(request).await?;
+    submit::submit(app, body.bytes.clone(), Some(bearer.0.agency.into())).await.map_err(|refused| match refused {
         Refused::Busy => Fault::Refused(Refusal::Busy),
         refused => {
             tracing::error!(?refused, "statements could not be answered");

@@ -287,9 +287,13 @@ async fn disclosure(app: &App, who: &Account, case: &Case, lang: Lang) -> Result
         about: None,
     };
     let catalogue = views::shown_catalogue(catalogue, &core);
+    let revises = match core.revises {
+        Some(revised) => target(&app.drafts, revised.index).await?.map(|(target, _)| target),
+        None => None,
+    };
     let named = app.drafts.named_in(&case.parts).await?.unwrap_or_default();
     let holders = named.holders.into_iter().map(|holder| (holder.id, holder.name)).collect();
-    Ok(FrozenText::Disclosure(Box::new(FrozenDisclosure { item, catalogue, body, translations, parts, holders })))
+    Ok(FrozenText::Disclosure(Box::new(FrozenDisclosure { revises, item, catalogue, body, translations, parts, holders })))
 }
 
 async fn withdraw(State(app): State<Arc<App>>, At(id): At, Posted { signed, .. }: Posted) -> Response {

@@ -101,6 +101,11 @@ pub(super) async fn named(app: &App, account: &str) -> Result<String, Trouble> {
     Ok(app.staff.account(account).await?.map_or_else(|| account.to_owned(), |account: Account| account.name))
 }
 
+/// The same with the name by which they come in.
+async fn known_as(app: &App, account: &str) -> Result<String, Trouble> {
+    Ok(app.staff.account(account).await?.map_or_else(|| account.to_owned(), |account| format!("{} ({})", account.name, account.login)))
+}
+
 /// What waits, as lists show it.
 pub(super) async fn rows(app: &App, signed: &Signed, waiting: &[Asked]) -> Result<Vec<WaitingRow>, Trouble> {
     let mut rows = Vec::new();
@@ -131,7 +136,8 @@ pub(super) async fn waiting_row(app: &App, signed: &Signed, asked: &Asked) -> Re
         what,
         key,
         asked: views::moment(&Context::new(&app.node, signed.lang).zone, asked.asked),
-        by: named(app, &asked.asked_by).await?,
+        // With the name to come in by, which nobody chooses anew: a registrar goes by who asks.
+        by: known_as(app, &asked.asked_by).await?,
         signed: asked.signed_by().len(),
         needed: Registrar::registrars(&state).map_or(0, |registrars| registrars.threshold),
     })

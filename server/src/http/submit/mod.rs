@@ -5,7 +5,7 @@
 mod said;
 
 use self::said::{Line as Fault, Said};
-use super::{App, Refused};
+use super::{App, Refused, bodies::Room};
 use crate::{
     sequencer::{Checked, SubmitError},
     store::NewContent,
@@ -13,7 +13,7 @@ use crate::{
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, FromRequest, Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::header,
     response::{IntoResponse, Response},
     routing::post,
@@ -27,7 +27,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 /// Most bytes of one request.
 const LARGEST: usize = 32 << 20;
-/// Requests worked on at once: each may hold several times its bytes.
+/// Bytes of all requests that are being read or worked on, and requests worked on at once: each may hold several times its bytes.
+const ROOM: usize = 4 * LARGEST;
 const AT_ONCE: usize = 4;
 /// Lines that one task verifies.
 const CHUNK: usize = 32;
@@ -35,8 +36,8 @@ const CHUNK: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) fn router() -> Router<Arc<App>> {
-    let room = Arc::new(Semaphore::new(AT_ONCE));
-    let handler = move |app: State<Arc<App>>, request: Request| take(app, room.clone(), request);
+    let (room, places) = (Room::of(ROOM), Arc::new(Semaphore::new(AT_ONCE)));
+    let handler = move |app: State<Arc<App>>, request: Request| take(app, room.clone(), places.clone(), request);
     Router::new().route("/submit", post(handler)).layer(RequestBodyLimitLayer::new(LARGEST)).layer(DefaultBodyLimit::disable())
 }
 
@@ -61,13 +62,11 @@ struct Given<'a> {
     bytes: Cow<'a, str>,
 }
 
-/// A place before the bytes: however many come at once, those of a few are in memory.
-async fn take(State(app): State<Arc<App>>, room: Arc<Semaphore>, request: Request) -> Result<Response, Refused> {
-    let Ok(_room) = room.try_acquire_owned() else { return Err(Refused::Busy) };
-    match Bytes::from_request(request, &()).await {
-        Ok(body) => submit(app, body, None).await,
-        Err(rejection) => Ok(rejection.into_response()),
-    }
+/// The bytes before a place: whoever sends slowly keeps nobody else from one.
+async fn take(State(app): State<Arc<App>>, room: Room, places: Arc<Semaphore>, request: Request) -> Result<Response, Refused> {
+    let body = room.whole(request, LARGEST).await?;
+    let Ok(_place) = places.try_acquire_owned() else { return Err(Refused::Busy) };
+    submit(app, body.bytes.clone(), None).await
 }
 
 /// Takes lines; with an agency named, only what its own key signed, and each id for one statement alone.

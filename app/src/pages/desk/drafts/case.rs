@@ -238,16 +238,19 @@ fn ways(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> Option<impl 
     some.then(|| view! { <section class="acts">{release}{timing}{withdraw}</section> })
 }
 
+/// An entry that is spoken of, by its number, with its title.
+fn entry(target: &crate::view::EntryRef, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
+    let number = view! {
+        <a href=desk.at(&target.path())>
+            <bdi data-field="entry" data-value=target.index.to_string()>{codes::entry(w.lang, target.index)}</bdi>
+        </a>
+    };
+    view! { {number}" "<bdi>{target.title.clone()}</bdi> }
+}
+
 fn frozen(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> AnyView {
     let (d, c) = (&w.drafts, &w.drafts.case);
-    let entry = |target: &crate::view::EntryRef| {
-        let number = view! {
-            <a href=desk.at(&target.path())>
-                <bdi data-field="entry" data-value=target.index.to_string()>{codes::entry(w.lang, target.index)}</bdi>
-            </a>
-        };
-        view! { {number}" "<bdi>{target.title.clone()}</bdi> }
-    };
+    let entry = |target: &crate::view::EntryRef| entry(target, desk, w);
     let row = |label: &'static str, value: AnyView| view! { <div><dt>{label}</dt><dd>{value}</dd></div> };
     let ground = |code: &str| {
         let called = codes::ground(w.lang, code).unwrap_or(code).to_owned();
@@ -358,6 +361,9 @@ fn disclosure(frozen: &FrozenDisclosure, view: &CaseView, desk: &Desk<'_>, w: &'
         let c = &w.drafts.case;
         view! { <section><h2>{c.holders}</h2><p class="small">{c.holders_help}</p><ul class="work">{holders.collect_view()}</ul></section> }
     });
+    let revises = frozen.revises.as_ref().map(|target| {
+        view! { <p class="about"><strong>{w.drafts.case.revises}</strong>" "{entry(target, desk, w)}</p> }
+    });
     // Borrowed by what draws it, which is done before it goes.
     let catalogue = catalogue::catalogue(&shown, &shell, public).into_view().to_html();
     view! {
@@ -367,6 +373,7 @@ fn disclosure(frozen: &FrozenDisclosure, view: &CaseView, desk: &Desk<'_>, w: &'
                 {number}
             </header>
             <div class="rest">
+                {revises}
                 <div inner_html=catalogue></div>
                 {body}
                 {translations.collect_view()}
