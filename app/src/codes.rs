@@ -116,7 +116,7 @@ static SCHEMES: [(&str, &str, &str); 7] = [
     ("company-number", "公司注册号", "Company number"),
     ("companies-house", "英国公司注册处", "Companies House"),
     ("lei", "全球法人识别编码", "Legal entity identifier"),
-    ("gpg-employer", "英国薪酬性别差距申报系统", "Gender pay gap service"),
+    ("gpg-employer", "英国性别薪酬差距申报系统", "Gender pay gap service"),
     ("vendor", "厂商", "Vendor"),
     ("name", "名称", "Name"),
 ];
@@ -130,7 +130,7 @@ static AUTHENTIC: [(&str, &str, &str); 2] = [("original", "原件", "original"),
 /// What keys are for.
 static KEY_ROLES: [(&str, &str, &str); 5] = [
     ("log", "日志密钥", "Log key"),
-    ("registrar", "登记人密钥", "Registrar key"),
+    ("registrar", "登记员密钥", "Registrar key"),
     ("seal", "印章密钥", "Seal key"),
     ("post", "岗位密钥", "Post key"),
     ("witness", "见证方密钥", "Witness key"),

@@ -110,7 +110,7 @@ test.describe("a seal", () => {
     await portal(async ({ place, server, at }) => {
       for (const [custody, en, zh] of [
         ["portal", "the portal", "本站"],
-        ["token", "a hardware token", "硬件密码器"],
+        ["token", "a hardware token", "硬件密码设备"],
         ["agency", "the agency itself", "机关自行保管"],
       ]) {
         const agency = `${LANTERNS}-${custody}`;

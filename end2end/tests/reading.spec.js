@@ -30,7 +30,7 @@ const words = {
     progress: (count) => `本页 ${count} 条已由本浏览器全部核验，环环相连`,
     verdict: (since, agency) =>
       `据日志所记，自 ${since} 起即在此处，这一时间尚无外部见证。由${agency}盖章；本浏览器核验至第 ${NEWEST} 条。`,
-    row: (agency) => `位置未动，${agency}印鉴相符，标题未改。`,
+    row: (agency) => `位置未动，${agency}印章相符，标题未改。`,
     plain: "位置未动，未被改动。",
     agency: "云泽市市场监督管理局",
     size: "共 56 条",

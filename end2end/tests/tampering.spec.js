@@ -219,7 +219,7 @@ test.describe("entries dropped and moved", () => {
     await ownPageFails(page, portal, RECALL, MISSING);
     await failsBy(page, "C1", "withheld");
     await failsBy(page, "C2", "withheld");
-    for (const [language, sentence, date] of [["en", "This entry is not here. The log has signed for it", "none"], ["zh", "本条不在本站。日志已为它签字", "未载"]]) {
+    for (const [language, sentence, date] of [["en", "This entry is not here. The log has signed for it", "none"], ["zh", "本条不在本站。日志已为它签名", "未载"]]) {
       await checked(page, portal.page(`/disclosures/${RECALL}`).replace("/en/", `/${language}/`));
       await expect(page.locator("section.entry")).toContainText(sentence);
       await expect(page.locator(".for-logged dd")).toContainText(date);

@@ -221,7 +221,8 @@ async fn a_log_that_cannot_be_written_is_said_with_its_reason_until_it_can(engin
     let auditor = desk.signed_in(auditor.account).await;
     let page = desk.get(Some(&auditor.token), "/en/desk/journal").await.body;
     assert!(
-        page.contains("The journal's log cannot be written.") && page.contains("Who did what could not be removed after its time"),
+        page.contains("The journal's log cannot be written.")
+            && page.contains("Names and details that were due for removal could not be removed"),
         "{page}"
     );
     assert_eq!(page.matches("data-trouble").count(), 2);

@@ -61,7 +61,7 @@ pub(super) static CHECKS: [CheckWords; 8] = [
         question: "Did the named agency seal it?",
         explains: "Each agency signs with its own key. The registry, which is part of the chain, says which key was \
             the agency's at that moment, and whether it was reported stolen later.",
-        holds: "The seal is the agency's own, with a key that was good at that moment.",
+        holds: "It was sealed with the agency's registered key, which was good at that moment.",
         fails: "The seal is not the named agency's.",
         pending: "The registry entry for this key has not arrived yet. You need do nothing.",
         not_applicable: "Entries of this kind carry no agency's seal.",

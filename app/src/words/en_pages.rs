@@ -107,9 +107,9 @@ pub(super) const ABOUT: AboutWords = AboutWords {
     ],
     seals: [
         ("unchecked", "Outline", "the seal is not checked yet"),
-        ("holds", "Filled", "the agency's own seal"),
+        ("holds", "Filled", "sealed with the key registered for the agency"),
         ("stolen", "Struck out", "the key was later reported stolen"),
-        ("fails", "Cracked", "not the agency's seal"),
+        ("fails", "Cracked", "not sealed with the agency's registered key"),
     ],
 };
 

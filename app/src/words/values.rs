@@ -84,7 +84,7 @@ static MEMBERS: [(&str, &str, &str); 18] = [
     ("leaf", "指纹", "fingerprint"),
     ("previous", "前一条的指纹", "fingerprint of the entry before"),
     ("key", "密钥", "key"),
-    ("signed_by", "签字", "signatures"),
+    ("signed_by", "签署者", "signatures"),
     ("index", "条目", "which entry it is"),
     ("before", "前一条", "the entry before"),
     ("time", "链上时间", "time of the log"),

@@ -4,7 +4,7 @@ use super::*;
 
 pub(super) const CHAIN: ChainWords = ChainWords {
     title: "本链",
-    lead: "本站发布的一切都在同一条签字相连的链上。凭链的身份，任何人都能独自核验其余。",
+    lead: "本站发布的一切都在同一条签名相连的链上。凭链的身份，任何人都能独自核验其余。",
     identity: "链的身份",
     identity_note: "即第 0 条（章程）的指纹。请与印在纸上的，或您信得过的人给您的比对。",
     began: "起始时间",
@@ -92,10 +92,10 @@ pub(super) const ABOUT: AboutWords = AboutWords {
         ("fails", "绳断", "不符，旁边写明何处不符"),
     ],
     seals: [
-        ("unchecked", "空心", "印鉴尚未核验"),
-        ("holds", "实心", "确是该机关的印章"),
+        ("unchecked", "空心", "印章尚未核验"),
+        ("holds", "实心", "与该机关登记的密钥相符"),
         ("stolen", "划去", "密钥后来已报失窃"),
-        ("fails", "裂开", "不是该机关的印章"),
+        ("fails", "裂开", "与该机关登记的密钥不符"),
     ],
 };
 

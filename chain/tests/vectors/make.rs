@@ -2,7 +2,7 @@
 
 use super::{
     common::{shown::*, *},
-    kinds, make_chain, make_steps,
+    make_chain, make_steps,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chain::{
@@ -184,7 +184,7 @@ fn notes() -> Value {
     ];
     let verify = |vkey: &str, note: &str| match Note::parse(note.as_bytes()) {
         Err(error) => error.code(),
-        Ok(parsed) => parsed.verify(&Vkey::parse(vkey).unwrap()).map_or_else(|error| error.code(), |()| "verifies".into()),
+        Ok(parsed) => parsed.verify(&Vkey::parse(vkey).unwrap()).map_or_else(|error| error.code(), |()| "verifies"),
     };
     let other = vkey_text("other.example", 1, &public);
     let mut cases: Vec<(String, String)> = outside.iter().map(|(vkey, note)| ((*vkey).into(), (*note).into())).collect();

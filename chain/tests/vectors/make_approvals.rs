@@ -1,9 +1,6 @@
 //! Writes the vectors of approval: a rule, what was decided, and whether the one meets the other.
 
-use super::{
-    common::{papers::*, story::founded, *},
-    kinds,
-};
+use super::common::{papers::*, story::founded, *};
 use chain::{
     approval::{self, Act, Opening, Rule, TakenStep, link},
     part::{Commitment, format_salt},

@@ -36,7 +36,7 @@ static EN: DepartmentWords = DepartmentWords {
     with: |name| format!("Sign in with {name}"),
     join_lead: "Instead of a password: fill in the two names above, and sign in where your department has you sign in.",
     going: "One moment",
-    going_lead: "You are being led on. If nothing happens:",
+    going_lead: "The next page opens by itself. If it does not:",
     going_link: "Go on",
     failed: (
         "Your department's sign-in did not work",

@@ -22,7 +22,7 @@ pub(super) const JOURNAL: JournalWords = JournalWords {
     },
     read_only: "The journal's copy on this server is an old one, so nothing is added to it. What is done meanwhile is kept, and added once the newest copy is back.",
     stuck: "Nothing is written into the journal now",
-    overdue: "Who did what could not be removed after its time",
+    overdue: "Names and details that were due for removal could not be removed",
     refused: |row| {
         format!(
             "The journal's log does not take row {row}, however often it is tried. That row and all after it wait; none is lost. Tell whoever looks after the server."
@@ -32,7 +32,7 @@ pub(super) const JOURNAL: JournalWords = JournalWords {
     key: "This server does not hold a key that the journal is signed with. Nothing is lost: once the key is back, everything is written. Tell whoever looks after the server.",
     unwritten: "The journal's log cannot be written. Nothing is lost: it is tried again and again. If this stays, tell whoever looks after the server.",
     server_says: "The server says:",
-    kept: |days| format!("Who did what is kept for {days} days and then removed. That it was done, what and when stays."),
+    kept: |days| format!("Names and details are kept for {days} days and then removed. What was done, and when, stays."),
     kept_for_ever: "Who did what is kept for ever.",
     newest: |size| format!("Fingerprint of the journal's {size} entries, to compare with one you noted earlier:"),
     identity: "The journal's identity:",

@@ -23,7 +23,7 @@ pub(super) const POSTS: PostsWords = PostsWords {
     names_help: "Readers see which post signed. If you wish, each text also names who holds the posts when it is submitted: everybody who \
                  approves it approves that too, and the names can be removed later by a redaction. Then only those who are named can sign.",
     names_box: "Name who holds the posts",
-    names_button: "Keep",
+    names_button: "Save",
     to_key: "Keys and holders",
     seals: "Seals",
     custody: |custody| match custody {
@@ -39,7 +39,7 @@ pub(super) const POSTS: PostsWords = PostsWords {
     },
     end: "End this key",
     end_again: "It was worse, or earlier",
-    end_help: "What it signed before stays valid. An end cannot be taken back.",
+    end_help: "What it signed before that entry still holds when checked. An end cannot be taken back.",
     how: "How it ended",
     hows: [
         ("retired", "Retired: its time is over"),
@@ -229,7 +229,7 @@ pub(super) const SIGNING: SigningWords = SigningWords {
     no_reason: "Rejecting and skipping need a reason.",
     answer: "The server's answer cannot be used. Nothing was signed.",
     offline: "The server cannot be reached. Nothing was signed.",
-    other_case: "The server asked to sign in another case than this page shows. Nothing was signed. Report this.",
+    other_case: "The server asked for a signature in another case than this page shows. Nothing was signed. Report this.",
     other_rule: "The rule has changed since this page was loaded. Nothing was signed. Load the page again.",
     other_core: "The server asked to sign another document than this page shows. Nothing was signed. Load the page again; if it happens again, report it.",
     missing: "A part of the document is missing, or is not the one that would be signed. Nothing was signed.",

@@ -8,16 +8,16 @@ fn said(subject: String, text: impl Into<String>) -> Said {
 
 pub(super) static WORDS: LetterWords = LetterWords {
     waits: |agency| {
-        said(format!("Something waits for you at {agency}"), format!("Something waits for you at {agency}. It stands at the desk:"))
+        said(format!("Something waits for you at {agency}"), format!("Something waits for you at {agency}. Open the desk to see it:"))
     },
     rejected: |agency| {
-        said(format!("A step was rejected at {agency}"), format!("Something you wrote for {agency} was rejected. Why stands at the desk:"))
+        said(format!("A step was rejected at {agency}"), format!("Something you wrote for {agency} was rejected. The desk shows why:"))
     },
     published: |agency| said(format!("Published by {agency}"), format!("Something you wrote for {agency} was published:")),
     again: |agency| {
         said(
             format!("Something needs approving again at {agency}"),
-            format!("Something you wrote for {agency} could not be published as it was approved. What to do stands at the desk:"),
+            format!("Something you wrote for {agency} could not be published as it was approved. The desk shows what to do:"),
         )
     },
     daily: |portal| {
@@ -30,8 +30,7 @@ pub(super) static WORDS: LetterWords = LetterWords {
         said(
             format!("Confirm your address for {portal}"),
             format!(
-                "Somebody who is signed in at the desk of {portal} says that this address is theirs. If it was you, open this link within a day. \
-                 If not, do nothing: no more mail comes."
+                "Somebody who is signed in at the desk of {portal} says that this address is theirs. If it was not you, do nothing: you will get no more mail. If it was, open this link within a day:"
             ),
         )
     },
@@ -39,7 +38,7 @@ pub(super) static WORDS: LetterWords = LetterWords {
         said(
             format!("Your address at {portal} was changed"),
             format!(
-                "Mail from the desk of {portal} does not come to this address any more. If it was not you who changed it, change your password at once and tell your administrator:"
+                "Mail from the desk of {portal} no longer comes to this address. If it was not you who changed it, tell your administrator at once, and change your password if you have one. Your account:"
             ),
         )
     },
@@ -55,7 +54,7 @@ pub(super) static WORDS: LetterWords = LetterWords {
         said(
             format!("A way back in to {portal}"),
             format!(
-                "Your administrator lets you set a new password for the desk of {portal}. This link is good once, for an hour. If you did not ask for it, tell your administrator:"
+                "Your administrator made a link for you to set a new password for the desk of {portal}. If you did not ask for it, do not open it, and tell your administrator. It works once, within an hour:"
             ),
         )
     },
@@ -63,14 +62,16 @@ pub(super) static WORDS: LetterWords = LetterWords {
         said(
             format!("New sign-in at {portal}"),
             format!(
-                "Somebody signed in with your name and password at the desk of {portal}, from where you have not signed in before. If it was you, all is well. If not, change your password at once and tell your administrator:"
+                "Somebody signed in to your account at the desk of {portal}, from a network or browser you have not used there before. If it was you, all is well. If not, tell your administrator at once, and change your password if you have one. Your account:"
             ),
         )
     },
     password_changed: |portal| {
         said(
             format!("Your password at {portal} was changed"),
-            format!("Your password for the desk of {portal} was changed. If it was not you, tell your administrator at once:"),
+            format!(
+                "Your password for the desk of {portal} was changed. If it was not you, tell your administrator at once. Your account:"
+            ),
         )
     },
     foot: |portal| format!("Sent by the desk of {portal}, which reads no answers. On the page of your account you choose what is sent."),
@@ -79,7 +80,7 @@ pub(super) static WORDS: LetterWords = LetterWords {
     goes_to: |address| format!("Mail goes to {address}."),
     asked: |address| format!("A link was sent to {address}. Open it in this browser within a day; until then nothing else goes there."),
     address: "E-mail address",
-    address_help: "A link is sent there that you open to confirm it. Letters tell that something is there, never what.",
+    address_help: "A link is sent there that you open to confirm it. Mail says that something waits, never what it is.",
     ask: "Send the link",
     remove: "No mail any more",
     wanted: "Mail about your work",
@@ -87,7 +88,7 @@ pub(super) static WORDS: LetterWords = LetterWords {
     daily_choice: "once a day",
     no_work: "none",
     always: "Of sign-ins from new places and of a changed password you are always told.",
-    language: "Language of letters",
+    language: "Language of mail",
     save: "Save",
     confirm_title: "Confirm your address",
     confirm_lead: |address| format!("Mail from the desk will go to {address}."),

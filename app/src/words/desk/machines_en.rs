@@ -3,7 +3,7 @@
 use super::machines::MachineWords;
 
 pub(super) const MACHINES: MachineWords = MachineWords {
-    title: "Machines",
+    title: "Programs",
     lead: "Programs that work for an agency with a token. What each did stands in the journal.",
     none: "You look after no agency.",
     back: "All agencies",

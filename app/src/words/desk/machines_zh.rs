@@ -4,7 +4,7 @@ use super::machines::MachineWords;
 
 pub(super) const MACHINES: MachineWords = MachineWords {
     title: "程序接入",
-    lead: "程序凭令牌为机关办事。其所为均记入日志。",
+    lead: "程序凭令牌为机关办事。其所为均记入操作日志。",
     none: "没有由您管理的机关。",
     back: "全部机关",
     lead_place: "令牌只能在本机关做所勾选的事，别无其他。",
@@ -21,14 +21,14 @@ pub(super) const MACHINES: MachineWords = MachineWords {
     end: "停用",
     end_of: |name| format!("停用 {name} 的令牌"),
     new: "新建令牌",
-    new_lead: "程序所写视同您所写，您不得批准。您不再管理本机关时，您创建的令牌随即失效。",
+    new_lead: "程序所写视同您所写，您不能审批。您不再管理本机关时，您创建的令牌随即失效。",
     name: "名称",
     name_help: "供哪个程序使用。",
     scopes: "权限",
     scope: |code| match code {
-        "read" => ("读取", "本机关的草稿及其待办步骤"),
-        "draft" => ("起草", "草稿及其文件"),
-        "submit" => ("送审", "提交草稿待批准，或撤回"),
+        "read" => ("读取", "本机关的文稿及其待办步骤"),
+        "draft" => ("起草", "文稿及其文件"),
+        "submit" => ("送审", "将文稿送审，或收回修改"),
         "publish" => ("发布", "仅限未设规则的机关"),
         "statements" => ("递交", "由机关自有印章密钥签署的声明"),
         _ => ("", ""),

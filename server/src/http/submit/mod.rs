@@ -134,7 +134,7 @@ async fn is_logged(app: &App, index: u64, line: &[u8]) -> Result<bool, Refused> 
 }
 
 fn check(submitter: &crate::sequencer::Submitter, line: &[u8], agency: Option<&str>) -> Result<Checked, Said> {
-    let line: Line<'_> = serde_json::from_slice(line).map_err(|error| Fault::Line(error.to_string()))?;
+    let line: Line<'_> = serde_json::from_slice(line).map_err(|error| Fault::Misread(error.to_string()))?;
     let parts = line.parts.iter().map(|part| {
         let salt = parse_salt(&part.salt).ok_or(Fault::Salt)?;
         let bytes = STANDARD.decode(part.bytes.as_bytes()).map_err(|_| Fault::Base64)?;

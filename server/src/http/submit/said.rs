@@ -29,7 +29,7 @@ pub(super) enum Said {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Line {
     #[error("not a line of this address: {0}")]
-    Line(String),
+    Misread(String),
     #[error("a salt is 32 hexadecimal digits")]
     Salt,
     #[error("the bytes of a part are not base64")]
@@ -43,11 +43,11 @@ pub(super) enum Line {
 impl From<Line> for Said {
     fn from(fault: Line) -> Said {
         let (code, refused_zh) = match &fault {
-            Line::Line(_) => ("line", "此行不符合该地址的格式。"),
+            Line::Misread(_) => ("line", "此行不符合该地址的格式。"),
             Line::Salt => ("salt", "盐值应为 32 位十六进制数字。"),
             Line::Base64 => ("base64", "内容不是 Base64 编码。"),
             Line::NotYours => ("not-yours", "不是由本机关自己的密钥签署。"),
-            Line::Differs => ("differs", "此编号下已登记另一份陈述。"),
+            Line::Differs => ("differs", "此标识下已记入另一份声明。"),
         };
         Said::Refused { code: code.into(), refused: fault.to_string(), refused_zh, retry: false }
     }
@@ -73,34 +73,34 @@ impl From<Result<Receipt, SubmitError>> for Said {
 /// A sentence for a code of [`SubmitError::code`].
 fn in_chinese(code: &str) -> &'static str {
     match code.split(':').next().unwrap_or_default() {
-        "statement" => "陈述的格式不正确。",
+        "statement" => "声明的格式不正确。",
         "approval" => "未满足该机关的审批规则。",
-        "origin" => "该陈述是为另一条链签署的。",
-        "charter" | "stale-charter" => "章程陈述与现行章程不符。",
+        "origin" => "该声明是为另一条链签署的。",
+        "charter" | "stale-charter" => "章程声明与现行章程不符。",
         "not-registered" => "签署者尚未登记。",
         "other-kind" => "该标识已登记为其他类别。",
         "unknown-key" => "签署所用的密钥此时无效。",
-        "too-few-registrars" => "登记人签名不足。",
+        "too-few-registrars" => "登记员签名不足。",
         "unknown-signature" => "含有不应签署者的签名行。",
         "signature" => "签名验证不通过。",
         "key-reused" => "该公钥已有其他用途。",
         "key-dropped" => "新登记遗漏了原有的密钥或其终止记录。",
         "reference" => "所引用的条目与其所述不符。",
         "not-head" => "所修订的不是该文件的最新版本。",
-        "not-entitled" => "该机关无权处理此文件。",
+        "not-entitled" => "该机关无权就此文件作此声明。",
         "part-taken" => "该部分属于另一份文件。",
-        "not-a-copy" => "转录机关须注明原发布机关。",
+        "not-a-copy" => "档案机构须注明原发布机关。",
         "stale-case" => "该案件已有更新的步骤。",
-        "part-missing" => "缺少陈述所承诺的部分。",
-        "part-differs" => "有一部分与其承诺值不符。",
+        "part-missing" => "缺少声明所列的部分。",
+        "part-differs" => "有一部分与其指纹不符。",
         "catalogue" => "目录部分无法读取。",
-        "too-large" => "陈述过大。",
+        "too-large" => "声明过大。",
         "busy" => "繁忙，请稍后重试。",
-        "clock" => "服务器时钟异常，暂停登记。",
-        "behind" => "服务器数据落后，暂停登记。",
+        "clock" => "服务器时钟异常，暂停接收。",
+        "behind" => "服务器数据落后，暂停接收。",
         "store" => "存储出错，请稍后重试。",
         "log-key" => "服务器没有章程所指定的日志密钥。",
-        "stopped" => "登记程序已停止，请稍后重试。",
+        "stopped" => "日志已停止接收，请稍后重试。",
         _ => "未获接受。",
     }
 }
