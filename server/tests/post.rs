@@ -9,7 +9,7 @@ use chain::{
     json,
     note::Vkey,
     part::{Commitment, parse_salt},
-    statement::{Core, Statement},
+    statement::{self, Core, Statement},
 };
 use program::{Program, text};
 use serde_json::{Value, json};
@@ -37,11 +37,15 @@ fn ask() -> Value {
         "type": "disclosure", "id": "9f".repeat(16), "agency": "example.gov/finance", "genre": "notice", "language": "en", "stated": {},
         "parts": [part("catalogue", "application/json", &salts[0], CATALOGUE), part("body", "text/markdown", &salts[1], BODY)],
     });
+    // As the desk writes it: a line that says more than its reader knows is not signed.
+    let (id, core) = Core::read(&core.to_string()).unwrap();
+    let Core::Disclosure(core) = core else { panic!("{core:?}") };
+    let core_line = statement::core_line("disclosure", &id, &core).unwrap();
     let parts: Vec<_> = salts.iter().zip([CATALOGUE, BODY]).map(|(salt, text)| {
         json!({"commitment": Commitment::to(salt, text.as_bytes()), "salt": chain::hash::hex(salt), "address": "/desk/cases/x/parts/y"})
     }).collect();
     json!({
-        "origin": "example.gov/log", "agency": "example.gov/finance", "case": "51".repeat(16), "code": "sign", "core_line": core.to_string(),
+        "origin": "example.gov/log", "agency": "example.gov/finance", "case": "51".repeat(16), "code": "sign", "core_line": core_line,
         "rule": chain::Hash::of(&[b"rule"]), "previous": {"index": 12, "leaf": chain::Hash::of(&[b"twelve"])}, "parts": parts,
     })
 }

@@ -2,6 +2,7 @@
 
 use axum::{body::Bytes, extract::Request};
 use http_body_util::BodyExt;
+use hyper::body::Body as _;
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -53,6 +54,10 @@ impl Room {
     /// Reads a body of at most `largest` bytes. Room is taken as it comes, so that whoever sends slowly holds only what they sent.
     pub(super) async fn whole(&self, request: Request, largest: usize) -> Result<Whole, Unread> {
         let (begun, mut body) = (Instant::now(), request.into_body());
+        // What says that it will be too large is not read at all.
+        if body.size_hint().lower() > largest as u64 {
+            return Err(Unread::TooLarge);
+        }
         let (mut read, mut room): (Vec<u8>, Option<OwnedSemaphorePermit>) = (Vec::new(), None);
         loop {
             let until = GRACE + Duration::from_secs(read.len() as u64 / SLOWEST);

@@ -178,7 +178,7 @@ impl Staff {
         if let Some(seconds) = self.attempt(&tried, FREE).await? {
             return Ok(SignIn::Locked { seconds });
         }
-        if !knows_place(&mut *self.store.pool().acquire().await?, name, from).await?
+        if !knows_place(&mut *self.store.pool().acquire().await?, known.as_deref().unwrap_or_default(), from).await?
             && let Some(seconds) = self.attempt(&everywhere, FREE_EVERYWHERE).await?
         {
             return Ok(SignIn::Locked { seconds });

@@ -13,7 +13,7 @@ use crate::{
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{Request, State},
     http::header,
     response::{IntoResponse, Response},
     routing::post,
@@ -23,7 +23,6 @@ use chain::part::{Commitment, parse_salt};
 use serde::Deserialize;
 use std::{borrow::Cow, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
-use tower_http::limit::RequestBodyLimitLayer;
 
 /// Most bytes of one request.
 const LARGEST: usize = 32 << 20;
@@ -38,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) fn router() -> Router<Arc<App>> {
     let (room, places) = (Room::of(ROOM), Arc::new(Semaphore::new(AT_ONCE)));
     let handler = move |app: State<Arc<App>>, request: Request| take(app, room.clone(), places.clone(), request);
-    Router::new().route("/submit", post(handler)).layer(RequestBodyLimitLayer::new(LARGEST)).layer(DefaultBodyLimit::disable())
+    Router::new().route("/submit", post(handler))
 }
 
 /// A statement and those of its parts that the log does not have yet.
