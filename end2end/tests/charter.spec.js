@@ -179,7 +179,7 @@ test("a server that shows a registrar another amendment than it asks to have sig
     ["no trial", other("trial", "false")],
     ["another text: more of them must sign", saying(/(?:"|&quot;)threshold(?:"|&quot;):1/, '"threshold":7')],
     ["another text: no trial", saying(/(?:"|&quot;)trial(?:"|&quot;):true/, '"trial":false')],
-    ["another text, with what nobody knows", saying(/\}\n$/, ',"later":true}\n')],
+    ["another text, with what nobody knows", saying(/\}\n$/, ',"later":true}\n'), "more-said"],
     ["another charter before", (html) => html.replace(/data-before="[^"]*"/, 'data-before="/log/entry/1"'), "other-charter"],
     ["no charter before", (html) => html.replace(/ data-before="[^"]*"/, ""), "other-charter"],
     ["another site's", (html) => html.replace(/data-before="[^"]*"/, 'data-before="https://other.example/log/entry/0"'), "answer"],
