@@ -72,7 +72,7 @@ static CODES: [(&str, &str, &str); 16] = [
 
 /// Who keeps a seal, as its registration says.
 static CUSTODIES: [(&str, &str, &str); 3] =
-    [("portal", "本站", "the portal"), ("token", "硬件密码器", "a hardware token"), ("agency", "机关自行保管", "the agency itself")];
+    [("portal", "本站", "the portal"), ("token", "硬件密码设备", "a hardware token"), ("agency", "机关自行保管", "the agency itself")];
 
 /// What a page shows beside what catalogues have.
 static MEMBERS: [(&str, &str, &str); 18] = [
