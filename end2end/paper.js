@@ -8,9 +8,11 @@ const sha256 = (...pieces) => pieces.reduce((hash, piece) => hash.update(piece),
 const commitment = (salt, text) => `sha256:${sha256("gazette/v1 content\n", Buffer.from(salt, "hex"), text).digest("hex")}`;
 export const leaf = (entry) => sha256(Buffer.from([0]), entry).digest("base64");
 
+const listed = (at, name) => `<li data-part="${at}"><a href="/desk/cases/${CASE}/parts/${at}"><bdi data-field="parts">${name}</bdi></a></li>`;
+
 /** What is frozen of a title and a text: its core line, its parts, and the page's piece that shows them. */
 export function paper(agency, title = "The budget", text = "It is in order.") {
-  const texts = [JSON.stringify({ title, genre: "notice", parts: ["Budget.md", "Sums.csv"] }), `# ${title}\n\n${text}\n`, "a,b\n1,2\n"];
+  const texts = [JSON.stringify({ title, genre: "notice", parts: ["Budget.md", "Sums.csv"] }), `## ${title}\n\n${text}\n`, "a,b\n1,2\n"];
   const kinds = [
     ["catalogue", "application/json"],
     ["body", "text/markdown"],
@@ -30,8 +32,9 @@ export function paper(agency, title = "The budget", text = "It is in order.") {
   const shown = `
     <article data-frozen>
       <h1><bdi data-field="title">${title}</bdi></h1>
-      <section class="body"><h2>Text</h2><div class="prose" data-part="${parts[1].commitment}"><h1>${title}</h1>\n<p>${text}</p>\n</div></section>
-      <ul class="parts"><li data-part="${parts[2].commitment}"><a href="/desk/cases/${CASE}/parts/${parts[2].commitment}"><bdi data-field="parts">Sums.csv</bdi></a></li></ul>
+      <p><bdi data-field="genre">notice</bdi> <bdi data-field="language">en</bdi></p>
+      <section class="body"><h2>Text</h2><div class="prose" data-part="${parts[1].commitment}"><h2>${title}</h2>\n<p>${text}</p>\n</div></section>
+      <ul class="parts">${[[1, "Budget.md"], [2, "Sums.csv"]].map(([n, name]) => listed(parts[n].commitment, name)).join("")}</ul>
     </article>`;
   return { line, digest: sha256(line).digest("hex"), parts, shown };
 }

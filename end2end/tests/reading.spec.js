@@ -106,6 +106,7 @@ for (const [lang, say] of Object.entries(words)) {
           expect([...of("C5").values()].map(([value]) => value)).toEqual([
             expect.stringMatching(/^gazette.example\/[a-z]+$/), expect.stringMatching(fingerprint), expect.stringMatching(/^\d+$/),
             expect.stringMatching(/[+][0-9a-f]{8}[+]/), expect.stringMatching(/^[A-Za-z0-9+/]{91}=$/),
+            lang === "zh" ? "本站" : "the portal",
           ]);
           expect(shown.C7.flat().filter((value) => /^sha256:[0-9a-f]{64}$/.test(value)).length).toBeGreaterThanOrEqual(4);
           expect(await panel(page, "C7").locator(".raws a").count()).toBeGreaterThanOrEqual(4);
