@@ -87,6 +87,9 @@ test("an invitation is taken up with the department's sign-in, which opens the d
   await expect(wang.locator(".who")).toContainText("王芳");
   await wang.goto("/en/desk/account");
   await expect(wang.locator("section.departments")).toContainText("Officer wang");
+  // Nothing is asked that is not there, nor offered that is bound already.
+  await expect(wang.locator("#present")).toHaveCount(0);
+  await expect(wang.getByRole("button", { name: "Use the Finance Bureau" })).toHaveCount(0);
   // The last way in stays.
   await wang.getByRole("button", { name: /^Remove the sign-in/ }).click();
   await expect(wang.locator(".faults")).toContainText("Nothing else would let you in");

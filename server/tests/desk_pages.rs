@@ -19,6 +19,9 @@ use server::{
 use trial::Engine;
 
 on_each_engine! {
+    what_was_typed_comes_back_where_its_session_is_over_or_another,
+    what_is_typed_comes_back_as_typed_and_never_as_markup,
+    what_no_text_holds_is_left_out_and_more_than_a_form_takes_is_said,
     a_document_is_written_submitted_and_signed_on_its_pages,
     two_who_write_at_once_are_told_and_neither_loses_a_word,
     what_is_missing_is_told_beside_its_field_and_where_it_is_submitted,
@@ -389,4 +392,71 @@ async fn where_an_agency_wishes_it_readers_see_who_holds_the_posts_until_that_is
     let page = public().await;
     assert!(!page.contains("Officer") && page.contains("Lanterns") && page.contains("holders.json</bdi> · removed"), "{page}");
     assert_eq!(portal::get(&desk.portal, &format!("/content/{part}")).await.0, StatusCode::GONE);
+}
+
+async fn what_was_typed_comes_back_where_its_session_is_over_or_another(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let author = pages.enter("author").await;
+    let page = pages.begin(&author, "disclosure").await;
+    let typed = with(&NOTICE, &[("body", "Hours of work: <b>"), ("summary", "")]);
+    let back = |answer: &Answer| {
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        for text in ["Hours of work: &lt;b", "灯笼通知", "All of them are lit."] {
+            assert!(answer.body.contains(text), "{text} in {}", answer.body);
+        }
+    };
+    // Signed in anew, with a form of the session before.
+    let anew = pages.house.staff.begin_session(&pages.house.who("author").id, Strength::SecondFactor, &From::default()).await.unwrap();
+    let fields: Vec<_> = typed.iter().copied().chain([("token", &*author.form())]).map(|(n, v)| format!("{n}={}", encoded(v))).collect();
+    let request = own(by(&anew, Request::post(&page))).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let stale = pages.ask(request.body(Body::from(fields.join("&"))).unwrap()).await;
+    back(&stale);
+    assert!(stale.body.contains("You have signed in again"));
+    // Signed out.
+    pages.house.staff.sign_out(&author).await.unwrap();
+    let out = pages.post(&author, &page, &typed).await;
+    back(&out);
+    assert!(out.body.contains("You are signed out") && out.body.contains("/en/desk/sign-in?to="));
+    // From another site nothing comes back, and nothing was saved of any of it.
+    let cross = by(&anew, Request::post(&page)).header(header::ORIGIN, "https://elsewhere.example").header("sec-fetch-site", "cross-site");
+    let cross = cross.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let cross = pages.ask(cross.body(Body::from(fields.join("&"))).unwrap()).await;
+    assert_eq!(cross.status, StatusCode::FORBIDDEN);
+    assert!(!cross.body.contains("Hours of work"));
+    assert!(!pages.get(&anew, &page).await.body.contains("Hours of work"));
+}
+
+async fn what_no_text_holds_is_left_out_and_more_than_a_form_takes_is_said(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let author = pages.enter("author").await;
+    let page = pages.begin(&author, "disclosure").await;
+    let saved = pages.post(&author, &page, &with(&NOTICE, &[("title", "Lan\0terns"), ("body", "All\0 of them"), ("revision", "1")])).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let body = pages.get(&author, &page).await.body;
+    assert!(body.contains("Lanterns") && body.contains("All of them") && !body.contains('\0'));
+    let submitted = pages.post(&author, &format!("{page}/submit"), &[("revision", "2")]).await;
+    assert!(submitted.to.contains("/desk/cases/"), "{} {}", submitted.status, submitted.body);
+
+    let other = pages.begin(&author, "disclosure").await;
+    let long = pages.post(&author, &other, &with(&NOTICE, &[("body", &*"x".repeat(5 << 20))])).await;
+    assert_eq!(long.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(long.body.contains("This is too long") && long.body.contains("Nothing was changed"));
+}
+
+async fn what_is_typed_comes_back_as_typed_and_never_as_markup(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let author = pages.enter("author").await;
+    let page = pages.begin(&author, "disclosure").await;
+    let hostile = "&lt;b> &amp;</textarea><h1>mine</h1>\"";
+    let fields =
+        ["title", "body", "summary", "keywords", "subjects", "issuing_agencies", "source", "translation_title", "translation_body"];
+    let fields: Vec<_> =
+        fields.iter().map(|name| (*name, hostile)).chain([("revision", "1"), ("language", "en"), ("do", "save")]).collect();
+    assert_eq!(pages.post(&author, &page, &fields).await.status, StatusCode::SEE_OTHER);
+    // Read as a browser reads it, each is what was typed: there is no mark of its own in it, and no escape of its own is undone.
+    let written = hostile.replace('&', "&amp;").replace('<', "&lt;");
+    let body = pages.get(&author, &page).await.body;
+    let read = body.replace("&gt;", ">").replace("&quot;", "\"");
+    assert!(!body.contains("<h1>mine"), "{body}");
+    assert!(read.matches(&written).count() >= 9, "{body}");
 }

@@ -307,6 +307,10 @@ async fn a_rule_is_asked_for_by_a_form_and_only_if_something_can_meet_it() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field} {value}");
         assert!(refused.body.contains("No publication could meet this rule") && refused.body.contains(&format!("value=\"{value}\"")));
     }
+    let mut fields = sound;
+    fields[13].1 = "</textarea><h1>mine</h1>";
+    let refused = desk.post(Some(&head.token), &of, &fields).await;
+    assert!(refused.body.contains("mine") && !refused.body.contains("<h1>mine"), "{}", refused.body);
     let path = desk.post(Some(&head.token), &of, &sound).await.to().to_owned();
     desk.post(Some(&head.token), &format!("{path}?here"), &[]).await.to();
     let state = desk.node.submitter.state();

@@ -255,6 +255,13 @@ impl Staff {
         Ok(Ok(()))
     }
 
+    /// Whether a password opens an account: who comes in by a department may do without.
+    pub async fn has_password(&self, account: &str) -> Result<bool, StaffError> {
+        let sql = "select count(*) from accounts where id = $1 and password <> ''";
+        let row = sqlx::query(sql).bind(account).fetch_one(self.store.pool()).await?;
+        Ok(row.try_get::<i64, _>(0)? > 0)
+    }
+
     /// Changes one's own password, who must know the present one, and ends all other sessions.
     pub async fn change_password(&self, token: &super::Token, present: &str, new: &str, around: &[&str]) -> Asked<super::Token> {
         let Some((session, person)) = self.session(token).await? else { return Ok(Err(Refusal::Nobody)) };

@@ -228,7 +228,7 @@ async fn hostile_and_over_long_input_is_refused_beside_its_field_and_shown_as_te
         assert!(!page.body.contains(PASSWORD) && !page.body.contains("password1234"));
     }
     let huge = "a".repeat(300_000);
-    assert_eq!(desk.post(None, &path, &[("name", &huge)]).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(desk.post(None, &path, &[("name", &huge)]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(desk.staff.is_empty().await.unwrap());
 }
 

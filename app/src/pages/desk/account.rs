@@ -4,6 +4,7 @@ use super::form::{Field, summary, token};
 use super::frame::{Page, document};
 use crate::pages::pieces::moment;
 use crate::view::desk::{AccountView, Desk, Room};
+use crate::words::desk::DeskWords;
 use leptos::prelude::*;
 
 pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
@@ -12,6 +13,7 @@ pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
         let a = &w.account;
         let done = view.done.map(|done| view! { <p class="done" role="status">{(a.done)(done)}</p> });
         let path = desk.at("/desk/account");
+        let password = password(view, path.clone(), desk, w);
         let departments = super::departments::section(desk, &view.identities, &view.departments, w);
         let mail = view.mail.as_ref().map(|mail| super::letters::mail(desk, mail, &view.faults, w));
         let sessions = view.sessions.iter().map(|session| {
@@ -101,6 +103,19 @@ pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
             </section>
             <section>
                 <h2>{a.password}</h2>
+                {password}
+            </section>
+        }
+    })
+}
+
+/// Changing it, where there is one.
+fn password(view: &AccountView, path: String, desk: &Desk<'_>, w: &'static DeskWords) -> AnyView {
+    let a = &w.account;
+    if !view.password {
+        return view! { <p class="quiet">{a.password_none}</p> }.into_any();
+    }
+    view! {
                 <form class="form" method="post" action=path>
                     <p class="quiet">{a.password_lead}</p>
                     {token(desk)}
@@ -112,7 +127,6 @@ pub fn account(desk: &Desk<'_>, view: &AccountView) -> String {
                     {Field::password("repeat", a.repeat, "new-password").draw(&view.faults, w)}
                     <button>{a.change}</button>
                 </form>
-            </section>
-        }
-    })
+    }
+    .into_any()
 }

@@ -1,5 +1,6 @@
 //! Fields of the desk's forms: label, help and message beside each, and above them all what needs attention.
 
+use crate::pages::text::escape;
 use crate::view::desk::{Desk, Fault, Faults};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
@@ -81,6 +82,12 @@ pub(super) fn summary(faults: &Faults, w: &'static DeskWords) -> impl IntoView +
             </div>
         }
     })
+}
+
+/// What stands in a text area, escaped here: between its marks leptos writes everything as it is. A browser drops a line end right
+/// behind the first mark; so one is written that may go.
+pub(super) fn area_text(text: &str) -> String {
+    format!("\n{}", escape(text))
 }
 
 /// What each form carries, so that no other site can send it.

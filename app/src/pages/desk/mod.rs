@@ -19,7 +19,7 @@ mod sign_in;
 
 pub use account::account;
 pub use departments::going_on;
-pub use drafts::{case, drafts, editor, submit};
+pub use drafts::{case, drafts, editor, late, submit};
 pub use factors::{authenticator, code, codes, passkeys};
 pub use home::home;
 pub use journal::journal;

@@ -1,6 +1,6 @@
 //! Agencies' posts, their keys and ends, and the rule of approval as a form.
 
-use super::form::{Field, summary, token};
+use super::form::{Field, area_text, summary, token};
 use super::frame::{Page, document};
 use super::registrations::{custody, waiting};
 use crate::view::desk::{AgencyPostsView, Desk, PostKey, PostRow, PostsView, Room, RuleForm, RuleRow};
@@ -127,7 +127,7 @@ fn bodies(desk: &Desk<'_>, view: &AgencyPostsView, w: &'static DeskWords) -> imp
                 <label class="field">
                     <span>{p.overseers}</span>
                     <small>{p.overseers_help}</small>
-                    <textarea name="overseers" rows="3" autocapitalize="none" spellcheck="false">{view.overseers.clone()}</textarea>
+                    <textarea name="overseers" rows="3" autocapitalize="none" spellcheck="false">{area_text(&view.overseers)}</textarea>
                 </label>
                 <button class="quiet">{p.bodies_button}</button>
             </form>
@@ -235,7 +235,7 @@ fn rule(desk: &Desk<'_>, here: &str, view: &AgencyPostsView, w: &'static DeskWor
             <label class="field">
                 <span>{p.overriders}</span>
                 <small>{p.overriders_help}</small>
-                <textarea name="overriders" rows="2" spellcheck="false">{overriders.clone()}</textarea>
+                <textarea name="overriders" rows="2" spellcheck="false">{area_text(overriders)}</textarea>
             </label>
             <label class="choice">
                 <input type="checkbox" name="deferred" value="1" checked=*deferred/>

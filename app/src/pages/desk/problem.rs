@@ -9,6 +9,7 @@ pub fn problem(desk: &Desk<'_>, problem: DeskProblem) -> String {
     let d = crate::words::desk::departments::of(desk.lang);
     let (title, sentence) = match problem {
         DeskProblem::Stale => w.frame.stale,
+        DeskProblem::TooLong => w.frame.too_long,
         DeskProblem::Link => w.frame.spent,
         DeskProblem::Department => d.failed,
         DeskProblem::Unreachable => d.unreachable,

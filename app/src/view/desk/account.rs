@@ -14,6 +14,8 @@ pub struct AccountView {
     pub codes: u32,
     /// How many passkeys there are, where this portal can have any.
     pub passkeys: Option<usize>,
+    /// Whether they have a password; who comes in by a department may do without.
+    pub password: bool,
     /// None: this portal sends no mail.
     pub mail: Option<MailView>,
     /// Sign-ins of departments that open it, and those that may be added.

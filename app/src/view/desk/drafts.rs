@@ -349,3 +349,13 @@ pub struct FrozenFile {
     pub size: u64,
     pub commitment: String,
 }
+
+/// What was typed into a form that could not be taken, since whoever typed it is signed out, or has signed in anew.
+#[derive(Clone, Debug)]
+pub struct LateView {
+    /// The page that the form was on, without the language.
+    pub page: String,
+    pub signed_out: bool,
+    /// Field and text, in the order of the form; what is empty is left out.
+    pub typed: Vec<(&'static str, String)>,
+}

@@ -223,6 +223,8 @@ pub type Faults = Vec<(&'static str, Fault)>;
 pub enum DeskProblem {
     /// A form without the token of its session, or sent from another site.
     Stale,
+    /// A form with more in it than is taken.
+    TooLong,
     /// A one-time link that was used, has expired, or was never made.
     Link,
     /// What a department sent somebody back with does not hold.

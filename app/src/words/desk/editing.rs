@@ -29,8 +29,19 @@ pub struct EditingWords {
     pub drop_here: Text,
     pub choose_files: Text,
     pub on_their_way: Text,
+    pub late: LateWords,
     /// What the script says, by its codes; `{at}` and the like are filled in there.
     pub said: &'static [(&'static str, Text)],
+}
+
+/// Of a form that came too late for its session.
+pub struct LateWords {
+    pub title: Text,
+    pub signed_out: Text,
+    pub stale: Text,
+    pub sign_in: Text,
+    pub draft: Text,
+    pub typed: Text,
 }
 
 impl EditingWords {

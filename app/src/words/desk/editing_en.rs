@@ -26,6 +26,14 @@ pub(super) const WORDS: EditingWords = EditingWords {
     drop_here: "Drop files here, or choose them",
     choose_files: "Add files",
     on_their_way: "On their way",
+    late: LateWords {
+        title: "Not saved yet",
+        signed_out: "You are signed out. What you typed stands below, and nowhere else: leave this page open, sign in in another window, and copy it into the draft.",
+        stale: "You have signed in again since this form was loaded, so it was not taken. What you typed stands below, and nowhere else: open the draft in another window, and copy it over.",
+        sign_in: "Sign in in another window",
+        draft: "Open the draft in another window",
+        typed: "What you typed",
+    },
     said: &[
         ("unsaved", "Not saved yet"),
         ("saving", "Saving …"),

@@ -26,6 +26,14 @@ pub(super) const WORDS: EditingWords = EditingWords {
     drop_here: "将文件拖到此处，或选择文件",
     choose_files: "添加附件",
     on_their_way: "上传中",
+    late: LateWords {
+        title: "尚未保存",
+        signed_out: "登录已失效。您填写的内容如下，未存于他处：请保留本页，在另一窗口重新登录后复制到文稿中。",
+        stale: "表单载入后您已重新登录，因此未被接收。您填写的内容如下，未存于他处：请在另一窗口打开文稿后复制过去。",
+        sign_in: "在另一窗口登录",
+        draft: "在另一窗口打开文稿",
+        typed: "您填写的内容",
+    },
     said: &[
         ("unsaved", "尚未保存"),
         ("saving", "正在保存……"),

@@ -99,6 +99,10 @@ pub(super) static WORDS: DeskWords = DeskWords {
             "This form is no longer valid",
             "It was open for too long, or did not come from this site. Nothing was changed. Go back, load the page again and repeat what you did.",
         ),
+        too_long: (
+            "This is too long",
+            "More was sent than this form takes. Nothing was changed. Go back, and put what is long into a file of its own.",
+        ),
         spent: (
             "This link cannot be used",
             "It was used already, has expired, or was not copied in full. Ask whoever gave it to you for a new one.",
@@ -214,6 +218,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
         },
         password: "Password",
         password_lead: "Changing it signs you out everywhere else.",
+        password_none: "You have none. If you want one, ask your administrator for a link to set it.",
         present: "Present password",
         new: "New password",
         repeat: "New password once more",

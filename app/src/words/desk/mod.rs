@@ -78,6 +78,7 @@ pub struct FrameWords {
     pub fault: fn(Fault) -> String,
     pub foot: Text,
     pub stale: (Text, Text),
+    pub too_long: (Text, Text),
     pub spent: (Text, Text),
     pub back: Text,
 }
@@ -177,6 +178,7 @@ pub struct AccountWords {
     pub done: fn(AccountDone) -> Text,
     pub password: Text,
     pub password_lead: Text,
+    pub password_none: Text,
     pub present: Text,
     pub new: Text,
     pub repeat: Text,

@@ -63,10 +63,16 @@ pub(super) async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>,
         Ok(mail) => mail,
         Err(error) => return failed(app, signed.lang, error),
     };
+    let password = match app.staff.has_password(&signed.account.id).await {
+        Ok(password) => password,
+        Err(error) => return failed(app, signed.lang, error),
+    };
     let identities = match identities(app, signed).await {
         Ok(identities) => identities,
         Err(error) => return failed(app, signed.lang, error),
     };
+    let mut may_bind = offered(app, signed.lang, |agency| signed.account.roles.is_in(agency));
+    may_bind.retain(|department| identities.iter().all(|identity| identity.department != department.name));
     let row = |session: Session| SessionRow {
         handle: session.handle().to_owned(),
         own: session.id == signed.session.id,
@@ -84,7 +90,8 @@ pub(super) async fn drawn(app: &App, signed: &Signed, done: Option<AccountDone>,
         passkeys,
         mail,
         identities,
-        departments: offered(app, signed.lang, |agency| signed.account.roles.is_in(agency)),
+        departments: may_bind,
+        password,
         done,
         faults,
     };

@@ -2,9 +2,9 @@
 
 use super::{
     Posted, Signed, again, answer,
-    guard::absent,
+    guard::{Late, Typing, absent},
     see, submitting,
-    typing::{translation_rows, typed, written},
+    typing::{all_typed, translation_rows, typed, written},
 };
 use crate::{
     drafts::{self, Drafts, DraftsError, Kind, Lack, Refusal, Saved, Stage, Written},
@@ -21,7 +21,7 @@ use app::{
     Lang, codes, pages,
     view::{
         AgencyRef, EntryRef, Moment, Problem,
-        desk::{AsideRow, Conflict, Desk, DraftKind, DraftRow, DraftsView, EditorView, Fault, Faults, FileRow},
+        desk::{AsideRow, Conflict, Desk, DraftKind, DraftRow, DraftsView, EditorView, Fault, Faults, FileRow, LateView},
     },
 };
 use axum::{
@@ -346,7 +346,20 @@ async fn edit(State(app): State<Arc<App>>, signed: Signed, At(id): At, Asked(que
     drawn(&app, &signed, &id, editor_view(&app, &signed, &draft, over).await)
 }
 
-async fn save(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }: Posted) -> Response {
+/// What was typed into a form that cannot be taken, given back whole to whoever sent it.
+fn late(app: &App, id: &str, late: &Late) -> Response {
+    let page = format!("/desk/drafts/{id}");
+    let view = LateView { page: page.clone(), signed_out: late.signed.is_none(), typed: all_typed(&written(&late.fields)) };
+    let mut response = super::page(app, late.signed.as_ref(), late.lang, &page, |desk| pages::desk::late(desk, &view));
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response
+}
+
+async fn save(State(app): State<Arc<App>>, At(id): At, Typing(form): Typing) -> Response {
+    let Posted { signed, fields } = match form {
+        Ok(posted) => posted,
+        Err(form) => return late(&app, &id, &form),
+    };
     let (who, lang) = (&signed.account, signed.lang);
     let (mut given, revision) = (written(&fields), fields.one("revision").parse().unwrap_or_default());
     let asked = fields.one("do");

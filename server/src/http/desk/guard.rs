@@ -155,6 +155,11 @@ impl Fields {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
+    /// Without the one character that no keyboard has and PostgreSQL keeps in no text.
+    pub(super) fn without_nul(&self) -> Fields {
+        Fields(self.0.iter().map(|(name, value)| (name.clone(), value.replace('\0', ""))).collect())
+    }
+
     pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
@@ -166,7 +171,12 @@ impl FromRequest<Arc<App>> for Fields {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Fields, Response> {
         let (uri, headers) = (request.uri().clone(), request.headers().clone());
         let fields = Form::<Vec<(String, String)>>::from_request(request, app).await;
-        fields.map(|Form(fields)| Fields(fields)).map_err(|_| trouble::refuse(app, &uri, &headers, Problem::BadAddress))
+        fields.map(|Form(fields)| Fields(fields)).map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                super::problem(app, None, language(&uri, &headers), StatusCode::PAYLOAD_TOO_LARGE, DeskProblem::TooLong)
+            }
+            _ => trouble::refuse(app, &uri, &headers, Problem::BadAddress),
+        })
     }
 }
 
@@ -183,6 +193,36 @@ impl FromRequest<Arc<App>> for Posted {
         let (mut parts, body) = request.into_parts();
         let signed = Signed::from_request_parts(&mut parts, app).await?;
         posted(signed, Request::from_parts(parts, body), app).await
+    }
+}
+
+/// A form of somebody who writes. One that came too late for its session brings what was typed all the same, to be given back.
+pub(super) struct Typing(pub Result<Posted, Late>);
+
+/// Such a form.
+pub(super) struct Late {
+    pub lang: Lang,
+    /// Whoever has signed in anew since; nobody who is signed out.
+    pub signed: Option<Signed>,
+    pub fields: Fields,
+}
+
+impl FromRequest<Arc<App>> for Typing {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Typing, Response> {
+        let (parts, body) = request.into_parts();
+        let lang = language(&parts.uri, &parts.headers);
+        let signed = match Signed::find(&parts, app).await {
+            Ok(signed) => Some(signed).filter(|signed| signed.stand() == Stand::In),
+            Err(None) => None,
+            Err(Some(failed)) => return Err(failed),
+        };
+        let fields = Fields::from_request(Request::from_parts(parts, body), app).await?;
+        Ok(Typing(match signed {
+            Some(signed) if signed.token.is_in(fields.one("token")) => Ok(Posted { signed, fields }),
+            signed => Err(Late { lang, signed, fields }),
+        }))
     }
 }
 

@@ -28,6 +28,7 @@ fn translations(fields: &super::Fields) -> Vec<Translation> {
 
 /// What was typed into the editor's form.
 pub(super) fn written(fields: &super::Fields) -> Written {
+    let fields = &fields.without_nul();
     let one = |name: &str| fields.one(name).to_owned();
     let trimmed = |name: &str| fields.one(name).trim().to_owned();
     let whom = |line: String| {
@@ -99,6 +100,35 @@ pub(super) fn typed(written: &Written) -> Typed {
         ("by", number(written.by)),
     ];
     Typed(fields.into_iter().collect())
+}
+
+/// All that was typed, in the order of the form, without what is empty or only chosen.
+pub(super) fn all_typed(written: &Written) -> Vec<(&'static str, String)> {
+    const FIELDS: [&str; 18] = [
+        "title",
+        "target",
+        "body",
+        "issued",
+        "published",
+        "effective",
+        "expires",
+        "document_number",
+        "index_number",
+        "theme",
+        "issuing_agencies",
+        "joint_agencies",
+        "basis",
+        "summary",
+        "keywords",
+        "region",
+        "subjects",
+        "source",
+    ];
+    let typed = typed(written);
+    let own = FIELDS.into_iter().map(|field| (field, typed.of(field).to_owned()));
+    let translated = written.translations.iter();
+    let translated = translated.flat_map(|text| [("translation_title", text.title.clone()), ("translation_body", text.body.clone())]);
+    own.chain(translated).filter(|(_, text)| !text.trim().is_empty()).collect()
 }
 
 pub(super) fn translation_rows(written: &Written) -> Vec<TranslationRow> {

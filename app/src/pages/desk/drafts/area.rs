@@ -1,6 +1,6 @@
 //! Fields of a draft: several lines to type in, a choice, a day; each with its help and its message beside it.
 
-use super::super::form::fault_of;
+use super::super::form::{area_text, fault_of};
 use crate::view::desk::{Faults, Typed};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
@@ -46,7 +46,7 @@ pub(super) fn field(
     let required = asked.contains(&name).then_some("true");
     let input = match how {
         How::Area(rows) => view! {
-            <textarea id=name name=name rows=rows aria-describedby=described aria-invalid=invalid aria-required=required>{lines(&value)}</textarea>
+            <textarea id=name name=name rows=rows aria-describedby=described aria-invalid=invalid aria-required=required>{area_text(&value)}</textarea>
         }
         .into_any(),
         How::Choice(options) => {
@@ -79,9 +79,4 @@ pub(super) fn field(
             {input}
         </div>
     }
-}
-
-/// A browser drops a line end right behind the mark that begins a text area; so one is written that may go.
-fn lines(value: &str) -> String {
-    format!("\n{value}")
 }

@@ -3,12 +3,14 @@
 mod area;
 mod case;
 mod editor;
+mod late;
 mod submit;
 mod texts;
 mod tools;
 
 pub use case::case;
 pub use editor::editor;
+pub use late::late;
 pub use submit::submit;
 
 use super::form::token;

@@ -1,6 +1,6 @@
 //! Texts of a draft in several languages, and the names of several agencies: as many as are wanted, and room for one more.
 
-use super::super::form::fault_of;
+use super::super::form::{area_text, fault_of};
 use crate::view::desk::{EditorView, Faults, TranslationRow};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
@@ -55,7 +55,7 @@ pub(super) fn translations(view: &EditorView, w: &'static DeskWords) -> impl Int
                 </div>
                 <div class="field">
                     <label for=id("body")>{s.translation_body}</label>
-                    <textarea id=id("body") name="translation_body" rows=TEXT class="text">{format!("\n{}", row.body)}</textarea>
+                    <textarea id=id("body") name="translation_body" rows=TEXT class="text">{area_text(&row.body)}</textarea>
                 </div>
                 {(!is_new).then(|| view! {
                     <button name="do" value=format!("untranslate-{number}") class="quiet" aria-label=(s.translation_remove_of)(&named)>
