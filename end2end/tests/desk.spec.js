@@ -247,3 +247,88 @@ test("a passkey is added and shown instead of a code, opens nothing for another 
     await place.remove();
   }
 });
+
+test("an account with a passkey and no password is opened by that alone, and by no device that does not know its owner", async ({ browser }) => {
+  test.slow();
+  const place = await copyOf(sample());
+  const probe = await serve(place);
+  const port = probe.port;
+  await probe.stop();
+  const baseURL = `http://localhost:${port}`;
+  const server = await serve(place, { port, args: ["--base", baseURL] });
+  const contexts = await Promise.all([browser.newContext({ baseURL }), browser.newContext({ baseURL })]);
+  try {
+    const [admin, page] = await Promise.all(contexts.map((context) => context.newPage()));
+    await firstAdministrator(admin, server);
+    const link = await invite(admin, FINANCE, "王芳", ["reviewer"]);
+    const devtools = await contexts[1].newCDPSession(page);
+    await devtools.send("WebAuthn.enable");
+    const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
+    const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", { options });
+    await page.goto(link);
+    await page.getByRole("button", { name: "Go on with a passkey" }).click();
+    await expect(page.locator(".faults")).toContainText("Use 2 to 64 letters");
+    await page.locator("#login").fill("wang.fang");
+    await page.getByRole("button", { name: "Go on with a passkey" }).click();
+    await page.locator("#device").fill("laptop");
+    await page.getByRole("button", { name: "Make the passkey and my account" }).click();
+    // All the way in, though a reviewer must have a second factor: the device knew its owner.
+    await expect(page).toHaveURL(/\/en\/desk$/);
+    await expect(page.locator(".who")).toContainText("王芳");
+    expect((await page.goto(link)).status()).toBe(404);
+    await page.goto("/en/desk/account");
+    await expect(page.locator("#present")).toHaveCount(0);
+    await page.goto("/en/desk/account/passkeys");
+    await page.locator(".rows button").click();
+    await expect(page.locator(".faults")).toBeVisible();
+    await expect(page.locator(".rows > li")).toHaveCount(1);
+    await signOut(page);
+
+    for (const password of ["", PASSWORD]) {
+      await page.locator("#login").fill("wang.fang");
+      await page.locator("#password").fill(password);
+      await page.locator("form.form button").first().click();
+      await expect(page.locator(".faults")).toBeVisible();
+    }
+    // The page that was asked for, after the passkey.
+    let brought;
+    page.on("request", (request) => request.url().endsWith("/sign-in/passkey") && (brought = request.postData()));
+    await page.goto("/zh/desk/posts");
+    await page.getByRole("button", { name: "用通行密钥登录" }).click();
+    await expect(page).toHaveURL(/\/zh\/desk\/posts$/);
+    await expect(page.locator(".who")).toContainText("王芳");
+    await signOut(page);
+    // What was brought once is not taken again.
+    await page.goto("/en/desk/sign-in");
+    const again = await page.evaluate(async (body) => (await fetch("/en/desk/sign-in/passkey", { method: "POST", body: new URLSearchParams(body) })).status, brought);
+    expect(again).toBe(422);
+
+    // A device that is merely there opens nothing: the browser does not ask it for less, and a page that does is refused.
+    await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await expect(page.locator("[data-failed]")).toBeVisible();
+    await page.route("**/passkey/ask", async (route) => {
+      const answer = await route.fetch();
+      const asked = await answer.json();
+      asked.options.userVerification = "discouraged";
+      await route.fulfill({ response: answer, json: asked });
+    });
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await expect(page.locator(".faults")).toContainText("This passkey was not accepted");
+    await page.unroute("**/passkey/ask");
+    await page.goto("/en/desk");
+    await expect(page).toHaveURL(/sign-in/);
+
+    // The account ends, and with it the passkey's way in.
+    await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
+    await admin.goto(`/en/desk/people/of/${FINANCE}`);
+    await admin.locator(".rows .person a", { hasText: "王芳" }).click();
+    await admin.getByRole("button", { name: "End this account" }).click();
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await expect(page.locator(".faults")).toContainText("This passkey was not accepted");
+  } finally {
+    for (const context of contexts) await context.close();
+    await server.stop();
+    await place.remove();
+  }
+});

@@ -8,8 +8,8 @@ use super::{
     accounts::{self, hex, kept_of, login_of, name_of, new_id},
     journal::note,
     links::Link,
+    passkeys::opens,
     people::Asked,
-    roles::Role,
 };
 use crate::departments::{Secrets, Shown};
 use app::Lang;
@@ -184,12 +184,8 @@ impl Staff {
         let id = new_id()?;
         let mut turn = self.store.turn().await?;
         let now = self.now();
-        let link = Link::kept(&mut turn, link, now).await?.filter(|link| !link.kind.recovers());
-        let Some(link) = link.filter(|link| agency.is_empty() || link.roles.is_in(agency)) else { return Ok(Err(Refusal::Link)) };
-        let maker = Account::read(&mut turn, &link.made_by).await?.filter(|maker| maker.ended.is_none());
-        if !maker.is_some_and(|maker| maker.roles.may(Role::Administrator, &link.agency)) {
-            return Ok(Err(Refusal::Link));
-        }
+        let link = Link::invitation(&mut turn, link, now).await?.filter(|link| agency.is_empty() || link.roles.is_in(agency));
+        let Some(link) = link else { return Ok(Err(Refusal::Link)) };
         if !accounts::write(&mut turn, &id, (&login, &name, ""), &link.roles, &link.made_by, now).await? {
             return Ok(Err(Refusal::Taken));
         }
@@ -225,10 +221,7 @@ impl Staff {
         if sqlx::query(sql).bind(issuer).bind(subject).bind(account).execute(&mut *turn).await?.rows_affected() == 0 {
             return Ok(Err(Refusal::Nobody));
         }
-        let sql =
-            "select (select count(*) from accounts where id = $1 and password <> ''), (select count(*) from identities where account = $1)";
-        let row = sqlx::query(sql).bind(account).fetch_one(&mut *turn).await?;
-        if row.try_get::<i64, _>(0)? + row.try_get::<i64, _>(1)? == 0 {
+        if !opens(&mut turn, account).await? {
             return Ok(Err(Refusal::LastWay));
         }
         note(&mut turn, self.now(), account, "identity-unbound", account, &json!({})).await?;

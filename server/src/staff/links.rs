@@ -85,6 +85,13 @@ impl Link {
         Link::kept(connection, &kept_of("link", secret), now).await
     }
 
+    /// An invitation by its hash, whose maker still is one who may invite.
+    pub(super) async fn invitation(connection: &mut AnyConnection, id: &str, now: Millis) -> Result<Option<Link>, StaffError> {
+        let Some(link) = Link::kept(connection, id, now).await?.filter(|link| link.kind == Kind::Invitation) else { return Ok(None) };
+        let maker = Account::read(connection, &link.made_by).await?.filter(|maker| maker.ended.is_none());
+        Ok(maker.filter(|maker| maker.roles.may(Role::Administrator, &link.agency)).map(|_| link))
+    }
+
     /// The same by its hash.
     pub(super) async fn kept(connection: &mut AnyConnection, id: &str, now: Millis) -> Result<Option<Link>, StaffError> {
         let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from links where id = $1 and used = 0 and expires > $2"));

@@ -3,6 +3,7 @@
 //! All of it lies in a database of its own, apart from the chain: none of it is public, and none of it is for ever.
 
 mod accounts;
+mod alone;
 mod factors;
 mod identities;
 mod journal;
@@ -49,6 +50,8 @@ pub struct Staff {
     store: Store,
     passwords: Passwords,
     ceremonies: passkeys::Ceremonies,
+    /// Those at the door, apart: whoever knocks in vain takes no place from those inside.
+    door: passkeys::Ceremonies,
     /// A letter may wait to be sent.
     letters: Arc<Notify>,
     /// Whether letters are sent at all.
@@ -70,6 +73,7 @@ impl Staff {
             store: Store::open(place).await?,
             passwords: Passwords::default(),
             ceremonies: passkeys::Ceremonies::default(),
+            door: passkeys::Ceremonies::default(),
             letters: Arc::default(),
             mails: Arc::default(),
             clock: Arc::new(clock),

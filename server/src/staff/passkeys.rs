@@ -18,13 +18,16 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use webauthn_rp::{
-    AuthenticatedCredential, NonDiscoverableAuthentication16, NonDiscoverableAuthenticationServerState,
-    NonDiscoverableCredentialRequestOptions, PublicKeyCredentialCreationOptions, Registration, RegistrationServerState,
+    AuthenticatedCredential, DiscoverableAuthenticationServerState, NonDiscoverableAuthentication16,
+    NonDiscoverableAuthenticationServerState, NonDiscoverableCredentialRequestOptions, PublicKeyCredentialCreationOptions, Registration,
+    RegistrationServerState,
     bin::{Decode, Encode},
     request::{
-        AsciiDomain, Credentials, PublicKeyCredentialDescriptor, RpId,
+        AsciiDomain, Credentials, PublicKeyCredentialDescriptor, RpId, UserVerificationRequirement,
         auth::{AllowedCredentials, AuthenticationVerificationOptions},
-        register::{Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle16, Username},
+        register::{
+            Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, ResidentKeyRequirement, UserHandle16, Username,
+        },
     },
     response::{
         AuthTransports, CredentialId,
@@ -42,8 +45,8 @@ const LARGEST: usize = 64 * 1024;
 
 /// The portal as browsers know it: where passkeys are bound to.
 pub struct Site {
-    id: RpId,
-    origin: String,
+    pub(super) id: RpId,
+    pub(super) origin: String,
 }
 
 impl Site {
@@ -70,9 +73,18 @@ pub struct Passkey {
     pub used: Millis,
 }
 
-enum Ceremony {
+pub(super) enum Ceremony {
     Adding(Box<RegistrationServerState<16>>),
     Showing(Box<NonDiscoverableAuthenticationServerState>),
+    /// At the door, where nobody has said who they are.
+    Entering(Box<DiscoverableAuthenticationServerState>),
+    /// Of an account that an invitation makes: its id and names.
+    Joining {
+        id: String,
+        login: String,
+        name: String,
+        state: Box<RegistrationServerState<16>>,
+    },
 }
 
 /// What browsers are being asked, by session. Cloning shares it.
@@ -86,7 +98,7 @@ impl Ceremonies {
     }
 
     /// Of each session the newest question counts.
-    fn ask(&self, session: &str, ceremony: Ceremony, now: Millis) {
+    pub(super) fn ask(&self, session: &str, ceremony: Ceremony, now: Millis) {
         let mut all = self.lock();
         all.retain(|_, (asked, _)| now - *asked < PATIENCE);
         if all.len() < REMEMBERED {
@@ -95,12 +107,12 @@ impl Ceremonies {
     }
 
     /// Answered once, rightly or not.
-    fn take(&self, session: &str, now: Millis) -> Option<Ceremony> {
+    pub(super) fn take(&self, session: &str, now: Millis) -> Option<Ceremony> {
         self.lock().remove(session).filter(|(asked, _)| now - *asked < PATIENCE).map(|(_, ceremony)| ceremony)
     }
 }
 
-fn unreadable() -> StaffError {
+pub(super) fn unreadable() -> StaffError {
     StaffError::Unreadable("a passkey")
 }
 
@@ -111,30 +123,65 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
 }
 
 /// The account's id as authenticators keep it.
-fn handle(account: &str) -> Option<UserHandle16> {
+pub(super) fn handle(account: &str) -> Option<UserHandle16> {
     UserHandle16::decode(bytes(account)?.try_into().ok()?).ok()
 }
 
 /// A public key of any kind that passkeys have.
-type PublicKey = CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
+pub(super) type PublicKey = CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
 
 /// What is kept of a key: what never changes, what does, and how its device is reached.
-struct Kept {
-    fixed: Vec<u8>,
-    moving: [u8; 7],
+pub(super) struct Kept {
+    pub fixed: Vec<u8>,
+    pub moving: [u8; 7],
     transports: u8,
 }
 
 impl Kept {
-    fn written(&self) -> String {
+    pub(super) fn written(&self) -> String {
         format!("{}.{}.{:02x}", hex(&self.fixed), hex(&self.moving), self.transports)
     }
 
-    fn read(text: &str) -> Option<Kept> {
+    pub(super) fn read(text: &str) -> Option<Kept> {
         let mut parts = text.split('.').map(bytes);
         let (fixed, moving, transports) = (parts.next()??, parts.next()??, parts.next()??);
         Some(Kept { fixed, moving: moving.try_into().ok()?, transports: *transports.first()? })
     }
+}
+
+/// The key that a browser made, with its id, if it is one for this site and answers what was asked.
+pub(super) fn made(state: RegistrationServerState<16>, site: &Site, made: &str) -> Result<Option<(String, Kept)>, StaffError> {
+    let Ok(made) = Registration::from_json_relaxed(bounded(made).as_bytes()) else { return Ok(None) };
+    let origins = [site.origin.as_str()];
+    let wanted = RegistrationVerificationOptions::<&str, &str> { allowed_origins: &origins, ..Default::default() };
+    let Ok(key) = state.verify(&site.id, &made, &wanted) else { return Ok(None) };
+    let kept = Kept {
+        fixed: key.static_state().encode().map_err(|_| unreadable())?,
+        moving: key.dynamic_state().encode().map_err(|_| unreadable())?,
+        transports: key.transports().encode().map_err(|_| unreadable())?,
+    };
+    Ok(Some((hex(key.id().encode().map_err(|_| unreadable())?), kept)))
+}
+
+/// Keeps a key; false where it is somebody's already.
+pub(super) async fn keep(
+    turn: &mut AnyConnection,
+    account: &str,
+    name: &str,
+    (id, kept): &(String, Kept),
+    now: Millis,
+) -> Result<bool, StaffError> {
+    let sql = "insert into passkeys (id, account, name, key, added, used) values ($1, $2, $3, $4, $5, 0) on conflict (id) do nothing";
+    let added = sqlx::query(sql).bind(id).bind(account).bind(name).bind(kept.written()).bind(now).execute(&mut *turn).await?;
+    if added.rows_affected() > 0 {
+        note(turn, now, account, "passkey-added", account, &json!({ "name": name })).await?;
+    }
+    Ok(added.rows_affected() > 0)
+}
+
+/// No more of an answer than is looked at.
+pub(super) fn bounded(answer: &str) -> &str {
+    answer.get(..answer.len().min(LARGEST)).unwrap_or_default()
 }
 
 /// Those of an account, as a browser is told of them.
@@ -148,6 +195,14 @@ async fn descriptors(connection: &mut AnyConnection, account: &str) -> Result<Ve
         Ok(PublicKeyCredentialDescriptor { id, transports })
     };
     rows.iter().map(descriptor).collect()
+}
+
+/// Whether anything lets somebody in: a password, a department's sign-in, or a passkey.
+pub(super) async fn opens(turn: &mut AnyConnection, account: &str) -> Result<bool, StaffError> {
+    let sql = "select (select count(*) from accounts where id = $1 and password <> ''), (select count(*) from identities where account = $1), \
+               (select count(*) from passkeys where account = $1)";
+    let row = sqlx::query(sql).bind(account).fetch_one(turn).await?;
+    Ok(row.try_get::<i64, _>(0)? + row.try_get::<i64, _>(1)? + row.try_get::<i64, _>(2)? > 0)
 }
 
 impl Staff {
@@ -167,7 +222,10 @@ impl Staff {
         let Some(id) = handle(&account.id) else { return Ok(None) };
         let Ok(name) = Username::try_from(account.login.as_str()) else { return Ok(None) };
         let user = PublicKeyCredentialUserEntity { name, id: &id, display_name: Nickname::try_from(account.name.as_str()).ok() };
-        let options = PublicKeyCredentialCreationOptions::second_factor(&site.id, user, known);
+        let mut options = PublicKeyCredentialCreationOptions::second_factor(&site.id, user, known);
+        // A device that can will know its owner, and open the door without a password; one that cannot is a second factor still.
+        options.authenticator_selection.resident_key = ResidentKeyRequirement::Preferred;
+        options.authenticator_selection.user_verification = UserVerificationRequirement::Preferred;
         let Ok((state, asked)) = options.start_ceremony() else { return Ok(None) };
         let asked = serde_json::to_string(&asked).map_err(|_| unreadable())?;
         self.ceremonies.ask(&session.id, Ceremony::Adding(Box::new(state)), self.now());
@@ -180,23 +238,11 @@ impl Staff {
         let now = self.now();
         let Some(name) = name_of(name) else { return Ok(Err(Refusal::Name)) };
         let Some(Ceremony::Adding(state)) = self.ceremonies.take(&session.id, now) else { return Ok(Err(Refusal::WrongCode)) };
-        let made = made.get(..made.len().min(LARGEST)).unwrap_or_default();
-        let Ok(made) = Registration::from_json_relaxed(made.as_bytes()) else { return Ok(Err(Refusal::WrongCode)) };
-        let origins = [site.origin.as_str()];
-        let wanted = RegistrationVerificationOptions::<&str, &str> { allowed_origins: &origins, ..Default::default() };
-        let Ok(key) = state.verify(&site.id, &made, &wanted) else { return Ok(Err(Refusal::WrongCode)) };
-        let kept = Kept {
-            fixed: key.static_state().encode().map_err(|_| unreadable())?,
-            moving: key.dynamic_state().encode().map_err(|_| unreadable())?,
-            transports: key.transports().encode().map_err(|_| unreadable())?,
-        };
-        let id = hex(key.id().encode().map_err(|_| unreadable())?);
+        let Some(key) = self::made(*state, site, made)? else { return Ok(Err(Refusal::WrongCode)) };
         let account = &session.account;
         let mut turn = self.store.turn().await?;
         let row = sqlx::query("select count(*) from passkeys where account = $1").bind(account).fetch_one(&mut *turn).await?;
-        let sql = "insert into passkeys (id, account, name, key, added, used) values ($1, $2, $3, $4, $5, 0) on conflict (id) do nothing";
-        let added = sqlx::query(sql).bind(&id).bind(account).bind(&name).bind(kept.written()).bind(now).execute(&mut *turn).await?;
-        if added.rows_affected() == 0 || row.try_get::<i64, _>(0)? >= MOST {
+        if row.try_get::<i64, _>(0)? >= MOST || !keep(&mut turn, account, &name, &key, now).await? {
             return Ok(Err(Refusal::Taken));
         }
         let sql = "select 1 from recovery_codes where account = $1 limit 1";
@@ -204,7 +250,6 @@ impl Staff {
             Some(_) => vec![],
             None => new_codes(&mut turn, account).await?,
         };
-        note(&mut turn, now, account, "passkey-added", account, &json!({ "name": name })).await?;
         let Some(token) = raise(&mut turn, session, now).await? else { return Ok(Err(Refusal::Nobody)) };
         turn.commit().await?;
         Ok(Ok((token, codes)))
@@ -228,8 +273,7 @@ impl Staff {
     pub async fn show_passkey(&self, session: &Session, site: &Site, shown: &str) -> Asked<Token> {
         let (now, account) = (self.now(), &session.account);
         let Some(Ceremony::Showing(state)) = self.ceremonies.take(&session.id, now) else { return Ok(Err(Refusal::WrongCode)) };
-        let shown = shown.get(..shown.len().min(LARGEST)).unwrap_or_default();
-        let Ok(shown) = NonDiscoverableAuthentication16::from_json_relaxed(shown.as_bytes()) else {
+        let Ok(shown) = NonDiscoverableAuthentication16::from_json_relaxed(bounded(shown).as_bytes()) else {
             return Ok(Err(Refusal::WrongCode));
         };
         let id = hex(shown.raw_id().encode().map_err(|_| unreadable())?);
@@ -269,6 +313,9 @@ impl Staff {
         let person = Account::read(&mut turn, account).await?.ok_or(StaffError::Unreadable("an account"))?;
         if person.roles.want_second_factor() && !person.second_factor {
             return Ok(Err(Refusal::LastFactor));
+        }
+        if !opens(&mut turn, account).await? {
+            return Ok(Err(Refusal::LastWay));
         }
         note(&mut turn, self.now(), account, "passkey-removed", account, &json!({})).await?;
         turn.commit().await?;

@@ -30,4 +30,4 @@ pub use post_key::post_key;
 pub use posts::{agency_posts, posts};
 pub use problem::problem;
 pub use registrations::{registration, registrations};
-pub use sign_in::{link, sign_in};
+pub use sign_in::{join, link, sign_in};

@@ -3,13 +3,30 @@
 use super::departments;
 use super::form::{Field, summary};
 use super::frame::{Page, document, held, minute};
-use crate::view::desk::{Desk, LinkKind, LinkView, Room, SignInView};
+use crate::view::desk::{Desk, JoinView, LinkKind, LinkView, Room, SignInView};
 use leptos::prelude::*;
 
 pub fn sign_in(desk: &Desk<'_>, view: &SignInView) -> String {
     let title = crate::words::desk::of(desk.lang).sign_in.title;
-    document(desk, Page::new(Room::None, "sign-in", title).with(&view.faults), |w| {
+    let mut page = Page::new(Room::None, "sign-in", title).with(&view.faults);
+    if view.passkeys {
+        page.scripts.push(desk.site.assets.passkey_js.clone());
+    }
+    document(desk, page, |w| {
         let s = &w.sign_in;
+        // What is asked is fetched when it is wanted; without a script there is no passkey, and nothing of it is seen.
+        let passkey = view.passkeys.then(|| {
+            let at = desk.at("/desk/sign-in/passkey");
+            view! {
+                <form class="form" method="post" action=at.clone() data-passkey="get" data-ask=format!("{at}/ask") hidden>
+                    <input type="hidden" name="to" value=view.to.clone()/>
+                    <input type="hidden" name="way"/>
+                    <input type="hidden" name="credential"/>
+                    <p class="fault" role="alert" data-failed hidden>{w.factors.passkey_failed}</p>
+                    <button class="quiet">{w.alone.enter}</button>
+                </form>
+            }
+        });
         view! {
             {summary(&view.faults, w)}
             <div class="lead">
@@ -23,6 +40,7 @@ pub fn sign_in(desk: &Desk<'_>, view: &SignInView) -> String {
                 <button>{s.button}</button>
                 <p class="small">{s.help}</p>
             </form>
+            {passkey}
             {departments::at_the_door(desk, &view.departments, &view.to, w)}
         }
     })
@@ -72,8 +90,43 @@ pub fn link(desk: &Desk<'_>, view: &LinkView) -> String {
                 {Field::password("repeat", l.repeat, "new-password").draw(&view.faults, w)}
                 <button>{if recovery { l.button_recovery } else { l.button }}</button>
                 {departments::in_invitation(&view.departments, w)}
+                {view.passkeys.then(|| view! {
+                    <div class="departments">
+                        <p class="help">{w.alone.join_lead}</p>
+                        <button class="quiet" name="passkey" value="ask">{w.alone.join}</button>
+                    </div>
+                })}
                 <p class="small">{(l.until)(&minute(view.expires, w.lang))}</p>
             </form>
+        }
+    })
+}
+
+/// An invitation whose names were looked at, to be taken up with a passkey.
+pub fn join(desk: &Desk<'_>, view: &JoinView) -> String {
+    let title = crate::words::desk::of(desk.lang).alone.title;
+    let mut page = Page::new(Room::None, "join", title).with(&view.faults);
+    page.scripts.push(desk.site.assets.passkey_js.clone());
+    document(desk, page, |w| {
+        let f = &w.factors;
+        let path = desk.at(&format!("/desk/links/{}", view.secret));
+        view! {
+            {summary(&view.faults, w)}
+            <div class="lead">
+                <h1>{title}</h1>
+                <p>{(w.alone.lead)(&view.login)}</p>
+                <noscript><p class="quiet">{f.passkey_scripts}</p></noscript>
+            </div>
+            <form class="form" method="post" action=path.clone() data-passkey="create" data-options=view.asked.clone() hidden>
+                <input type="hidden" name="passkey" value="made"/>
+                <input type="hidden" name="login" value=view.login.clone()/>
+                <input type="hidden" name="name" value=view.name.clone()/>
+                <input type="hidden" name="credential"/>
+                {Field::text("device", f.passkey_name, "", "off").help(f.passkey_name_help).draw(&view.faults, w)}
+                <p class="fault" role="alert" data-failed hidden>{f.passkey_failed}</p>
+                <button>{w.alone.make}</button>
+            </form>
+            <p><a href=path>{w.alone.back}</a></p>
         }
     })
 }

@@ -13,6 +13,8 @@ pub struct SignInView {
     pub out: bool,
     /// Departments whose sign-in opens this door, too.
     pub departments: Vec<DepartmentRow>,
+    /// Whether a passkey alone opens it.
+    pub passkeys: bool,
     pub faults: Faults,
 }
 
@@ -37,7 +39,20 @@ pub struct LinkView {
     pub expires: Moment,
     /// Departments whose sign-in does instead of a password.
     pub departments: Vec<DepartmentRow>,
+    /// Whether a passkey does.
+    pub passkeys: bool,
     pub login: String,
     pub name: String,
+    pub faults: Faults,
+}
+
+/// The page on which an invitation is taken up with a passkey.
+#[derive(Clone, Debug)]
+pub struct JoinView {
+    pub secret: String,
+    pub login: String,
+    pub name: String,
+    /// What the browser is asked, as JSON.
+    pub asked: String,
     pub faults: Faults,
 }

@@ -284,6 +284,19 @@ pub(super) static WORDS: DeskWords = DeskWords {
         passkey_remove: "Remove",
         passkey_remove_of: |name| format!("Remove the passkey {name}"),
     },
+    alone: AloneWords {
+        enter: "Sign in with a passkey",
+        join_lead: "Or with a passkey, and no password at all: fill in the two names above.",
+        join: "Go on with a passkey",
+        title: "Your passkey",
+        lead: |login| {
+            format!(
+                "It will open the account {login} by itself. Your device asks for your finger, face or PIN. If you lose it, your administrator can let you back in."
+            )
+        },
+        make: "Make the passkey and my account",
+        back: "Back, and choose a password",
+    },
     journal: super::journal_en::JOURNAL,
 };
 

@@ -56,6 +56,7 @@ pub struct DeskWords {
     pub people: PeopleWords,
     pub account: AccountWords,
     pub factors: FactorWords,
+    pub alone: AloneWords,
     pub journal: JournalWords,
 }
 
@@ -196,6 +197,17 @@ pub struct AccountWords {
     pub end_of: fn(&str) -> String,
     pub end_others: Text,
     pub unknown: Text,
+}
+
+/// Coming in with a passkey alone.
+pub struct AloneWords {
+    pub enter: Text,
+    pub join_lead: Text,
+    pub join: Text,
+    pub title: Text,
+    pub lead: fn(&str) -> String,
+    pub make: Text,
+    pub back: Text,
 }
 
 pub struct FactorWords {

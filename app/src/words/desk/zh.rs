@@ -255,6 +255,15 @@ pub(super) static WORDS: DeskWords = DeskWords {
         passkey_remove: "移除",
         passkey_remove_of: |name| format!("移除通行密钥 {name}"),
     },
+    alone: AloneWords {
+        enter: "用通行密钥登录",
+        join_lead: "也可只用通行密钥，不设密码：请填写上面的姓名和登录名。",
+        join: "使用通行密钥",
+        title: "您的通行密钥",
+        lead: |login| format!("此通行密钥可单独登录账号 {login}，使用时由设备验证指纹、面容或 PIN。设备遗失的，可由管理员为您恢复。"),
+        make: "创建通行密钥并设立账号",
+        back: "返回设定密码",
+    },
     journal: super::journal_zh::JOURNAL,
 };
 

@@ -71,6 +71,8 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/"), get(guard::without_slash))
             .route(&at("/sign-in"), get(sign_in::form).post(sign_in::enter))
             .route(&at("/department/{id}"), post(departments::enter))
+            .route(&at("/sign-in/passkey"), post(sign_in::enter_alone))
+            .route(&at("/sign-in/passkey/ask"), post(sign_in::ask))
             .route(&at("/sign-out"), post(sign_in::leave))
             .route(&at("/links/{secret}"), get(sign_in::link).post(sign_in::accept))
             .route(&at("/posts"), get(posts::index))

@@ -10,18 +10,18 @@ use crate::{
         App,
         trouble::{Asked, At},
     },
-    staff::{Kind, Link, NewAccount, Refusal, SHORTEST_PASSWORD, SignIn, StaffError, Strength, Weakness},
+    staff::{Kind, Link, NewAccount, Refusal, SHORTEST_PASSWORD, SignIn, Site, StaffError, Strength, Weakness},
 };
 use app::{
     Lang, pages,
     view::{
         Problem,
-        desk::{DeskProblem, Fault, Faults, LinkKind, LinkView, SignInView, Weak},
+        desk::{DeskProblem, Fault, Faults, JoinView, LinkKind, LinkView, SignInView, Weak},
     },
 };
 use axum::{
     extract::State,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -44,7 +44,9 @@ pub(super) async fn form(
         return onward(lang, to);
     }
     let departments = departments::offered(&app, lang, |_| true);
-    let view = SignInView { to: to.unwrap_or_default().to_owned(), out: query.out.is_some(), departments, ..SignInView::default() };
+    let passkeys = Site::at(&app.base).is_some();
+    let view =
+        SignInView { to: to.unwrap_or_default().to_owned(), out: query.out.is_some(), departments, passkeys, ..SignInView::default() };
     page(&app, None, lang, "/desk/sign-in", |desk| pages::desk::sign_in(desk, &view))
 }
 
@@ -67,10 +69,50 @@ pub(super) async fn enter(State(app): State<Arc<App>>, Tongue(lang): Tongue, fro
         Err(StaffError::Busy) => Fault::Busy,
         Err(error) => return failed(&app, lang, error),
     };
-    let (login, to) = (login.chars().take(200).collect(), own_path(fields.one("to")).unwrap_or_default().to_owned());
-    let departments = departments::offered(&app, lang, |_| true);
-    let view = SignInView { login, to, out: false, departments, faults: vec![("", fault)] };
-    again(page(&app, None, lang, "/desk/sign-in", |desk| pages::desk::sign_in(desk, &view)))
+    let login = login.chars().take(200).collect();
+    refused(&app, lang, login, fields.one("to"), fault)
+}
+
+/// The page for signing in again, with why nobody came in.
+fn refused(app: &App, lang: Lang, login: String, to: &str, fault: Fault) -> Response {
+    let view = SignInView {
+        login,
+        to: own_path(to).unwrap_or_default().to_owned(),
+        out: false,
+        departments: departments::offered(app, lang, |_| true),
+        passkeys: Site::at(&app.base).is_some(),
+        faults: vec![("", fault)],
+    };
+    again(page(app, None, lang, "/desk/sign-in", |desk| pages::desk::sign_in(desk, &view)))
+}
+
+/// What a browser is asked that wants to come in with a passkey alone.
+pub(super) async fn ask(State(app): State<Arc<App>>, Tongue(lang): Tongue, from: Origin) -> Response {
+    if let Some(seconds) = from.waits {
+        return failed(&app, lang, Problem::TooMany { seconds });
+    }
+    let Some(site) = Site::at(&app.base) else { return failed(&app, lang, Problem::NotFound) };
+    match app.staff.ask_at_the_door(&site).await {
+        Ok(Some((way, asked))) => {
+            let body = format!("{{\"way\":\"{way}\",\"options\":{asked}}}\n");
+            ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+        }
+        Ok(None) => failed(&app, lang, Problem::NotFound),
+        Err(error) => failed(&app, lang, error),
+    }
+}
+
+pub(super) async fn enter_alone(State(app): State<Arc<App>>, Tongue(lang): Tongue, from: Origin, fields: Fields) -> Response {
+    let Some(site) = Site::at(&app.base) else { return failed(&app, lang, Problem::NotFound) };
+    let fault = match from.waits {
+        Some(seconds) => Fault::Wait { seconds },
+        None => match app.staff.enter_alone(&site, fields.one("way"), fields.one("credential"), &from.from).await {
+            Ok(Ok(token)) => return (cookie(Some(&token)), onward(lang, own_path(fields.one("to")))).into_response(),
+            Ok(Err(_)) => Fault::WrongPasskey,
+            Err(error) => return failed(&app, lang, error),
+        },
+    };
+    refused(&app, lang, String::new(), fields.one("to"), fault)
 }
 
 pub(super) async fn leave(State(app): State<Arc<App>>, PostedAtTheDoor(Posted { signed, .. }): PostedAtTheDoor) -> Response {
@@ -105,6 +147,7 @@ async fn link_page(app: &App, lang: Lang, secret: &str, link: &Link, fields: &Fi
         kind,
         held: held(app, &link.roles, lang),
         expires: moment(app, link.expires),
+        passkeys: link.kind == Kind::Invitation && Site::at(&app.base).is_some(),
         departments: match link.kind {
             Kind::Invitation => departments::offered(app, lang, |agency| link.roles.is_in(agency)),
             _ => vec![],
@@ -145,6 +188,9 @@ pub(super) async fn accept(State(app): State<Arc<App>>, Tongue(lang): Tongue, fr
         let faults: Faults = refusals.into_iter().filter_map(fault).collect();
         return again(link_page(&app, lang, &secret, &link, &fields, faults).await);
     }
+    if let (Some(site), false, Kind::Invitation) = (Site::at(&app.base), fields.one("passkey").is_empty(), link.kind) {
+        return join_alone(&app, lang, &site, &from, (&secret, &link), &new, &fields).await;
+    }
     let done = if new.password != fields.one("repeat") {
         // What else is wrong is told at once.
         let refusals = if link.kind.recovers() { vec![] } else { new.refusals(&around) };
@@ -170,6 +216,49 @@ pub(super) async fn accept(State(app): State<Arc<App>>, Tongue(lang): Tongue, fr
     let differ = differ.then_some(("repeat", Fault::Repeat));
     let faults: Faults = refusals.into_iter().filter_map(fault).chain(differ).collect();
     again(link_page(&app, lang, &secret, &link, &fields, faults).await)
+}
+
+/// An invitation that is taken up with a passkey and no password: first what the browser is asked, then what it made.
+async fn join_alone(
+    app: &App,
+    lang: Lang,
+    site: &Site,
+    from: &Origin,
+    (secret, link): (&str, &Link),
+    new: &NewAccount,
+    fields: &Fields,
+) -> Response {
+    let names = new.name_refusals();
+    if !names.is_empty() {
+        return again(link_page(app, lang, secret, link, fields, names.into_iter().filter_map(fault).collect()).await);
+    }
+    let mut faults = vec![];
+    if !fields.one("credential").is_empty() {
+        match app.staff.join_alone(site, &link.id, fields.one("credential"), fields.one("device")).await {
+            Ok(Ok(account)) => {
+                return match app.staff.begin_session(&account.id, Strength::SecondFactor, &from.from).await {
+                    Ok(token) => (cookie(Some(&token)), see(lang, "/desk")).into_response(),
+                    Err(error) => failed(app, lang, error),
+                };
+            }
+            Ok(Err(Refusal::Link)) => return super::problem(app, None, lang, StatusCode::NOT_FOUND, DeskProblem::Link),
+            Ok(Err(Refusal::Taken)) => {
+                return again(link_page(app, lang, secret, link, fields, vec![("login", Fault::LoginTaken)]).await);
+            }
+            Ok(Err(Refusal::Name)) => faults.push(("device", Fault::Name)),
+            Ok(Err(_)) => faults.push(("", Fault::WrongPasskey)),
+            Err(error) => return failed(app, lang, error),
+        }
+    }
+    let asked = match app.staff.ask_to_join(site, link, &new.login, &new.name).await {
+        Ok(Some(asked)) => asked,
+        Ok(None) => return failed(app, lang, Problem::NotFound),
+        Err(error) => return failed(app, lang, error),
+    };
+    let faulty = !faults.is_empty();
+    let view = JoinView { secret: secret.to_owned(), login: new.login.clone(), name: new.name.clone(), asked, faults };
+    let drawn = page(app, None, lang, &format!("/desk/links/{secret}"), |desk| pages::desk::join(desk, &view));
+    if faulty { again(drawn) } else { drawn }
 }
 
 /// Names that stand around every password here, and must not be made into one.
