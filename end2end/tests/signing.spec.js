@@ -319,9 +319,12 @@ test.describe("a step", () => {
     const [{ note, opening, reason, token }] = state.sent;
     expect(token).toBeTruthy();
     // It stands in the log, under the post's own name, and says nothing but a commitment.
-    const size = Number((await (await fetch(`${house.server.url}/log/checkpoint`)).text()).split("\n")[1]);
-    const entry = (await entryOf(house, size - 1)).toString();
-    expect(entry.endsWith(note)).toBe(true);
+    const newest = async () => {
+      const size = Number((await (await fetch(`${house.server.url}/log/checkpoint`)).text()).split("\n")[1]);
+      return (await entryOf(house, size - 1)).toString();
+    };
+    // What was sent is on its way there.
+    await expect.poll(async () => (await newest()).endsWith(note)).toBe(true);
     expect(note).toContain(`\n\n— ${POST} `);
     const step = JSON.parse(note.split("\n")[1]);
     expect(step).toMatchObject({ type: "step", agency: AGENCY, case: CASE });
@@ -504,7 +507,8 @@ test("a step is signed on a machine of the officer's own, by files", async ({ pa
   await download.saveAs(at("step.json"));
   const signed = await run(["post", "sign", "--key", at("approver.key"), "--decision", "approve", at("step.json")], house.place);
   expect(signed.code, signed.out).toBe(0);
-  expect(signed.out).toContain('"Lantern notice", a notice');
+  expect(signed.out).toContain('title: "Lantern notice"');
+  expect(signed.out).toContain('genre: "notice"');
   const file = { name: "signed.json", mimeType: "application/json", buffer: Buffer.from(signed.out.split("\n").findLast((line) => line.startsWith("{"))) };
   await page.locator("form[data-send-step] input[type=file]").setInputFiles(file);
   const send = page.locator("form[data-send-step] button");
