@@ -212,7 +212,9 @@ impl Rule {
         genres && self.overriders.iter().all(|post| is_id(post))
     }
 
-    fn steps(&self, genre: &str) -> Option<&[StepRule]> {
+    /// The kinds of step that texts of this genre need: those listed for it, else those of `*`. None: the rule knows no such genre.
+    #[must_use]
+    pub fn steps(&self, genre: &str) -> Option<&[StepRule]> {
         let by = |name: &str| self.genres.iter().find(|rule| rule.genre == name);
         by(genre).or_else(|| by("*")).map(|rule| rule.steps.as_slice())
     }

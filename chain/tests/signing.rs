@@ -487,4 +487,12 @@ fn nobody_approves_names_of_holders_that_they_were_not_shown() {
     for unreadable in ["{}", "[]", r#"{"holders":[{"id":"a/b","name":null}]}"#, r#"{"holders":[["a/b","Lin Yue"]]}"#] {
         assert_eq!(with(unreadable).judged().reason, "holders-unreadable", "{unreadable}");
     }
+    for more in [
+        r#"{"holders":[],"later":true}"#,
+        r#"{"holders":[{"id":"a/b","name":"Lin Yue","later":true}]}"#,
+        r#"{"holders":[{"scheme":"passport","id":"a/b","name":"Lin Yue"}]}"#,
+        r#"{"holders": []}"#,
+    ] {
+        assert_eq!(with(more).judged().reason, "more-said", "{more}");
+    }
 }

@@ -7,18 +7,21 @@ use crate::{
     part::{Commitment, Salt},
     statement::{Core, Disclosure, Stated, core_line},
 };
+use serde::Serialize;
 
 /// Everything that a core line says with its parts, as (member, text) in one order: what nobody may sign without having been told it.
 /// Of a disclosure also what its parts are: their bytes are told by whoever has them.
-pub struct Said {
+pub struct Said<'p> {
     pub core: Core,
     pub catalogue: Catalogue,
     pub facts: Vec<(&'static str, String)>,
+    /// The parts of a disclosure, each by the commitment that was computed of it.
+    brought: Vec<(Commitment, &'p [u8])>,
 }
 
 /// Reads a core line that is up for approval with `parts`, each a salt and bytes; why that cannot be done, or what it would say that no
 /// reader is told, as a finding that fails.
-pub fn said(line: &str, parts: &[(Salt, Vec<u8>)]) -> Result<Said, Finding> {
+pub fn said<'p>(line: &str, parts: &'p [(Salt, Vec<u8>)]) -> Result<Said<'p>, Finding> {
     let fails = |reason| Finding::fails(Code::C7, reason);
     let Ok((id, core)) = Core::read(line) else { return Err(fails("not-approved")) };
     let again = match &core {
@@ -33,10 +36,12 @@ pub fn said(line: &str, parts: &[(Salt, Vec<u8>)]) -> Result<Said, Finding> {
         return Err(fails("more-said"));
     }
     let mut catalogue = Catalogue::default();
+    // Hashed once: files are large, and this is done where somebody waits.
+    let brought: Vec<_> = parts.iter().map(|(salt, bytes)| (Commitment::to(salt, bytes), bytes.as_slice())).collect();
     let entry = |index: u64| ("entry", index.to_string());
     let facts = match &core {
         Core::Disclosure(said) => {
-            let (read, holders) = committed(said, parts)?;
+            let (read, holders) = committed(said, &brought)?;
             catalogue = read;
             disclosed(said, &catalogue, &holders)
         }
@@ -56,14 +61,13 @@ pub fn said(line: &str, parts: &[(Salt, Vec<u8>)]) -> Result<Said, Finding> {
         }
         _ => vec![],
     };
-    Ok(Said { core, catalogue, facts })
+    Ok(Said { core, catalogue, facts, brought })
 }
 
 /// The catalogue and the holders of a disclosure whose parts are these and no others. What the statement says beside the catalogue, by
 /// which rules and lists judge it, must be what the catalogue says.
-fn committed(core: &Disclosure, parts: &[(Salt, Vec<u8>)]) -> Result<(Catalogue, Holders), Finding> {
+fn committed(core: &Disclosure, brought: &[(Commitment, &[u8])]) -> Result<(Catalogue, Holders), Finding> {
     let fails = |reason| Finding::fails(Code::C7, reason);
-    let brought: Vec<_> = parts.iter().map(|(salt, bytes)| (Commitment::to(salt, bytes), bytes.as_slice())).collect();
     let (mut catalogue, mut holders) = (None, None);
     for part in &core.parts {
         let Some((_, bytes)) = brought.iter().find(|(commitment, _)| *commitment == part.commitment) else {
@@ -74,12 +78,16 @@ fn committed(core: &Disclosure, parts: &[(Salt, Vec<u8>)]) -> Result<(Catalogue,
         }
         if part.role == "catalogue" {
             match Catalogue::read(bytes) {
-                Ok(read) if serde_json::to_vec(&read).ok().as_deref() == Some(bytes) => catalogue = Some(read),
+                Ok(read) if is_all(&read, bytes) => catalogue = Some(read),
                 Ok(_) => return Err(fails("more-said").of(part)),
                 Err(_) => return Err(fails("catalogue-unreadable").of(part)),
             }
         } else if part.role == holders::ROLE {
             match Holders::read(bytes) {
+                // A scheme is nothing that is read out either.
+                Ok(read) if read.holders.iter().any(|holder| holder.scheme.is_some()) || !is_all(&read, bytes) => {
+                    return Err(fails("more-said").of(part));
+                }
                 Ok(read) if holders.is_none() => holders = Some(read),
                 _ => return Err(fails("holders-unreadable").of(part)),
             }
@@ -101,6 +109,11 @@ fn committed(core: &Disclosure, parts: &[(Salt, Vec<u8>)]) -> Result<(Catalogue,
         && same(&catalogue.genre, &core.genre)
         && same(&catalogue.language, &core.language);
     if agrees { Ok((catalogue, holders.unwrap_or_default())) } else { Err(fails("catalogue-differs")) }
+}
+
+/// Whether what was read of a part is all that its bytes say.
+fn is_all(read: &impl Serialize, bytes: &[u8]) -> bool {
+    serde_json::to_vec(read).is_ok_and(|again| again == bytes)
 }
 
 /// What a disclosure says in its statement and its catalogue; its subjects are listed by their own.
@@ -141,7 +154,7 @@ fn disclosed(core: &Disclosure, catalogue: &Catalogue, holders: &Holders) -> Vec
 pub fn frozen(line: &str, parts: &[(Salt, Vec<u8>)], shown: &Shown) -> Finding {
     let code = Code::C7;
     let shown_differs = |name: &str, text: &str| Finding::fails(code, "shown-differs").with("member", name).with("shown", text);
-    let Said { core, catalogue, facts } = match said(line, parts) {
+    let Said { core, catalogue, facts, brought } = match said(line, parts) {
         Ok(said) => said,
         Err(finding) => return finding,
     };
@@ -183,7 +196,7 @@ pub fn frozen(line: &str, parts: &[(Salt, Vec<u8>)], shown: &Shown) -> Finding {
     }
     let Some(texts) = &shown.texts else { return shown_differs("text", "") };
     for part in core.parts.iter().filter(|part| part.role != "catalogue") {
-        let Some((_, bytes)) = parts.iter().find(|(salt, bytes)| Commitment::to(salt, bytes) == part.commitment) else { continue };
+        let Some((_, bytes)) = brought.iter().find(|(commitment, _)| *commitment == part.commitment) else { continue };
         let name = part.commitment.to_string();
         // A translation is read by those who read nothing else of it.
         if part.role == "translation" && part.media == "text/markdown" && !texts.iter().any(|(of, _)| *of == name) {
