@@ -301,7 +301,7 @@ impl Staff {
 async fn set_password(turn: &mut AnyConnection, person: &Account, hash: &str, now: Millis) -> Result<(), StaffError> {
     let sql = "update accounts set password = $1, password_set = $2 where id = $3";
     sqlx::query(sql).bind(hash).bind(now).bind(&person.id).execute(&mut *turn).await?;
-    let [everywhere, present] = [kept_of("login everywhere", &person.login), kept_of("present password", &person.id)];
-    sqlx::query("delete from attempts where login in ($1, $2)").bind(everywhere).bind(present).execute(turn).await?;
+    sqlx::query("delete from attempts where login = $1").bind(kept_of("present password", &person.id)).execute(&mut *turn).await?;
+    sessions::forget_attempts(turn, &person.login).await?;
     Ok(())
 }

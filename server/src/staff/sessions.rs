@@ -146,6 +146,13 @@ fn wait(failures: i64, free: i64) -> Millis {
     if failures < free { 0 } else { (FIRST_WAIT << (failures - free).min(20)).min(LONGEST_WAIT) }
 }
 
+/// Forgets how often a name was tried with a wrong password, from wherever: kept by its hash, and by that and a network's.
+pub(super) async fn forget_attempts(turn: &mut AnyConnection, name: &str) -> Result<(), StaffError> {
+    let of = kept_of("login", name);
+    sqlx::query("delete from attempts where login = $1 or login like $2").bind(&of).bind(format!("{of} %")).execute(turn).await?;
+    Ok(())
+}
+
 /// Tries of names that nobody has: the journal has one line for those of a minute.
 #[derive(Debug, Default)]
 pub(super) struct Misses {
@@ -173,7 +180,8 @@ impl Staff {
         let name = known.as_deref().unwrap_or(login);
         // By network, so that nobody far away locks an officer out; and those of all networks together, but not for whoever comes from
         // where they came from before.
-        let (tried, everywhere) = (kept_of("login", &format!("{name} {}", network(from))), kept_of("login everywhere", name));
+        let everywhere = kept_of("login", name);
+        let tried = format!("{everywhere} {}", kept_of("network", &network(from)));
         // Counted before the password is looked at, so that many at once are not looked at before they count.
         if let Some(seconds) = self.attempt(&tried, FREE).await? {
             return Ok(SignIn::Locked { seconds });
@@ -213,7 +221,7 @@ impl Staff {
         if sqlx::query(same).bind(id).bind(hash.unwrap_or_default()).fetch_optional(&mut *turn).await?.is_none() {
             return Ok(SignIn::Wrong);
         }
-        sqlx::query("delete from attempts where login in ($1, $2)").bind(&tried).bind(&everywhere).execute(&mut *turn).await?;
+        forget_attempts(&mut turn, name).await?;
         let token = begin(&mut turn, id, Strength::Password, from, now).await?;
         let account = Account::read(&mut turn, id).await?.ok_or(StaffError::Unreadable("an account"))?;
         note(&mut turn, now, id, "signed-in", id, &json!({ "address": from.address })).await?;

@@ -238,6 +238,11 @@ async fn recovery_sets_a_new_password_once_and_ends_every_session(engine: Engine
     let new = "nine herons on the far bank";
     let weak = desk.post(None, &link, &[("password", "li.wei-li.wei"), ("repeat", "li.wei-li.wei")]).await;
     assert!(weak.body.contains("made from your own name"), "{}", weak.body);
+    // Whoever had locked themselves out comes in with it at once.
+    for _ in 0..5 {
+        assert!(sign_in(&desk, "li.wei", "wrong").await.session().is_none());
+    }
+    assert!(sign_in(&desk, "li.wei", PASSWORD).await.body.contains("Try again in"));
     let back = desk.post(None, &link, &[("password", new), ("repeat", new)]).await;
     assert_eq!(back.to(), "/en/desk");
     assert_eq!(desk.get(Some(&person.token), "/en/desk").await.to(), "/en/desk/sign-in");
