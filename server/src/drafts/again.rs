@@ -19,10 +19,11 @@ impl Drafts {
         if !who.roles.may(Role::Drafter, agency) {
             return Err(Refusal::Nothing.into());
         }
-        let Some(version) = self.version_published(index).await? else { return Err(Refusal::Nothing.into()) };
         if kind != Kind::Disclosure {
+            disclosed(&self.node, index).await?.ok_or(Refusal::Nothing)?;
             return self.begin(who, agency, kind, &Written { target: Some(index), ..Written::default() }).await;
         }
+        let Some(version) = self.version_published(index).await? else { return Err(Refusal::Nothing.into()) };
         let written = Written { target: Some(index), ..version.written.clone() };
         let draft = self.begin(who, agency, kind, &written).await?;
         for file in &version.files {

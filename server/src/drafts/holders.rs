@@ -109,8 +109,7 @@ impl Drafts {
 
 /// The posts that may decide on texts of this kind, each once.
 fn posts_in<'r>(rule: &'r Rule, genre: &str) -> Vec<&'r str> {
-    let of = rule.genres.iter().find(|of| of.genre == genre).or_else(|| rule.genres.iter().find(|of| of.genre == "*"));
-    let steps = of.iter().flat_map(|of| &of.steps).flat_map(|step| &step.posts);
+    let steps = rule.steps(genre).unwrap_or_default().iter().flat_map(|step| &step.posts);
     let mut known = BTreeSet::new();
     steps.chain(&rule.overriders).map(String::as_str).filter(|post| known.insert(*post)).collect()
 }
