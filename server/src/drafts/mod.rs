@@ -8,6 +8,7 @@
 //! is approved come from the one function that readers' browsers judge it with.
 
 mod again;
+mod bringing;
 mod brought;
 mod cases;
 mod changes;
@@ -29,7 +30,8 @@ mod table;
 mod templates;
 mod uploads;
 
-pub use brought::{Bringing, Brought, BroughtFile, BroughtRow, LARGEST_ARCHIVE, Same, Unbrought};
+pub use bringing::{Bringing, LARGEST_ARCHIVE};
+pub use brought::{Brought, BroughtFile, BroughtRow, Same, Unbrought};
 pub use cases::{Able, Case, Kind as StepKind, Standing};
 pub use changes::{Against, Changes, FileChange, Version, VersionFile};
 pub use draft::{Aside, Draft, Kind, LONGEST, Saved, Stage, Translation, Whom, Written};
