@@ -137,7 +137,7 @@ pub struct Step {
 /// A committed document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Part {
-    /// `catalogue`, `body`, `attachment`, `translation`, `translated-catalogue` or `manifest`.
+    /// `catalogue`, `body`, `attachment`, `translation`, `translated-catalogue`, `holders` or `manifest`.
     pub role: String,
     pub media: String,
     /// Bytes.

@@ -10,7 +10,7 @@ use crate::{staff::Account, store::StoredContent};
 use chain::{
     catalogue::Catalogue,
     json,
-    part::{Commitment, Salt},
+    part::Commitment,
     statement::{Disclosure, Redaction, Status},
     time::Millis,
 };
@@ -51,7 +51,7 @@ pub struct VersionFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum At {
     Draft(String),
-    Chain(Commitment, Salt),
+    Chain(Commitment),
 }
 
 /// What became of a file.
@@ -155,11 +155,21 @@ impl Drafts {
         let Some(core) = disclosed(&self.node, index).await? else { return Ok(None) };
         let mut found = Vec::with_capacity(core.parts.len());
         let mut names = Vec::new();
+        let files = core.parts.iter().filter(|part| !is_read(&part.role, &part.media)).map(|part| part.commitment);
+        let removed = self.node.store.removed(&files.collect::<Vec<_>>()).await?;
         for (place, part) in core.parts.iter().enumerate() {
-            // What a redaction took away does not come back by itself.
-            let Some(StoredContent::Present { bytes, salt, .. }) = self.node.store.content(&part.commitment).await? else { continue };
-            if part.role == "catalogue" {
-                names = Catalogue::read(&bytes).unwrap_or_default().parts;
+            // Of a file nothing is read here: it may be large, and everybody who looks at a case comes by.
+            let bytes = match is_read(&part.role, &part.media) {
+                // What a redaction took away does not come back by itself.
+                true => match self.node.store.content(&part.commitment).await? {
+                    Some(StoredContent::Present { bytes, .. }) => Some(bytes),
+                    _ => continue,
+                },
+                false if removed.contains_key(&part.commitment) => continue,
+                false => None,
+            };
+            if let ("catalogue", Some(bytes)) = (part.role.as_str(), &bytes) {
+                names = Catalogue::read(bytes).unwrap_or_default().parts;
             }
             found.push(Found {
                 role: part.role.clone(),
@@ -167,8 +177,8 @@ impl Drafts {
                 language: part.language.clone(),
                 name: place.checked_sub(1).and_then(|place| names.get(place).cloned()).unwrap_or_default(),
                 size: part.size,
-                bytes: is_read(&part.role, &part.media).then_some(bytes),
-                at: At::Chain(part.commitment, salt),
+                bytes,
+                at: At::Chain(part.commitment),
             });
         }
         Ok(Some(version(&core, found)))
@@ -178,7 +188,7 @@ impl Drafts {
     pub(super) async fn version_file(&self, file: &VersionFile) -> Result<Option<Vec<u8>>, DraftsError> {
         Ok(match &file.at {
             At::Draft(path) => Some(self.files.get(path).await?),
-            At::Chain(commitment, _) => match self.node.store.content(commitment).await? {
+            At::Chain(commitment) => match self.node.store.content(commitment).await? {
                 Some(StoredContent::Present { bytes, .. }) => Some(bytes),
                 _ => None,
             },
@@ -217,14 +227,12 @@ impl Drafts {
         let Some(left) = room.checked_sub(new.size) else { return Ok(None) };
         *room = left;
         let Some(bytes) = self.version_file(new).await? else { return Ok(None) };
-        Ok(match &old.at {
-            At::Chain(commitment, salt) => Some(Commitment::to(salt, &bytes) == *commitment),
+        match self.version_file(old).await {
+            Ok(before) => Ok(Some(before.is_some_and(|before| before == bytes))),
             // Of a file that was taken away since, nothing is left to compare.
-            At::Draft(path) => match self.files.get(path).await {
-                Ok(before) => Some(before == bytes),
-                Err(_) => Some(false),
-            },
-        })
+            Err(DraftsError::Files(object_store::Error::NotFound { .. })) => Ok(Some(false)),
+            Err(error) => Err(error),
+        }
     }
 }
 
