@@ -54,6 +54,9 @@ pub enum Refusal {
     KeyReused(String),
     #[error("a key of {0:?}, or its end, is missing from its new registration")]
     KeyDropped(String),
+    /// Else a registration that was signed and left could be brought back after others had followed.
+    #[error("what the registration of {0:?} replaces is not its entry in force")]
+    StaleRegistration(String),
     #[error("entry {0} is not what the statement takes it for")]
     Reference(u64),
     #[error("entry {0} is not the newest version of its document")]
@@ -89,6 +92,7 @@ impl Refusal {
             Refusal::Signature(_) => "signature".into(),
             Refusal::KeyReused(_) => "key-reused".into(),
             Refusal::KeyDropped(_) => "key-dropped".into(),
+            Refusal::StaleRegistration(_) => "stale-registration".into(),
             Refusal::Reference(_) => "reference".into(),
             Refusal::NotHead(_) => "not-head".into(),
             Refusal::NotEntitled { .. } => "not-entitled".into(),

@@ -9,7 +9,7 @@ use chain::{
     entry::{Entry, EntryError, Header},
     note::{KeyType, NoteError, Signer, sign},
     state::{Facts, Fault, Refusal, State},
-    statement::{Ended, Ending, LogKey, Reference, Statement, StatementError, StatusKind, text},
+    statement::{Agency, Ended, Ending, LogKey, Post, Reference, Statement, StatementError, StatusKind, text},
 };
 use common::{papers::*, story::*, *};
 
@@ -249,6 +249,31 @@ fn a_public_key_has_one_role_ever() {
     chain.register("charter", &first);
     first.amends = Some(chain.at(0));
     chain.register("charter", &first);
+}
+
+#[test]
+fn a_registration_that_was_signed_and_left_goes_stale_when_another_is_logged() {
+    let mut chain = founded();
+    let at = chain.at(4);
+    let with = |at: Option<Reference>, name: &str| Agency { replaces: at, name: named(name), ..agency(HEALTH) };
+    let (left, taken) = (chain.line("agency", &with(Some(at), "left")), chain.line("agency", &with(Some(at), "taken")));
+    let none = chain.line("agency", &with(None, "names nothing"));
+    for line in [&left, &taken, &none] {
+        assert_eq!(chain.judge(&registered(line)), Ok(None));
+    }
+    let newest = chain.publish(&registered(&taken)).unwrap();
+    let stale = Refusal::StaleRegistration(HEALTH.into());
+    assert_eq!(chain.refuses(&registered(&left)), stale);
+    assert_eq!(chain.refuses(&registered(&none)), stale, "once one names what it replaces, each after it does");
+    let line = chain.line("agency", &with(Some(chain.at(newest)), "next"));
+    assert_eq!(chain.judge(&registered(&line)), Ok(None));
+    let line = chain.line("agency", &Agency { replaces: Some(at), ..agency("example.gov/parks") });
+    assert_eq!(chain.refuses(&registered(&line)), Refusal::StaleRegistration("example.gov/parks".into()), "a first replaces nothing");
+    // A post is held to the same.
+    let clerk = chain.state.posts().find(|(_, post)| post.post == CLERK).unwrap().0;
+    let [left, taken] = [1, 2].map(|_| chain.line("post", &Post { replaces: Some(clerk), ..post(CLERK, FINANCE) }));
+    chain.publish(&registered(&taken)).unwrap();
+    assert_eq!(chain.refuses(&registered(&left)), Refusal::StaleRegistration(CLERK.into()));
 }
 
 #[test]

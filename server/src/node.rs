@@ -411,6 +411,7 @@ impl Node {
                 successor: None,
                 overseers: vec![],
                 archive,
+                replaces: None,
             };
             let line = statement::core_line("agency", &compose::random_id().map_err(compose::ComposeError::from)?, &agency);
             let text = statement::text(&self.origin, &line.map_err(compose::ComposeError::from)?, None);

@@ -46,7 +46,7 @@ async fn an_agencys_page_shows_its_rule_and_its_posts(engine: Engine) {
     let of = format!("{id}/approver");
     let key = server::keys::create(&trial.dir.path().join("approver.key"), &of).unwrap().vkey().clone();
     let keys = vec![Key { key, custody: None, ended: None }];
-    let at = register(&trial, &node, "post", &Post { post: of.clone(), agency: id.clone(), name, keys }).await;
+    let at = register(&trial, &node, "post", &Post { post: of.clone(), agency: id.clone(), name, keys, replaces: None }).await;
     let (_, mut core) = node.submitter.state().agency(&id).unwrap().clone();
     let step = |code: &str, after: &[&str]| StepRule {
         code: code.into(),

@@ -170,6 +170,7 @@ async fn a_step_after_one_that_is_being_written_is_taken_and_another_first_one_i
         agency: id.clone(),
         name: [("en".to_owned(), "Clerk".to_owned())].into(),
         keys: vec![Key { key: post.vkey().clone(), custody: None, ended: None }],
+        replaces: None,
     };
     let registrar = keys::open(&trial.place.data.join("keys/registrar.key")).unwrap();
     node.submitter.submit(chain::note::sign(&text(&node, "post", &core).text, &[&registrar]), vec![]).await.unwrap();

@@ -9,10 +9,11 @@ use axum::http::StatusCode;
 use chain::{
     note::{KeyType, Signer, with_signature},
     possession::Office,
+    state::Refusal,
     statement::{Core, Post, Reference, Registrars, Statement},
 };
 use desk::{Answer, Desk, Person};
-use server::{compose, keys, node::Node, staff::Role};
+use server::{compose, keys, node::Node, sequencer::SubmitError, staff::Role};
 use trial::Engine;
 
 const AGENCY: &str = "gazette.example/archive";
@@ -153,7 +154,7 @@ async fn a_signature_never_counts_for_a_text_its_registrar_had_not_seen() {
     let text_of_first = text(&desk, &registrar, &first).await;
     desk.post(Some(&registrar.token), &first, &[("note", &one.add_to(&text_of_first).unwrap())]).await.to();
     // Another key of the same post is registered meanwhile, by both, offline.
-    let other = Post { post: POST.into(), agency: AGENCY.into(), name: Default::default(), keys: vec![] };
+    let other = Post { post: POST.into(), agency: AGENCY.into(), name: Default::default(), keys: vec![], replaces: None };
     let other = Post { keys: vec![chain::statement::Key { key: key(POST).vkey().clone(), custody: None, ended: None }], ..other };
     let line = chain::statement::core_line("post", &compose::random_id().unwrap(), &other).unwrap();
     let note = chain::note::sign(&chain::statement::text(&desk.node.origin, &line, None), &[&one, &two]);
@@ -454,4 +455,63 @@ async fn a_successor_speaks_for_an_abolished_body_and_an_overseer_states_what_be
     let mut revised = trial::draft(&roads, "Lanterns", "# Out");
     revised.revises = Some(trial::reference(&old));
     trial::publish(&desk.node, revised).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_signed_and_taken_back_goes_stale_and_what_came_to_the_log_by_another_way_waits_for_nobody() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let head = desk.person("head", &[(Role::Administrator, AGENCY), (Role::Registrar, "")]).await;
+    let (signer, key) = (registrar(&desk), key(POST));
+    enrol(&desk, &head, &key).await.to();
+    let first = waiting(&desk, &head).await;
+    desk.post(Some(&head.token), &format!("{first}?here"), &[]).await.to();
+    let vkey = key.vkey().to_string();
+    let end = async |how: &str| {
+        let fields = [("subject", POST), ("key", &vkey), ("how", how), ("at", "90")];
+        desk.post(Some(&head.token), &format!("/en/desk/posts/of/{AGENCY}?end"), &fields).await.to().to_owned()
+    };
+    let submit = async |note: String| desk.node.submitter.submit(note, vec![]).await;
+    // Signed by enough of them, and taken back before it was handed in: whoever has the text kept it.
+    let left = end("retired").await;
+    let kept = signer.add_to(&text(&desk, &head, &left).await).unwrap();
+    let page = desk.get(Some(&head.token), &left).await.body;
+    let at = server::registrar::post(&desk.node.submitter.state(), POST).unwrap().0;
+    assert!(page.contains(&format!("data-field=\"replaces\">{}<", at.index)), "{page}");
+    desk.post(Some(&head.token), &format!("{left}?withdraw"), &[]).await.to();
+    // Another registration of the same post comes to the log, past the desk that asked for it.
+    let other = end("lost").await;
+    let receipt = submit(signer.add_to(&text(&desk, &head, &other).await).unwrap()).await.unwrap();
+    let answer = desk.get(Some(&head.token), &other).await;
+    assert_ne!(answer.status, StatusCode::OK, "it waits for nobody: {}", answer.body);
+    assert!(desk.get(Some(&head.token), "/en/desk/registrations").await.body.contains("Nothing waits"));
+    let noted: Vec<_> = desk.staff.journal().before(i64::MAX, 100).await.unwrap();
+    let settled =
+        noted.iter().filter(|noted| noted.what == "registered" && noted.details.contains(&format!("\"entry\":{}", receipt.index)));
+    assert_eq!(settled.count(), 1, "{noted:?}");
+    // The one that was left says what it would have replaced, and that is in force no more.
+    let refused = submit(kept).await.unwrap_err();
+    assert!(matches!(&refused, SubmitError::Refused(Refusal::StaleRegistration(id)) if id == POST), "{refused:?}");
+    assert_eq!(post(&desk.node).unwrap().keys[0].ended.unwrap().how.as_str(), "lost");
+}
+
+#[tokio::test]
+async fn that_a_key_has_ended_is_asked_for_even_where_too_much_waits() {
+    let desk = Desk::on(Engine::Sqlite).await;
+    let head = desk.person("head", &[(Role::Administrator, AGENCY), (Role::Registrar, "")]).await;
+    let key = key(POST);
+    enrol(&desk, &head, &key).await.to();
+    let first = waiting(&desk, &head).await;
+    desk.post(Some(&head.token), &format!("{first}?here"), &[]).await.to();
+    let fill = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 200) \
+                insert into registrations (id, kind, subject, agency, change, note, asked, asked_by, settled, settled_by, entry) \
+                select 'fill' || i, 'agency', 'gazette.example/archive', 'gazette.example/archive', '{\"do\":\"rule\",\"rule\":null}', '', 1, '', 0, '', -1 from n";
+    sqlx::query(fill).execute(desk.staff.store().pool()).await.unwrap();
+    let of = format!("/en/desk/posts/of/{AGENCY}");
+    let more = desk.post(Some(&head.token), &format!("{of}?rule"), &[("none", "1")]).await;
+    assert_eq!(more.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let vkey = key.vkey().to_string();
+    let fields = [("subject", POST), ("key", &*vkey), ("how", "compromised"), ("at", "3")];
+    let path = desk.post(Some(&head.token), &format!("{of}?end"), &fields).await.to().to_owned();
+    desk.post(Some(&head.token), &format!("{path}?here"), &[]).await.to();
+    assert_eq!(post(&desk.node).unwrap().keys[0].ended.unwrap().how.as_str(), "compromised");
 }

@@ -13,15 +13,15 @@ use crate::{
 pub type Facts = Vec<(String, String)>;
 
 /// Whether what a page displays of a registration before a registrar signs it (`shown`) is all that its core line says, and no more:
-/// whose it is, every name and its language; every key, in order, with who keeps it, if it says so, and how and from which entry on it
+/// whose it is, the entry it replaces, every name and its language; every key, in order, with who keeps it, if it says so, and how and from which entry on it
 /// ended; then of an agency which bodies speak for it, or oversee it, whether it is an archive, and its rule.
 #[must_use]
 pub fn registration(line: &str, shown: &Shown) -> Finding {
     let code = Code::C7;
     let Ok((id, core)) = Core::read(line) else { return Finding::fails(code, "no-registration") };
-    let (again, id, agency, names, keys): (_, &str, &str, &Names, &[Key]) = match &core {
-        Core::Agency(said) => (core_line("agency", &id, said), &said.agency, &said.agency, &said.name, &said.seals),
-        Core::Post(said) => (core_line("post", &id, said), &said.post, &said.agency, &said.name, &said.keys),
+    let (again, id, agency, names, keys, replaces): (_, &str, &str, &Names, &[Key], _) = match &core {
+        Core::Agency(said) => (core_line("agency", &id, said), &said.agency, &said.agency, &said.name, &said.seals, said.replaces),
+        Core::Post(said) => (core_line("post", &id, said), &said.post, &said.agency, &said.name, &said.keys, said.replaces),
         _ => return Finding::fails(code, "no-registration"),
     };
     // What no reader understands today no page shows, and a later reader might take it for something.
@@ -32,6 +32,7 @@ pub fn registration(line: &str, shown: &Shown) -> Finding {
     if core.kind() == "post" {
         said.push(("agency", agency.to_owned()));
     }
+    said.extend(replaces.map(|at| ("replaces", at.index.to_string())));
     said.extend(names.iter().flat_map(|(language, name)| [("language", language.clone()), ("name", name.clone())]));
     for key in keys {
         said.push(("key", key.key.to_string()));

@@ -5,7 +5,7 @@ use crate::{
     approval::{self, TakenStep},
     note::Vkey,
     policy::Policy,
-    statement::{Agency, Charter, Core, Ended, Ending, Key, Part, Post, Statement, good_key},
+    statement::{Agency, Charter, Core, Ended, Ending, Key, Part, Post, Reference, Statement, good_key},
 };
 use std::collections::HashMap;
 
@@ -164,8 +164,9 @@ impl State {
         if new.agency == self.origin || self.posts.contains_key(&new.agency) {
             return Err(Refusal::OtherKind(new.agency.clone()));
         }
-        let old = self.agencies.get(&new.agency).map_or(&[][..], |(_, old)| &old.seals);
-        self.admit_keys(&new.agency, old, &new.seals)
+        let old = self.agencies.get(&new.agency);
+        replaces(&new.agency, old.map(|(at, old)| (*at, old.replaces)), new.replaces)?;
+        self.admit_keys(&new.agency, old.map_or(&[][..], |(_, old)| &old.seals), &new.seals)
     }
 
     fn admit_post(&self, new: &Post) -> Result<(), Refusal> {
@@ -175,14 +176,12 @@ impl State {
         if !self.agencies.contains_key(&new.agency) {
             return Err(Refusal::NotRegistered(new.agency.clone()));
         }
-        let old = match self.posts.get(&new.post) {
-            Some((_, old)) if old.agency != new.agency => {
-                return Err(Refusal::OtherKind(new.post.clone()));
-            }
-            Some((_, old)) => old.keys.as_slice(),
-            None => &[],
-        };
-        self.admit_keys(&new.post, old, &new.keys)
+        let old = self.posts.get(&new.post);
+        if old.is_some_and(|(_, old)| old.agency != new.agency) {
+            return Err(Refusal::OtherKind(new.post.clone()));
+        }
+        replaces(&new.post, old.map(|(at, old)| (*at, old.replaces)), new.replaces)?;
+        self.admit_keys(&new.post, old.map_or(&[][..], |(_, old)| &old.keys), &new.keys)
     }
 
     /// Keys are added and ended, never dropped or brought back, not even for a while.
@@ -202,6 +201,17 @@ impl State {
             _ => Ok(()),
         }
     }
+}
+
+/// A registration that names what it replaces names the entry in force, and once one did, each after it does: one that was signed and
+/// left goes stale as soon as another is logged.
+fn replaces(id: &str, in_force: Option<(Reference, Option<Reference>)>, named: Option<Reference>) -> Result<(), Refusal> {
+    let fits = match (in_force, named) {
+        (Some((at, _)), Some(named)) => named == at,
+        (Some((_, before)), None) => before.is_none(),
+        (None, named) => named.is_none(),
+    };
+    if fits { Ok(()) } else { Err(Refusal::StaleRegistration(id.into())) }
 }
 
 /// A key's end may come, and may turn out to have come earlier or to have been worse; it never moves later.

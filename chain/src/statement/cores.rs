@@ -108,6 +108,9 @@ pub struct Agency {
     /// It seals copies of what others published, never documents of its own.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub archive: bool,
+    /// The agency's entry that this one takes the place of; absent in its first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Reference>,
 }
 
 /// A registered post, whole, with every key it ever had.
@@ -117,6 +120,9 @@ pub struct Post {
     pub agency: String,
     pub name: Names,
     pub keys: Vec<Key>,
+    /// The post's entry that this one takes the place of; absent in its first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Reference>,
 }
 
 /// One approval step, as logged: a commitment that publication opens.
@@ -239,8 +245,8 @@ members! {
     LogKey { key, from }
     Registrars { threshold, keys }
     Charter { origin, trial, zone, logs, registrars, policy, amends; name }
-    Agency { agency, name, seals, rule, successor; overseers, archive }
-    Post { post, agency, name, keys }
+    Agency { agency, name, seals, rule, successor, replaces; overseers, archive }
+    Post { post, agency, name, keys, replaces }
     Step { agency, case, previous, after, commitment }
     Part { role, media, size, commitment, language }
     Stated { issued, published, effective, expires }

@@ -57,6 +57,7 @@ pub fn agency(id: &str) -> Agency {
         successor: None,
         overseers: vec![],
         archive: id == ARCHIVE,
+        replaces: None,
     }
 }
 
@@ -66,6 +67,7 @@ pub fn post(id: &str, agency: &str) -> Post {
         agency: agency.into(),
         name: named(id),
         keys: vec![Key { key: signer(id).vkey().clone(), custody: None, ended: None }],
+        replaces: None,
     }
 }
 

@@ -358,12 +358,58 @@ fn admission(story: &Story) -> Value {
     own.stated_agency = Some("Ministry of Roads".into());
     let line = chain.line("disclosure", &own);
     cases.push(("an archive's copy", sealed(&line, None, &signer(ARCHIVE))));
-    let answer = |note: &str| match chain.judge(note) {
+    let whole = cases.iter().map(|(case, note)| json!({"case": case, "answer": answer(&chain, note), "note": note})).collect::<Vec<_>>();
+    json!({"after_the_whole_chain": whole, "in_order": in_order(story)})
+}
+
+fn answer(chain: &Chain, note: &str) -> String {
+    match chain.judge(note) {
         Ok(None) => "admitted".into(),
         Ok(Some(index)) => format!("repeat {index}"),
         Err(refusal) => refusal.code(),
+    }
+}
+
+/// Registrations that name what they replace, each judged after those before it that became entries.
+fn in_order(story: &Story) -> Vec<Value> {
+    let mut chain = story.chain.clone();
+    let registrars = [registrar(2), registrar(3)];
+    let mut cases = Vec::new();
+    let mut offer = |chain: &mut Chain, case: &str, kind: &str, core: Value, taken: bool| {
+        let line = chain.line(kind, &core);
+        let note = registered_by(&line, &registrars.iter().collect::<Vec<_>>());
+        let mut said = json!({"case": case, "answer": answer(chain, &note), "note": note});
+        if taken {
+            let at = chain.publish(&note).unwrap();
+            said["entry"] = json!(chain.entries[at as usize]);
+        }
+        cases.push(said);
     };
-    json!({"after_the_whole_chain": cases.iter().map(|(case, note)| json!({"case": case, "answer": answer(note), "note": note})).collect::<Vec<_>>()})
+    let ids = [("agency", "example.gov/parks"), ("post", "example.gov/council/clerk")];
+    for (kind, id) in ids {
+        let first = match kind {
+            "agency" => serde_json::to_value(agency(id)).unwrap(),
+            _ => serde_json::to_value(post(id, COUNCIL)).unwrap(),
+        };
+        let replacing = |at: Reference| {
+            let mut core = first.clone();
+            core["replaces"] = json!(at);
+            core
+        };
+        let somewhere = chain.at(0);
+        offer(&mut chain, "a first that replaces something", kind, replacing(somewhere), false);
+        offer(&mut chain, "a first", kind, first.clone(), true);
+        let (at, before) = (chain.at(chain.size() - 1), chain.at(chain.size() - 2));
+        offer(&mut chain, "one that replaces an entry of another", kind, replacing(before), false);
+        offer(&mut chain, "one that replaces other bytes", kind, replacing(Reference { leaf: before.leaf, ..at }), false);
+        offer(&mut chain, "one that names none, after one that names none", kind, first.clone(), false);
+        offer(&mut chain, "one that replaces the entry in force", kind, replacing(at), true);
+        let newest = chain.at(chain.size() - 1);
+        offer(&mut chain, "one that replaces an entry that was replaced", kind, replacing(at), false);
+        offer(&mut chain, "one that names none, after one that does", kind, first.clone(), false);
+        offer(&mut chain, "one that replaces the newest", kind, replacing(newest), false);
+    }
+    cases
 }
 
 /// Contents as the evidence carries them; what came on its own is left out.

@@ -86,8 +86,9 @@ fn a_whole_chain() {
 #[test]
 fn admission() {
     let chain = load("chain.json");
-    let (state, facts) = replayed(&chain, cases(&chain["entries"]).len());
-    for case in cases(&load("admission.json")["after_the_whole_chain"]) {
+    let (mut state, mut facts) = replayed(&chain, cases(&chain["entries"]).len());
+    let file = load("admission.json");
+    for case in cases(&file["after_the_whole_chain"]).iter().chain(cases(&file["in_order"])) {
         let statement = Statement::parse(text(&case["note"]).as_bytes()).unwrap();
         let answer = match state.admit(&statement, None, &facts) {
             Ok(None) => "admitted".into(),
@@ -95,6 +96,9 @@ fn admission() {
             Err(refusal) => refusal.code(),
         };
         assert_eq!(answer, text(&case["answer"]), "{}", case["case"]);
+        if let Some(entry) = case.get("entry") {
+            state.replay(text(entry).as_bytes(), &mut facts, |_, _, _| {}).unwrap();
+        }
     }
 }
 

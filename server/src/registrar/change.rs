@@ -97,11 +97,11 @@ impl Change {
     }
 
     fn post(&self, subject: &Subject, state: &State) -> Result<Post, RegistrarError> {
-        let before = post(state, &subject.id).map(|(_, post)| post.clone());
+        let before = post(state, &subject.id).map(|(at, post)| Post { replaces: Some(*at), ..post.clone() });
         let mut post = match (before, self) {
             (Some(before), _) if before.agency == subject.agency => before,
             (None, Change::Key { names, .. }) if is_id(&subject.id) => {
-                Post { post: subject.id.clone(), agency: subject.agency.clone(), name: names.clone(), keys: vec![] }
+                Post { post: subject.id.clone(), agency: subject.agency.clone(), name: names.clone(), keys: vec![], replaces: None }
             }
             _ => return Err(RegistrarError::Subject),
         };
@@ -123,7 +123,7 @@ impl Change {
     }
 
     fn agency(&self, subject: &Subject, state: &State) -> Result<Agency, RegistrarError> {
-        let before = state.agency(&subject.id).map(|(_, agency)| agency.clone());
+        let before = state.agency(&subject.id).map(|(at, agency)| Agency { replaces: Some(*at), ..agency.clone() });
         let mut agency = match (before, self) {
             (Some(before), _) => before,
             (None, Change::Agency { names, seal: Some(_), .. }) if is_id(&subject.id) => Agency {
@@ -134,6 +134,7 @@ impl Change {
                 successor: None,
                 overseers: vec![],
                 archive: false,
+                replaces: None,
             },
             _ => return Err(RegistrarError::Subject),
         };

@@ -16,6 +16,7 @@ use crate::{
     node::Node,
     sequencer::SubmitError,
     staff::{Staff, StaffError},
+    store::{StoreError, submission_key},
 };
 use chain::{
     note::{Note, with_signature},
@@ -27,8 +28,9 @@ use chain::{
 use serde_json::json;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-/// Most registrations that wait for one agency.
+/// Most registrations that wait for one agency; that a key has ended is asked for beyond that, for it cannot wait.
 const MOST_WAITING: i64 = 200;
+const MOST_ENDS: i64 = 200;
 
 /// Why something was not asked for, signed or registered.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +75,8 @@ pub enum RegistrarError {
     Statement(#[from] StatementError),
     #[error(transparent)]
     Submit(#[from] SubmitError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error(transparent)]
     Staff(#[from] StaffError),
     #[error("the system gave no random bytes: {0}")]
@@ -195,7 +199,8 @@ impl Registrar {
         let text = change.text(subject, &id, &self.node.submitter.state(), self.size())?;
         let mut turn = self.staff.store().turn().await?;
         let waiting = sqlx::query("select count(*) from registrations where settled = 0 and agency = $1");
-        if waiting.bind(&subject.agency).fetch_one(&mut *turn).await?.try_get::<i64, _>(0)? >= MOST_WAITING {
+        let most = MOST_WAITING + if matches!(change, Change::End { .. }) { MOST_ENDS } else { 0 };
+        if waiting.bind(&subject.agency).fetch_one(&mut *turn).await?.try_get::<i64, _>(0)? >= most {
             return Err(RegistrarError::TooMany);
         }
         let written = serde_json::to_string(change)?;
@@ -241,17 +246,34 @@ impl Registrar {
 
     /// One of them, its text written over what is registered now; why that cannot be, if it cannot any more.
     pub async fn one(&self, id: &str) -> Result<Option<(Asked, Option<RegistrarError>)>, RegistrarError> {
+        let logged = self.logged(id).await?;
         let mut turn = self.staff.store().turn().await?;
-        let read = self.read(&mut turn, id).await?;
+        let read = self.read(&mut turn, id, logged).await?;
         turn.commit().await.map_err(StaffError::from)?;
         Ok(read)
     }
 
-    async fn read(&self, turn: &mut AnyConnection, id: &str) -> Result<Option<(Asked, Option<RegistrarError>)>, RegistrarError> {
+    /// The entry that a registration has become.
+    async fn logged(&self, id: &str) -> Result<Option<u64>, RegistrarError> {
+        Ok(self.node.store.logged_at(&submission_key(self.node.submitter.state().origin(), id)).await?)
+    }
+
+    async fn read(
+        &self,
+        turn: &mut AnyConnection,
+        id: &str,
+        logged: Option<u64>,
+    ) -> Result<Option<(Asked, Option<RegistrarError>)>, RegistrarError> {
         let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from registrations where id = $1"));
         let Some(row) = sqlx::query(sql).bind(id).fetch_optional(&mut *turn).await? else { return Ok(None) };
         let mut asked = Asked::row(&row)?;
         if asked.settled.is_some() {
+            return Ok(Some((asked, None)));
+        }
+        // The log may have taken it without this desk having seen that, or by another way in: it waits for nobody any more.
+        if let Some(entry) = logged {
+            self.settle_in(turn, "", &asked, Some(entry)).await?;
+            asked.settled = Some(Some(entry));
             return Ok(Some((asked, None)));
         }
         let state = self.node.submitter.state();
@@ -273,8 +295,9 @@ impl Registrar {
     pub async fn sign(&self, by: &str, id: &str, note: &str) -> Result<Outcome, RegistrarError> {
         let state = self.node.submitter.state();
         let registrars = Registrar::registrars(&state).ok_or(RegistrarError::Nothing)?;
+        let logged = self.logged(id).await?;
         let mut turn = self.staff.store().turn().await?;
-        let (asked, trouble) = self.read(&mut turn, id).await?.ok_or(RegistrarError::Nothing)?;
+        let (asked, trouble) = self.read(&mut turn, id, logged).await?.ok_or(RegistrarError::Nothing)?;
         match (asked.settled, trouble) {
             (Some(Some(entry)), _) => return Ok(Outcome::Registered(entry)),
             (Some(None), _) => return Err(RegistrarError::Nothing),
@@ -368,16 +391,21 @@ impl Registrar {
 
     async fn settle(&self, by: &str, asked: &Asked, entry: Option<u64>) -> Result<(), RegistrarError> {
         let mut turn = self.staff.store().turn().await?;
+        self.settle_in(&mut turn, by, asked, entry).await?;
+        turn.commit().await.map_err(StaffError::from)?;
+        Ok(())
+    }
+
+    async fn settle_in(&self, turn: &mut AnyConnection, by: &str, asked: &Asked, entry: Option<u64>) -> Result<(), RegistrarError> {
         let place = entry.and_then(|entry| i64::try_from(entry).ok()).unwrap_or(-1);
         let sql = "update registrations set settled = $2, settled_by = $3, entry = $4 where id = $1 and settled = 0";
         let written = sqlx::query(sql).bind(&asked.id).bind(self.staff.now()).bind(by).bind(place).execute(&mut *turn).await?;
         if written.rows_affected() > 0 {
-            inbox::anew(&mut turn, &asked.id).await?;
+            inbox::anew(turn, &asked.id).await?;
             let what = if entry.is_some() { "registered" } else { "registration-withdrawn" };
             let details = json!({ "registration": asked.id, "entry": entry });
-            self.staff.journal().note_in(&mut turn, by, what, &asked.subject.id, &details).await?;
+            self.staff.journal().note_in(turn, by, what, &asked.subject.id, &details).await?;
         }
-        turn.commit().await.map_err(StaffError::from)?;
         Ok(())
     }
 

@@ -152,7 +152,7 @@ impl House {
     async fn register_post(&self, post: &str, agency: &str) {
         let keys = vec![Key { key: key(post, 0).vkey().clone(), custody: None, ended: None }];
         let name = [("en".to_owned(), post.to_owned())].into();
-        self.register("post", &Post { post: post.into(), agency: agency.into(), name, keys }).await;
+        self.register("post", &Post { post: post.into(), agency: agency.into(), name, keys, replaces: None }).await;
     }
 
     /// The same rule in a new entry: what was approved under the old one does not count.

@@ -190,6 +190,7 @@ fn says(says: &Says, w: &'static DeskWords) -> impl IntoView + use<> {
         <dl class="says">
             <div><dt>{kind}</dt><dd><code data-field=field>{says.id.clone()}</code></dd></div>
             {agency}
+            {says.replaces.map(|entry| view! { <div><dt>{p.replaces}</dt><dd><code data-field="replaces">{entry}</code></dd></div> })}
             <div><dt>{p.names}</dt><dd><ul>{names.collect_view()}</ul></dd></div>
             <div><dt>{p.keys}</dt><dd><ul class="keyrows">{keys.collect_view()}</ul></dd></div>
             {says.successor.clone().map(|body| view! { <div><dt>{p.successor}</dt><dd><code data-field="successor">{body}</code></dd></div> })}

@@ -197,6 +197,8 @@ pub struct Says {
     pub successor: Option<String>,
     pub overseers: Vec<String>,
     pub archive: bool,
+    /// The entry it takes the place of.
+    pub replaces: Option<u64>,
 }
 
 /// Where somebody's key as a registrar is kept.

@@ -118,6 +118,7 @@ pub struct PostsWords {
     pub bodies: Text,
     pub bodies_help: Text,
     pub successor: Text,
+    pub replaces: Text,
     pub successor_help: Text,
     pub overseers: Text,
     pub overseers_help: Text,

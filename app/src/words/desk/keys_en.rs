@@ -152,6 +152,7 @@ pub(super) const POSTS: PostsWords = PostsWords {
     bodies: "Successor and overseers",
     bodies_help: "Whoever speaks for this agency must be registered. What is left empty here holds no more.",
     successor: "Successor",
+    replaces: "Takes the place of entry",
     successor_help: "Id of the agency that revises, repeals and redacts this one's documents, once this one is abolished.",
     overseers: "Overseers",
     overseers_help: "Ids of agencies that may state the status of this one's documents, one a line. The public sees who stated it.",

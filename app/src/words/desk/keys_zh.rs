@@ -143,6 +143,7 @@ pub(super) const POSTS: PostsWords = PostsWords {
     bodies: "承继机关与监督机关",
     bodies_help: "承继和监督机关须已登记。此处留空的不再有效。",
     successor: "承继机关",
+    replaces: "接替的条目",
     successor_help: "本机关撤销后，由其修订、废止和撤下本机关文件的机关标识。",
     overseers: "监督机关",
     overseers_help: "可以就本机关文件的效力作出声明的机关标识，每行一个。公众可见由谁声明。",

@@ -88,7 +88,8 @@ pub struct Agency {
 impl Agency {
     pub fn write(self) -> Result<String, Failed> {
         let known = self.chain.open()?;
-        let before = known.state.agency(&self.id).map(|(_, before)| before);
+        let registered = known.state.agency(&self.id);
+        let before = registered.map(|(_, before)| before);
         let kept = |what: &str| before.filter(|_| !self.without.iter().any(|without| without == what));
         let rule = match &self.rule {
             Some(path) => {
@@ -108,6 +109,7 @@ impl Agency {
             successor: self.successor.or_else(|| kept("successor").and_then(|before| before.successor.clone())),
             overseers,
             archive: self.archive || kept("archive").is_some_and(|before| before.archive),
+            replaces: registered.map(|(at, _)| *at),
             agency: self.id,
         };
         known.text("agency", &agency)
@@ -136,12 +138,14 @@ pub struct Post {
 impl Post {
     pub fn write(self) -> Result<String, Failed> {
         let known = self.chain.open()?;
-        let before = known.state.posts().find(|(_, post)| post.post == self.id).map(|(_, before)| before);
+        let registered = server::registrar::post(&known.state, &self.id);
+        let before = registered.map(|(_, before)| before);
         let agency = self.agency.or_else(|| before.map(|before| before.agency.clone()));
         let post = statement::Post {
             agency: agency.ok_or("a new post needs the agency it belongs to: --agency")?,
             name: self.named.over(before.map(|before| &before.name))?,
             keys: self.ends.over(&self.id, before.map(|before| before.keys.as_slice()), self.keys, None)?,
+            replaces: registered.map(|(at, _)| *at),
             post: self.id,
         };
         known.text("post", &post)

@@ -132,6 +132,7 @@ fn says(text: &str) -> Says {
             agency: core.agency,
             names: core.name.into_iter().collect(),
             keys: keys(&core.keys),
+            replaces: core.replaces.map(|at| at.index),
             ..Says::default()
         },
         Some(Core::Agency(core)) => Says {
@@ -145,6 +146,7 @@ fn says(text: &str) -> Says {
             successor: core.successor,
             overseers: core.overseers,
             archive: core.archive,
+            replaces: core.replaces.map(|at| at.index),
             ..Says::default()
         },
         _ => Says::default(),

@@ -84,6 +84,7 @@ fn in_chinese(code: &str) -> &'static str {
         "unknown-signature" => "含有不应签署者的签名行。",
         "signature" => "签名验证不通过。",
         "key-reused" => "该公钥已有其他用途。",
+        "stale-registration" => "所接替的登记已非现行登记。",
         "key-dropped" => "新登记遗漏了原有的密钥或其终止记录。",
         "reference" => "所引用的条目与其所述不符。",
         "not-head" => "所修订的不是该文件的最新版本。",
