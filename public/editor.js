@@ -549,7 +549,7 @@ async function take(file) {
     const told = await said(answer);
     if (!answer.ok) {
       at.row.remove();
-      return came(told.refused === "too-many-files" ? "up-many" : told.refused === "too-large" ? "up-size" : "up-failed", { name });
+      return came(told.refused === "too-many-files" ? "up-many" : told.refused === "no-room" ? "up-room" : told.refused === "too-large" ? "up-size" : "up-failed", { name });
     }
     upload = told;
   }

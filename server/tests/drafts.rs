@@ -222,7 +222,7 @@ async fn a_step_before_what_it_waits_for_is_refused(engine: Engine) {
         let able = house.drafts.able(&house.who(who), &case).await.unwrap();
         assert_eq!(able.iter().map(|able| able.code.as_str()).collect::<Vec<_>>(), codes, "{who}");
     }
-    let waiting = |cases: Vec<server::drafts::Case>| cases.into_iter().map(|case| case.id).collect::<Vec<_>>();
+    let waiting = |open: Vec<server::drafts::Frozen>| open.into_iter().map(|frozen| frozen.case).collect::<Vec<_>>();
     let theirs = waiting(house.drafts.waiting_for(&house.who("lawyer-b")).await.unwrap());
     assert_eq!(theirs, std::slice::from_ref(&case.id));
     assert!(waiting(house.drafts.waiting_for(&house.who("lawyer-a")).await.unwrap()).is_empty(), "who has decided waits for others");

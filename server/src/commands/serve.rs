@@ -4,7 +4,7 @@ use super::{Folder, Outcome, outside::Outside};
 use axum::http::Uri;
 use clap::Args;
 use server::{
-    drafts::{Drafts, keep_publishing},
+    drafts::{Drafts, MOST_OF_AGENCY, keep_publishing},
     evidence::Registries,
     follow,
     http::{self, App, Assets, Limits},
@@ -50,6 +50,9 @@ pub struct Serve {
     /// Days for which the desk's journal keeps who did what; 0 for ever.
     #[arg(long, env = "GAZETTE_JOURNAL_DAYS", default_value_t = journal::DAYS)]
     journal_days: u32,
+    /// GiB that the files of one agency's drafts may take up until they are published.
+    #[arg(long, env = "GAZETTE_DRAFT_SPACE", default_value_t = MOST_OF_AGENCY >> 30, value_parser = clap::value_parser!(i64).range(1..1 << 20))]
+    draft_space: i64,
 }
 
 impl Serve {
@@ -81,7 +84,7 @@ impl Serve {
         let details = serde_json::json!({ "days": self.journal_days });
         staff.journal().note("", "started", "", &details).await?;
         let first = staff.first_link().await?.map(|secret| format!("{base}/desk/links/{secret}"));
-        let drafts = Drafts::open(staff.clone(), node.clone())?;
+        let drafts = Drafts::open(staff.clone(), node.clone())?.with_most_of_agency(self.draft_space << 30);
         let app = App {
             limits,
             staff: staff.clone(),

@@ -7,6 +7,7 @@ use super::{
     folder::{self, Alone, Aside, MOST_BROUGHT, MOST_BYTES, Shut, Skip},
     new_id,
     personal::{self, Place},
+    room::Held,
     table::{self, Called, Table, TableRow, Told, What},
 };
 use crate::staff::Account;
@@ -38,6 +39,7 @@ pub struct Bringing {
     left_out: Vec<Aside>,
     /// Bytes that may still come.
     room: u64,
+    _place: Held,
 }
 
 /// A row with its files found.
@@ -55,12 +57,13 @@ impl Drafts {
         if !self.may_begin(who, agency) {
             return Err(Refusal::Nothing.into());
         }
+        let place = self.room.bring()?;
         let id = new_id()?;
         let sql = "insert into brought (id, account, agency, came, whole, told) values ($1, $2, $3, $4, 0, '{}')";
         let query = sqlx::query(sql).bind(&id).bind(&who.id).bind(agency).bind(self.staff.now());
         query.execute(self.staff.store().pool()).await?;
         let (drafts, who, agency) = (self.clone(), who.clone(), agency.to_owned());
-        Ok(Bringing { drafts, who, id, agency, files: vec![], left_out: vec![], room: MOST_BYTES })
+        Ok(Bringing { drafts, who, id, agency, files: vec![], left_out: vec![], room: MOST_BYTES, _place: place })
     }
 }
 

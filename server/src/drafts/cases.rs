@@ -1,6 +1,6 @@
 //! Cases: where one stands under its agency's rule, what is missing, and what somebody may decide in it.
 
-use super::{Draft, Drafts, DraftsError, Frozen, FrozenPart, FrozenState, Refusal, Stage, Step, draft, holders, steps};
+use super::{Draft, Drafts, DraftsError, Frozen, FrozenPart, FrozenState, Refusal, Stage, Step, draft, holders, steps, steps::DECISIONS};
 use crate::staff::Account;
 use chain::{
     Hash,
@@ -128,6 +128,41 @@ pub(super) fn person_may(
     if theirs.any(|(other, by, _)| other != code || by != post) { Err(Refusal::TwoSteps) } else { Ok(()) }
 }
 
+/// What an account may decide about a frozen version with its posts.
+pub(super) fn able(
+    state: &State,
+    frozen: &Frozen,
+    steps: &[Step],
+    (authors, posts): (&[String], &[String]),
+    account: &str,
+) -> Result<Vec<Able>, DraftsError> {
+    if frozen.state != FrozenState::Open || posts.is_empty() {
+        return Ok(vec![]);
+    }
+    let able = with_progress(state, frozen, steps, |progress| {
+        let Ok(progress) = progress else { return vec![] };
+        let mut able = Vec::new();
+        for (kind, post) in progress.wanted().iter().flat_map(|kind| posts.iter().map(move |post| (kind, post))) {
+            let now = progress.decisions().find(|(code, by, _)| *code == kind.code && *by == post.as_str()).map(|(.., decision)| decision);
+            // What is complete needs nobody more; who decided already may decide otherwise.
+            if progress.complete(&kind.code) && now.is_none() {
+                continue;
+            }
+            let may = |decision: &&'static str| {
+                now != Some(*decision)
+                    && progress.may_take(&kind.code, post, decision).is_ok()
+                    && person_may(progress, steps, authors, account, (&kind.code, post, decision)).is_ok()
+            };
+            let decisions: Vec<_> = DECISIONS.into_iter().filter(may).collect();
+            if !decisions.is_empty() {
+                able.push(Able { code: kind.code.clone(), post: post.clone(), decisions });
+            }
+        }
+        able
+    });
+    Ok(able?.unwrap_or_default())
+}
+
 impl Drafts {
     /// A case that this person may see.
     pub async fn case(&self, who: &Account, id: &str) -> Result<Case, DraftsError> {
@@ -144,65 +179,8 @@ impl Drafts {
 
     /// What this person may decide in a case now.
     pub async fn able(&self, who: &Account, case: &Case) -> Result<Vec<Able>, DraftsError> {
-        if case.frozen.state != FrozenState::Open {
-            return Ok(vec![]);
-        }
         let posts = holders::posts_of(&mut *self.staff.store().pool().acquire().await?, &who.id).await?;
-        let state = self.node.submitter.state();
-        let able = with_progress(&state, &case.frozen, &case.steps, |progress| {
-            let Ok(progress) = progress else { return vec![] };
-            let mut able = Vec::new();
-            for (kind, post) in progress.wanted().iter().flat_map(|kind| posts.iter().map(move |post| (kind, post))) {
-                let now =
-                    progress.decisions().find(|(code, by, _)| *code == kind.code && *by == post.as_str()).map(|(.., decision)| decision);
-                // What is complete needs nobody more; who decided already may decide otherwise.
-                if progress.complete(&kind.code) && now.is_none() {
-                    continue;
-                }
-                let may = |decision: &&'static str| {
-                    now != Some(*decision)
-                        && progress.may_take(&kind.code, post, decision).is_ok()
-                        && person_may(progress, &case.steps, &case.authors, &who.id, (&kind.code, post, decision)).is_ok()
-                };
-                let decisions: Vec<_> = steps::DECISIONS.into_iter().filter(may).collect();
-                if !decisions.is_empty() {
-                    able.push(Able { code: kind.code.clone(), post: post.clone(), decisions });
-                }
-            }
-            able
-        });
-        Ok(able?.unwrap_or_default())
-    }
-
-    /// Frozen versions that wait for this person, oldest first: to be decided as one of their posts, or to be published.
-    pub async fn waiting_for(&self, who: &Account) -> Result<Vec<Case>, DraftsError> {
-        let mut waiting = Vec::new();
-        for frozen in self.open_cases(who).await? {
-            let case = self.case(who, &frozen.case).await?;
-            let publishes = case.standing == Standing::NoRule
-                && case.frozen.released_by.is_none()
-                && who.roles.may(crate::staff::Role::Publisher, &case.frozen.agency);
-            // Whoever has decided has done what waited for them.
-            let undecided = |able: &Able| step_of(&case.steps, &able.code, &able.post).is_none_or(|step| step.frozen != case.frozen.id);
-            if publishes || self.able(who, &case).await?.iter().any(undecided) {
-                waiting.push(case);
-            }
-        }
-        Ok(waiting)
-    }
-
-    /// What waits for approval in the agencies whose work this person sees, oldest first.
-    pub async fn open_cases(&self, who: &Account) -> Result<Vec<Frozen>, DraftsError> {
-        let Some((within, agencies)) = draft::seen(who, 1) else { return Ok(vec![]) };
-        let sql = format!(
-            "select {} from frozen where state in ('open', 'sealing') {within} order by made, id limit 200",
-            super::frozen::COLUMNS
-        );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-        for agency in agencies {
-            query = query.bind(agency);
-        }
-        query.fetch_all(self.staff.store().pool()).await?.iter().map(Frozen::row).collect()
+        able(&self.node.submitter.state(), &case.frozen, &case.steps, (&case.authors, &posts), &who.id)
     }
 
     /// The case in which a draft that is submitted once more goes on, unless it cannot.

@@ -398,21 +398,21 @@ pub(super) async fn wrote(turn: &mut AnyConnection, draft: &str, account: &str) 
     Ok(())
 }
 
-async fn listed(connection: &mut AnyConnection, sql: &'static str, draft: &str) -> Result<Vec<String>, DraftsError> {
-    let rows = sqlx::query(sql).bind(draft).fetch_all(connection).await?;
+/// Whoever wrote in a draft: people and machines.
+pub(super) async fn writers(connection: &mut AnyConnection, draft: &str) -> Result<Vec<String>, DraftsError> {
+    let rows = sqlx::query("select account from draft_authors where draft = $1 order by account").bind(draft).fetch_all(connection).await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
-/// Whoever wrote in a draft: people and machines.
-pub(super) async fn writers(connection: &mut AnyConnection, draft: &str) -> Result<Vec<String>, DraftsError> {
-    listed(connection, "select account from draft_authors where draft = $1 order by account", draft).await
-}
+/// Drafts, each with whoever wrote in it, and, of what a machine wrote, whoever made its token.
+pub(super) const AUTHORS: &str = "select draft, account from draft_authors union \
+                                  select a.draft, m.made_by as account from machines m join draft_authors a on a.account = m.id";
 
-/// Those who approve nothing of a draft: whoever wrote in it, and, of what a machine wrote, whoever made its token.
+/// Those who approve nothing of a draft.
 pub(super) async fn authors(connection: &mut AnyConnection, draft: &str) -> Result<Vec<String>, DraftsError> {
-    let sql = "select account from draft_authors where draft = $1 union \
-               select m.made_by from machines m join draft_authors a on a.account = m.id where a.draft = $1 order by 1";
-    listed(connection, sql, draft).await
+    let sql = sqlx::AssertSqlSafe(format!("select account from ({AUTHORS}) authors where draft = $1 order by account"));
+    let rows = sqlx::query(sql).bind(draft).fetch_all(connection).await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
 /// What to ask of a query's `agency` so that it finds what this person may see, with what is to be bound from place `first` on.

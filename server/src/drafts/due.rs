@@ -4,7 +4,7 @@
 use super::{Drafts, DraftsError, Frozen, Outcome, Refusal};
 use crate::staff::{Account, Role};
 use chain::time::Millis;
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 use serde_json::json;
 use sqlx::Row;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_millis(400);
 /// How long after a try that may be repeated it is.
 const AGAIN: Millis = 1_000;
-/// Publications under way at once: each holds its parts in memory.
+/// Publications under way at once.
 const AT_ONCE: usize = 16;
 
 impl Drafts {
@@ -27,16 +27,14 @@ impl Drafts {
         let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>()?;
         let (mut outcomes, mut failed) = (Vec::with_capacity(ids.len()), None);
         // Side by side, for they wait for the same transactions of the log: many may be due at one moment.
-        for some in ids.chunks(AT_ONCE) {
-            let told = join_all(some.iter().map(|id| self.publish(id))).await;
-            for (id, outcome) in some.iter().zip(told) {
-                match outcome {
-                    Ok(outcome) => outcomes.push((id.clone(), outcome)),
-                    // One that cannot be read keeps none of the others waiting.
-                    Err(error) => {
-                        tracing::error!(%error, statement = %id, "it could not be published; it is tried again");
-                        failed = Some(error);
-                    }
+        let mut under_way = stream::iter(ids).map(async |id| (self.publish(&id).await, id)).buffered(AT_ONCE);
+        while let Some((outcome, id)) = under_way.next().await {
+            match outcome {
+                Ok(outcome) => outcomes.push((id, outcome)),
+                // One that cannot be read keeps none of the others waiting.
+                Err(error) => {
+                    tracing::error!(%error, statement = %id, "it could not be published; it is tried again");
+                    failed = Some(error);
                 }
             }
         }
@@ -77,7 +75,7 @@ impl Drafts {
     }
 }
 
-/// How often what nobody went on with is looked for.
+/// How often it is tidied.
 const TIDIED: Duration = Duration::from_secs(3600);
 
 /// Goes on publishing what is due until it is dropped.
@@ -86,12 +84,7 @@ pub async fn keep_publishing(drafts: Drafts) {
     loop {
         if tidied.is_none_or(|at| at.elapsed() >= TIDIED) {
             tidied = Some(tokio::time::Instant::now());
-            if let Err(error) = drafts.forget_unfinished().await {
-                tracing::warn!(%error, "files that never came whole could not be removed; it is tried again");
-            }
-            if let Err(error) = drafts.forget_brought().await {
-                tracing::warn!(%error, "what was brought and not made drafts of could not be removed; it is tried again");
-            }
+            drafts.tidy().await;
         }
         if let Err(error) = drafts.publish_due().await {
             tracing::error!(%error, "what is due could not be published; it is tried again");

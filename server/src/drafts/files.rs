@@ -3,6 +3,7 @@
 use super::{Drafts, DraftsError, Refusal, new_id};
 use crate::staff::Account;
 use chain::time::Millis;
+use futures_util::TryStreamExt;
 use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path};
 use serde_json::json;
 use sqlx::{AnyConnection, Row, any::AnyRow};
@@ -56,6 +57,16 @@ impl Files {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What was written before a moment.
+    pub(super) async fn older_than(&self, before: Millis) -> Result<Vec<String>, DraftsError> {
+        let all: Vec<_> = self.store.list(None).try_collect().await?;
+        Ok(all
+            .into_iter()
+            .filter(|object| object.last_modified.timestamp_millis() < before)
+            .map(|object| object.location.to_string())
+            .collect())
     }
 
     /// Removes what may be gone already.
@@ -212,6 +223,7 @@ impl Drafts {
 
     /// Writes down that a draft has a file, whose bytes are there.
     pub(super) async fn insert_file(&self, turn: &mut AnyConnection, who: &Account, file: &File) -> Result<(), DraftsError> {
+        self.has_room(turn, &file.draft, file.size).await?;
         let sql = sqlx::AssertSqlSafe(format!("insert into draft_files ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)"));
         sqlx::query(sql)
             .bind(&file.id)

@@ -96,6 +96,8 @@ impl Drafts {
         if !faults.is_empty() {
             return Err(Refusal::Lacks(faults).into());
         }
+        let bytes: i64 = attached.iter().map(|file| file.size).sum();
+        let _room = self.room.hold(bytes.unsigned_abs()).await?;
         let (fixed, sources) = self.fix(&draft, &attached, &statement).await?;
         self.would_be_taken(&draft.agency, &statement, &fixed.core_line).await?;
         // Bytes first: what the database names is there.

@@ -1,6 +1,6 @@
 //! Frozen versions: what was submitted, exactly as it will be published, or nothing of it.
 
-use super::{Draft, Drafts, DraftsError, Kind, Refusal, Stage, given};
+use super::{Draft, Drafts, DraftsError, Kind, Refusal, Stage, given, room::Held};
 use crate::{
     staff::{Account, Role},
     store::NewContent,
@@ -214,13 +214,14 @@ impl Drafts {
         Ok((part, bytes))
     }
 
-    pub(super) async fn contents(&self, frozen: &str) -> Result<Vec<NewContent>, DraftsError> {
+    pub(super) async fn contents(&self, frozen: &str) -> Result<(Vec<NewContent>, Held), DraftsError> {
         let parts = Frozen::parts(&mut *self.staff.store().pool().acquire().await?, frozen).await?;
+        let room = self.room.hold(parts.iter().map(|part| part.size).sum()).await?;
         let mut contents = Vec::with_capacity(parts.len());
         for FrozenPart { commitment, media, size, salt, path, .. } in parts {
             contents.push(NewContent { commitment, media, size, salt, bytes: Some(self.files.get(&path).await?) });
         }
-        Ok(contents)
+        Ok((contents, room))
     }
 
     /// Removes the bytes of what is published: from now on the chain's own store has them.

@@ -39,13 +39,13 @@ impl Drafts {
         let mut told = 0;
         for id in self.staff.wanting_letters().await? {
             let Some(who) = self.staff.account(&id).await?.filter(|who| who.ended.is_none()) else { continue };
-            for case in self.waiting_for(&who).await? {
+            for frozen in self.waiting_for(&who).await? {
                 let mut turn = self.staff.store().turn().await?;
                 let now = self.staff.now();
                 let sql = "insert into told (frozen, account, told) values ($1, $2, $3) on conflict (frozen, account) do nothing";
-                let first = sqlx::query(sql).bind(&case.frozen.id).bind(&id).bind(now).execute(&mut *turn).await?;
+                let first = sqlx::query(sql).bind(&frozen.id).bind(&id).bind(now).execute(&mut *turn).await?;
                 if first.rows_affected() == 1 {
-                    tell(&mut turn, &id, LetterKind::Waits, &case.frozen.agency, now).await?;
+                    tell(&mut turn, &id, LetterKind::Waits, &frozen.agency, now).await?;
                     turn.commit().await?;
                     told += 1;
                 }

@@ -25,10 +25,13 @@ mod letters;
 mod logging;
 mod personal;
 mod publish;
+mod room;
 mod steps;
 mod table;
 mod templates;
+mod tidy;
 mod uploads;
+mod waiting;
 
 pub use bringing::{Bringing, LARGEST_ARCHIVE};
 pub use brought::{Brought, BroughtFile, BroughtRow, Same, Unbrought};
@@ -43,6 +46,7 @@ pub use frozen::{Frozen, FrozenPart, State as FrozenState};
 pub use items::Item;
 pub use personal::{Found, Sort, look};
 pub use publish::Outcome;
+pub use room::MOST_OF_AGENCY;
 pub use steps::{DRAFTING, Given, Opened, Reason, Step, Taken};
 pub use table::{Called, Column, FIELDS, LARGEST_TABLE, MOST_ROWS, Table, TableRow, Told, Unread, What, read as read_table};
 pub use templates::{HOUSE, HouseTemplate, Template, begun};
@@ -64,6 +68,8 @@ pub struct Drafts {
     pub(crate) node: Node,
     files: files::Files,
     in_hand: logging::InHand,
+    room: room::Room,
+    most_of_agency: i64,
     /// Something may be due.
     wake: Arc<Notify>,
 }
@@ -89,6 +95,8 @@ pub enum Refusal {
     FileSize,
     #[error("a draft takes no more files")]
     TooManyFiles,
+    #[error("the agency's drafts take no more bytes until some are published or dropped")]
+    NoRoom,
     #[error("a piece of it is too small, or larger than is taken")]
     PieceSize,
     #[error("{0} bytes of it are here: go on from there")]
@@ -147,6 +155,7 @@ impl Refusal {
             Refusal::Changed => "changed",
             Refusal::FileSize => "file-size",
             Refusal::TooManyFiles => "too-many-files",
+            Refusal::NoRoom => "no-room",
             Refusal::PieceSize => "piece-size",
             Refusal::Offset(_) => "offset",
             Refusal::Digest => "digest",
@@ -222,7 +231,14 @@ impl Drafts {
     /// Opens the drafts of a node and its staff. [`keep_publishing`] does what is due.
     pub fn open(staff: Staff, node: Node) -> Result<Drafts, DraftsError> {
         let files = files::Files::open(&node.data)?;
-        Ok(Drafts { staff, node, files, in_hand: logging::InHand::default(), wake: Arc::new(Notify::new()) })
+        let (in_hand, room, wake) = (logging::InHand::default(), room::Room::default(), Arc::new(Notify::new()));
+        Ok(Drafts { staff, node, files, in_hand, room, most_of_agency: MOST_OF_AGENCY, wake })
+    }
+
+    /// With another bound for the bytes of files that one agency may have waiting.
+    #[must_use]
+    pub fn with_most_of_agency(self, bytes: i64) -> Drafts {
+        Drafts { most_of_agency: bytes, ..self }
     }
 
     #[must_use]

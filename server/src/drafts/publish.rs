@@ -91,7 +91,7 @@ impl Drafts {
             Err(error @ (SealError::Token(_) | SealError::Broke)) => return Ok(Outcome::Later { said: error.to_string() }),
             Err(error) => return refused("seal", error.to_string()),
         };
-        let contents = self.contents(&frozen.id).await?;
+        let (contents, _room) = self.contents(&frozen.id).await?;
         let submitter = &self.node.submitter;
         // Held to their commitments once more: they have lain on a disk since they were approved.
         let answer = match submitter.check(note, contents) {

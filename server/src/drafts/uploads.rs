@@ -94,6 +94,7 @@ impl Drafts {
         if files::taken(&mut turn, draft).await? >= MOST_FILES {
             return Err(Refusal::TooManyFiles.into());
         }
+        self.has_room(&mut turn, draft, size).await?;
         let sql = sqlx::AssertSqlSafe(format!("insert into draft_uploads ({COLUMNS}, touched) values ($1, $2, $3, $4, $5, $6, 0, $7, $7)"));
         sqlx::query(sql)
             .bind(&upload.id)

@@ -34,6 +34,9 @@ pub enum BringFault {
     TooLarge,
     TooMuchText,
     Again,
+    /// Too many bring something at once.
+    Busy,
+    NoRoom,
 }
 
 /// What would become of it, row by row.

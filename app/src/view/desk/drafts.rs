@@ -38,6 +38,8 @@ pub enum Lack {
     Time,
     FileSize,
     TooManyFiles,
+    /// The agency's drafts take up all the room that they may.
+    NoRoom,
     /// It was saved again, or is not being written any more.
     Changed,
 }

@@ -41,6 +41,10 @@ pub(super) const WORDS: BringingWords = BringingWords {
         BringFault::TooMuchText => {
             "The texts are too long together, or one file goes with too many drafts. Bring them in parts.".to_owned()
         }
+        BringFault::Busy => "Others are bringing drafts just now. Try again in a minute.".to_owned(),
+        BringFault::NoRoom => {
+            "The files of your agency's drafts take up all the room they may. Discard or publish some drafts first.".to_owned()
+        }
         BringFault::Again => "You have just brought something else elsewhere. Try again.".to_owned(),
     },
     back: "Back to drafts",

@@ -39,6 +39,8 @@ pub(super) const WORDS: BringingWords = BringingWords {
         BringFault::TooManyFiles => "文件超过 2000 个，请分批导入。".to_owned(),
         BringFault::TooLarge => "上传或解压后的内容过大，请分批导入。".to_owned(),
         BringFault::TooMuchText => "正文合计过长，或同一附件用于过多文稿，请分批导入。".to_owned(),
+        BringFault::Busy => "此刻正有他人导入文稿，请一分钟后再试。".to_owned(),
+        BringFault::NoRoom => "本机关文稿的附件已占满空间，请先发布或放弃部分文稿。".to_owned(),
         BringFault::Again => "您刚在别处上传了另一批内容。请再试一次。".to_owned(),
     },
     back: "返回文稿",

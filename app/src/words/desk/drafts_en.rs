@@ -45,6 +45,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         Lack::Time => "Enter a day and an hour to come, or leave both empty.",
         Lack::FileSize => "The file is empty or larger than 20 MB.",
         Lack::TooManyFiles => "A draft takes 24 files at most.",
+        Lack::NoRoom => "The files of your agency's drafts take up all the room they may. Discard or publish some drafts first.",
         Lack::Changed => "Somebody saved this draft meanwhile. Look at it again before you submit it.",
     },
     editor: EditorWords {
@@ -238,7 +239,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         sign_needs: "Signing needs JavaScript and the post's key in this browser.",
         text: "The text that is approved",
         text_help: "Exactly as it will stand. Nothing of it changes any more.",
-        files: "Files",
+        files: "Its files",
         gone: "It is published; its text is on its public page.",
         personal: "This looks like personal data",
         parts: "Parts to be removed",

@@ -45,6 +45,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         Lack::Time => "请填写将来的日期和时间，或都不填。",
         Lack::FileSize => "文件为空，或超过 20 MB。",
         Lack::TooManyFiles => "每份文稿最多 24 个附件。",
+        Lack::NoRoom => "本机关文稿的附件已占满空间，请先发布或放弃部分文稿。",
         Lack::Changed => "此文稿刚有人保存过，请重新查看后再送审。",
     },
     editor: EditorWords {
@@ -236,7 +237,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         sign_needs: "签名需要启用 JavaScript，且此浏览器中存有该岗位的密钥。",
         text: "送审的文字",
         text_help: "发布后与此完全一致，不再变动。",
-        files: "附件",
+        files: "所含文件",
         gone: "已发布，文字见公开页面。",
         personal: "疑似个人信息",
         parts: "拟撤下的部分",

@@ -56,6 +56,7 @@ pub(super) const WORDS: EditingWords = EditingWords {
         ("up-again", "{percent}% came. Choose the same file again, and it goes on."),
         ("up-size", "{name} is empty or larger than 20 MB. It was not sent."),
         ("up-many", "A draft takes 24 files at most. {name} was not sent."),
+        ("up-room", "The files of your agency's drafts take up all the room they may. {name} was not sent."),
         ("up-differs", "What came is not the file. Send it again."),
         ("up-failed", "It was not taken. Load this page and try again."),
         ("up-signed-out", "You are signed out. Sign in again; what came is kept for a day."),

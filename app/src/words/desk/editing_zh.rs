@@ -56,6 +56,7 @@ pub(super) const WORDS: EditingWords = EditingWords {
         ("up-again", "已传 {percent}%。再次选择同一文件即可继续。"),
         ("up-size", "{name} 为空文件，或超过 20 MB，未上传。"),
         ("up-many", "每份文稿最多 24 个附件，{name} 未上传。"),
+        ("up-room", "本机关文稿的附件已占满空间，{name} 未上传。"),
         ("up-differs", "收到的内容与文件不符，请重新上传。"),
         ("up-failed", "未能接收。请重新载入本页后再试。"),
         ("up-signed-out", "登录已失效，请重新登录；已传部分保留一天。"),

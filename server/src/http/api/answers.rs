@@ -62,7 +62,9 @@ impl Fault {
             Fault::NoToken => StatusCode::UNAUTHORIZED,
             Fault::Elsewhere | Fault::Refused(Refusal::Scope) => StatusCode::FORBIDDEN,
             Fault::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Fault::TooLarge | Fault::Refused(Refusal::TooLong | Refusal::FileSize | Refusal::TooManyFiles) => StatusCode::PAYLOAD_TOO_LARGE,
+            Fault::TooLarge | Fault::Refused(Refusal::TooLong | Refusal::FileSize | Refusal::TooManyFiles | Refusal::NoRoom) => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             Fault::Json(_) => StatusCode::BAD_REQUEST,
             Fault::Slow => StatusCode::REQUEST_TIMEOUT,
             Fault::Refused(Refusal::Nothing) => StatusCode::NOT_FOUND,
@@ -97,6 +99,7 @@ impl Fault {
                     Refusal::Changed => ("The draft was changed meanwhile: read it again.", "文稿已被修改，请重新读取。"),
                     Refusal::FileSize => ("The file is empty, or too large.", "文件为空或过大。"),
                     Refusal::TooManyFiles => ("A draft takes no more files.", "文稿的文件数已满。"),
+                    Refusal::NoRoom => ("The files of the agency's drafts take up all the room they may.", "本机关文稿的附件已占满空间。"),
                     Refusal::Differs => ("Under this id something else was asked for.", "此标识下已有不同的内容。"),
                     Refusal::Chain(_) => ("The log would not take it.", "日志不会接受此内容。"),
                     Refusal::Approval(_) => ("The agency's rule stands against it.", "机关的审批规则不允许。"),

@@ -169,6 +169,7 @@ async fn take(State(app): State<Arc<App>>, signed: Signed, request: Request) -> 
     };
     let mut bringing = match app.drafts.begin_bringing(&signed.account, &agency).await {
         Ok(bringing) => bringing,
+        Err(DraftsError::Refused(Refusal::Busy)) => return form_page(&app, &signed, &agency, Some(BringFault::Busy)).await,
         Err(error) => return failed(&app, lang, error),
     };
     let done = all(&app, &signed, &agency, &mut bringing, form).await;
@@ -318,6 +319,7 @@ async fn act(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }:
     let chosen: Vec<i64> = fields.all("row").filter_map(|row| row.parse().ok()).collect();
     match app.drafts.draft_brought(who, &id, &chosen).await {
         Ok(made) => see(lang, &format!("/desk/bring/{id}?made={made}")),
+        Err(DraftsError::Refused(Refusal::NoRoom)) => form_page(&app, &signed, "", Some(BringFault::NoRoom)).await,
         Err(error) => failed(&app, lang, error),
     }
 }

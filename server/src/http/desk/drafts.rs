@@ -150,7 +150,7 @@ async fn list_view(app: &App, signed: &Signed) -> Result<DraftsView, DraftsError
     let (zone, mut names) = (zone(app, lang), Names::new(app));
     let case = |frozen: &drafts::Frozen| case_row(app, &zone, frozen, lang);
     let waiting = app.drafts.waiting_for(who).await?;
-    let mine: Vec<_> = waiting.iter().map(|case| case.id.clone()).collect();
+    let mine: Vec<_> = waiting.iter().map(|frozen| frozen.case.clone()).collect();
     let submitted = app.drafts.open_cases(who).await?;
     let mut rows = HashMap::new();
     for stage in [Stage::Writing, Stage::Published] {
@@ -171,7 +171,7 @@ async fn list_view(app: &App, signed: &Signed) -> Result<DraftsView, DraftsError
     let state = app.node.submitter.state();
     let writes = |agency: &&str| state.agency(agency).is_some_and(|(_, agency)| !agency.archive);
     Ok(DraftsView {
-        waiting: waiting.iter().map(|waits| case(&waits.frozen)).collect(),
+        waiting: waiting.iter().map(case).collect(),
         submitted: submitted.iter().filter(|frozen| !mine.contains(&frozen.case)).map(case).collect(),
         writing: rows.remove(Stage::Writing.code()).unwrap_or_default(),
         published: rows.remove(Stage::Published.code()).unwrap_or_default(),
@@ -330,6 +330,7 @@ async fn edit(State(app): State<Arc<App>>, signed: Signed, At(id): At, Asked(que
     }
     let faults = match query.full.as_deref() {
         Some("size") => vec![("file", Fault::Lack(app::view::desk::Lack::FileSize))],
+        Some("room") => vec![("file", Fault::Lack(app::view::desk::Lack::NoRoom))],
         Some("many") => vec![("file", Fault::Lack(app::view::desk::Lack::TooManyFiles))],
         _ if query.lacks.is_some() => match app.drafts.files(&signed.account, &id).await {
             Ok(files) => faults_of(&drafts::faults(draft.kind, &draft.written, files.len())),
@@ -433,6 +434,7 @@ async fn attach(State(app): State<Arc<App>>, signed: Signed, At(id): At, request
         Ok(_) => see(lang, &format!("/desk/drafts/{id}?saved=1#file")),
         Err(DraftsError::Refused(Refusal::FileSize)) => full("size"),
         Err(DraftsError::Refused(Refusal::TooManyFiles)) => full("many"),
+        Err(DraftsError::Refused(Refusal::NoRoom)) => full("room"),
         Err(error) => failed(&app, lang, error),
     }
 }

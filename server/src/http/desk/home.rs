@@ -26,7 +26,7 @@ pub(super) async fn home(State(app): State<Arc<App>>, signed: Signed) -> Respons
         Ok::<_, Trouble>(HomeView {
             login: who.login.clone(),
             held: held(&app, &who.roles, lang),
-            waiting: waiting.iter().map(|case| case_row(&app, &zone, &case.frozen, lang)).collect(),
+            waiting: waiting.iter().map(|frozen| case_row(&app, &zone, frozen, lang)).collect(),
             registrations: rows(&app, &signed, &registrations).await?,
             works: who.roles.iter().any(|(_, agency)| !agency.is_empty()),
             registers: who.roles.holds(Role::Registrar, ""),

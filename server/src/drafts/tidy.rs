@@ -1,0 +1,64 @@
+//! Tidying: removes what nothing leads to any more from the drafts' folder, so that what broke between bytes and row lies nowhere for ever.
+
+use super::{Drafts, DraftsError};
+use chain::time::Millis;
+use sqlx::Row;
+use std::collections::HashSet;
+
+/// How old bytes are before anybody asks whether a row leads to them: rows follow bytes within one request.
+const YOUNG: Millis = 24 * 3_600_000;
+/// How long files are kept of a draft with which nobody goes on.
+const DROPPED: Millis = 30 * 24 * 3_600_000;
+
+impl Drafts {
+    /// Removes what is over, and what nothing leads to. What fails is told in the log, and tried again the next time.
+    pub(super) async fn tidy(&self) {
+        let told = |what: &str, done: Result<usize, DraftsError>| match done {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "removed {what}"),
+            Err(error) => tracing::warn!(%error, "could not be removed, and is tried again: {what}"),
+        };
+        told("files that never came whole", self.forget_unfinished().await);
+        told("what was brought and not made drafts of", self.forget_brought().await);
+        told("files of drafts that were dropped", self.forget_dropped().await);
+        told("bytes that no draft has", self.forget_strays(self.staff.now() - YOUNG).await);
+    }
+
+    /// Removes the files of drafts that were dropped and not saved for a month. How many there were.
+    pub async fn forget_dropped(&self) -> Result<usize, DraftsError> {
+        let sql = "select f.id, f.draft from draft_files f join drafts d on d.id = f.draft where d.state = 'dropped' and d.saved < $1";
+        let rows = sqlx::query(sql).bind(self.staff.now() - DROPPED).fetch_all(self.staff.store().pool()).await?;
+        for row in &rows {
+            let (id, draft): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            // Bytes first: a row that is left leads to them again.
+            self.files.remove(&format!("{draft}/{id}")).await?;
+            sqlx::query("delete from draft_files where id = $1").bind(&id).execute(self.staff.store().pool()).await?;
+        }
+        Ok(rows.len())
+    }
+
+    /// Removes bytes older than `before` that no row leads to. How many objects there were.
+    pub async fn forget_strays(&self, before: Millis) -> Result<usize, DraftsError> {
+        let mut strays = self.files.older_than(before).await?;
+        if strays.is_empty() {
+            return Ok(0);
+        }
+        // Listed first: what is in hand meanwhile is younger. Of what is published the chain's own store has the bytes.
+        let kept = self.kept_paths().await?;
+        strays.retain(|path| !kept.contains(path) && !kept.contains(path.rsplit_once('/').map_or("", |(folder, _)| folder)));
+        for path in &strays {
+            self.files.remove(path).await?;
+        }
+        Ok(strays.len())
+    }
+
+    /// Where bytes lie that a row leads to; of what was brought, the folder.
+    async fn kept_paths(&self) -> Result<HashSet<String>, DraftsError> {
+        let sql = "select f.draft || '/' || f.id from draft_files f join drafts d on d.id = f.draft where d.state <> 'published' \
+                   union select p.path from draft_pieces p \
+                   union select p.path from frozen_parts p join frozen f on f.id = p.frozen join drafts d on d.id = f.draft where d.state <> 'published' \
+                   union select 'brought/' || id from brought";
+        let rows = sqlx::query(sql).fetch_all(self.staff.store().pool()).await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, sqlx::Error>>()?)
+    }
+}

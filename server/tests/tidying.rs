@@ -1,0 +1,110 @@
+//! How much of drafts lies on the disk: what one agency may have there, and that nothing lies there to which nothing leads.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[macro_use]
+mod trial;
+mod desk_house;
+
+use desk_house::*;
+use server::drafts::{Called, Column, Kind, Refusal, SMALLEST_PIECE, Stage, Written};
+use std::path::Path;
+use trial::Engine;
+
+on_each_engine! {
+    an_agency_has_its_room_for_files_and_takes_no_more_until_some_are_published_or_dropped,
+    bytes_that_no_row_leads_to_are_removed_and_all_others_stay,
+    files_of_a_draft_that_was_dropped_go_after_a_month,
+}
+
+const DAY: i64 = 24 * 3_600_000;
+/// Before this moment all that a test has written was written.
+const EVER: i64 = i64::MAX;
+
+fn digest(bytes: &[u8]) -> String {
+    chain::Hash::of(&[bytes]).to_hex()
+}
+
+/// How many files lie under a folder.
+fn lying(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { lying(&path) } else { 1 }).sum()
+}
+
+async fn an_agency_has_its_room_for_files_and_takes_no_more_until_some_are_published_or_dropped(engine: Engine) {
+    let house = House::on(engine).await;
+    let drafts = house.drafts.clone().with_most_of_agency(100);
+    let author = house.who("author");
+    let one = drafts.begin(&author, &house.agency, Kind::Disclosure, &written("Lanterns")).await.unwrap().id;
+    let other = drafts.begin(&author, &house.agency, Kind::Disclosure, &written("Lamps")).await.unwrap().id;
+    drafts.attach(&author, &one, "a.txt", vec![b'a'; 60]).await.unwrap();
+    drafts.begin_upload(&author, &one, "b.txt", 30, &digest(&[b'b'; 30])).await.unwrap();
+    let refused = |error: server::drafts::DraftsError| error.refusal().cloned();
+    // The other draft of the same agency has what is left, also counting what is on its way.
+    assert_eq!(drafts.attach(&author, &other, "c.txt", vec![b'c'; 11]).await.map_err(refused), Err(Some(Refusal::NoRoom)));
+    assert_eq!(drafts.begin_upload(&author, &other, "c.txt", 11, &digest(b"c")).await.map_err(refused), Err(Some(Refusal::NoRoom)));
+    assert_eq!(lying(&house.trial.place.data.join("drafts")), 1, "what was refused lies nowhere");
+    drafts.attach(&author, &other, "c.txt", vec![b'c'; 10]).await.unwrap();
+    // Another agency has its own.
+    let stranger = house.who("stranger");
+    let theirs = drafts.begin(&stranger, &house.other, Kind::Disclosure, &written("Beds")).await.unwrap().id;
+    drafts.attach(&stranger, &theirs, "d.txt", vec![b'd'; 100]).await.unwrap();
+    // What was brought is held to it too, and none of it is made drafts of.
+    let mut bringing = drafts.begin_bringing(&author, &house.agency).await.unwrap();
+    bringing.file("t.csv", b"title,files\nRoads,map.txt\n".to_vec()).await.unwrap();
+    bringing.file("map.txt", b"here".to_vec()).await.unwrap();
+    let called = Called { columns: vec![("title".into(), Column::Field("title")), ("files".into(), Column::Files)], ..Called::default() };
+    let id = bringing.finish(called, Written { language: "en".into(), ..Written::default() }).await.unwrap();
+    let before = drafts.list(&author, Stage::Writing, 50).await.unwrap().len();
+    assert_eq!(drafts.draft_brought(&author, &id, &[0]).await.map_err(refused), Err(Some(Refusal::NoRoom)));
+    assert_eq!(drafts.list(&author, Stage::Writing, 50).await.unwrap().len(), before);
+}
+
+async fn bytes_that_no_row_leads_to_are_removed_and_all_others_stay(engine: Engine) {
+    let house = House::on(engine).await;
+    let (drafts, author) = (&house.drafts, house.who("author"));
+    let folder = house.trial.place.data.join("drafts");
+    // A file, a piece of one on its way, a frozen version, and what was brought.
+    let writing = drafts.begin(&author, &house.agency, Kind::Disclosure, &written("Lanterns")).await.unwrap().id;
+    let file = drafts.attach(&author, &writing, "a.txt", b"a".to_vec()).await.unwrap();
+    let bytes = vec![b'b'; 2 * SMALLEST_PIECE];
+    let upload = drafts.begin_upload(&author, &writing, "b.txt", bytes.len() as i64, &digest(&bytes)).await.unwrap();
+    drafts.go_on(&author, &writing, &upload.id, 0, bytes[..SMALLEST_PIECE].to_vec()).await.unwrap();
+    let frozen = house.submitted("Lamps", 0).await;
+    let mut bringing = drafts.begin_bringing(&author, &house.agency).await.unwrap();
+    bringing.file("roads.md", b"# Roads\n".to_vec()).await.unwrap();
+    let brought = bringing.finish(Called::default(), Written { language: "en".into(), ..Written::default() }).await.unwrap();
+    let whole = lying(&folder);
+    assert_eq!(drafts.forget_strays(EVER).await.unwrap(), 0, "each has its row");
+    assert_eq!(lying(&folder), whole);
+    // What a request left that broke between its bytes and its row.
+    for stray in
+        [format!("{writing}/{}", "0".repeat(32)), format!("{writing}/pieces/{}", "1".repeat(32)), "brought/gone/0".into(), "gone/1".into()]
+    {
+        let path = folder.join(stray);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, b"left").unwrap();
+    }
+    assert_eq!(drafts.forget_strays(0).await.unwrap(), 0, "what is young may get its row yet");
+    assert_eq!(drafts.forget_strays(EVER).await.unwrap(), 4);
+    assert_eq!(lying(&folder), whole);
+    assert_eq!(drafts.file(&author, &writing, &file.id).await.unwrap().1, b"a");
+    drafts.go_on(&author, &writing, &upload.id, SMALLEST_PIECE as i64, bytes[SMALLEST_PIECE..].to_vec()).await.unwrap();
+    drafts.draft_brought(&author, &brought, &[0]).await.unwrap();
+    for part in house.case(&frozen).await.parts {
+        drafts.part(&author, &frozen.id, &part.commitment).await.unwrap();
+    }
+}
+
+async fn files_of_a_draft_that_was_dropped_go_after_a_month(engine: Engine) {
+    let house = House::on(engine).await;
+    let (drafts, author) = (&house.drafts, house.who("author"));
+    let id = drafts.begin(&author, &house.agency, Kind::Disclosure, &written("Lanterns")).await.unwrap().id;
+    drafts.attach(&author, &id, "a.txt", b"a".to_vec()).await.unwrap();
+    drafts.drop_draft(&author, &id).await.unwrap();
+    house.turn(29 * DAY);
+    assert_eq!(drafts.forget_dropped().await.unwrap(), 0);
+    house.turn(2 * DAY);
+    assert_eq!(drafts.forget_dropped().await.unwrap(), 1);
+    assert_eq!(drafts.forget_dropped().await.unwrap(), 0);
+    assert_eq!(lying(&house.trial.place.data.join("drafts")), 0);
+}
