@@ -426,6 +426,17 @@ async fn a_sign_in_from_a_new_place_and_a_changed_password_are_told(engine: Engi
     assert!(mail.send_due().await.unwrap());
     assert!(post.letter().of("subject").contains("password"));
     post.nothing();
+    // Somebody else's way in comes to be known of, too.
+    let (session, _) = house
+        .staff
+        .session(&house.staff.begin_session(&account, Strength::SecondFactor, &from("203.0.113.7")).await.unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    house.staff.new_recovery_codes(&session).await.unwrap();
+    assert!(mail.send_due().await.unwrap());
+    assert!(post.letter().of("subject").starts_with("A new way in to your account at "));
+    post.nothing();
 }
 
 async fn an_invitation_by_mail_and_a_way_back_in_open_what_they_are_for(engine: Engine) {

@@ -68,6 +68,7 @@ pub fn message(letter: &Letter, around: &Surroundings<'_>, sender: &Mailbox) -> 
         LetterKind::Invitation => ((w.invitation)(&place), at(&format!("/desk/links/{}", letter.secret))),
         LetterKind::Recovery => ((w.recovery)(&portal), at(&format!("/desk/links/{}", letter.secret))),
         LetterKind::NewPlace => ((w.new_place)(&portal), at("/desk/account")),
+        LetterKind::NewWay => ((w.new_way)(&portal), at("/desk/account")),
         LetterKind::PasswordChanged => ((w.password_changed)(&portal), at("/desk/account")),
     };
     let body = format!("{}\r\n\r\n{link}\r\n\r\n-- \r\n{}\r\n", said.text, (w.foot)(&portal));

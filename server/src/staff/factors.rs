@@ -4,6 +4,7 @@ use super::{
     Account, Refusal, Session, Staff, StaffError, Token,
     accounts::kept_of,
     journal::note,
+    letters::{LetterKind, tell},
     people::Asked,
     sessions::{self, From, Strength},
 };
@@ -133,8 +134,10 @@ impl Staff {
         sqlx::query(sql).bind(account).bind(&new.0).bind(now).bind(step).execute(&mut *turn).await?;
         let codes = new_codes(&mut turn, account).await?;
         note(&mut turn, now, account, "authenticator-added", account, &json!({})).await?;
+        tell(&mut turn, account, LetterKind::NewWay, "", now).await?;
         let Some(token) = raise(&mut turn, session, now).await? else { return Ok(Err(Refusal::Nobody)) };
         turn.commit().await?;
+        self.letters.notify_one();
         Ok(Ok((token, codes)))
     }
 
@@ -177,8 +180,11 @@ impl Staff {
     pub async fn new_recovery_codes(&self, session: &Session) -> Result<Vec<String>, StaffError> {
         let mut turn = self.store.turn().await?;
         let codes = new_codes(&mut turn, &session.account).await?;
-        note(&mut turn, self.now(), &session.account, "recovery-codes-made", &session.account, &json!({})).await?;
+        let now = self.now();
+        note(&mut turn, now, &session.account, "recovery-codes-made", &session.account, &json!({})).await?;
+        tell(&mut turn, &session.account, LetterKind::NewWay, "", now).await?;
         turn.commit().await?;
+        self.letters.notify_one();
         Ok(codes)
     }
 

@@ -7,6 +7,7 @@ use super::{
     Account, From, Refusal, Session, Staff, StaffError, Strength, Token,
     accounts::{self, hex, kept_of, login_of, name_of, new_id},
     journal::note,
+    letters::{LetterKind, tell},
     links::Link,
     people::Asked,
     roles::Role,
@@ -80,6 +81,13 @@ impl Way {
             page: row.try_get(6)?,
         })
     }
+}
+
+/// By how much somebody has shown who they are to a department that speaks for this agency, or for everybody. What it says of a second
+/// factor counts where it speaks for all that the account may do: a role elsewhere asks for the desk's own.
+fn strength(agency: &str, account: &Account, shown: &Shown) -> Strength {
+    let whole = agency.is_empty() || account.roles.iter().all(|(_, of)| of == agency);
+    if shown.second_factor && whole { Strength::SecondFactor } else { Strength::Password }
 }
 
 /// Binds an identity to an account; false where it is somebody's already.
@@ -169,19 +177,17 @@ impl Staff {
         let sql = "update identities set used = $1, shown = $2 where issuer = $3 and subject = $4";
         sqlx::query(sql).bind(now).bind(&shown.name).bind(&shown.issuer).bind(&shown.subject).execute(&mut *turn).await?;
         turn.commit().await?;
-        // What it says of a second factor counts where it speaks for all that the account may do: a role elsewhere asks for the desk's own.
-        let whole = agency.is_empty() || account.roles.iter().all(|(_, of)| of == agency);
-        let strength = if shown.second_factor && whole { Strength::SecondFactor } else { Strength::Password };
-        self.begin_session(&account.id, strength, from).await.map(Some)
+        self.begin_session(&account.id, strength(agency, &account, shown), from).await.map(Some)
     }
 
-    /// Makes the account that a link invites to, without a password: its owner comes in by their department.
+    /// Makes the account that a link invites to, without a password: its owner comes in by their department. Answers it with by how much
+    /// they have shown who they are.
     pub async fn join_by(
         &self,
         (department, agency): (&str, &str),
         shown: &Shown,
         (link, login, name): (&str, &str, &str),
-    ) -> Result<Result<Account, Refusal>, StaffError> {
+    ) -> Result<Result<(Account, Strength), Refusal>, StaffError> {
         let (Some(login), Some(name)) = (login_of(login), name_of(name)) else { return Ok(Err(Refusal::Login)) };
         let id = new_id()?;
         let mut turn = self.store.turn().await?;
@@ -201,7 +207,8 @@ impl Staff {
         link.used(&mut turn, now).await?;
         let made = Account::read(&mut turn, &id).await?.ok_or(StaffError::Unreadable("an account"))?;
         turn.commit().await?;
-        Ok(Ok(made))
+        let strength = strength(agency, &made, shown);
+        Ok(Ok((made, strength)))
     }
 
     /// Binds an identity to the account whose session asked for it and is not over.
@@ -215,7 +222,9 @@ impl Staff {
         if !bind(&mut turn, &account.id, department, shown, now).await? {
             return Ok(Err(Refusal::Bound));
         }
+        tell(&mut turn, &account.id, LetterKind::NewWay, "", now).await?;
         turn.commit().await?;
+        self.letters.notify_one();
         Ok(Ok(()))
     }
 

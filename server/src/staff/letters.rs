@@ -39,11 +39,13 @@ pub enum LetterKind {
     Invitation,
     Recovery,
     NewPlace,
+    /// An authenticator, a passkey, recovery codes, a department or a token was added.
+    NewWay,
     PasswordChanged,
 }
 
 impl LetterKind {
-    pub(crate) const ALL: [LetterKind; 11] = [
+    pub(crate) const ALL: [LetterKind; 12] = [
         LetterKind::Waits,
         LetterKind::Rejected,
         LetterKind::Published,
@@ -54,6 +56,7 @@ impl LetterKind {
         LetterKind::Invitation,
         LetterKind::Recovery,
         LetterKind::NewPlace,
+        LetterKind::NewWay,
         LetterKind::PasswordChanged,
     ];
 
@@ -70,6 +73,7 @@ impl LetterKind {
             LetterKind::Invitation => "invitation",
             LetterKind::Recovery => "recovery",
             LetterKind::NewPlace => "new-place",
+            LetterKind::NewWay => "new-way",
             LetterKind::PasswordChanged => "password-changed",
         }
     }

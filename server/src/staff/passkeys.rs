@@ -8,6 +8,7 @@ use super::{
     accounts::{hex, name_of},
     factors::{new_codes, raise},
     journal::note,
+    letters::{LetterKind, tell},
     people::Asked,
 };
 use chain::time::Millis;
@@ -205,8 +206,10 @@ impl Staff {
             None => new_codes(&mut turn, account).await?,
         };
         note(&mut turn, now, account, "passkey-added", account, &json!({ "name": name })).await?;
+        tell(&mut turn, account, LetterKind::NewWay, "", now).await?;
         let Some(token) = raise(&mut turn, session, now).await? else { return Ok(Err(Refusal::Nobody)) };
         turn.commit().await?;
+        self.letters.notify_one();
         Ok(Ok((token, codes)))
     }
 

@@ -16,6 +16,8 @@ const MINUTE: Millis = 60_000;
 /// Without a request, and at most.
 const IDLE: Millis = 30 * MINUTE;
 const LONGEST: Millis = 12 * 60 * MINUTE;
+/// How long ago somebody may have come in, or shown a second factor, who adds another way in.
+const FRESH: Millis = 15 * MINUTE;
 /// How old "last seen" may be before it is written again.
 const SEEN: Millis = MINUTE;
 
@@ -115,6 +117,12 @@ impl Session {
     #[must_use]
     pub fn handle(&self) -> &str {
         self.id.get(..16).unwrap_or(&self.id)
+    }
+
+    /// Whether they have shown just now who they are.
+    #[must_use]
+    pub fn is_fresh(&self, now: Millis) -> bool {
+        now - self.begun < FRESH
     }
 
     fn is_over(&self, now: Millis) -> bool {

@@ -8,6 +8,7 @@ use super::{
     Account, Staff, StaffError,
     accounts::{hex, kept_of, name_of, new_id},
     journal::note,
+    letters::{LetterKind, tell},
     roles::{Role, Roles},
 };
 use chain::time::Millis;
@@ -235,9 +236,11 @@ impl Staff {
             .await?;
         let details = json!({ "agency": agency, "name": name, "scopes": scopes, "expires": expires, "addresses": addresses });
         self.journal().note_in(&mut turn, &who.id, "machine-made", &id, &details).await?;
+        tell(&mut turn, &who.id, LetterKind::NewWay, agency, now).await?;
         let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS} from machines where id = $1"));
         let made = Machine::row(&sqlx::query(sql).bind(&id).fetch_one(&mut *turn).await?)?;
         turn.commit().await?;
+        self.letters.notify_one();
         Ok(Ok((made, secret)))
     }
 

@@ -13,6 +13,7 @@ on_each_engine! {
     a_code_opens_once_and_no_code_opens_nothing,
     recovery_codes_are_shown_once_open_once_and_end_when_new_ones_are_made,
     wrong_codes_lock_for_longer_each_time,
+    whoever_came_in_a_while_ago_shows_once_more_who_they_are_before_another_way_in,
     a_lost_second_factor_is_taken_away_by_a_link_that_says_so,
     a_given_role_asks_for_the_second_factor_at_once,
     what_no_passkey_has_signed_opens_nothing_and_without_a_name_there_are_no_passkeys,
@@ -163,6 +164,45 @@ async fn wrong_codes_lock_for_longer_each_time(engine: Engine) {
     assert!(show(&code(&secret, &desk)).await.body.contains("Too many attempts"));
     desk.pass(MINUTE);
     assert_eq!(show(&code(&secret, &desk)).await.to(), "/en/desk");
+}
+
+async fn whoever_came_in_a_while_ago_shows_once_more_who_they_are_before_another_way_in(engine: Engine) {
+    let desk = Desk::on(engine).await;
+    let admin = desk.person("admin", &[(Role::Administrator, A)]).await;
+    let (secret, added) = enrolled(&desk, &admin.token).await;
+    let (token, _) = cookies(&added);
+    desk.pass(14 * MINUTE);
+    assert_eq!(desk.get(Some(&token), "/en/desk/account/authenticator").await.status, StatusCode::OK);
+    desk.pass(2 * MINUTE);
+    let anew = |answer: &Answer| answer.to().starts_with("/en/desk/code?to=%2Fen%2Fdesk%2F");
+    for path in ["/en/desk/account/authenticator", "/en/desk/account/passkeys"] {
+        assert!(anew(&desk.get(Some(&token), path).await), "{path}");
+    }
+    let machines = format!("/en/desk/machines/of/{A}");
+    let asked: [(&str, &[(&str, &str)]); 6] = [
+        ("/en/desk/account/authenticator", &[("secret", &secret), ("code", &code(&secret, &desk))]),
+        ("/en/desk/account/passkeys", &[("do", "add"), ("name", "key"), ("credential", "{}")]),
+        ("/en/desk/account/codes", &[]),
+        ("/en/desk/account", &[("do", "address"), ("address", "thief@a.example")]),
+        ("/en/desk/account", &[("do", "bind"), ("department", "finance")]),
+        (&machines, &[("do", "make"), ("name", "Records"), ("role", "read"), ("days", "1")]),
+    ];
+    for (path, fields) in asked {
+        assert!(anew(&desk.post(Some(&token), path, fields).await), "{path} {fields:?}");
+    }
+    assert_eq!(desk.staff.factors_of(&admin.account.id).await.unwrap(), (true, 10));
+    assert!(desk.staff.machines(A).await.unwrap().is_empty());
+    // All else goes on, and so does what takes a way in away.
+    assert_eq!(desk.get(Some(&token), "/en/desk/account").await.status, StatusCode::OK);
+    let page = desk.get(Some(&token), "/en/desk/code?to=%2Fen%2Fdesk%2Faccount%2Fauthenticator").await;
+    assert!(page.body.contains("You came in a while ago"), "{}", page.body);
+    let show =
+        async |code: &str| desk.post(Some(&token), "/en/desk/code", &[("code", code), ("to", "/en/desk/account/authenticator")]).await;
+    assert_eq!(show("000000").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let shown = show(&code(&secret, &desk)).await;
+    assert_eq!(shown.to(), "/en/desk/account/authenticator");
+    assert_eq!(desk.get(shown.session().as_ref(), shown.to()).await.status, StatusCode::OK);
+    assert!(desk.get(Some(&token), "/en/desk").await.to().contains("/sign-in"), "the session of before goes on");
 }
 
 async fn a_lost_second_factor_is_taken_away_by_a_link_that_says_so(engine: Engine) {

@@ -106,7 +106,8 @@ async fn an_invitation_is_taken_up_once_and_only_by_the_department_of_its_agency
     let join = async |of, who: &str, login: &str| desk.staff.join_by(of, &shown(who), (&link, login, "Wang Fang")).await.unwrap();
     assert_eq!(join(("harbour", "gazette.example/harbour"), "wang", "wang").await.err(), Some(Refusal::Link));
     assert_eq!(join(OF, "wang", "head").await.err(), Some(Refusal::Taken));
-    let wang = join(OF, "wang", "wang").await.unwrap();
+    let (wang, strength) = join(OF, "wang", "wang").await.unwrap();
+    assert_eq!(strength, Strength::Password, "nothing was said of a second factor");
     assert!(wang.roles.may(Role::Drafter, FINANCE));
     assert_eq!(join(OF, "zhao", "zhao").await.err(), Some(Refusal::Link));
     assert_eq!(enters(&desk, OF, &shown("wang")).await, Some(wang.id));
@@ -165,6 +166,13 @@ async fn a_departments_second_factor_counts_for_its_own_people_alone(engine: Eng
         desk.staff.session(&token).await.unwrap().unwrap().0.strength
     };
     assert_eq!(strength(OF).await, Strength::SecondFactor);
+    // Nobody but the department can say once more who they are.
+    let token = desk.staff.enter_by(OF.0, OF.1, &shown, &From::default()).await.unwrap().unwrap();
+    let at = "/en/desk/account/authenticator";
+    assert_eq!(desk.get(Some(&token), at).await.status, axum::http::StatusCode::OK);
+    desk.pass(16 * crate::desk::MINUTE);
+    assert_eq!(desk.get(Some(&token), at).await.to(), "/en/desk/sign-in?to=%2Fen%2Fdesk%2Faccount%2Fauthenticator");
+    assert!(desk.staff.session(&token).await.unwrap().is_none());
     desk.staff.set_roles(&head.account.id, &wang.id, "gazette.example/harbour", &[Role::Reviewer]).await.unwrap().unwrap();
     assert_eq!(strength(OF).await, Strength::Password, "it does not speak for the harbour");
     assert_eq!(strength((OF.0, "")).await, Strength::SecondFactor, "one that speaks for the whole portal does");

@@ -36,7 +36,7 @@ pub fn code(desk: &Desk<'_>, view: &CodeView) -> String {
             {summary(&view.faults, w)}
             <div class="lead">
                 <h1>{f.code_title}</h1>
-                <p>{f.code_lead}</p>
+                <p>{if view.anew { f.code_anew } else { f.code_lead }}</p>
             </div>
             <form class="form" method="post" action=desk.at("/desk/code")>
                 {token(desk)}

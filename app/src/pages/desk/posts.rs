@@ -91,7 +91,7 @@ fn names(desk: &Desk<'_>, here: &str, view: &AgencyPostsView, w: &'static DeskWo
             <form class="form" method="post" action=desk.at(&format!("{here}?names"))>
                 {token(desk)}
                 <p>{p.names_help}</p>
-                <label class="check"><input type="checkbox" name="names" value="1" checked=view.names/>" "{p.names_box}</label>
+                <label class="choice"><input type="checkbox" name="names" value="1" checked=view.names/><span>{p.names_box}</span></label>
                 <button class="quiet">{p.names_button}</button>
             </form>
         </section>

@@ -7,6 +7,8 @@ use crate::dates::Moment;
 pub struct CodeView {
     /// Where to go afterwards: a path of the desk.
     pub to: String,
+    /// They are in, and asked once more before something grave.
+    pub anew: bool,
     /// What the browser is asked for a passkey, if there is one.
     pub passkey: Option<String>,
     pub faults: Faults,

@@ -254,6 +254,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
     },
     factors: FactorWords {
         code_title: "Your code",
+        code_anew: "You came in a while ago. Before another way in is added, or where your letters go is changed, show once more that it is you.",
         code_lead: "Your password was right. Now the code that your app shows for this desk.",
         code: "Code",
         code_help: "Six digits. Without your app: one of your recovery codes.",

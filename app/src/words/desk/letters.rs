@@ -19,6 +19,7 @@ pub struct LetterWords {
     pub invitation: fn(&str) -> Said,
     pub recovery: fn(&str) -> Said,
     pub new_place: fn(&str) -> Said,
+    pub new_way: fn(&str) -> Said,
     pub password_changed: fn(&str) -> Said,
     pub foot: fn(&str) -> String,
     pub section: Text,

@@ -66,6 +66,14 @@ pub(super) static WORDS: LetterWords = LetterWords {
             ),
         )
     },
+    new_way: |portal| {
+        said(
+            format!("A new way in to your account at {portal}"),
+            format!(
+                "A way in was added to your account at the desk of {portal}: an authenticator app, a passkey, recovery codes, sign-in by your department, or a program's token. If it was you, all is well. If not, tell your administrator at once. Your account:"
+            ),
+        )
+    },
     password_changed: |portal| {
         said(
             format!("Your password at {portal} was changed"),

@@ -46,6 +46,14 @@ pub(super) static WORDS: LetterWords = LetterWords {
             ),
         )
     },
+    new_way: |portal| {
+        said(
+            format!("您在{portal}的账号新增了登录方式"),
+            format!(
+                "您在{portal}工作台的账号新增了一种登录方式：验证器应用、通行密钥、恢复码、部门登录或程序令牌。如是您本人，无须理会；如不是，请立即告知管理员。您的账号："
+            ),
+        )
+    },
     password_changed: |portal| {
         said(format!("您在{portal}的密码已更改"), format!("您在{portal}工作台的密码已更改。如非您本人更改，请立即告知管理员。您的账号："))
     },

@@ -219,6 +219,7 @@ pub struct AccountWords {
 pub struct FactorWords {
     pub code_title: Text,
     pub code_lead: Text,
+    pub code_anew: Text,
     pub code: Text,
     pub code_help: Text,
     pub code_button: Text,

@@ -233,6 +233,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
     },
     factors: FactorWords {
         code_title: "验证码",
+        code_anew: "您登录已有一段时间。在增加登录方式或更改邮件地址之前，请再次验证身份。",
         code_lead: "密码无误。请填写验证器应用此刻为本工作台显示的验证码。",
         code: "验证码",
         code_help: "六位数字。验证器不在手边时，可填一个恢复码。",

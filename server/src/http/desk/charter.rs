@@ -4,7 +4,7 @@ use super::{
     Fields, Posted, Signed, again, failed,
     guard::absent,
     page,
-    posts::{fault, named, registrar, rows, troubled},
+    posts::{fault, known_as, registrar, rows, troubled},
     see,
 };
 use crate::{
@@ -75,7 +75,7 @@ async fn charter_view(app: &App, signed: &Signed, typed: Option<Typed>, faults: 
                 registration: asked.id.clone(),
                 name: Vkey::parse(&candidate.key).map_or_else(|_| candidate.key.clone(), |key| key.name().to_owned()),
                 vkey: candidate.key.clone(),
-                by: named(app, &asked.asked_by).await?,
+                by: known_as(app, &asked.asked_by).await?,
                 chosen: chosen(&asked.id),
             });
         }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     departments::{Department, DepartmentError},
     http::{App, trouble::At},
-    staff::{Begun, Purpose, Refusal, StaffError, Strength, Token, Way},
+    staff::{Begun, Purpose, Refusal, StaffError, Token, Way},
 };
 use app::{
     Lang, pages,
@@ -166,10 +166,7 @@ pub(super) async fn come_back(State(app): State<Arc<App>>, Tongue(own): Tongue, 
     let entered = match &way.purpose {
         Purpose::In => app.staff.enter_by(of.0, of.1, &shown, &from.from).await.map(|token| token.ok_or(Refusal::Nobody)),
         Purpose::Join { link, login, name } => match app.staff.join_by(of, &shown, (link, login, name)).await {
-            Ok(Ok(account)) => {
-                let strength = if shown.second_factor { Strength::SecondFactor } else { Strength::Password };
-                app.staff.begin_session(&account.id, strength, &from.from).await.map(Ok)
-            }
+            Ok(Ok((account, strength))) => app.staff.begin_session(&account.id, strength, &from.from).await.map(Ok),
             Ok(Err(refusal)) => Ok(Err(refusal)),
             Err(error) => Err(error),
         },

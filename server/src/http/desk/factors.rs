@@ -2,7 +2,7 @@
 
 use super::{
     Posted, Signed, again, failed,
-    guard::{AtTheDoor, Origin, PostedAtTheDoor, absent, cookie, once_cookie, once_in, own_path},
+    guard::{AtTheDoor, Origin, PostedAtTheDoor, absent, cookie, once_cookie, once_in, own_path, shows_first},
     moment, page, see,
     sign_in::{fault, onward},
 };
@@ -42,7 +42,7 @@ async fn code_page(app: &App, signed: &Signed, to: &str, faults: Faults) -> Resp
             Some(site) => app.staff.ask_passkey(&signed.session, &site).await?,
             None => None,
         };
-        Ok::<_, StaffError>(CodeView { to: to.to_owned(), passkey, faults })
+        Ok::<_, StaffError>(CodeView { to: to.to_owned(), anew: signed.stand() == Stand::In, passkey, faults })
     };
     match asked.await {
         Ok(view) => page(app, Some(signed), signed.lang, "/desk/code", |desk| pages::desk::code(desk, &view)),
@@ -53,6 +53,7 @@ async fn code_page(app: &App, signed: &Signed, to: &str, faults: Faults) -> Resp
 pub(super) async fn code(State(app): State<Arc<App>>, AtTheDoor(signed): AtTheDoor, Asked(query): Asked<Query>) -> Response {
     let to = query.to.as_deref().and_then(own_path);
     match signed.stand() {
+        Stand::In if !signed.session.is_fresh(app.staff.now()) => code_page(&app, &signed, to.unwrap_or_default(), vec![]).await,
         Stand::MustShow => code_page(&app, &signed, to.unwrap_or_default(), vec![]).await,
         Stand::In | Stand::MustAdd => onward(signed.lang, to),
     }
@@ -64,7 +65,12 @@ pub(super) async fn show(
     PostedAtTheDoor(Posted { signed, fields }): PostedAtTheDoor,
 ) -> Response {
     let to = own_path(fields.one("to"));
-    if signed.stand() != Stand::MustShow {
+    let asked = match signed.stand() {
+        Stand::MustShow => true,
+        Stand::In => !signed.session.is_fresh(app.staff.now()),
+        Stand::MustAdd => false,
+    };
+    if !asked {
         return onward(signed.lang, to);
     }
     let credential = fields.one("credential");
@@ -111,6 +117,9 @@ async fn passkeys_page(app: &App, signed: &Signed, site: &Site, faults: Faults) 
 }
 
 pub(super) async fn passkeys(State(app): State<Arc<App>>, AtTheDoor(signed): AtTheDoor) -> Response {
+    if let Some(first) = shows_first(&app, &signed, "/desk/account/passkeys").await {
+        return first;
+    }
     match (signed.stand(), Site::at(&app.base)) {
         (Stand::MustShow, _) => see(signed.lang, "/desk/code"),
         (_, Some(site)) => passkeys_page(&app, &signed, &site, vec![]).await,
@@ -119,6 +128,9 @@ pub(super) async fn passkeys(State(app): State<Arc<App>>, AtTheDoor(signed): AtT
 }
 
 pub(super) async fn change_passkeys(State(app): State<Arc<App>>, PostedAtTheDoor(Posted { signed, fields }): PostedAtTheDoor) -> Response {
+    if let Some(first) = shows_first(&app, &signed, "/desk/account/passkeys").await {
+        return first;
+    }
     let site = match (signed.stand(), Site::at(&app.base)) {
         (Stand::MustShow, _) => return see(signed.lang, "/desk/code"),
         (_, Some(site)) => site,
@@ -187,6 +199,9 @@ pub(super) async fn authenticator(State(app): State<Arc<App>>, AtTheDoor(signed)
     if signed.stand() == Stand::MustShow {
         return see(signed.lang, "/desk/code");
     }
+    if let Some(first) = shows_first(&app, &signed, "/desk/account/authenticator").await {
+        return first;
+    }
     match NewAuthenticator::new() {
         Ok(new) => authenticator_page(&app, &signed, &new, vec![]),
         Err(error) => failed(&app, signed.lang, error),
@@ -196,6 +211,9 @@ pub(super) async fn authenticator(State(app): State<Arc<App>>, AtTheDoor(signed)
 pub(super) async fn add(State(app): State<Arc<App>>, PostedAtTheDoor(Posted { signed, fields }): PostedAtTheDoor) -> Response {
     if signed.stand() == Stand::MustShow {
         return see(signed.lang, "/desk/code");
+    }
+    if let Some(first) = shows_first(&app, &signed, "/desk/account/authenticator").await {
+        return first;
     }
     let Some(new) = NewAuthenticator::read(fields.one("secret")) else {
         return see(signed.lang, "/desk/account/authenticator");
@@ -224,6 +242,9 @@ pub(super) async fn codes(State(app): State<Arc<App>>, signed: Signed, headers: 
 pub(super) async fn new_codes(State(app): State<Arc<App>>, Posted { signed, .. }: Posted) -> Response {
     if !signed.account.second_factor {
         return see(signed.lang, "/desk/account/authenticator");
+    }
+    if let Some(first) = shows_first(&app, &signed, "/desk/account").await {
+        return first;
     }
     match app.staff.new_recovery_codes(&signed.session).await {
         Ok(codes) => (once_cookie(Some(&codes.join("."))), see(signed.lang, "/desk/account/codes")).into_response(),

@@ -332,6 +332,24 @@ pub(super) fn own_path(to: &str) -> Option<&str> {
 }
 
 /// To the page for signing in, and back afterwards.
+/// Where somebody goes first who came in a while ago and asks for another way in, or for what leads to one: they show once more who they
+/// are, so that nobody else who finds their browser open, or holds its cookie, stays in by it. `path`: where they go on from there.
+pub(super) async fn shows_first(app: &App, signed: &Signed, path: &str) -> Option<Response> {
+    // Who has no second factor yet adds their first.
+    if signed.stand() == Stand::MustAdd || signed.session.is_fresh(app.staff.now()) {
+        return None;
+    }
+    let to = app::pages::text::query(&format!("/{}{path}", signed.lang.code()));
+    if signed.account.second_factor {
+        return Some(see(signed.lang, &format!("/desk/code?to={to}")));
+    }
+    // Their department alone can say who they are.
+    Some(match app.staff.sign_out(&signed.token).await {
+        Ok(()) => (cookie(None), see(signed.lang, &format!("/desk/sign-in?to={to}"))).into_response(),
+        Err(error) => super::failed(app, signed.lang, error),
+    })
+}
+
 fn to_sign_in(parts: &Parts) -> Response {
     let said = |name: header::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let lang = language(&parts.uri, &parts.headers);

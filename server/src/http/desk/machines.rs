@@ -2,7 +2,7 @@
 
 use super::{
     Fields, Posted, Signed, again, agency, answer, failed,
-    guard::{absent, once_cookie, once_in},
+    guard::{absent, once_cookie, once_in, shows_first},
     moment, see,
 };
 use crate::{
@@ -107,6 +107,9 @@ pub(super) async fn change(State(app): State<Arc<App>>, At(id): At, Posted { sig
     let to = format!("/desk/machines/of/{id}");
     match fields.one("do") {
         "make" => {
+            if let Some(first) = shows_first(&app, &signed, &to).await {
+                return first;
+            }
             let new = NewMachine {
                 name: fields.one("name").into(),
                 scopes: chosen(&fields),

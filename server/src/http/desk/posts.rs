@@ -102,7 +102,7 @@ pub(super) async fn named(app: &App, account: &str) -> Result<String, Trouble> {
 }
 
 /// The same with the name by which they come in.
-async fn known_as(app: &App, account: &str) -> Result<String, Trouble> {
+pub(super) async fn known_as(app: &App, account: &str) -> Result<String, Trouble> {
     Ok(app.staff.account(account).await?.map_or_else(|| account.to_owned(), |account| format!("{} ({})", account.name, account.login)))
 }
 
