@@ -26,8 +26,8 @@ export async function house({ page, browser }, use) {
     place,
     admin: page,
     at: (path, lang = "en") => `${server.url}/${lang}/desk${path}`,
-    /** Somebody in a browser of their own. */
-    async enter(login, roles, options = {}) {
+    /** Somebody in a browser of their own; who writes, if nothing else is said. */
+    async enter(login, roles = [["drafter", AGENCY]], options = {}) {
       hire(place, login, roles);
       const context = await browser.newContext(options);
       contexts.push(context);
@@ -113,8 +113,8 @@ export function putKey(page, key, name = key.name) {
   );
 }
 
-/** Registers a rule: each row its code, how many of which posts, and which codes it waits for. */
-export async function ruled(house, rows) {
+/** Registers a rule: each row its code, how many of which posts, and which codes it waits for; and posts that may skip a step. */
+export async function ruled(house, rows, overriders = []) {
   const { admin } = house;
   await admin.goto(house.at(`/posts/of/${AGENCY}`));
   const form = admin.locator("form.rule-form");
@@ -129,7 +129,8 @@ export async function ruled(house, rows) {
       await box.setChecked(posts.includes(post));
     }
   }
-  await form.getByRole("button").click();
+  await form.locator("[name=overriders]").fill(overriders.map((post) => `${AGENCY}/${post}`).join("\n"));
+  await form.getByRole("button").first().click();
   await expect(admin.locator("h1")).toHaveText("A registration");
   await register(admin);
 }

@@ -127,6 +127,8 @@ pub mod select {
     pub const SUBJECT_NAME: &str = "[data-field=subjects]:not(.id)";
     pub const SUBJECT_ID: &str = ".id[data-field=subjects]";
     pub const SCHEME: &str = ".scheme";
+    /// What a step of the approval decided.
+    pub const STEP: &str = "[data-field=step]";
     pub const LISTED: &str = ".parts li [data-field=parts], .subjects li [data-field=subjects]";
     /// A knot of a list in the chain's order, newest first, without gaps.
     pub const TIED: &str = ".cord:not(.loose) > .knot";

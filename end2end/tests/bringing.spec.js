@@ -5,35 +5,15 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { archive } from "../archive.js";
-import { first, hire, signIn, staffSql } from "../people.js";
-import { expect, sample, test as base } from "../fixtures.js";
-import { copyOf, serve } from "../gazette.js";
+import { expect, test as base } from "../fixtures.js";
+import { house } from "../officers.js";
+import { staffSql } from "../people.js";
 
-const AGENCY = "gazette.example/finance";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const test = base.extend({
-  house: async ({ page, browser }, use) => {
-    const place = await copyOf(sample());
-    const server = await serve(place, { args: ["--no-sample"] });
-    await first(page, server);
-    const contexts = [];
-    const enter = async (login, options = {}) => {
-      hire(place, login, [["drafter", AGENCY]]);
-      const context = await browser.newContext(options);
-      contexts.push(context);
-      const theirs = await context.newPage();
-      await signIn(theirs, server, login);
-      return theirs;
-    };
-    const titles = () => staffSql(place, "select title from drafts order by title").map(({ title }) => title);
-    await use({ server, place, at: (path, lang = "en") => `${server.url}/${lang}/desk${path}`, enter, titles });
-    for (const context of contexts) await context.close();
-    await page.goto("about:blank");
-    await server.stop();
-    await place.remove();
-  },
-});
+const test = base.extend({ house });
+
+const titles = (house) => staffSql(house.place, "select title from drafts order by title").map(({ title }) => title);
 
 const TABLE = `标题,公文种类,成文日期,发文字号,正文,附件,标题（英文）,正文（英文）
 关于开展春季防汛检查的通知,通知,2026/3/1,云财〔2026〕11号,"各单位：
@@ -53,7 +33,7 @@ for (const [lang, words] of [
   ["en", { link: "Bring many drafts at once", go: "Upload and preview", make: "Make drafts of those chosen", made: "2 drafts were made.", cannot: "cannot become a draft", discard: "Throw all of it away" }],
 ]) {
   test(`without scripts an archive is brought, seen and made drafts of, ${lang}`, async ({ house }) => {
-    const page = await house.enter("author", { javaScriptEnabled: false });
+    const page = await house.enter("author", undefined, { javaScriptEnabled: false });
     await page.goto(house.at("/drafts", lang));
     await page.getByRole("link", { name: words.link }).click();
     await page.locator("#files").setInputFiles({ name: "公文.zip", mimeType: "application/zip", buffer: PACKED });
@@ -65,10 +45,10 @@ for (const [lang, words] of [
     await expect(rows.nth(2)).toContainText("缺失.pdf");
     await expect(rows.nth(1).locator(".personal")).toContainText("13800138000");
     await expect(rows.nth(2).locator("input")).toHaveCount(0);
-    expect(house.titles()).toEqual([]);
+    expect(titles(house)).toEqual([]);
     await page.getByRole("button", { name: words.make }).click();
     await expect(page.locator(".done")).toHaveText(words.made);
-    expect(house.titles()).toEqual(["关于开展春季防汛检查的通知", "关于调整停车收费的公告"]);
+    expect(titles(house)).toEqual(["关于开展春季防汛检查的通知", "关于调整停车收费的公告"]);
     await rows.nth(0).locator(".head a").click();
     await expect(page.locator("#title")).toHaveValue("关于开展春季防汛检查的通知");
     await expect(page.locator("#translation-title-1")).toHaveValue("Notice on Spring Flood Checks");
@@ -81,7 +61,7 @@ for (const [lang, words] of [
     await expect(page.locator("input[name=row]:checked")).toHaveCount(0);
     await page.getByRole("button", { name: words.discard }).click();
     await expect(page).toHaveURL(new RegExp(`/${lang}/desk/drafts$`));
-    expect(house.titles()).toHaveLength(2);
+    expect(titles(house)).toHaveLength(2);
   });
 }
 
@@ -103,7 +83,7 @@ test("a whole folder is chosen in the browser, and nobody else sees what came of
   // One of them is left out.
   await rows.nth(1).locator("input").uncheck();
   await page.getByRole("button", { name: "Make drafts of those chosen" }).click();
-  expect(house.titles()).toEqual(["Bridges", "two"]);
+  expect(titles(house)).toEqual(["Bridges", "two"]);
   await other.goto(house.at("/drafts"));
   await expect(other.locator("main")).toContainText("Bridges");
   await rm(folder, { recursive: true });
@@ -111,7 +91,7 @@ test("a whole folder is chosen in the browser, and nobody else sees what came of
 
 test("the form and the preview fit a phone and break no rule of WCAG 2.2 AA, in both languages, light and dark", async ({ house }) => {
   test.slow();
-  const page = await house.enter("author", { viewport: { width: 390, height: 844 }, reducedMotion: "reduce" });
+  const page = await house.enter("author", undefined, { viewport: { width: 390, height: 844 }, reducedMotion: "reduce" });
   const looks = async () => {
     const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
     expect(wide, page.url()).toBeLessThanOrEqual(screen);

@@ -1,90 +1,15 @@
 // A document from its draft to its public page, by people in browsers of their own: one writes, two review side by side, one
 // signs off; and what each of them may not do.
-import { first, give, signIn, staffSql } from "../people.js";
-import { expect, sample, test as base } from "../fixtures.js";
-import { copyOf, serve } from "../gazette.js";
+import { expect, test as base } from "../fixtures.js";
+import { AGENCY, house, keyOf, ruled } from "../officers.js";
 
-const AGENCY = "gazette.example/finance";
-const PASSPHRASE = "lanterns over a quiet river";
+const test = base.extend({ house });
 
-// A server of the test's own, its first administrator, and people of one agency, each in a browser of their own.
-const test = base.extend({
-  house: async ({ page, browser }, use) => {
-    const place = await copyOf(sample());
-    const server = await serve(place, { args: ["--no-sample"] });
-    await first(page, server);
-    give(place, "first", [
-      ["registrar", ""],
-      ["administrator", AGENCY],
-    ]);
-    const at = (path) => `${server.url}/en/desk${path}`;
-    const contexts = [];
-    const enter = async (login, role) => {
-      const id = Buffer.from(login).toString("hex").padEnd(32, "0");
-      staffSql(
-        place,
-        `insert into accounts (id, login, name, password, password_set, created, created_by, ended)
-         select '${id}', '${login}', 'Officer ${login}', password, password_set, created, '', 0 from accounts where login = 'first'`,
-      );
-      give(place, login, [[role, AGENCY]]);
-      const context = await browser.newContext();
-      contexts.push(context);
-      const theirs = await context.newPage();
-      await signIn(theirs, server, login);
-      await expect(theirs.locator(".who")).toContainText(`Officer ${login}`);
-      return theirs;
-    };
-    const hold = (login, post) =>
-      staffSql(place, `insert into post_holders (post, account, given, given_by) select '${AGENCY}/${post}', id, 1, '' from accounts where login = '${login}'`);
-    await use({ server, place, at, enter, hold, admin: page });
-    for (const context of contexts) await context.close();
-    await page.goto("about:blank");
-    await server.stop();
-    await place.remove();
-  },
-});
-
-async function register(admin) {
-  await admin.getByRole("button", { name: "Register with the key on this server" }).click();
-  await expect(admin.locator("h1")).toContainText("Posts of");
-}
-
-/** Makes the key of a post in its officer's browser, and has it registered. */
-async function keyOf(page, house, login, post) {
-  await page.goto(house.at(`/posts/key/${AGENCY}/${post}?agency=${AGENCY}&zh=${encodeURIComponent("岗位")}${post}&en=Post+${post}`));
-  const form = page.locator("[data-make-key]");
-  await form.getByLabel("Passphrase for the backup file").fill(PASSPHRASE);
-  await form.getByLabel("Passphrase once more").fill(PASSPHRASE);
-  await page.getByRole("button", { name: "Make the key" }).click();
-  await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Save the file" }).click()]);
-  await page.getByLabel("I have saved the file").check();
-  await page.getByRole("button", { name: "Keep the key here" }).click();
-  await expect(page.locator("h1")).toContainText("Posts of");
-  await house.admin.goto(house.at("/registrations"));
-  await house.admin.getByRole("link", { name: `${AGENCY}/${post}` }).click();
-  await register(house.admin);
-  house.hold(login, post);
-}
-
-async function ruled(house) {
-  const { admin } = house;
-  await admin.goto(house.at(`/posts/of/${AGENCY}`));
-  const form = admin.locator("form.rule-form");
-  const rows = form.locator("fieldset.rule-row");
-  for (const [n, code, count, after, posts] of [
-    [0, "legal", "2", "", ["legal-a", "legal-b"]],
-    [1, "sign", "1", "legal", ["director"]],
-  ]) {
-    await form.locator(`[name=code-${n}]`).fill(code);
-    await form.locator(`[name=genre-${n}]`).fill("*");
-    await form.locator(`[name=count-${n}]`).fill(count);
-    await form.locator(`[name=after-${n}]`).fill(after);
-    for (const post of posts) await rows.nth(n).locator(`[value="${AGENCY}/${post}"]`).check();
-  }
-  await form.getByRole("button").click();
-  await expect(admin.locator("h1")).toHaveText("A registration");
-  await register(admin);
-}
+/** Two lawyers side by side, then the director. */
+const RULE = [
+  ["legal", 2, ["legal-a", "legal-b"]],
+  ["sign", 1, ["director"], "legal"],
+];
 
 async function decide(page, url, decision) {
   await page.goto(url);
@@ -97,13 +22,14 @@ async function decide(page, url, decision) {
 
 test("a document is written by one, approved by two side by side and signed off, and readers see how", async ({ house, page }) => {
   test.setTimeout(240_000);
-  const author = await house.enter("author", "drafter");
+  // Who may review what others write, too.
+  const author = await house.enter("author", [["drafter", AGENCY], ["reviewer", AGENCY]]);
   const officers = {};
   for (const [login, post] of [["anna", "legal-a"], ["bo", "legal-b"], ["dong", "director"]]) {
-    officers[login] = await house.enter(login, "reviewer");
+    officers[login] = await house.enter(login, [["reviewer", AGENCY]]);
     await keyOf(officers[login], house, login, post);
   }
-  await ruled(house);
+  await ruled(house, RULE);
 
   await author.goto(house.at("/drafts"));
   await author.getByRole("button", { name: "Document", exact: true }).click();
@@ -160,14 +86,14 @@ test("a document is written by one, approved by two side by side and signed off,
 
 test("a rejection needs a reason, stops the document, and the text is taken back and written on", async ({ house }) => {
   test.setTimeout(180_000);
-  const author = await house.enter("author", "drafter");
-  const anna = await house.enter("anna", "reviewer");
+  const author = await house.enter("author");
+  const anna = await house.enter("anna", [["reviewer", AGENCY]]);
   await keyOf(anna, house, "anna", "legal-a");
-  const bo = await house.enter("bo", "reviewer");
+  const bo = await house.enter("bo", [["reviewer", AGENCY]]);
   await keyOf(bo, house, "bo", "legal-b");
-  const dong = await house.enter("dong", "reviewer");
+  const dong = await house.enter("dong", [["reviewer", AGENCY]]);
   await keyOf(dong, house, "dong", "director");
-  await ruled(house);
+  await ruled(house, RULE);
   await author.goto(house.at("/drafts"));
   await author.getByRole("button", { name: "Document", exact: true }).click();
   await author.getByLabel("Title", { exact: true }).fill("Bridges");

@@ -2,36 +2,13 @@
 // without scripts, by keyboard and on a small screen.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { first, give, hire, signIn, staffSql } from "../people.js";
-import { expect, sample, test as base } from "../fixtures.js";
-import { copyOf, serve } from "../gazette.js";
+import { expect, test as base } from "../fixtures.js";
+import { AGENCY, house } from "../officers.js";
+import { hire, signIn, staffSql } from "../people.js";
 
-const AGENCY = "gazette.example/finance";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const test = base.extend({
-  house: async ({ page, browser }, use) => {
-    const place = await copyOf(sample());
-    const server = await serve(place, { args: ["--no-sample"] });
-    await first(page, server);
-    const contexts = [];
-    const enter = async (login, options = {}) => {
-      hire(place, login, [["drafter", AGENCY]]);
-      const context = await browser.newContext(options);
-      contexts.push(context);
-      const theirs = await context.newPage();
-      await signIn(theirs, server, login);
-      return theirs;
-    };
-    const at = (path) => `${server.url}/en/desk${path}`;
-    const written = (id) => JSON.parse(staffSql(place, `select written from drafts where id = '${id}'`)[0].written);
-    await use({ server, place, at, enter, written });
-    for (const context of contexts) await context.close();
-    await page.goto("about:blank");
-    await server.stop();
-    await place.remove();
-  },
-});
+const test = base.extend({ house });
 
 async function begin(page, house) {
   await page.goto(house.at("/drafts"));
@@ -48,6 +25,10 @@ test("what is typed is saved by itself, shown as it will be read, and there agai
   await page.getByLabel("Title", { exact: true }).fill("Lanterns");
   await page.getByLabel("Text", { exact: true }).pressSequentially("# Which\n\nAll are **lit**.");
   await expect(page.locator("#preview strong")).toHaveText("lit");
+  // Title above text, each as wide as the sheet: on a wide screen too.
+  const [title, prose] = await Promise.all(["#preview .title", "#preview .prose"].map((part) => page.locator(part).boundingBox()));
+  expect(title.y + title.height).toBeLessThanOrEqual(prose.y);
+  expect(title.width).toBeCloseTo(prose.width, 0);
   await saving(page, "saved");
   await expect(page.locator("[data-saving]")).toHaveText(/^Saved \d\d:\d\d$/);
   expect(house.written(id)).toMatchObject({ title: "Lanterns", body: "# Which\n\nAll are **lit**." });
@@ -233,7 +214,7 @@ test("languages and agencies are added and taken away, and what a kind of docume
 });
 
 test("without scripts the same form saves, adds a language and a file, and shows the text", async ({ house }) => {
-  const page = await house.enter("author", { javaScriptEnabled: false });
+  const page = await house.enter("author", undefined, { javaScriptEnabled: false });
   const id = await begin(page, house);
   await expect(page.locator("[data-saving]")).toBeHidden();
   await expect(page.locator("[data-drop]")).toBeHidden();

@@ -2,6 +2,7 @@
 // an officer in a browser, read by everybody; and what the token's maker and an ended token may not do.
 import { AGENCY, house, keyOf, ruled, signed } from "../officers.js";
 import { expect, test as base } from "../fixtures.js";
+import { give } from "../people.js";
 
 const test = base.extend({ house });
 const ID = "5f0c".padEnd(32, "0");
@@ -43,8 +44,9 @@ test("a program writes with a token, its maker may not approve, a post signs, an
   // The answer was lost: asked again it is the same.
   expect(await ask("POST", `/drafts/${ID}/submit`)).toEqual(submitted);
 
-  // Whoever made the token counts as author, whatever post they hold.
+  // Whoever made the token counts as author, whatever post they hold and whatever else they may do.
   const url = at(`/cases/${submitted.case}`);
+  give(house.place, "first", [["approver", AGENCY]]);
   house.hold("first", "director");
   await admin.goto(url);
   await expect(admin.locator("main")).toContainText("Lanterns by machine");

@@ -73,6 +73,16 @@ test("names and an attachment are removed through the rule, and read as removed 
   await expect(reader.locator("details[data-code=C7] .answer")).toContainText("Redacted: something was removed");
   await expect(reader.locator(".parts")).toContainText("removed");
   await expect(reader.locator(".notice")).toContainText("personal data");
+  await expect(reader.locator(".notice")).toContainText("Stated by Yunze Finance Bureau");
+  // The removal's own page says which post agreed to it, and the browser holds the page to that.
+  const removal = await reader.locator(".notice a", { hasText: "statement" }).getAttribute("href");
+  const other = await context.newPage();
+  await other.goto(house.server.url + removal);
+  await expect(other.locator("html[data-checked=done]")).toBeAttached();
+  await expect(other.locator(".approval .step[data-check=holds]")).toContainText("Post director");
+  await expect(other.locator("details[data-code=C6]")).toHaveAttribute("data-check", "holds");
+  await expect(other.locator("details[data-code=C7]")).toHaveAttribute("data-check", "none");
+  await other.close();
   await expect(reader.locator(".approval .step")).toContainText("Officer dong");
   const gone = await reader.request.get(house.server.url + attachment);
   expect([gone.status(), await gone.text()]).toEqual([410, expect.stringContaining("redacted by entry")]);

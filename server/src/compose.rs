@@ -3,7 +3,7 @@
 use crate::store::NewContent;
 use chain::{
     catalogue::Catalogue,
-    part::Commitment,
+    part::{Commitment, Salt},
     statement::{self, Disclosure, Part, Reference, Stated},
 };
 
@@ -75,8 +75,11 @@ pub fn random_id() -> Result<String, getrandom::Error> {
     Ok(chain::hash::hex(&crate::keys::random::<16>()?))
 }
 
-fn commit(media: &str, bytes: Vec<u8>) -> Result<NewContent, getrandom::Error> {
-    let salt = crate::keys::random()?;
+fn commit(media: &str, bytes: Vec<u8>, salt: Option<Salt>) -> Result<NewContent, getrandom::Error> {
+    let salt = match salt {
+        Some(salt) => salt,
+        None => crate::keys::random()?,
+    };
     let commitment = Commitment::to(&salt, &bytes);
     Ok(NewContent { commitment, media: media.to_owned(), size: bytes.len() as u64, salt, bytes: Some(bytes) })
 }
@@ -90,7 +93,13 @@ pub struct Fixed {
 
 impl Draft {
     /// Salts and commits to every part, and states them: nothing of it is public yet, and nothing of it changes any more.
-    pub fn fix(mut self, id: &str) -> Result<Fixed, ComposeError> {
+    pub fn fix(self, id: &str) -> Result<Fixed, ComposeError> {
+        self.fix_with(id, &[])
+    }
+
+    /// The same, each document with the salt at its place, if there is one there: that of an earlier version's part, which it then is.
+    /// No two parts of one version may come of one salt and the same bytes.
+    pub fn fix_with(mut self, id: &str, salts: &[Option<Salt>]) -> Result<Fixed, ComposeError> {
         self.catalogue.parts = self.documents.iter().map(|document| document.name.clone()).collect();
         let stated = Stated {
             issued: self.catalogue.issued.clone(),
@@ -98,7 +107,7 @@ impl Draft {
             effective: self.catalogue.effective.clone(),
             expires: self.catalogue.expires.clone(),
         };
-        let catalogue = commit("application/json", serde_json::to_vec(&self.catalogue)?)?;
+        let catalogue = commit("application/json", serde_json::to_vec(&self.catalogue)?, None)?;
         let part = |role: &str, content: &NewContent, language: Option<String>| Part {
             role: role.to_owned(),
             media: content.media.clone(),
@@ -108,8 +117,8 @@ impl Draft {
         };
         let mut parts = vec![part("catalogue", &catalogue, None)];
         let mut contents = vec![catalogue];
-        for document in self.documents {
-            let content = commit(&document.media, document.bytes)?;
+        for (place, document) in self.documents.into_iter().enumerate() {
+            let content = commit(&document.media, document.bytes, salts.get(place).copied().flatten())?;
             parts.push(part(document.role, &content, document.language));
             contents.push(content);
         }

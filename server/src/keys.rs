@@ -19,6 +19,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The first line of a key file whose secret lies in plain.
+const PLAIN: &str = "gazette private key";
+
 /// Why a key file could not be read or made.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -120,7 +123,7 @@ fn text(path: &Path, signer: &Signer, secret: &[u8; 32], passphrase: Option<&Pas
         Some(passphrase) => {
             passphrase.lock(name, &signer.vkey().to_string(), secret).map_err(|error| KeyError::Lock(path.to_path_buf(), error))
         }
-        None => Ok(format!("gazette private key\n{name}\n{}\n", chain::hash::hex(secret))),
+        None => Ok(format!("{PLAIN}\n{name}\n{}\n", chain::hash::hex(secret))),
     }
 }
 
@@ -160,6 +163,24 @@ pub fn lock_all(folder: &Path, passphrase: &Passphrase) -> Result<Vec<PathBuf>, 
     Ok(locked)
 }
 
+/// How many key files of a folder lie in plain: whoever reads the disk, or a copy of it, signs with them. None where there is no folder.
+pub fn plain(folder: &Path) -> Result<usize, KeyError> {
+    let file_error = |path: &Path, error| KeyError::File(path.to_path_buf(), error);
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        entries => entries.map_err(|error| file_error(folder, error))?,
+    };
+    let mut count = 0;
+    for entry in entries {
+        let path = entry.map_err(|error| file_error(folder, error))?.path();
+        if path.extension().is_some_and(|extension| extension == "key") {
+            let text = std::fs::read_to_string(&path).map_err(|error| file_error(&path, error))?;
+            count += usize::from(text.lines().next() == Some(PLAIN));
+        }
+    }
+    Ok(count)
+}
+
 /// Reads a key file made by [`create`]; refuses one that others can read.
 pub fn open(path: &Path) -> Result<Signer, KeyError> {
     read(path).map(|(signer, _)| signer)
@@ -175,7 +196,7 @@ fn read(path: &Path) -> Result<(Signer, [u8; 32]), KeyError> {
     let malformed = || KeyError::Malformed(path.to_path_buf());
     let mut lines = text.lines();
     let (name, secret) = match lines.next() {
-        Some("gazette private key") => {
+        Some(PLAIN) => {
             let name = lines.next().ok_or_else(malformed)?;
             (name.to_owned(), lines.next().and_then(chain::hash::unhex::<32>).ok_or_else(malformed)?)
         }
@@ -255,6 +276,21 @@ mod tests {
         let log = dir.path().join("log.key");
         create(&log, "south.gov/log").unwrap();
         assert!(matches!(open_or_create(&log, "north.gov/log"), Err(KeyError::OtherName { .. })));
+    }
+
+    #[test]
+    fn key_files_that_lie_in_plain_are_counted_and_locked_ones_are_not() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(plain(&dir.path().join("nowhere")).unwrap(), 0);
+        seal(dir.path(), "north.gov/finance").unwrap();
+        create(&dir.path().join("log.key"), "north.gov/log").unwrap();
+        std::fs::write(dir.path().join("log.founded"), "gazette private key\n").unwrap();
+        assert_eq!(plain(dir.path()).unwrap(), 2);
+        let given = dir.path().join("passphrase");
+        std::fs::write(&given, "seven lanterns over the river\n").unwrap();
+        std::fs::set_permissions(&given, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(lock_all(dir.path(), &Passphrase::read(&given).unwrap()).unwrap().len(), 2);
+        assert_eq!(plain(dir.path()).unwrap(), 0);
     }
 
     #[test]

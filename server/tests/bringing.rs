@@ -14,7 +14,7 @@ use desk_house::*;
 use server::{
     drafts::{Brought, Called, Column, Kind, LARGEST_FILE, MOST_FILES, Refusal, Same, Shut, Skip, Unbrought, What, Written},
     http::Portal,
-    staff::{Account, From, NewAccount, Role, Strength, Token},
+    staff::{Account, Role, Token},
 };
 use std::io::Write;
 use trial::Engine;
@@ -357,18 +357,8 @@ impl Pages {
         Pages { house, portal }
     }
 
-    async fn enter(&self, name: &str) -> Token {
-        let known = self.house.who(name);
-        let new = NewAccount { login: name.into(), name: format!("Officer {name}"), password: "seven lanterns over the river".into() };
-        let account = self.house.staff.make_account(&new, &known.roles, "").await.unwrap().unwrap();
-        let token = self.house.staff.begin_session(&account.id, Strength::SecondFactor, &From::default()).await.unwrap();
-        self.house.is_now(name, account).await;
-        token
-    }
-
     async fn ask(&self, who: &Token, method: Method, path: &str, kind: &str, body: impl Into<Body>) -> (StatusCode, String, String) {
-        let request = Request::builder().method(method).uri(path).header(header::COOKIE, format!("__Host-gazette={}", who.reveal()));
-        let request = request.header(header::ORIGIN, "http://127.0.0.1:3000").header("sec-fetch-site", "same-origin");
+        let request = own(by(who, Request::builder().method(method).uri(path)));
         let request = request.header(header::CONTENT_TYPE, kind).body(body.into()).unwrap();
         let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request).await;
         let to = headers.get(header::LOCATION).map_or(String::new(), |to| to.to_str().unwrap().to_owned());
@@ -402,7 +392,7 @@ impl Pages {
 
 async fn a_table_comes_through_the_page_in_both_languages_and_is_made_drafts_of_there(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
+    let author = pages.house.enter("author").await;
     for (lang, title, cannot) in [("zh", "灯笼", "不能生成"), ("en", "Lanterns", "cannot become a draft")] {
         let (status, _, model) = pages.ask(&author, Method::GET, &format!("/{lang}/desk/bring/model.csv"), "", Body::empty()).await;
         assert_eq!(status, StatusCode::OK);
@@ -441,8 +431,8 @@ async fn a_table_comes_through_the_page_in_both_languages_and_is_made_drafts_of_
 
 async fn nothing_is_taken_without_the_sessions_token_and_for_no_other_agency(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
-    let (clerk, stranger) = (pages.enter("clerk").await, pages.enter("stranger").await);
+    let author = pages.house.enter("author").await;
+    let (clerk, stranger) = (pages.house.enter("clerk").await, pages.house.enter("stranger").await);
     let table: [(&str, &[u8]); 1] = [("t.csv", b"title,body\nLanterns,Lit.\n")];
     let agency = pages.house.agency.clone();
     assert_eq!(pages.bring(&author, "en", "wrong", &agency, &table).await.0, StatusCode::FORBIDDEN);

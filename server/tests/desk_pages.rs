@@ -14,7 +14,7 @@ use desk_house::*;
 use server::{
     drafts::{Kind, Refusal, Written},
     http::Portal,
-    staff::{From, NewAccount, Role, Strength, Token},
+    staff::{From, Role, Strength, Token},
 };
 use trial::Engine;
 
@@ -24,6 +24,9 @@ on_each_engine! {
     what_no_text_holds_is_left_out_and_more_than_a_form_takes_is_said,
     a_document_is_written_submitted_and_signed_on_its_pages,
     two_who_write_at_once_are_told_and_neither_loses_a_word,
+    a_draft_that_somebody_else_saved_meanwhile_is_not_given_up,
+    a_kind_of_document_that_only_the_rule_names_is_offered_and_saved,
+    a_new_version_is_begun_by_its_documents_number_and_a_wrong_one_is_told,
     what_is_missing_is_told_beside_its_field_and_where_it_is_submitted,
     what_looks_like_personal_data_is_warned_of_before_it_is_approved,
     another_agencys_drafts_and_cases_are_not_there,
@@ -32,8 +35,6 @@ on_each_engine! {
     when_a_case_comes_out_is_changed_on_its_page_and_noted,
     where_an_agency_wishes_it_readers_see_who_holds_the_posts_until_that_is_redacted,
 }
-
-const ORIGIN: &str = "http://127.0.0.1:3000";
 
 /// The house with its portal.
 struct Pages {
@@ -54,16 +55,6 @@ impl Pages {
         Pages { house, portal }
     }
 
-    /// Somebody of the house with an account of their own, signed in.
-    async fn enter(&self, name: &str) -> Token {
-        let known = self.house.who(name);
-        let new = NewAccount { login: name.into(), name: format!("Officer {name}"), password: "seven lanterns over the river".into() };
-        let account = self.house.staff.make_account(&new, &known.roles, "").await.unwrap().unwrap();
-        let token = self.house.staff.begin_session(&account.id, Strength::SecondFactor, &From::default()).await.unwrap();
-        self.house.is_now(name, account).await;
-        token
-    }
-
     async fn ask(&self, request: Request<Body>) -> Answer {
         let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request).await;
         let to = headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
@@ -75,11 +66,8 @@ impl Pages {
     }
 
     async fn post(&self, who: &Token, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let token = who.form();
-        let fields = fields.iter().copied().chain([("token", token.as_str())]);
-        let fields: Vec<_> = fields.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let request = own(by(who, Request::post(path))).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.ask(request.body(Body::from(fields.join("&"))).unwrap()).await
+        self.ask(request.body(Body::from(form_of(who, fields))).unwrap()).await
     }
 
     async fn upload(&self, who: &Token, path: &str, token: &str, name: &str, bytes: &[u8]) -> Answer {
@@ -101,18 +89,6 @@ impl Pages {
     }
 }
 
-fn by(who: &Token, request: axum::http::request::Builder) -> axum::http::request::Builder {
-    request.header(header::COOKIE, format!("__Host-gazette={}", who.reveal()))
-}
-
-fn own(request: axum::http::request::Builder) -> axum::http::request::Builder {
-    request.header(header::ORIGIN, ORIGIN).header("sec-fetch-site", "same-origin")
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
 const NOTICE: [(&str, &str); 8] = [
     ("do", "save"),
     ("title", "灯笼通知"),
@@ -130,7 +106,7 @@ fn with<'a>(fields: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Vec<(
 
 async fn a_document_is_written_submitted_and_signed_on_its_pages(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let (author, clerk) = (pages.enter("author").await, pages.enter("clerk").await);
+    let (author, clerk) = (pages.house.enter("author").await, pages.house.enter("clerk").await);
     assert!(pages.get(&author, "/en/desk/drafts").await.body.contains("Begin a draft"));
     assert!(!pages.get(&clerk, "/en/desk/drafts").await.body.contains("Begin a draft"), "a reviewer writes nothing");
     let at = pages.begin(&author, "disclosure").await;
@@ -197,7 +173,7 @@ fn script(who: &Token, request: axum::http::request::Builder, body: &str) -> Req
 
 async fn two_who_write_at_once_are_told_and_neither_loses_a_word(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let (author, colleague) = (pages.enter("author").await, pages.enter("colleague").await);
+    let (author, colleague) = (pages.house.enter("author").await, pages.house.enter("colleague").await);
     let at = pages.begin(&author, "disclosure").await;
     let first = pages.post(&author, &at, &with(&NOTICE, &[("revision", "1")])).await;
     assert_eq!(first.status, StatusCode::SEE_OTHER);
@@ -210,9 +186,108 @@ async fn two_who_write_at_once_are_told_and_neither_loses_a_word(engine: Engine)
     assert!(editor.contains("灯笼通知") && editor.contains("Texts that were kept aside") && editor.contains("只点"), "{editor}");
 }
 
+async fn a_draft_that_somebody_else_saved_meanwhile_is_not_given_up(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let (author, colleague) = (pages.house.enter("author").await, pages.house.enter("colleague").await);
+    let at = pages.begin(&author, "disclosure").await;
+    let first = pages.post(&author, &at, &with(&NOTICE, &[("revision", "1")])).await;
+    assert_eq!(first.status, StatusCode::SEE_OTHER);
+    let typed = [("do", "drop"), ("title", "红灯笼"), ("body", "只点红的。")];
+    let late = pages.post(&colleague, &at, &with(&typed, &[("revision", "1")])).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(late.body.contains("Officer author") && late.body.contains("全部**点亮**"), "what stands now: {}", late.body);
+    assert!(late.body.contains("value=\"红灯笼\"") && late.body.contains("name=\"revision\" value=\"2\""), "{}", late.body);
+    let editor = pages.get(&author, &at).await;
+    assert!(editor.status == StatusCode::OK && editor.body.contains("灯笼通知"), "{}", editor.body);
+    assert!(pages.get(&author, "/en/desk/drafts").await.body.contains("灯笼通知"));
+    // Knowing what stands there, it is.
+    let known = pages.post(&colleague, &at, &with(&typed, &[("revision", "2")])).await;
+    assert_eq!((known.status, &*known.to), (StatusCode::SEE_OTHER, "/en/desk/drafts"), "{}", known.body);
+    assert_eq!(pages.get(&author, &at).await.status, StatusCode::NOT_FOUND);
+}
+
+async fn a_kind_of_document_that_only_the_rule_names_is_offered_and_saved(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let house = &pages.house;
+    let author = house.enter("author").await;
+    let at = pages.begin(&author, "disclosure").await;
+    let offered = |page: &str, code: &str| page.contains(&format!("<option value=\"{code}\""));
+    assert!(!offered(&pages.get(&author, &at).await.body, "weekly"));
+    let mut finance = house.node.submitter.state().agency(&house.agency).unwrap().1.clone();
+    let rule = finance.rule.as_mut().unwrap();
+    let mut weekly = rule.genres.iter().find(|genre| genre.genre == "status").unwrap().clone();
+    weekly.genre = "weekly".into();
+    rule.genres.push(weekly);
+    house.register("agency", &finance).await;
+    let page = pages.get(&author, &at).await.body;
+    assert!(offered(&page, "weekly") && offered(&page, "notice"), "{page}");
+    for none in ["*", "status", "redaction"] {
+        assert!(!offered(&page, none), "{none} is no kind of document");
+    }
+    let saved = pages.post(&author, &at, &with(&NOTICE, &[("revision", "1"), ("genre", "weekly")])).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let id = at.rsplit('/').next().unwrap();
+    assert_eq!(house.drafts.draft(&house.who("author"), id).await.unwrap().written.genre, "weekly");
+    // It waits for what the rule asks of this kind: the director alone.
+    let submitted = pages.post(&author, &format!("{at}/submit"), &[("revision", "2"), ("day", ""), ("hour", "")]).await;
+    let case = pages.get(&author, &submitted.to).await.body;
+    assert!(case.contains("各处灯笼") && !case.contains("Legal review"), "{case}");
+}
+
+async fn a_new_version_is_begun_by_its_documents_number_and_a_wrong_one_is_told(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let house = &pages.house;
+    let author = house.enter("author").await;
+    let first = house.submitted("Lanterns", 0).await;
+    house.approve_all(&first).await;
+    let index = house.published(&first).await;
+    let number = index.to_string();
+    let at = pages.begin(&author, "disclosure").await;
+    for (lang, said) in [("en", "Leave empty for a new document."), ("zh", "新文件不填。")] {
+        let page = pages.get(&author, &at.replace("/en/", &format!("/{lang}/"))).await.body;
+        assert!(page.contains("id=\"target\"") && page.contains(said), "{page}");
+    }
+    // What is no number makes no new document without a word, and nothing else of the form is lost.
+    let wrong = pages.post(&author, &at, &with(&NOTICE, &[("revision", "1"), ("target", "no. 7"), ("do", "submit")])).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let field = |page: &str| page.split("<label for=\"target\"").nth(1).unwrap().split("</div>").next().unwrap().to_owned();
+    let beside = field(&wrong.body);
+    assert!(beside.contains("Give the number of an entry.") && beside.contains("value=\"no. 7\""), "{beside}");
+    assert!(wrong.body.contains("name=\"revision\" value=\"2\"") && wrong.body.contains("灯笼通知"), "{}", wrong.body);
+    // A number under which no document is published is told where it is submitted, and beside its field.
+    let away = pages.post(&author, &at, &with(&NOTICE, &[("revision", "2"), ("target", "99999")])).await;
+    assert_eq!(away.status, StatusCode::SEE_OTHER, "{}", away.body);
+    let submitting = format!("{at}/submit");
+    let page = pages.get(&author, &submitting).await.body;
+    assert!(page.contains(&format!("{at}?lacks=1#target")) && page.contains("Give the number of an entry."), "{page}");
+    assert!(field(&pages.get(&author, &format!("{at}?lacks=1")).await.body).contains("Give the number of an entry."));
+    // Its number is taken, and whoever approves it sees which it is.
+    let named = pages.post(&author, &at, &with(&NOTICE, &[("revision", "3"), ("target", &number)])).await;
+    assert_eq!(named.status, StatusCode::SEE_OTHER, "{}", named.body);
+    assert!(pages.get(&author, &at).await.body.contains("A new version, which takes the place of"));
+    let submitted = pages.post(&author, &submitting, &[("revision", "4"), ("day", ""), ("hour", "")]).await;
+    assert_eq!(submitted.status, StatusCode::SEE_OTHER, "{}", submitted.body);
+    let case = pages.get(&author, &submitted.to).await.body;
+    assert!(case.contains("A new version, which takes the place of"), "{case}");
+    // That another was published meanwhile is said in the page's language.
+    let second = house.submit(Kind::Disclosure, &Written { target: Some(index), ..written("More lanterns") }, 0).await;
+    house.approve_all(&second).await;
+    house.published(&second).await;
+    let late = pages.begin(&author, "disclosure").await;
+    let saved = pages.post(&author, &late, &with(&NOTICE, &[("revision", "1"), ("target", &number)])).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    for (lang, said) in [("en", "is not the newest version of its document"), ("zh", "所修订的不是该文件的最新版本。")] {
+        let submitting = format!("{}/submit", late.replace("/en/", &format!("/{lang}/")));
+        let refused = pages.post(&author, &submitting, &[("revision", "2"), ("day", ""), ("hour", "")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{lang}");
+        assert!(refused.body.contains(said), "{lang}: {}", refused.body);
+        assert_eq!(refused.body.contains("newest version"), lang == "en", "{}", refused.body);
+    }
+}
+
 async fn what_is_missing_is_told_beside_its_field_and_where_it_is_submitted(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
+    let author = pages.house.enter("author").await;
     let at = pages.begin(&author, "disclosure").await;
     let rule = with(&NOTICE, &[("revision", "1"), ("genre", "rule"), ("do", "submit")]);
     let rule: Vec<_> = rule.into_iter().filter(|field| *field != ("do", "save") && *field != ("genre", "notice")).collect();
@@ -237,7 +312,7 @@ async fn what_is_missing_is_told_beside_its_field_and_where_it_is_submitted(engi
 
 async fn what_looks_like_personal_data_is_warned_of_before_it_is_approved(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
+    let author = pages.house.enter("author").await;
     let at = pages.begin(&author, "disclosure").await;
     let fields = [("summary", "联系电话13800138000"), ("revision", "1")];
     let notice: Vec<_> = with(&NOTICE, &fields).into_iter().filter(|(name, _)| *name != "body").collect();
@@ -252,7 +327,7 @@ async fn what_looks_like_personal_data_is_warned_of_before_it_is_approved(engine
 
 async fn another_agencys_drafts_and_cases_are_not_there(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let (author, stranger) = (pages.enter("author").await, pages.enter("stranger").await);
+    let (author, stranger) = (pages.house.enter("author").await, pages.house.enter("stranger").await);
     let house = &pages.house;
     let at = pages.begin(&author, "disclosure").await;
     let file = pages.upload(&author, &format!("{at}/files"), &author.form(), "a.csv", b"a,b\n").await;
@@ -302,7 +377,7 @@ async fn what_is_not_published_is_at_no_public_address(engine: Engine) {
 
 async fn a_script_without_the_sessions_token_signs_nothing(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let clerk = pages.enter("clerk").await;
+    let clerk = pages.house.enter("clerk").await;
     let frozen = pages.house.submit(Kind::Disclosure, &Written { title: "Lanterns".into(), ..written("Lanterns") }, 0).await;
     let seen = pages.house.case(&frozen).await;
     let given = pages.house.sign(&seen, "clerk", "draft", "approve", None);
@@ -324,7 +399,7 @@ async fn a_script_without_the_sessions_token_signs_nothing(engine: Engine) {
 
 async fn when_a_case_comes_out_is_changed_on_its_page_and_noted(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let (author, clerk) = (pages.enter("author").await, pages.enter("clerk").await);
+    let (author, clerk) = (pages.house.enter("author").await, pages.house.enter("clerk").await);
     let frozen = pages.house.submitted("Lanterns", 0).await;
     let case = format!("/en/desk/cases/{}", frozen.case);
     let due = format!("{case}/due");
@@ -355,23 +430,23 @@ async fn where_an_agency_wishes_it_readers_see_who_holds_the_posts_until_that_is
     let desk = Pages::on(engine).await;
     let house = &desk.house;
     for name in ["clerk", "lawyer-a", "lawyer-b", "controller", "director", "author"] {
-        desk.enter(name).await;
+        house.enter(name).await;
     }
     house.hire("chief", &[Role::Administrator], &house.agency).await;
-    let (chief, stranger) = (desk.enter("chief").await, desk.enter("stranger").await);
+    let (chief, stranger) = (house.enter("chief").await, house.enter("stranger").await);
     let path = format!("/en/desk/posts/of/{}", house.agency);
     assert_eq!(desk.post(&stranger, &format!("{path}?names"), &[("names", "1")]).await.status, StatusCode::NOT_FOUND);
     let before = house.submitted("Before it was wished", 0).await;
     assert_eq!(desk.post(&chief, &format!("{path}?names"), &[("names", "1")]).await.status, StatusCode::SEE_OTHER);
     let frozen = house.submitted("Lanterns", 0).await;
-    let reader = desk.enter("colleague").await;
+    let reader = house.enter("colleague").await;
     let shown = async |frozen: &server::drafts::Frozen| desk.get(&reader, &format!("/en/desk/cases/{}", frozen.case)).await.body;
     assert!(!shown(&before).await.contains("data-field=\"holder\""), "what was submitted stays as it is");
     let page = shown(&frozen).await;
     assert!(page.contains(&format!("data-field=\"holder\">{} Officer director</bdi>", house.post("director"))), "{page}");
     // Whoever is not named signs nothing: the page would say of somebody else that this post was theirs.
     house.hire("deputy", &[Role::Reviewer], &house.agency).await;
-    desk.enter("deputy").await;
+    house.enter("deputy").await;
     house.hold("deputy", &["clerk"]).await;
     let refused = house.approve_by(&frozen, "deputy", "clerk", "draft").await.unwrap_err();
     assert_eq!(refused.refusal(), Some(&Refusal::NotNamed));
@@ -396,7 +471,7 @@ async fn where_an_agency_wishes_it_readers_see_who_holds_the_posts_until_that_is
 
 async fn what_was_typed_comes_back_where_its_session_is_over_or_another(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
+    let author = pages.house.enter("author").await;
     let page = pages.begin(&author, "disclosure").await;
     let typed = with(&NOTICE, &[("body", "Hours of work: <b>"), ("summary", "")]);
     let back = |answer: &Answer| {
@@ -407,9 +482,9 @@ async fn what_was_typed_comes_back_where_its_session_is_over_or_another(engine: 
     };
     // Signed in anew, with a form of the session before.
     let anew = pages.house.staff.begin_session(&pages.house.who("author").id, Strength::SecondFactor, &From::default()).await.unwrap();
-    let fields: Vec<_> = typed.iter().copied().chain([("token", &*author.form())]).map(|(n, v)| format!("{n}={}", encoded(v))).collect();
+    let fields = form_of(&author, &typed);
     let request = own(by(&anew, Request::post(&page))).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    let stale = pages.ask(request.body(Body::from(fields.join("&"))).unwrap()).await;
+    let stale = pages.ask(request.body(Body::from(fields.clone())).unwrap()).await;
     back(&stale);
     assert!(stale.body.contains("You have signed in again"));
     // Signed out.
@@ -420,7 +495,7 @@ async fn what_was_typed_comes_back_where_its_session_is_over_or_another(engine: 
     // From another site nothing comes back, and nothing was saved of any of it.
     let cross = by(&anew, Request::post(&page)).header(header::ORIGIN, "https://elsewhere.example").header("sec-fetch-site", "cross-site");
     let cross = cross.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    let cross = pages.ask(cross.body(Body::from(fields.join("&"))).unwrap()).await;
+    let cross = pages.ask(cross.body(Body::from(fields.clone())).unwrap()).await;
     assert_eq!(cross.status, StatusCode::FORBIDDEN);
     assert!(!cross.body.contains("Hours of work"));
     assert!(!pages.get(&anew, &page).await.body.contains("Hours of work"));
@@ -428,7 +503,7 @@ async fn what_was_typed_comes_back_where_its_session_is_over_or_another(engine: 
 
 async fn what_no_text_holds_is_left_out_and_more_than_a_form_takes_is_said(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
+    let author = pages.house.enter("author").await;
     let page = pages.begin(&author, "disclosure").await;
     let saved = pages.post(&author, &page, &with(&NOTICE, &[("title", "Lan\0terns"), ("body", "All\0 of them"), ("revision", "1")])).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
@@ -445,7 +520,7 @@ async fn what_no_text_holds_is_left_out_and_more_than_a_form_takes_is_said(engin
 
 async fn what_is_typed_comes_back_as_typed_and_never_as_markup(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
+    let author = pages.house.enter("author").await;
     let page = pages.begin(&author, "disclosure").await;
     let hostile = "&lt;b> &amp;</textarea><h1>mine</h1>\"";
     let fields =

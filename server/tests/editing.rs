@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use server::{
     drafts::{Came, Kind, LARGEST_FILE, LARGEST_PIECE, MOST_FILES, Refusal, SMALLEST_PIECE, Saved, Written},
     http::Portal,
-    staff::{From, NewAccount, Strength, Token},
+    staff::Token,
 };
 use trial::Engine;
 
@@ -62,15 +62,6 @@ impl Pages {
         Pages { house, portal }
     }
 
-    async fn enter(&self, name: &str) -> Token {
-        let known = self.house.who(name);
-        let new = NewAccount { login: name.into(), name: format!("Officer {name}"), password: "seven lanterns over the river".into() };
-        let account = self.house.staff.make_account(&new, &known.roles, "").await.unwrap().unwrap();
-        let token = self.house.staff.begin_session(&account.id, Strength::SecondFactor, &From::default()).await.unwrap();
-        self.house.is_now(name, account).await;
-        token
-    }
-
     async fn draft(&self) -> String {
         let author = self.house.who("author");
         self.house.drafts.begin(&author, &self.house.agency, Kind::Disclosure, &written("Lanterns")).await.unwrap().id
@@ -82,9 +73,7 @@ impl Pages {
     }
 
     async fn script(&self, who: &Token, method: Method, path: &str, more: &[(&str, &str)], body: impl Into<Body>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("x-gazette-token", who.form());
-        request = request.header(header::COOKIE, format!("__Host-gazette={}", who.reveal()));
-        request = request.header(header::ORIGIN, "http://127.0.0.1:3000").header("sec-fetch-site", "same-origin");
+        let mut request = own(by(who, Request::builder().method(method).uri(path).header("x-gazette-token", who.form())));
         for (name, value) in more {
             request = request.header(*name, *value);
         }
@@ -92,11 +81,8 @@ impl Pages {
     }
 
     async fn form(&self, who: &Token, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let token = who.form();
-        let fields = fields.iter().copied().chain([("token", token.as_str())]);
-        let fields: Vec<_> = fields.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let kind = [(header::CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")];
-        self.script(who, Method::POST, path, &kind, fields.join("&")).await
+        self.script(who, Method::POST, path, &kind, form_of(who, fields)).await
     }
 
     async fn page(&self, who: &Token, path: &str) -> String {
@@ -114,10 +100,6 @@ impl Pages {
     }
 }
 
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
 fn digest(bytes: &[u8]) -> String {
     chain::Hash::of(&[bytes]).to_hex()
 }
@@ -131,7 +113,7 @@ fn document(length: usize) -> Vec<u8> {
 
 async fn what_is_saved_by_itself_stands_on_what_was_read_and_the_journal_has_one_line_for_a_stretch(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let (author, colleague) = (pages.enter("author").await, pages.enter("colleague").await);
+    let (author, colleague) = (pages.house.enter("author").await, pages.house.enter("colleague").await);
     let id = pages.draft().await;
     let at = format!("/desk/drafts/{id}/save");
     let noted = async || {
@@ -164,8 +146,7 @@ async fn what_is_saved_by_itself_stands_on_what_was_read_and_the_journal_has_one
     );
     // Without the session's token nothing is saved, and what is too long is told as that.
     let bare = Request::post(&at).header(header::COOKIE, format!("__Host-gazette={}", author.reveal()));
-    let bare = bare.header(header::ORIGIN, "http://127.0.0.1:3000").header("sec-fetch-site", "same-origin");
-    let bare = bare.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from("revision=6&title=x")).unwrap();
+    let bare = own(bare).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from("revision=6&title=x")).unwrap();
     assert_eq!(pages.ask(bare).await.status, StatusCode::FORBIDDEN);
     let long = "x".repeat(3 << 20);
     assert_eq!(pages.form(&author, &at, &[("revision", "6"), ("body", &long)]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
@@ -191,7 +172,7 @@ async fn a_text_that_was_kept_aside_is_kept_once(engine: Engine) {
 
 async fn the_preview_is_what_the_published_page_draws_and_runs_nothing(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
+    let author = pages.house.enter("author").await;
     let id = pages.draft().await;
     let at = format!("/desk/drafts/{id}/preview");
     let drawn =
@@ -203,7 +184,7 @@ async fn the_preview_is_what_the_published_page_draws_and_runs_nothing(engine: E
 
 async fn a_file_comes_piece_by_piece_and_goes_on_where_it_stopped(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
+    let author = pages.house.enter("author").await;
     let id = pages.draft().await;
     let bytes = document(3 * SMALLEST_PIECE + 17);
     let begun = pages.announce(&author, &id, "../map.html", &bytes).await;
@@ -233,7 +214,7 @@ async fn a_file_comes_piece_by_piece_and_goes_on_where_it_stopped(engine: Engine
 
 async fn a_piece_at_the_wrong_place_is_told_how_far_the_file_is(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
+    let author = pages.house.enter("author").await;
     let id = pages.draft().await;
     let bytes = document(3 * SMALLEST_PIECE);
     let begun = pages.announce(&author, &id, "map.pdf", &bytes).await;
@@ -267,7 +248,7 @@ async fn a_piece_at_the_wrong_place_is_told_how_far_the_file_is(engine: Engine) 
 
 async fn what_is_larger_than_announced_or_another_file_is_thrown_away(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
+    let author = pages.house.enter("author").await;
     let id = pages.draft().await;
     let at = |begun: &Answer| format!("/desk/drafts/{id}/uploads/{}", begun.json()["id"].as_str().unwrap());
     let bytes = document(SMALLEST_PIECE);
@@ -321,7 +302,7 @@ async fn files_on_their_way_take_their_places_and_are_forgotten_after_a_day(engi
 
 async fn nobody_else_goes_on_with_somebodys_upload(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let (author, colleague) = (pages.enter("author").await, pages.enter("colleague").await);
+    let (author, colleague) = (pages.house.enter("author").await, pages.house.enter("colleague").await);
     let id = pages.draft().await;
     let bytes = document(2 * SMALLEST_PIECE);
     let begun = pages.announce(&author, &id, "map.pdf", &bytes).await.json();
@@ -342,7 +323,8 @@ async fn nobody_else_goes_on_with_somebodys_upload(engine: Engine) {
 
 async fn what_scripts_ask_is_not_there_for_another_agency_nor_for_the_public(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let (author, stranger, clerk) = (pages.enter("author").await, pages.enter("stranger").await, pages.enter("clerk").await);
+    let (author, stranger, clerk) =
+        (pages.house.enter("author").await, pages.house.enter("stranger").await, pages.house.enter("clerk").await);
     let id = pages.draft().await;
     let begun = pages.announce(&author, &id, "map.pdf", &document(SMALLEST_PIECE)).await.json();
     let upload = format!("/uploads/{}", begun["id"].as_str().unwrap());
@@ -378,7 +360,7 @@ async fn what_scripts_ask_is_not_there_for_another_agency_nor_for_the_public(eng
 
 async fn several_translations_and_agencies_are_typed_kept_and_taken_away(engine: Engine) {
     let pages = Pages::on(engine).await;
-    let author = pages.enter("author").await;
+    let author = pages.house.enter("author").await;
     let id = pages.draft().await;
     let at = format!("/en/desk/drafts/{id}");
     let fields = [

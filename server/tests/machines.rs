@@ -19,9 +19,9 @@ use chain::{
 use desk_house::*;
 use serde_json::{Value, json};
 use server::{
-    drafts::Refusal,
+    drafts::{Kind, Refusal},
     http::{self, Portal},
-    staff::{Account, From, NewAccount, NewMachine, PREFIX, Role, Scope, Strength, Token},
+    staff::{Account, From, NewAccount, NewMachine, Noted, PREFIX, Role, Scope, Strength, Token},
     store::NewContent,
 };
 use trial::Engine;
@@ -37,6 +37,8 @@ on_each_engine! {
     hostile_input_is_refused,
     where_there_is_no_rule_a_publishing_token_publishes,
     statements_are_taken_from_the_agencys_own_key_alone,
+    what_a_token_brings_reads_whole_and_hands_in_is_noted_under_its_own_name,
+    what_somebody_uploads_and_downloads_is_noted,
     a_token_is_made_at_the_desk_shown_once_and_ended_there,
     the_documented_calls_work_as_they_stand,
 }
@@ -216,7 +218,7 @@ async fn of_what_a_machine_wrote_only_people_who_wrote_in_it_are_told(engine: En
         house.published(&case.frozen).await;
         let told = if together { vec!["published".to_owned()] } else { vec![] };
         assert_eq!(letters(house, &colleague.id).await, told);
-        assert!(letters(house, &m.chief.id).await.is_empty(), "who made the token wrote nothing of it");
+        assert_eq!(letters(house, &m.chief.id).await, ["new-way"], "of the token itself, whose maker wrote nothing of it");
     }
 }
 
@@ -444,15 +446,18 @@ async fn where_there_is_no_rule_a_publishing_token_publishes(engine: Engine) {
     assert_eq!(m.ask(&token, "POST", &format!("{path}/publish"), "").await.json()["stage"], "published");
 }
 
+/// A statement as the agency's own program hands it in.
+fn line_of(house: &House, agency: &str, n: u8, title: &str, signer: &Signer) -> String {
+    let composed = trial::draft(agency, title, "Rain.\n").compose(&house.node.origin, &id(n)).unwrap();
+    let part = |part: &NewContent| json!({ "salt": format_salt(&part.salt), "bytes": STANDARD.encode(part.bytes.as_ref().unwrap()) });
+    let parts: Vec<_> = composed.contents.iter().map(part).collect();
+    json!({ "note": note::sign(&composed.text, &[signer]), "parts": parts }).to_string()
+}
+
 async fn statements_are_taken_from_the_agencys_own_key_alone(engine: Engine) {
     let m = Machines::on(engine).await;
     let house = &m.house;
-    let line = |agency: &str, n: u8, title: &str, signer: &Signer| {
-        let composed = trial::draft(agency, title, "Rain.\n").compose(&house.node.origin, &id(n)).unwrap();
-        let part = |part: &NewContent| json!({ "salt": format_salt(&part.salt), "bytes": STANDARD.encode(part.bytes.as_ref().unwrap()) });
-        let parts: Vec<_> = composed.contents.iter().map(part).collect();
-        json!({ "note": note::sign(&composed.text, &[signer]), "parts": parts }).to_string()
-    };
+    let line = |agency: &str, n: u8, title: &str, signer: &Signer| line_of(house, agency, n, title, signer);
     let (free, other) = (house.node.seal(&house.free).unwrap(), house.node.seal(&house.other).unwrap());
     let good = line(&house.free, 1, "Rain", free);
     let lines = [
@@ -476,6 +481,86 @@ async fn statements_are_taken_from_the_agencys_own_key_alone(engine: Engine) {
     let said = m.ask(&token, "POST", "/api/v1/statements", format!("{good}\n{}", line(&house.free, 1, "Hail", free))).await.lines();
     assert_eq!(said[0]["repeated"], true);
     assert_eq!((&said[1]["code"], &said[1]["retry"]), (&json!("differs"), &json!(false)));
+}
+
+/// Rows of the journal that say that something was done, with their details; the newest first.
+async fn noted(house: &House, what: &str) -> Vec<(Noted, Value)> {
+    let rows = house.staff.journal().before(i64::MAX, 1_000).await.unwrap();
+    let details = |row: Noted| (row.clone(), serde_json::from_str::<Value>(&row.details).unwrap());
+    rows.into_iter().filter(|row| row.what == what).map(details).collect()
+}
+
+async fn what_a_token_brings_reads_whole_and_hands_in_is_noted_under_its_own_name(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let (house, agency) = (&m.house, &m.house.agency);
+    let token = m.token(agency, &WRITES).await;
+    let machine = house.staff.machines(agency).await.unwrap().remove(0).id;
+    let draft = m.put(&token, &id(1), &json!({ "fields": fields("Lanterns") })).await.json();
+    let path = format!("/api/v1/drafts/{}", id(1));
+    let file = m.ask(&token, "POST", &format!("{path}/files?name=figures.csv"), "year,lanterns\n").await.json();
+    let added = noted(house, "file-added").await;
+    assert_eq!((&added[0].0.who, &added[0].1["file"]), (&machine, &file["file"]));
+    assert!(noted(house, "draft-read").await.is_empty(), "what it is told of its own save is no reading");
+    assert_eq!(m.get(&token, &path).await.status, StatusCode::OK);
+    let read = noted(house, "draft-read").await;
+    assert_eq!((read.len(), &read[0].0.who, &json!(read[0].0.about)), (1, &machine, &draft["draft"]));
+    // What is refused is no reading.
+    let writes = m.token(agency, &[Scope::Draft]).await;
+    assert_eq!(m.get(&writes, &path).await.code(), refused(403, "scope"));
+    assert_eq!(m.get(&token, &format!("/api/v1/drafts/{}", id(7))).await.code(), refused(404, "nothing"));
+    assert_eq!(noted(house, "draft-read").await.len(), 1);
+    // Publishing by the agency's own key.
+    let hands_in = m.token(&house.free, &[Scope::Statements]).await;
+    let machine = house.staff.machines(&house.free).await.unwrap().remove(0).id;
+    let seal = house.node.seal(&house.free).unwrap();
+    let mut lines: Vec<String> = (1..=52).map(|n| line_of(house, &house.free, n, "Rain", seal)).collect();
+    lines.insert(1, line_of(house, &house.free, 99, "Forged", &impostor(&house.free)));
+    let said = m.ask(&hands_in, "POST", "/api/v1/statements", lines.join("\n")).await.lines();
+    assert_eq!(said.iter().filter(|line| line["index"].is_u64()).count(), 52, "{said:?}");
+    let handed_in = noted(house, "statements-handed-in").await;
+    let (row, details) = &handed_in[0];
+    assert_eq!((handed_in.len(), &row.who, &row.about), (1, &machine, &house.free));
+    assert_eq!((&details["taken"], &details["refused"]), (&json!(52), &json!(1)));
+    let named: Vec<&str> = details["statement"].as_str().unwrap().split(' ').collect();
+    assert_eq!(named, (1..=50).map(id).collect::<Vec<_>>(), "the first of those that were taken");
+    // Nothing at all is handed in by nothing.
+    assert_eq!(m.ask(&hands_in, "POST", "/api/v1/statements", "\n").await.status, StatusCode::OK);
+    assert_eq!(noted(house, "statements-handed-in").await.len(), 1);
+}
+
+async fn what_somebody_uploads_and_downloads_is_noted(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let session = house.enter("author").await;
+    let author = house.who("author");
+    let draft = house.drafts.begin(&author, &house.agency, Kind::Disclosure, &written("Lanterns")).await.unwrap();
+    let ask = async |request: Request<Body>| portal::ask(&m.portal, "203.0.113.7:9", request).await;
+    let at = format!("/en/desk/drafts/{}/files", draft.id);
+    let form = format!(
+        "--x\r\ncontent-disposition: form-data; name=\"token\"\r\n\r\n{}\r\n--x\r\n\
+         content-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\ncontent-type: text/csv\r\n\r\na,b\n\r\n--x--\r\n",
+        session.form()
+    );
+    let request = own(by(&session, Request::post(&at))).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+    assert_eq!(ask(request.body(Body::from(form)).unwrap()).await.0, StatusCode::SEE_OTHER);
+    let file = house.drafts.files(&author, &draft.id).await.unwrap().remove(0);
+    let added = noted(house, "file-added").await;
+    assert_eq!((&added[0].0.who, &added[0].0.about, &added[0].1["file"]), (&author.id, &draft.id, &json!(file.id)));
+    // One that comes piece by piece.
+    let begun = house.drafts.begin_upload(&author, &draft.id, "b.csv", 4, &chain::Hash::of(&[b"c,d\n"]).to_hex()).await.unwrap();
+    let begins = noted(house, "upload-begun").await;
+    assert_eq!((&begins[0].0.who, &begins[0].1["upload"]), (&author.id, &json!(begun.id)));
+    let (status, _, bytes) = ask(by(&session, Request::get(format!("{at}/{}", file.id))).body(Body::empty()).unwrap()).await;
+    assert_eq!((status, bytes.as_slice()), (StatusCode::OK, &b"a,b\n"[..]));
+    let read = noted(house, "downloaded").await;
+    assert_eq!((read.len(), &read[0].0.who, &read[0].0.about, &read[0].1["file"]), (1, &author.id, &draft.id, &json!(file.id)));
+    // A part of what was submitted.
+    let frozen = house.submitted("Lamps", 0).await;
+    let part = house.case(&frozen).await.parts[1].commitment.to_string();
+    let path = format!("/en/desk/cases/{}/parts/{part}", frozen.case);
+    assert_eq!(ask(by(&session, Request::get(path)).body(Body::empty()).unwrap()).await.0, StatusCode::OK);
+    let read = noted(house, "downloaded").await;
+    assert_eq!((&read[0].0.who, &read[0].0.about, &read[0].1["part"]), (&author.id, &frozen.case, &json!(part)));
 }
 
 async fn a_token_is_made_at_the_desk_shown_once_and_ended_there(engine: Engine) {

@@ -13,7 +13,7 @@ use axum::{
 use desk_house::*;
 use server::{
     drafts::{HOUSE, Refusal, Translation, Written},
-    staff::{From, NewAccount, Role, Strength, Token},
+    staff::{Role, Token},
 };
 use trial::Engine;
 
@@ -137,18 +137,8 @@ struct Pages {
 }
 
 impl Pages {
-    async fn enter(&self, name: &str) -> Token {
-        let known = self.house.who(name);
-        let new = NewAccount { login: name.into(), name: format!("Officer {name}"), password: "seven lanterns over the river".into() };
-        let account = self.house.staff.make_account(&new, &known.roles, "").await.unwrap().unwrap();
-        let token = self.house.staff.begin_session(&account.id, Strength::SecondFactor, &From::default()).await.unwrap();
-        self.house.is_now(name, account).await;
-        token
-    }
-
     async fn ask(&self, who: &Token, method: Method, path: &str, body: String) -> (StatusCode, String, String) {
-        let request = Request::builder().method(method).uri(path).header(header::COOKIE, format!("__Host-gazette={}", who.reveal()));
-        let request = request.header(header::ORIGIN, "http://127.0.0.1:3000").header("sec-fetch-site", "same-origin");
+        let request = own(by(who, Request::builder().method(method).uri(path)));
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(body)).unwrap();
         let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request).await;
         let to = headers.get(header::LOCATION).map_or(String::new(), |to| to.to_str().unwrap().to_owned());
@@ -161,15 +151,7 @@ impl Pages {
     }
 
     async fn post(&self, who: &Token, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
-        let token = who.form();
-        let encoded = |text: &str| {
-            text.bytes()
-                .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-                .collect::<String>()
-        };
-        let fields = fields.iter().copied().chain([("token", token.as_str())]);
-        let body: Vec<_> = fields.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        self.ask(who, Method::POST, path, body.join("&")).await
+        self.ask(who, Method::POST, path, form_of(who, fields)).await
     }
 }
 
@@ -177,7 +159,7 @@ async fn the_pages_make_change_use_and_end_a_template_in_both_languages(engine: 
     let house = house_on(engine).await;
     let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
     let pages = Pages { house, portal };
-    let (chief, author, clerk) = (pages.enter("chief").await, pages.enter("author").await, pages.enter("clerk").await);
+    let (chief, author, clerk) = (pages.house.enter("chief").await, pages.house.enter("author").await, pages.house.enter("clerk").await);
     let agency = pages.house.agency.clone();
     for (lang, words) in [("zh", ["通用模板", "复制为本机关模板"]), ("en", ["For every agency", "Copy for this agency"])] {
         let (status, shown) = pages.get(&chief, &format!("/{lang}/desk/templates")).await;

@@ -1,4 +1,5 @@
-//! How much of drafts lies on the disk: what one agency may have there, and that nothing lies there to which nothing leads.
+//! How much of drafts lies on the disk: what one agency may have there, that nothing lies there to which nothing leads, and that
+//! neither tidying nor what cannot be read keeps anything due waiting.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[macro_use]
@@ -6,14 +7,15 @@ mod trial;
 mod desk_house;
 
 use desk_house::*;
-use server::drafts::{Called, Column, Kind, Refusal, SMALLEST_PIECE, Stage, Written};
-use std::path::Path;
+use server::drafts::{Called, Column, FrozenState, Kind, Refusal, SMALLEST_PIECE, Stage, Written, keep_publishing};
+use std::{path::Path, time::Duration};
 use trial::Engine;
 
 on_each_engine! {
     an_agency_has_its_room_for_files_and_takes_no_more_until_some_are_published_or_dropped,
     bytes_that_no_row_leads_to_are_removed_and_all_others_stay,
     files_of_a_draft_that_was_dropped_go_after_a_month,
+    what_is_due_comes_out_beside_tidying_and_past_a_step_that_cannot_be_read,
 }
 
 const DAY: i64 = 24 * 3_600_000;
@@ -107,4 +109,27 @@ async fn files_of_a_draft_that_was_dropped_go_after_a_month(engine: Engine) {
     assert_eq!(drafts.forget_dropped().await.unwrap(), 1);
     assert_eq!(drafts.forget_dropped().await.unwrap(), 0);
     assert_eq!(lying(&house.trial.place.data.join("drafts")), 0);
+}
+
+async fn what_is_due_comes_out_beside_tidying_and_past_a_step_that_cannot_be_read(engine: Engine) {
+    let house = House::on(engine).await;
+    let columns = "\"case\", number, frozen, note, salt, opening, reason_salt, reason, account, post, code, decision, taken, idx, leaf";
+    let values = "'gone', 1, 'gone', 'no statement', '', '', '', '', '', '', '', '', 0, -1, ''";
+    let sql = sqlx::AssertSqlSafe(format!("insert into steps ({columns}) values ({values})"));
+    sqlx::query(sql).execute(house.staff.store().pool()).await.unwrap();
+    let first = house.submitted("Lanterns", 0).await;
+    house.approve_all(&first).await;
+    house.published(&first).await;
+    // And by what publishes in a running server.
+    let second = house.submitted("Lamps", 0).await;
+    house.approve_all(&second).await;
+    let publishing = tokio::spawn(keep_publishing(house.drafts.clone()));
+    for _ in 0..300 {
+        if house.case(&second).await.frozen.state == FrozenState::Published {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(house.case(&second).await.frozen.state, FrozenState::Published);
+    publishing.abort();
 }

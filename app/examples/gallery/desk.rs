@@ -125,7 +125,7 @@ fn editor(lang: Lang) -> EditorView {
             title: title(lang),
             body: "灯会期间禁止机动车进入老城和新城。".into(),
         }],
-        genres: vec!["notice", "rule", "decision", "penalty"],
+        genres: ["notice", "rule", "decision", "penalty"].map(Into::into).to_vec(),
         grounds: codes::grounds().collect(),
         changes: vec!["repealed", "corrected"],
         may_write: true,

@@ -470,6 +470,7 @@ pub fn chain() -> ChainView {
 
 pub fn entry(lang: Lang) -> EntryView {
     EntryView {
+        approval: None,
         item: plain(lang, 1231, Kind::Status, Some(About::Standing(Standing::Repealed, target(611)))),
         facts: vec![
             Fact::Target(target(611)),

@@ -257,6 +257,12 @@ pub fn lists(page: &Element, lang: Lang, facts: &mut Vec<(String, String)>) -> (
     (parts(page, lang), subjects(page, lang))
 }
 
+/// The entries of the steps that an entry's own page lists, each of which says what was decided.
+pub fn steps(page: &Element) -> Vec<u64> {
+    let seen = all(page, select::STEP).into_iter().filter(|step| !unseen(step));
+    seen.filter_map(|step| index(&step.closest(select::PLACE).ok()??)).collect()
+}
+
 /// The entry's own text, where the page shows it as it was logged.
 pub fn entry(page: &Element, lang: Lang) -> Option<String> {
     first(page, select::ENTRY).map(|entry| exact(&entry, lang).unwrap_or_default())

@@ -3,7 +3,7 @@
 use super::cord::{copied, plain_title, title};
 use super::shell::{Page, Section, document, without_script};
 use super::{catalogue, margin, pieces, text};
-use crate::view::{Body, Change, DisclosureView, Item, Notice, Part, PartRole, Shell, Standing, Step, Title};
+use crate::view::{Approval, Body, Change, DisclosureView, Item, Notice, Part, PartRole, Shell, Standing, Step, Title};
 use crate::words::Words;
 use crate::{codes, dates};
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
                     {parts(view, PartRole::Attachment, w.document.attachments, w)}
                     {parts(view, PartRole::Translation, w.document.translations, w)}
                     {versions(view, shell, w)}
-                    {approval(view, shell, w)}
+                    {approval(view.approval.as_ref(), shell, w)}
                     {margin::checks(item.index, &sealed_parts(view, w), w)}
                     {raw(view, w)}
                 </div>
@@ -271,8 +271,9 @@ fn versions<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
     })
 }
 
-fn approval<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> Option<impl IntoView + use<'a>> {
-    let approval = view.approval.as_ref()?;
+/// How an entry was approved: step behind step, or side by side.
+pub(super) fn approval<'a>(approval: Option<&'a Approval>, shell: &'a Shell<'a>, w: &'static Words) -> Option<impl IntoView + use<'a>> {
+    let approval = approval?;
     let stages = approval.stages.iter().filter(|stage| !stage.steps.is_empty()).map(|stage| {
         let side = stage.steps.iter().map(|one| step(one, shell, w)).collect::<Vec<_>>();
         view! { <li><ul class="side">{side}</ul></li> }
@@ -294,7 +295,7 @@ fn approval<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
     })
 }
 
-/// A step is a place of its own: what stands in it is held to the step's entry, and to what this disclosure opens it with.
+/// A step is a place of its own: what stands in it is held to the step's entry, and to what the page's own entry opens it with.
 fn step<'a>(step: &'a Step, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
     let codes = format!("{} {}", step.code, step.decision);
     let post = match &step.name {

@@ -1,6 +1,7 @@
 //! One entry that is not a disclosure, as the log has it.
 
 use super::cord::{kind_sentence, title};
+use super::disclosure::approval;
 use super::shell::{Page, Section, document, without_script};
 use super::{margin, pieces, text};
 use crate::view::{EntryView, Fact, Shell};
@@ -37,6 +38,7 @@ pub fn entry(shell: &Shell<'_>, view: &EntryView) -> String {
                             <dl>{facts}</dl>
                         </section>
                     })}
+                    {approval(view.approval.as_ref(), shell, w)}
                     <section class="entry" aria-labelledby="entry">
                         <h2 id="entry">{w.record.text}</h2>
                         {text}

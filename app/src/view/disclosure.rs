@@ -132,7 +132,7 @@ pub struct Notice {
     pub of: Option<EntryRef>,
     /// The document that brought it about.
     pub by: Option<EntryRef>,
-    /// Who stated it, if not the document's own agency.
+    /// Who stated it, where that is not the document's own agency, or something was taken away.
     pub stated_by: Option<AgencyRef>,
 }
 

@@ -7,6 +7,8 @@ use super::*;
 pub struct EntryView {
     pub item: Item,
     pub facts: Vec<Fact>,
+    /// Of what became of a document: how that was approved.
+    pub approval: Option<Approval>,
     /// The entry's whole text; none when it is not here.
     pub text: Option<String>,
     pub older: Option<EntryRef>,

@@ -48,6 +48,14 @@ impl Reader<'_> {
         if shown.entry.as_deref().is_some_and(|entry| self.text(index) != Some(entry)) {
             return Finding::fails(code, "shown-differs").with("member", "entry");
         }
+        // One that is left out might be an override, or somebody's refusal.
+        if let Some(steps) = &shown.steps {
+            // An act names none twice; of one that does, C6 says what is wrong.
+            let taken = statement.act.as_ref().map_or(&[][..], |act| &act.steps);
+            if steps.len() != taken.len() || !taken.iter().all(|step| steps.contains(step)) {
+                return Finding::fails(code, "shown-differs").with("member", "step");
+            }
+        }
         let Core::Disclosure(core) = &statement.core else {
             let so = |name: &str, text: &str| {
                 self.headed(index, name, text) || says(statement, name, text) || self.stepped(index, shown.about, contents, (name, text))

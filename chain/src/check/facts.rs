@@ -25,6 +25,8 @@ pub struct Shown {
     pub parts: Option<Vec<ShownPart>>,
     /// On a disclosure's own page: those it says the disclosure is about, each with its number; what is not displayed is empty.
     pub subjects: Option<Vec<Subject>>,
+    /// On an entry's own page: the entries of the steps by which it says that was approved, each with what it was opened to.
+    pub steps: Option<Vec<u64>>,
     /// On a page that shows the texts of a disclosure: each with the commitment it is displayed under, as the browser
     /// serialises the element that shows it.
     pub texts: Option<Vec<(String, String)>>,

@@ -53,6 +53,7 @@ pub fn content_cases(story: &Story) -> Vec<Value> {
         .collect();
     written.extend(shown_cases());
     written.extend(removed_cases(story));
+    written.extend(listed_cases(story));
     written
 }
 
@@ -61,6 +62,7 @@ fn content_case(case: &str, index: u64, bundle: &Bundle, given: &Contents, shown
     let found = Reader::open(bundle).unwrap().content(index, given, Scope::Everything, shown);
     let parts = shown.parts.as_ref().map(|parts| parts.iter().map(|part| json!([part.commitment, part.name])).collect::<Vec<_>>());
     let members = json!({"facts": shown.facts, "named": shown.named, "texts": shown.texts, "entry": shown.entry, "parts": parts, "subjects": shown.subjects});
+    let members = if shown.steps.is_some() { json!({"facts": shown.facts, "named": shown.named, "steps": shown.steps}) } else { members };
     let only_facts = *shown == Shown { facts: shown.facts.clone(), ..Shown::default() };
     let displayed = if only_facts { json!(shown.facts) } else { members };
     json!({"case": case, "index": index, "contents": contents(given), "shown": displayed, "answer": found.answer, "reason": found.reason, "bundle": bundle})
@@ -120,6 +122,26 @@ fn shown_cases() -> Vec<Value> {
     add("a subject beside its number", subject("1", "Acme"));
     add("a subject beside another's number", subject("2", "Acme"));
     written
+}
+
+/// The steps of an approval, all of them or not.
+fn listed_cases(story: &Story) -> Vec<Value> {
+    let (chain, index, steps) = (&story.chain, story.finance, &story.case.steps);
+    let bundle = chain.bundle(&[index]);
+    let parts = chain.facts.versions[&index].parts.iter();
+    let given: Contents = parts.map(|part| (part.to_string(), chain.contents[&part.to_string()].clone())).collect();
+    let backwards = steps.iter().rev().copied().collect();
+    let cases = [
+        ("every step listed, in whatever order", index, backwards),
+        ("a step left out", index, steps[1..].to_vec()),
+        ("a step listed twice", index, [&steps[..], &steps[..1]].concat()),
+        ("a step of nothing", index, [&steps[..], &[story.health]].concat()),
+        ("no step listed", index, vec![]),
+    ];
+    cases
+        .into_iter()
+        .map(|(case, index, listed)| content_case(case, index, &bundle, &given, &Shown { steps: Some(listed), ..Shown::default() }))
+        .collect()
 }
 
 /// What stands in a part's place, and a catalogue that does not read.

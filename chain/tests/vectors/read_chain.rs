@@ -138,6 +138,7 @@ fn displayed(shown: &Value) -> Shown {
         entry: of(&shown["entry"]),
         parts: parts.map(|parts| parts.into_iter().map(part).collect()),
         subjects: of(&shown["subjects"]),
+        steps: of(&shown["steps"]),
         ..Shown::default()
     }
 }

@@ -9,8 +9,9 @@ use server::{
     follow,
     http::{self, App, Assets, Limits},
     journal::{self, Journal},
+    keys,
     mail::Mail,
-    node::{Founding, Node},
+    node::{Founding, Node, Place},
     sample,
     sequencer::Clock,
     staff::Staff,
@@ -81,6 +82,9 @@ impl Serve {
         let limits = Limits::new(self.rate, &self.proxies);
         let staff = Staff::open(&place).await?;
         let journal = Journal::open(&place, &node.origin, staff.clone(), self.journal_days, Clock::system()).await?;
+        if node.submitter.state().charter().is_some_and(|charter| !charter.trial) {
+            tell_of_plain_keys(&place);
+        }
         let details = serde_json::json!({ "days": self.journal_days });
         staff.journal().note("", "started", "", &details).await?;
         let first = staff.first_link().await?.map(|secret| format!("{base}/desk/links/{secret}"));
@@ -130,6 +134,29 @@ impl Serve {
         staff.close().await;
         store.close().await;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Says at each start, loudly, that keys of a chain in earnest lie on the disk as they are.
+fn tell_of_plain_keys(place: &Place) {
+    let (mut count, mut folders) = (0, Vec::new());
+    for folder in [place.data.join("keys"), journal::place_of(place, None).data.join("keys")] {
+        match keys::plain(&folder) {
+            Ok(0) => {}
+            Ok(plain) => {
+                count += plain;
+                folders.push(folder.display().to_string());
+            }
+            Err(error) => tracing::warn!(%error, "whether key files lie in plain could not be looked up"),
+        }
+    }
+    if count > 0 {
+        tracing::warn!(
+            count,
+            folders = folders.join(", "),
+            "key files of the log and of seals lie in plain: whoever reads the disk or a backup of it can sign with them. Lock them with \
+             `gazette key lock --data DIR --passphrase-file FILE`, and start with `--passphrase-file FILE` from then on"
+        );
     }
 }
 

@@ -256,7 +256,7 @@ impl Bringing {
     /// A file as text, if it is one that a draft takes.
     async fn text(&self, at: usize) -> Result<Option<String>, DraftsError> {
         let file = &self.files[at];
-        let may = personal::is_text(&file.media) || file.media == "application/octet-stream";
+        let may = personal::may_be_text(&file.media) || file.media == "application/octet-stream";
         if !may || file.size > LONGEST as i64 {
             return Ok(None);
         }
@@ -307,8 +307,10 @@ impl Bringing {
                     row.told.push(Told::of("files", What::OtherKind, &format!("{} ({})", file.name, file.media)));
                 }
                 if personal::is_text(&file.media) && file.size <= LOOKED_THROUGH && !within.contains_key(&at) {
-                    let bytes = self.bytes(at).await?;
-                    let looked = tokio::task::spawn_blocking(move || super::look(&String::from_utf8_lossy(&bytes)));
+                    let (bytes, media) = (self.bytes(at).await?, file.media.clone());
+                    let looked = tokio::task::spawn_blocking(move || {
+                        personal::text_of(&media, &bytes).map_or_else(Vec::new, |text| super::look(&text))
+                    });
                     within.insert(at, looked.await.map_err(|_| DraftsError::Unreadable("a text"))?);
                 }
                 for found in within.get(&at).into_iter().flatten() {

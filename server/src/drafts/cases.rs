@@ -1,7 +1,7 @@
 //! Cases: where one stands under its agency's rule, what is missing, and what somebody may decide in it.
 
 use super::{Draft, Drafts, DraftsError, Frozen, FrozenPart, FrozenState, Refusal, Stage, Step, draft, holders, steps, steps::DECISIONS};
-use crate::staff::Account;
+use crate::staff::{Account, Role};
 use chain::{
     Hash,
     approval::{ApprovalError, Progress},
@@ -113,6 +113,13 @@ pub(super) fn standing(state: &State, frozen: &Frozen, steps: &[Step]) -> Result
     Ok(standing?.unwrap_or(Standing::NoRule))
 }
 
+/// Whether somebody's roles in an agency go as far as a step there. A post says in whose name it is taken, and may be in anybody's
+/// hands: whoever writes may say that a text is ready, and all else is for those who review or sign off, and so have a second factor.
+pub(super) fn role_may(who: &Account, agency: &str, code: &str, decision: &str) -> bool {
+    let reviews = [Role::Reviewer, Role::Approver].into_iter().any(|role| who.roles.may(role, agency));
+    reviews || (code == super::DRAFTING && decision != "override" && who.roles.may(Role::Drafter, agency))
+}
+
 /// Whether a person, whatever their posts, may decide so: nobody approves what they wrote, and one person takes one kind of step.
 pub(super) fn person_may(
     progress: &Progress<'_>,
@@ -128,13 +135,13 @@ pub(super) fn person_may(
     if theirs.any(|(other, by, _)| other != code || by != post) { Err(Refusal::TwoSteps) } else { Ok(()) }
 }
 
-/// What an account may decide about a frozen version with its posts.
+/// What somebody may decide about a frozen version with their posts.
 pub(super) fn able(
     state: &State,
     frozen: &Frozen,
     steps: &[Step],
     (authors, posts): (&[String], &[String]),
-    account: &str,
+    who: &Account,
 ) -> Result<Vec<Able>, DraftsError> {
     if frozen.state != FrozenState::Open || posts.is_empty() {
         return Ok(vec![]);
@@ -150,8 +157,9 @@ pub(super) fn able(
             }
             let may = |decision: &&'static str| {
                 now != Some(*decision)
+                    && role_may(who, &frozen.agency, &kind.code, decision)
                     && progress.may_take(&kind.code, post, decision).is_ok()
-                    && person_may(progress, steps, authors, account, (&kind.code, post, decision)).is_ok()
+                    && person_may(progress, steps, authors, &who.id, (&kind.code, post, decision)).is_ok()
             };
             let decisions: Vec<_> = DECISIONS.into_iter().filter(may).collect();
             if !decisions.is_empty() {
@@ -180,7 +188,7 @@ impl Drafts {
     /// What this person may decide in a case now.
     pub async fn able(&self, who: &Account, case: &Case) -> Result<Vec<Able>, DraftsError> {
         let posts = holders::posts_of(&mut *self.staff.store().pool().acquire().await?, &who.id).await?;
-        able(&self.node.submitter.state(), &case.frozen, &case.steps, (&case.authors, &posts), &who.id)
+        able(&self.node.submitter.state(), &case.frozen, &case.steps, (&case.authors, &posts), who)
     }
 
     /// The case in which a draft that is submitted once more goes on, unless it cannot.

@@ -4,43 +4,136 @@
 use super::{Drafts, DraftsError, Frozen, Outcome, Refusal};
 use crate::staff::{Account, Role};
 use chain::time::Millis;
-use futures_util::{StreamExt, stream};
+use futures_util::{
+    StreamExt,
+    stream::{self, FuturesUnordered},
+};
 use serde_json::json;
 use sqlx::Row;
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet},
+    pin::pin,
+    time::Duration,
+};
 
 /// How often it is looked, when nothing wakes it before.
 const EVERY: Duration = Duration::from_millis(400);
 /// How long after a try that may be repeated it is.
 const AGAIN: Millis = 1_000;
-/// Publications under way at once.
-const AT_ONCE: usize = 16;
+/// Publications of one agency under way at once, and of all: many of them share one transaction of the log.
+const AT_ONCE: usize = 128;
+const OF_ALL: usize = 256;
+
+/// A statement that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Due {
+    statement: String,
+    agency: String,
+}
+
+/// What is being published, and what waits for that. Agencies do not wait for each other: what one seals with may answer late, or never.
+#[derive(Default)]
+struct UnderWay {
+    statements: HashSet<String>,
+    /// How many of each agency.
+    of: HashMap<String, usize>,
+    /// As it was found last, in the order in which it is due.
+    waiting: Vec<Due>,
+}
+
+impl UnderWay {
+    /// Puts what was found due in the place of what was found before.
+    fn found(&mut self, due: Vec<Due>) {
+        self.waiting = due;
+        self.waiting.retain(|due| !self.statements.contains(&due.statement));
+    }
+
+    /// What is begun next, if anything may be.
+    fn begin(&mut self) -> Option<Due> {
+        if self.statements.len() >= OF_ALL {
+            return None;
+        }
+        let has_room = |due: &Due| self.of.get(&due.agency).is_none_or(|count| *count < AT_ONCE);
+        let at = self.waiting.iter().position(has_room)?;
+        let due = self.waiting.remove(at);
+        self.statements.insert(due.statement.clone());
+        *self.of.entry(due.agency.clone()).or_default() += 1;
+        Some(due)
+    }
+
+    fn done(&mut self, due: &Due) {
+        self.statements.remove(&due.statement);
+        if let Some(count) = self.of.get_mut(&due.agency) {
+            *count = count.saturating_sub(1);
+        }
+    }
+}
 
 impl Drafts {
     /// Publishes all that is due now, and finds what was interrupted. What became of each is told by its statement's id.
     pub async fn publish_due(&self) -> Result<Vec<(String, Outcome)>, DraftsError> {
-        self.settle().await?;
-        let now = self.staff.now();
-        let sql =
-            "select id from frozen where ready = 1 and state in ('open', 'sealing') and due <= $1 and tried <= $2 order by due, made, id";
-        let rows = sqlx::query(sql).bind(now).bind(now - AGAIN).fetch_all(self.staff.store().pool()).await?;
-        let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>()?;
-        let (mut outcomes, mut failed) = (Vec::with_capacity(ids.len()), None);
+        let due = self.due().await?;
+        let (mut outcomes, mut failed) = (Vec::with_capacity(due.len()), None);
         // Side by side, for they wait for the same transactions of the log: many may be due at one moment.
-        let mut under_way = stream::iter(ids).map(async |id| (self.publish(&id).await, id)).buffered(AT_ONCE);
-        while let Some((outcome, id)) = under_way.next().await {
+        let mut under_way = stream::iter(due).map(|due| self.attempt(due)).buffered(AT_ONCE);
+        while let Some((due, outcome)) = under_way.next().await {
             match outcome {
-                Ok(outcome) => outcomes.push((id, outcome)),
+                Ok(outcome) => outcomes.push((due.statement, outcome)),
                 // One that cannot be read keeps none of the others waiting.
-                Err(error) => {
-                    tracing::error!(%error, statement = %id, "it could not be published; it is tried again");
-                    failed = Some(error);
-                }
+                Err(error) => failed = Some(error),
             }
         }
         match failed {
             Some(error) if outcomes.is_empty() => Err(error),
             _ => Ok(outcomes),
+        }
+    }
+
+    /// What is due now. Before that it finds what was interrupted.
+    async fn due(&self) -> Result<Vec<Due>, DraftsError> {
+        // A step that cannot be read keeps no text waiting.
+        if let Err(error) = self.settle().await {
+            tracing::error!(%error, "steps that were interrupted could not be found again; they are looked for again");
+        }
+        let now = self.staff.now();
+        let sql = "select id, agency from frozen where ready = 1 and state in ('open', 'sealing') and due <= $1 and tried <= $2 \
+                   order by due, made, id";
+        let rows = sqlx::query(sql).bind(now).bind(now - AGAIN).fetch_all(self.staff.store().pool()).await?;
+        rows.iter().map(|row| Ok(Due { statement: row.try_get(0)?, agency: row.try_get(1)? })).collect()
+    }
+
+    /// The same, once something may be due, or after so long at most.
+    async fn next_due(&self, wait: Duration) -> Result<Vec<Due>, DraftsError> {
+        let _ = tokio::time::timeout(wait, self.wake.notified()).await;
+        self.due().await
+    }
+
+    async fn attempt(&self, due: Due) -> (Due, Result<Outcome, DraftsError>) {
+        let outcome = self.publish(&due.statement).await;
+        if let Err(error) = &outcome {
+            tracing::error!(%error, statement = %due.statement, "it could not be published; it is tried again");
+        }
+        (due, outcome)
+    }
+
+    /// Goes on publishing what is due until it is dropped. It is looked for beside what is under way, however long that takes.
+    async fn go_on_publishing(&self) {
+        let (mut under_way, mut attempts) = (UnderWay::default(), FuturesUnordered::new());
+        let mut looking = pin!(self.next_due(Duration::ZERO));
+        loop {
+            while let Some(due) = under_way.begin() {
+                attempts.push(self.attempt(due));
+            }
+            tokio::select! {
+                found = &mut looking => {
+                    match found {
+                        Ok(due) => under_way.found(due),
+                        Err(error) => tracing::error!(%error, "what is due could not be published; it is tried again"),
+                    }
+                    looking.set(self.next_due(EVERY));
+                }
+                Some((due, _)) = attempts.next(), if !attempts.is_empty() => under_way.done(&due),
+            }
         }
     }
 }
@@ -75,20 +168,61 @@ impl Drafts {
     }
 }
 
-/// How often it is tidied.
-const TIDIED: Duration = Duration::from_secs(3600);
-
-/// Goes on publishing what is due until it is dropped.
+/// Goes on publishing what is due until it is dropped. Beside that it tidies, and erases what was redacted: neither keeps it waiting.
 pub async fn keep_publishing(drafts: Drafts) {
-    let mut tidied: Option<tokio::time::Instant> = None;
-    loop {
-        if tidied.is_none_or(|at| at.elapsed() >= TIDIED) {
-            tidied = Some(tokio::time::Instant::now());
-            drafts.tidy().await;
+    // All of it within this one future: whoever drops it ends all of it.
+    let ((), (), ()) = tokio::join!(drafts.go_on_publishing(), drafts.go_on_tidying(), drafts.go_on_erasing());
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn due(agency: &str, count: usize) -> Vec<Due> {
+        (0..count).map(|number| Due { statement: format!("{agency}-{number}"), agency: agency.to_owned() }).collect()
+    }
+
+    fn begun(under_way: &mut UnderWay) -> Vec<Due> {
+        std::iter::from_fn(|| under_way.begin()).collect()
+    }
+
+    #[test]
+    fn an_agency_whose_publications_hang_keeps_no_other_waiting() {
+        let mut under_way = UnderWay::default();
+        under_way.found([due("slow", 2 * AT_ONCE), due("quick", 3)].concat());
+        let first = begun(&mut under_way);
+        assert_eq!(first.iter().filter(|due| due.agency == "slow").count(), AT_ONCE);
+        assert_eq!(first.iter().filter(|due| due.agency == "quick").count(), 3);
+        // Nothing of the slow one ends, and more of the quick one becomes due.
+        first.iter().filter(|due| due.agency == "quick").for_each(|due| under_way.done(due));
+        under_way.found([due("slow", 2 * AT_ONCE), due("quick", 5)].concat());
+        let next = begun(&mut under_way);
+        assert_eq!(next.iter().map(|due| &*due.agency).collect::<Vec<_>>(), ["quick"; 5]);
+    }
+
+    #[test]
+    fn what_is_under_way_is_not_begun_twice_and_all_that_is_due_is_begun() {
+        let mut under_way = UnderWay::default();
+        let all = AT_ONCE + 4;
+        under_way.found(due("one", all));
+        let mut seen = begun(&mut under_way);
+        assert_eq!(seen, due("one", AT_ONCE), "in the order in which it is due");
+        under_way.found(due("one", all));
+        assert_eq!(begun(&mut under_way), []);
+        while let Some(ended) = seen.first().cloned().filter(|_| seen.len() < all) {
+            under_way.done(&ended);
+            seen.remove(0);
+            seen.extend(begun(&mut under_way));
+            seen.push(ended);
         }
-        if let Err(error) = drafts.publish_due().await {
-            tracing::error!(%error, "what is due could not be published; it is tried again");
-        }
-        let _ = tokio::time::timeout(EVERY, drafts.wake.notified()).await;
+        assert_eq!(seen.iter().map(|due| &due.statement).collect::<HashSet<_>>().len(), all);
+    }
+
+    #[test]
+    fn there_is_an_end_to_what_is_under_way_at_once() {
+        let mut under_way = UnderWay::default();
+        under_way.found((0..100).flat_map(|agency| due(&format!("agency-{agency}"), AT_ONCE)).collect());
+        assert_eq!(begun(&mut under_way).len(), OF_ALL);
     }
 }

@@ -1,20 +1,20 @@
 //! Freezing: from what was written to a core line with its salts and parts, of which nothing changes any more.
 
 use super::{
-    Draft, Drafts, DraftsError, Frozen, FrozenPart, FrozenState, Kind, Refusal, Stage, Written, fields, files, frozen::COLUMNS, new_id,
-    plain, stated,
+    Draft, Drafts, DraftsError, Frozen, FrozenPart, FrozenState, Kind, Refusal, Stage, Written, again::disclosed, fields, files,
+    frozen::COLUMNS, new_id, plain, stated,
 };
 use crate::{
     compose::{self, Document, Fixed, TooLarge},
     staff::Account,
-    store::submission_key,
+    store::{StoredContent, submission_key},
 };
 use chain::{
     catalogue::Catalogue,
     entry::LARGEST_STATEMENT,
     holders,
     note::{self, KeyType, Signer},
-    part::{Commitment, format_salt},
+    part::{Commitment, Salt, format_salt},
     state::Facts,
     statement::{self, Redaction, Reference, Statement, Status},
     time::Millis,
@@ -113,7 +113,7 @@ impl Drafts {
                     path
                 }
             };
-            let (commitment, salt) = (content.commitment, content.salt);
+            let (commitment, salt) = (content.commitment, Some(content.salt));
             let Source { role, language, name, .. } = source;
             parts.push(FrozenPart { role, media: content.media, language, name, size: content.size, commitment, salt, path });
         }
@@ -249,6 +249,10 @@ impl Drafts {
         let named = named.chain(documents.iter().map(|document| (document.role, document.language.clone(), document.name.clone())));
         let source = |((role, language, name), path): ((&str, _, _), _)| Source { role: role.to_owned(), language, name, path };
         let sources = named.zip(paths).map(source).collect();
+        let salts = match &revises {
+            Some(revised) => self.salts_kept(revised.index, &documents).await?,
+            None => vec![],
+        };
         let fixed = compose::Draft {
             agency: draft.agency.clone(),
             genre: written.genre.clone(),
@@ -260,11 +264,35 @@ impl Drafts {
             stated_agency: None,
             source: None,
         }
-        .fix(id);
+        .fix_with(id, &salts);
         match fixed {
             Err(compose::ComposeError::Catalogue(TooLarge(_))) => Err(Refusal::TooLong.into()),
             fixed => Ok((fixed?, sources)),
         }
+    }
+
+    /// For each document the salt of the part that it was in the version it revises, if it is that to the byte and is there still: so it
+    /// stays the same part, and a redaction that names it in one of the versions takes it from both.
+    async fn salts_kept(&self, revised: u64, documents: &[Document]) -> Result<Vec<Option<Salt>>, DraftsError> {
+        let mut salts = vec![None; documents.len()];
+        let Some(core) = disclosed(&self.node, revised).await? else { return Ok(salts) };
+        for part in &core.parts {
+            let like = |document: &Document| {
+                document.role == part.role && document.media == part.media && document.bytes.len() as u64 == part.size
+            };
+            // Who holds the posts is of its own version. Nothing else is read either that cannot be the same.
+            if part.role == holders::ROLE || !documents.iter().any(like) {
+                continue;
+            }
+            let stored = self.node.store.content(&part.commitment).await?;
+            let Some(StoredContent::Present { salt, bytes, .. }) = stored else { continue };
+            // One document for each part: no version has a commitment twice.
+            let mut free = documents.iter().zip(salts.iter_mut()).filter(|(document, kept)| kept.is_none() && like(document));
+            if let Some((_, kept)) = free.find(|(document, _)| document.bytes == bytes) {
+                *kept = Some(salt);
+            }
+        }
+        Ok(salts)
     }
 
     async fn reference(&self, index: u64) -> Result<Reference, DraftsError> {
@@ -328,7 +356,7 @@ async fn write(turn: &mut AnyConnection, frozen: &Frozen, parts: &[FrozenPart]) 
             .bind(&part.name)
             .bind(i64::try_from(part.size).unwrap_or(i64::MAX))
             .bind(part.commitment.to_string())
-            .bind(format_salt(&part.salt))
+            .bind(part.salt.as_ref().map(format_salt).unwrap_or_default())
             .bind(&part.path)
             .execute(&mut *turn)
             .await?;

@@ -6,7 +6,7 @@ use crate::{
     store::NewContent,
 };
 use chain::{
-    part::{Commitment, parse_salt},
+    part::{Commitment, Salt, parse_salt},
     time::Millis,
 };
 use serde_json::json;
@@ -49,7 +49,8 @@ pub struct FrozenPart {
     pub name: String,
     pub size: u64,
     pub commitment: Commitment,
-    pub salt: chain::part::Salt,
+    /// What opens it. None once the version is published, or taken back: from then on it is the chain's to keep, or nobody's.
+    pub salt: Option<Salt>,
     pub(super) path: String,
 }
 
@@ -126,17 +127,15 @@ impl Frozen {
     pub(super) async fn parts(connection: &mut AnyConnection, id: &str) -> Result<Vec<FrozenPart>, DraftsError> {
         let sql = "select role, media, language, name, size, commitment, salt, path from frozen_parts where frozen = $1 order by number";
         let part = |row: &AnyRow| {
-            let unreadable = DraftsError::Unreadable("a frozen part");
-            let (Some(commitment), Some(salt)) = (Commitment::parse(row.try_get(5)?), parse_salt(row.try_get(6)?)) else {
-                return Err(unreadable);
-            };
+            let unreadable = || DraftsError::Unreadable("a frozen part");
+            let salt = given(row.try_get(6)?).map(|salt| parse_salt(&salt).ok_or_else(unreadable)).transpose()?;
             Ok(FrozenPart {
                 role: row.try_get(0)?,
                 media: row.try_get(1)?,
                 language: given(row.try_get(2)?),
                 name: row.try_get(3)?,
-                size: u64::try_from(row.try_get::<i64, _>(4)?).map_err(|_| unreadable)?,
-                commitment,
+                size: u64::try_from(row.try_get::<i64, _>(4)?).map_err(|_| unreadable())?,
+                commitment: Commitment::parse(row.try_get(5)?).ok_or_else(unreadable)?,
                 salt,
                 path: row.try_get(7)?,
             })
@@ -159,7 +158,8 @@ impl Drafts {
         if !withdrawn || !Draft::move_on(&mut turn, id, Stage::Frozen, Stage::Writing, "").await? {
             return Err(Refusal::NotOpen.into());
         }
-        // Its text stays until the draft is published or given up: whoever decided about it sees what changed since.
+        // Its text stays until the draft is published or given up: whoever decided about it sees what changed since. Nobody signs it.
+        sqlx::query("update frozen_parts set salt = '' where frozen = $1").bind(&frozen.id).execute(&mut *turn).await?;
         self.staff.journal().note_in(&mut turn, &who.id, "draft-withdrawn", id, &json!({ "statement": frozen.id })).await?;
         turn.commit().await?;
         Ok(())
@@ -219,6 +219,8 @@ impl Drafts {
         let room = self.room.hold(parts.iter().map(|part| part.size).sum()).await?;
         let mut contents = Vec::with_capacity(parts.len());
         for FrozenPart { commitment, media, size, salt, path, .. } in parts {
+            // Only what waits has its salts, and nothing else comes here.
+            let salt = salt.ok_or(DraftsError::Unreadable("a frozen part"))?;
             contents.push(NewContent { commitment, media, size, salt, bytes: Some(self.files.get(&path).await?) });
         }
         Ok((contents, room))

@@ -30,6 +30,10 @@ impl Drafts {
         if !other.roles.iter().any(|(_, of)| of == agency) {
             return Err(Refusal::Nothing.into());
         }
+        // Whose roles take no step at all could do nothing with it.
+        if ![Role::Drafter, Role::Reviewer, Role::Approver].into_iter().any(|role| other.roles.may(role, &agency)) {
+            return Err(Refusal::NotHolder.into());
+        }
         let mut turn = self.staff.store().turn().await?;
         let sql =
             "insert into post_holders (post, account, given, given_by) values ($1, $2, $3, $4) on conflict (post, account) do nothing";

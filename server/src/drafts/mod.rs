@@ -14,6 +14,7 @@ mod cases;
 mod changes;
 mod draft;
 mod due;
+mod erasing;
 mod fields;
 mod files;
 mod folder;

@@ -1,6 +1,9 @@
 //! Personal data: numbers in a text that belong to a person and are told by their check digits or their form.
+//!
+//! Looked at are the catalogue, the texts, the names of files, and files that are texts or tables in any encoding that spreadsheets save.
+//! What lies within a PDF, an office document or a picture is not read.
 
-use super::{Case, Draft, Drafts, DraftsError, Written, freeze};
+use super::{Case, Draft, Drafts, DraftsError, Written, freeze, table};
 use crate::staff::Account;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -123,9 +126,20 @@ fn pieces(chars: &[char]) -> Vec<Piece> {
             digits.push('X');
             at += 1;
         }
-        // Within a word, or behind a decimal point, it is part of something else: a code, a hash, an amount.
-        let before = from > 0 && (word(from - 1) || (matches!(chars[from - 1], '.' | ',') && from > 1 && digit(chars[from - 2]).is_some()));
-        let behind = word(at) || (matches!(chars.get(at), Some('.' | ',')) && chars.get(at + 1).is_some_and(|c| digit(*c).is_some()));
+        // Within a word, behind a decimal point or among thousands, it is part of something else: a code, a hash, an amount. Any
+        // other comma only parts two cells of a table.
+        let follow = |at: usize| chars.iter().skip(at).take_while(|c| digit(**c).is_some()).take(4).count();
+        let before = from > 0
+            && (word(from - 1)
+                || (from > 1
+                    && digit(chars[from - 2]).is_some()
+                    && (chars[from - 1] == '.' || (chars[from - 1] == ',' && digits.len() == 3))));
+        let behind = word(at)
+            || match chars.get(at) {
+                Some('.') => follow(at + 1) > 0,
+                Some(',') => digits.len() <= 3 && follow(at + 1) == 3,
+                _ => false,
+            };
         let joined = pieces.last().is_some_and(|last| last.to + 1 == from && matches!(chars[from - 1], ' ' | '-' | '\u{a0}' | '—'));
         if !before && !behind {
             pieces.push(Piece { digits, from, to: at, joined });
@@ -209,8 +223,24 @@ pub(super) fn look_at(found: &mut Vec<(Place, Found)>, place: Place, text: &str)
     found.extend(look(text).into_iter().map(|one| (place.clone(), one)));
 }
 
+/// A name, or a title that becomes one: in files' names words are often parted by `_`, which elsewhere makes one word of them.
+fn look_at_name(found: &mut Vec<(Place, Found)>, name: &str) {
+    look_at(found, Some(name.to_owned()), &name.replace('_', ";"));
+}
+
 pub(super) fn is_text(media: &str) -> bool {
     media.starts_with("text/")
+}
+
+/// Whether a file's bytes may be a text. One that is not UTF-8 is told to be nothing in particular.
+pub(super) fn may_be_text(media: &str) -> bool {
+    is_text(media) || media == "application/octet-stream"
+}
+
+/// A file as text, in whichever encoding it was saved. None: it is no text.
+pub(super) fn text_of(media: &str, bytes: &[u8]) -> Option<String> {
+    // Without a mark, UTF-16 looks like UTF-8 with zeros in between.
+    table::decoded(bytes).or_else(|| is_text(media).then(|| String::from_utf8_lossy(bytes).replace('\0', "")))
 }
 
 /// What belongs to a person in all that was typed.
@@ -220,6 +250,7 @@ pub(super) fn in_written(written: &Written) -> Vec<(Place, Found)> {
     look_at(&mut found, None, &texts);
     look_at(&mut found, Some(freeze::BODY.to_owned()), &written.body);
     for translation in &written.translations {
+        look_at_name(&mut found, &translation.title);
         look_at(&mut found, Some(translation.title.clone()), &translation.body);
     }
     found
@@ -228,32 +259,32 @@ pub(super) fn in_written(written: &Written) -> Vec<(Place, Found)> {
 /// Texts looked through at once, each with its place: a file may be long.
 static LOOKING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
 
-/// Looks through texts where nobody else waits for it.
-async fn look_through(texts: Vec<(Place, Vec<u8>)>) -> Vec<(Place, Found)> {
+/// Looks through a file where nobody else waits for it.
+async fn look_through(place: Place, media: String, bytes: Vec<u8>) -> Vec<(Place, Found)> {
     let Ok(room) = LOOKING.clone().acquire_owned().await else { return vec![] };
     let looked = tokio::task::spawn_blocking(move || {
         // Held until it is done, also when nobody waits for it any more.
         let _room = room;
-        let look = |(place, bytes): (Place, Vec<u8>)| {
-            let found = look(&String::from_utf8_lossy(&bytes));
-            found.into_iter().map(move |one| (place.clone(), one))
-        };
-        texts.into_iter().flat_map(look).collect::<Vec<_>>()
+        text_of(&media, &bytes).map(|text| look(&text)).unwrap_or_default()
     });
-    match looked.await.map_err(tokio::task::JoinError::try_into_panic) {
+    let found = match looked.await.map_err(tokio::task::JoinError::try_into_panic) {
         Ok(found) => found,
         Err(Ok(panic)) => std::panic::resume_unwind(panic),
         Err(Err(_)) => vec![],
-    }
+    };
+    found.into_iter().map(|one| (place.clone(), one)).collect()
 }
 
 impl Drafts {
-    /// What in a draft belongs to a person: in its catalogue, its texts, and its files that are texts.
+    /// What in a draft belongs to a person: in its catalogue, its texts, the names of its files, and those that are texts.
     pub async fn personal_in_draft(&self, who: &Account, draft: &Draft) -> Result<Vec<(Place, Found)>, DraftsError> {
         let mut found = in_written(&draft.written);
-        for file in self.files(who, &draft.id).await?.into_iter().filter(|file| is_text(&file.media)) {
-            let (file, bytes) = self.file(who, &draft.id, &file.id).await?;
-            found.extend(look_through(vec![(Some(file.name), bytes)]).await);
+        for file in self.files(who, &draft.id).await? {
+            look_at_name(&mut found, &file.name);
+            if may_be_text(&file.media) {
+                let (file, bytes) = self.file(who, &draft.id, &file.id).await?;
+                found.extend(look_through(Some(file.name), file.media, bytes).await);
+            }
         }
         Ok(found)
     }
@@ -264,16 +295,24 @@ impl Drafts {
         if !matches!(case.frozen.state, super::FrozenState::Open | super::FrozenState::Sealing) {
             return Ok(found);
         }
-        for part in case.parts.iter().filter(|part| part.role == "catalogue" || is_text(&part.media)) {
-            let (_, bytes) = self.part(who, &case.frozen.id, &part.commitment).await?;
-            let text = if part.role == "catalogue" {
+        for part in &case.parts {
+            if part.role == "catalogue" {
+                let (_, bytes) = self.part(who, &case.frozen.id, &part.commitment).await?;
+                let mut catalogue: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+                // The names of the others, each of which is looked at with what it names.
+                if let Some(members) = catalogue.as_object_mut() {
+                    members.remove("parts");
+                }
                 let mut texts = String::new();
-                values(&serde_json::from_slice(&bytes).unwrap_or_default(), &mut texts);
-                (None, texts.into_bytes())
-            } else {
-                (Some(part.name.clone()), bytes)
-            };
-            found.extend(look_through(vec![text]).await);
+                values(&catalogue, &mut texts);
+                found.extend(look_through(None, "text/plain".to_owned(), texts.into_bytes()).await);
+                continue;
+            }
+            look_at_name(&mut found, &part.name);
+            if may_be_text(&part.media) {
+                let (_, bytes) = self.part(who, &case.frozen.id, &part.commitment).await?;
+                found.extend(look_through(Some(part.name.clone()), part.media.clone(), bytes).await);
+            }
         }
         Ok(found)
     }
@@ -281,7 +320,9 @@ impl Drafts {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::drafts::{Translation, files};
 
     fn sorts(text: &str) -> Vec<(&'static str, String)> {
         look(text).into_iter().map(|found| (found.sort.code(), found.number)).collect()
@@ -321,6 +362,52 @@ mod tests {
         }
         assert_eq!(sorts("卡号 4111 1111 1111 1111 。"), [("bank-card", "4111 1111 1111 1111".into())]);
         assert_eq!(sorts("4111 1111 1111 1112, 911100001000013421, 5555555555555555, 0000000000000000"), []);
+    }
+
+    /// People with good numbers, and the same with one digit that is wrong.
+    const PEOPLE: &str = "姓名,证件,电话,卡号\r\n王芳,11010519491231002X,13800138000,4111 1111 1111 1111\r\n\
+                          李伟,110105194912310021,12800138000,4111 1111 1111 1112\r\n";
+
+    #[test]
+    fn a_table_is_looked_through_in_every_encoding_that_spreadsheets_save() {
+        let own = |sort: &'static str, number: &str| (sort, number.to_owned());
+        let expected = [own("identity-card", "11010519491231002X"), own("mobile", "13800138000"), own("bank-card", "4111 1111 1111 1111")];
+        let chinese = encoding_rs::GB18030.encode(PEOPLE).0.into_owned();
+        assert!(std::str::from_utf8(&chinese).is_err());
+        let wide: Vec<u8> = std::iter::once(0xfeff_u16).chain(PEOPLE.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let marked = [&b"\xef\xbb\xbf"[..], PEOPLE.as_bytes()].concat();
+        for bytes in [PEOPLE.as_bytes().to_vec(), marked, chinese, wide] {
+            let media = files::media_of(&bytes);
+            assert!(may_be_text(media), "{media}");
+            let text = text_of(media, &bytes).unwrap();
+            assert_eq!(sorts(&text), expected, "{media}");
+            assert!(look(&text).iter().all(|found| found.line == 2));
+        }
+    }
+
+    #[test]
+    fn a_number_is_found_in_a_cell_beside_other_numbers_and_not_among_thousands() {
+        assert_eq!(sorts("7,13800138000,12.5"), [("mobile", "13800138000".into())]);
+        assert_eq!(sorts("12,345,678,901 13,800,138,000 1,380,013.8000"), []);
+    }
+
+    #[test]
+    fn what_is_no_text_is_not_guessed_at_and_wide_digits_without_a_mark_are_read() {
+        assert_eq!(text_of("application/octet-stream", b"\xff\xff13800138000"), None);
+        let wide: Vec<u8> = "tel 13800138000".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(sorts(&text_of("text/plain", &wide).unwrap()), [("mobile", "13800138000".into())]);
+    }
+
+    #[test]
+    fn a_number_is_found_in_the_name_of_a_file_and_in_the_title_of_a_translation() {
+        let mut found = Vec::new();
+        look_at_name(&mut found, "名单_13800138000_2026.csv");
+        let told: Vec<_> = found.iter().map(|(place, found)| (place.as_deref(), found.sort)).collect();
+        assert_eq!(told, [(Some("名单_13800138000_2026.csv"), Sort::Mobile)]);
+        let translation = Translation { language: "en".into(), title: "Call 138 0013 8000".into(), body: "None.".into() };
+        let written = Written { title: "通知".into(), translations: vec![translation], ..Written::default() };
+        let found = in_written(&written);
+        assert_eq!(found.iter().map(|(_, found)| found.number.as_str()).collect::<Vec<_>>(), ["138 0013 8000"]);
     }
 
     #[test]

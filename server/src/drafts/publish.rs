@@ -125,6 +125,7 @@ impl Drafts {
         let query = sqlx::query(sql).bind(i64::try_from(index).unwrap_or(i64::MAX)).bind(self.staff.now()).bind(&frozen.id);
         if query.execute(&mut *turn).await?.rows_affected() == 1 {
             Draft::move_on(&mut turn, &frozen.draft, Stage::Frozen, Stage::Published, &frozen.id).await?;
+            self.let_go_of_published(&mut turn, frozen).await?;
             let by = frozen.released_by.as_deref().unwrap_or_default();
             self.staff
                 .journal()

@@ -229,8 +229,8 @@ impl Drafts {
         if !follows(core, case.steps.last())? {
             return Err(Refusal::StaleCase.into());
         }
-        // Whoever has left the agency, or only reads there, signs nothing, whatever lies in their hands still.
-        if !posts.contains(&post) || !who.roles.iter().any(|(_, agency)| agency == frozen.agency) {
+        // Whoever has left the agency, or has no role there that takes such a step, does not sign it, whatever lies in their hands.
+        if !posts.contains(&post) || !cases::role_may(who, &frozen.agency, &decision.code, &decision.decision) {
             return Err(Refusal::NotHolder.into());
         }
         let decided = (&*decision.code, &*post, &*decision.decision);

@@ -130,7 +130,7 @@ impl Drafts {
     }
 
     fn may_use_templates(&self, who: &Account, agency: &str) -> bool {
-        self.may_begin(who, agency) || self.may_keep_templates(who, agency)
+        self.may_begin(who, agency) || self.may_keep_templates(who, agency) || who.roles.holds(Role::Auditor, "")
     }
 
     /// An agency's own templates by name, for those who draft there or look after it.

@@ -3,16 +3,26 @@
 use super::{Drafts, DraftsError};
 use chain::time::Millis;
 use sqlx::Row;
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
+/// How often it is tidied.
+const EVERY: Duration = Duration::from_secs(3600);
 /// How old bytes are before anybody asks whether a row leads to them: rows follow bytes within one request.
 const YOUNG: Millis = 24 * 3_600_000;
 /// How long files are kept of a draft with which nobody goes on.
 const DROPPED: Millis = 30 * 24 * 3_600_000;
 
 impl Drafts {
+    /// Goes on tidying until it is dropped.
+    pub(super) async fn go_on_tidying(&self) {
+        loop {
+            self.tidy().await;
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+
     /// Removes what is over, and what nothing leads to. What fails is told in the log, and tried again the next time.
-    pub(super) async fn tidy(&self) {
+    async fn tidy(&self) {
         let told = |what: &str, done: Result<usize, DraftsError>| match done {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "removed {what}"),

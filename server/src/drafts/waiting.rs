@@ -39,7 +39,7 @@ impl Drafts {
                 && standing(&state, &frozen, &steps)? == Standing::NoRule;
             // Whoever has decided has done what waited for them.
             let undecided = |able: &super::Able| step_of(&steps, &able.code, &able.post).is_none_or(|step| step.frozen != frozen.id);
-            if publishes || able(&state, &frozen, &steps, (authors, &posts), &who.id)?.iter().any(undecided) {
+            if publishes || able(&state, &frozen, &steps, (authors, &posts), who)?.iter().any(undecided) {
                 waiting.push(frozen);
             }
         }

@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "wishes", include_str!("../../../migrations/staff/0012_wishes.sql")),
     (13, "attempts", include_str!("../../../migrations/staff/0013_attempts.sql")),
     (15, "templates", include_str!("../../../migrations/staff/0015_templates.sql")),
+    (16, "erased", include_str!("../../../migrations/staff/0016_erased.sql")),
 ];
 
 /// The data folder's own database of staff.

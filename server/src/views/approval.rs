@@ -1,4 +1,4 @@
-//! The view of how a disclosure was approved: its case's steps as the rule of then orders them, opened by the disclosure itself.
+//! The view of how a disclosure, or what became of one, was approved: its case's steps as the rule of then orders them, opened by the disclosure itself.
 
 use super::{
     context::{Context, Logged},
@@ -20,12 +20,16 @@ use chain::{
 /// Every registration of the chain: index, id, leaf hash.
 pub(super) type Registered = [(u64, String, Hash)];
 
-/// How the disclosure in an entry was approved; `None` where it names no approval.
+/// How what an entry says was approved; `None` where it names no approval.
 /// With the registrations at hand, of many at once, posts are not looked up by the name they had then.
 pub(super) async fn approval(context: &Context<'_>, logged: &Logged, at_hand: Option<&Registered>) -> Result<Option<Approval>, StoreError> {
     let Ok(entry) = Entry::parse(&logged.bytes) else { return Ok(None) };
-    let Ok(Statement { core: Core::Disclosure(core), core_line, act: Some(act), .. }) = Statement::parse(entry.note.as_bytes()) else {
-        return Ok(None);
+    let Ok(Statement { core, core_line, act: Some(act), .. }) = Statement::parse(entry.note.as_bytes()) else { return Ok(None) };
+    let (agency, genre, parts) = match &core {
+        Core::Disclosure(core) => (&core.agency, core.genre.as_str(), &core.parts[..]),
+        Core::Status(core) => (&core.agency, "status", &[][..]),
+        Core::Redaction(core) => (&core.agency, "redaction", &[][..]),
+        _ => return Ok(None),
     };
     context.fetch(act.steps.iter().copied()).await?;
     let read = match at_hand {
@@ -33,7 +37,7 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged, at_hand: Op
         None => context.node.store.registrations().await?,
     };
     let registered = at_hand.unwrap_or(&read);
-    let holders = match core.parts.iter().find(|part| part.role == holders::ROLE).filter(|_| at_hand.is_none()) {
+    let holders = match parts.iter().find(|part| part.role == holders::ROLE).filter(|_| at_hand.is_none()) {
         Some(part) => {
             context.fetch_contents([part.commitment]).await?;
             match context.part(logged, &part.commitment).as_deref() {
@@ -72,10 +76,10 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged, at_hand: Op
         };
         steps.push((step, made));
     }
-    let rule = rule(context, &core.agency, act.rule, registered).await?;
+    let rule = rule(context, agency, act.rule, registered).await?;
     let rule = rule.and_then(|agency| agency.rule);
     let deferred = rule.as_ref().is_some_and(|rule| rule.deferred);
-    let progress = rule.as_ref().and_then(|rule| Progress::of((rule, act.rule), &core.genre, core_line, &core.agency, &act, &taken).ok());
+    let progress = rule.as_ref().and_then(|rule| Progress::of((rule, act.rule), genre, core_line, agency, &act, &taken).ok());
     let Some(progress) = progress else {
         // Such an entry would not have been taken; whatever it is, its steps are shown one behind the other.
         let stages = steps.into_iter().map(|(step, _)| Stage { steps: vec![step] }).collect();

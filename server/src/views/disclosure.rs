@@ -202,7 +202,9 @@ async fn notices(context: &Context<'_>, versions: &[u64], this: u64, owner: &str
             Some(instrument) => Some(entry_ref(context, instrument).await?),
             None => None,
         };
-        let stated_by = by_agency.filter(|agency| agency != owner).map(|agency| context.agency(&agency));
+        // Whoever takes something away is named, be it the same agency.
+        let told = |agency: &String| change == Change::Redacted || agency != owner;
+        let stated_by = by_agency.filter(told).map(|agency| context.agency(&agency));
         notices.push(Notice { change, index: event.index, effective, ground, of, by, stated_by });
     }
     Ok(notices)

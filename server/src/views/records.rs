@@ -50,6 +50,10 @@ pub async fn entry_view(context: &Context<'_>, index: u64, size: u64) -> Result<
     Ok(Some(EntryView {
         item,
         facts,
+        approval: match &logged {
+            Some(logged) => super::approval::approval(context, logged, None).await?,
+            None => None,
+        },
         text: logged.as_deref().map(|logged| String::from_utf8_lossy(&logged.bytes).into_owned()),
         older: match index.checked_sub(1) {
             Some(older) => Some(entry_ref(context, older).await?),

@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::trial::{self, Engine, Trial};
+use axum::http::{header, request::Builder};
 use chain::{
     approval::{Decision, GenreRule, Rule, StepRule, core_commitment},
     note::{self, KeyType, Signer},
@@ -13,7 +14,7 @@ use server::{
     drafts::{Case, Drafts, DraftsError, Frozen, Given, Kind, Opened, Outcome, Reason, Standing, Taken, Translation, Written},
     keys,
     node::Node,
-    staff::{Account, Role, Staff},
+    staff::{Account, From, NewAccount, Role, Staff, Strength, Token},
 };
 use std::{
     collections::HashMap,
@@ -91,6 +92,25 @@ fn rule(agency: &str) -> Rule {
         ],
     };
     Rule { genres: vec![every, alone("status"), alone("redaction")], overriders: vec![post(&"minister")], deferred: false }
+}
+
+/// A request as a browser sends it for somebody, from the desk's own pages.
+pub fn by(who: &Token, request: Builder) -> Builder {
+    request.header(header::COOKIE, format!("__Host-gazette={}", who.reveal()))
+}
+
+pub fn own(request: Builder) -> Builder {
+    request.header(header::ORIGIN, "http://127.0.0.1:3000").header("sec-fetch-site", "same-origin")
+}
+
+/// What a form of theirs sends.
+pub fn form_of(who: &Token, fields: &[(&str, &str)]) -> String {
+    let encoded = |text: &str| -> String {
+        text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    };
+    let token = who.form();
+    let fields = fields.iter().copied().chain([("token", token.as_str())]);
+    fields.map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&")
 }
 
 impl House {
@@ -196,6 +216,16 @@ impl House {
             roles,
         };
         self.people.lock().unwrap().insert(name.to_owned(), account);
+    }
+
+    /// Somebody of the house with an account of their own, signed in.
+    pub async fn enter(&self, name: &str) -> Token {
+        let known = self.who(name);
+        let new = NewAccount { login: name.into(), name: format!("Officer {name}"), password: "seven lanterns over the river".into() };
+        let account = self.staff.make_account(&new, &known.roles, "").await.unwrap().unwrap();
+        let token = self.staff.begin_session(&account.id, Strength::SecondFactor, &From::default()).await.unwrap();
+        self.is_now(name, account).await;
+        token
     }
 
     pub fn who(&self, name: &str) -> Account {

@@ -20,12 +20,13 @@ pub(super) fn key_of(name: &str) -> String {
 
 pub fn charter(desk: &Desk<'_>, view: &CharterView) -> String {
     let title = words::desk::of(desk.lang).charter.title;
-    let page = Page { scripts: scripts(desk), ..Page::new(Room::Registrations, "charter", title).with(&view.faults) };
+    // Where nothing is to be signed, nothing that signs is loaded.
+    let scripts = if view.registers { scripts(desk) } else { vec![] };
+    let page = Page { scripts, ..Page::new(Room::Registrations, "charter", title).with(&view.faults) };
     document(desk, page, |w| {
         let c = &w.charter;
         let keys: Vec<_> = view.registrars.iter().map(|row| (row.name.clone(), row.vkey.clone())).collect();
-        let keys = registrar_keys(&keys, desk, w);
-        let key_help = (c.own_name_help)("registrar-2");
+        let keys = registrar_keys(&keys, view.registers, desk, w);
         view! {
             {summary(&view.faults, w)}
             <div class="lead">
@@ -38,23 +39,29 @@ pub fn charter(desk: &Desk<'_>, view: &CharterView) -> String {
                 <p class="small"><a href=desk.at(&format!("/entries/{}", view.entry))>{(c.entry)(view.entry)}</a></p>
                 <dl class="says">{articles(&view.says, w)}</dl>
             </section>
-            <section>
-                <h2>{c.amend}</h2>
-                {amend(desk, view, w)}
-            </section>
-            <section>
-                <h2>{c.own}</h2>
-                <form class="form" method="post" action=desk.at(&format!("{PATH}?key"))>
-                    {token(desk)}
-                    <p>{c.own_help}</p>
-                    {Field::text("key", c.own_name, &view.typed.key, "off").help(&key_help).draw(&view.faults, w)}
-                    <button class="quiet">{c.own_button}</button>
-                </form>
-            </section>
+            {view.registers.then(|| amend(desk, view, w))}
+            {view.registers.then(|| own(desk, view, w))}
             {keys}
-            {kit(desk, w)}
+            {view.registers.then(|| kit(desk, w))}
         }
     })
+}
+
+/// Where whoever is to be a registrar begins with a key.
+fn own(desk: &Desk<'_>, view: &CharterView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let c = &w.charter;
+    let key_help = (c.own_name_help)("registrar-2");
+    view! {
+        <section>
+            <h2>{c.own}</h2>
+            <form class="form" method="post" action=desk.at(&format!("{PATH}?key"))>
+                {token(desk)}
+                <p>{c.own_help}</p>
+                {Field::text("key", c.own_name, &view.typed.key, "off").help(&key_help).draw(&view.faults, w)}
+                <button class="quiet">{c.own_button}</button>
+            </form>
+        </section>
+    }
 }
 
 fn amend(desk: &Desk<'_>, view: &CharterView, w: &'static DeskWords) -> impl IntoView + use<> {
@@ -78,7 +85,7 @@ fn amend(desk: &Desk<'_>, view: &CharterView, w: &'static DeskWords) -> impl Int
     let none = view.candidates.is_empty().then(|| view! { <p class="help">{c.candidates_none}</p> });
     let fault = |name| fault_of(&view.faults, name).map(|fault| view! { <p class="fault">{(w.frame.fault)(fault)}</p> });
     let (policy, of) = (typed.policy.clone(), fault("policy"));
-    view! {
+    let form = view! {
         <form class="form" method="post" action=desk.at(PATH)>
             {token(desk)}
             <p>{c.amend_help}</p>
@@ -113,7 +120,8 @@ fn amend(desk: &Desk<'_>, view: &CharterView, w: &'static DeskWords) -> impl Int
             </fieldset>
             <button>{c.button}</button>
         </form>
-    }
+    };
+    view! { <section><h2>{c.amend}</h2>{form}</section> }
 }
 
 pub fn registrar_key(desk: &Desk<'_>, view: &RegistrarView) -> String {

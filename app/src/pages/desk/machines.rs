@@ -3,6 +3,7 @@
 use super::form::{Field, choices, fault_of, summary, token};
 use super::frame::{Page, document, minute};
 use crate::view::desk::{Desk, MachinePlacesView, MachinesView, Room};
+use crate::words::desk::DeskWords;
 use leptos::prelude::*;
 
 pub fn machine_places(desk: &Desk<'_>, view: &MachinePlacesView) -> String {
@@ -47,7 +48,7 @@ pub fn machines(desk: &Desk<'_>, view: &MachinesView) -> String {
             let used = machine.used.as_ref();
             let used = used.map_or_else(|| m.unused.to_owned(), |(at, from)| (m.used)(&minute(*at, w.lang), from));
             let from = (!machine.addresses.is_empty()).then(|| view! { <span class="small">{(m.from)(&machine.addresses)}</span> });
-            let end = machine.works.then(|| {
+            let end = (view.keeps && machine.works).then(|| {
                 view! {
                     <form method="post" action=desk.at(&path)>
                         {token(desk)}
@@ -73,11 +74,6 @@ pub fn machines(desk: &Desk<'_>, view: &MachinesView) -> String {
             }
         });
         let none = view.machines.is_empty().then(|| view! { <p class="quiet">{m.nothing}</p> });
-        let choice = |code: &&'static str| {
-            let (name, means) = (m.scope)(code);
-            (format!("scope-{code}"), *code, name.to_owned(), means.to_owned(), view.chosen.contains(code))
-        };
-        let offered = view.scopes.iter().map(choice).collect();
         view! {
             {summary(&view.faults, w)}
             <p class="back"><a href=desk.at("/desk/machines")>{m.back}</a></p>
@@ -92,19 +88,32 @@ pub fn machines(desk: &Desk<'_>, view: &MachinesView) -> String {
                 {none}
                 <ul class="rows">{rows.collect_view()}</ul>
             </section>
-            <section>
-                <h2>{m.new}</h2>
-                <form class="form" method="post" action=desk.at(&path)>
-                    <p class="quiet">{m.new_lead}</p>
-                    {token(desk)}
-                    <input type="hidden" name="do" value="make"/>
-                    {Field::text("name", m.name, &view.name, "off").help(m.name_help).draw(&view.faults, w)}
-                    {choices("role", m.scopes, offered, fault_of(&view.faults, "role"), w)}
-                    {Field::text("days", m.days, &view.days, "off").help(m.days_help).draw(&view.faults, w)}
-                    {Field::text("addresses", m.addresses, &view.addresses, "off").help(m.addresses_help).draw(&view.faults, w)}
-                    <button>{m.button}</button>
-                </form>
-            </section>
+            {view.keeps.then(|| new(desk, view, &path, w))}
         }
     })
+}
+
+/// The form of a new token.
+fn new(desk: &Desk<'_>, view: &MachinesView, path: &str, w: &'static DeskWords) -> impl IntoView + use<> {
+    let m = &w.machines;
+    let choice = |code: &&'static str| {
+        let (name, means) = (m.scope)(code);
+        (format!("scope-{code}"), *code, name.to_owned(), means.to_owned(), view.chosen.contains(code))
+    };
+    let offered = view.scopes.iter().map(choice).collect();
+    view! {
+        <section>
+            <h2>{m.new}</h2>
+            <form class="form" method="post" action=desk.at(path)>
+                <p class="quiet">{m.new_lead}</p>
+                {token(desk)}
+                <input type="hidden" name="do" value="make"/>
+                {Field::text("name", m.name, &view.name, "off").help(m.name_help).draw(&view.faults, w)}
+                {choices("role", m.scopes, offered, fault_of(&view.faults, "role"), w)}
+                {Field::text("days", m.days, &view.days, "off").help(m.days_help).draw(&view.faults, w)}
+                {Field::text("addresses", m.addresses, &view.addresses, "off").help(m.addresses_help).draw(&view.faults, w)}
+                <button>{m.button}</button>
+            </form>
+        </section>
+    }
 }

@@ -229,11 +229,17 @@ fn holders(desk: &Desk<'_>, view: &PostKeyView, here: &str, w: &'static DeskWord
     });
     let none = view.holders.is_empty().then(|| view! { <p class="quiet">{k.holders_none}</p> });
     let give = (view.gives && !view.people.is_empty()).then(|| {
+        let fault = fault_of(&view.faults, "give").map(|fault| view! { <span class="fault">{(w.frame.fault)(fault)}</span> });
+        let faulty = fault.is_some();
         let people = view.people.iter().map(|(account, name)| view! { <option value=account.clone()>{name.clone()}</option> });
         view! {
             <form class="form" method="post" action=action.clone()>
                 {token(desk)}
-                <label class="field"><span>{k.give}</span><select name="give">{people.collect_view()}</select></label>
+                <label class="field" class:faulty=faulty>
+                    <span>{k.give}</span>
+                    {fault}
+                    <select id="give" name="give">{people.collect_view()}</select>
+                </label>
                 <button class="quiet">{k.give_button}</button>
             </form>
         }

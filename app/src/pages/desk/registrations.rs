@@ -42,12 +42,14 @@ pub(super) fn waiting_rows(desk: &Desk<'_>, rows: &[WaitingRow], w: &'static Des
 
 pub fn registrations(desk: &Desk<'_>, view: &RegistrationsView, keys: &[RegistrarKeyView]) -> String {
     let title = crate::words::desk::of(desk.lang).posts.registrations;
-    let page = Page { scripts: scripts(desk), ..Page::new(Room::Registrations, "registrations", title).with(&view.faults) };
+    // Where nothing is to be signed, nothing that signs is loaded.
+    let scripts = if view.registers { scripts(desk) } else { vec![] };
+    let page = Page { scripts, ..Page::new(Room::Registrations, "registrations", title).with(&view.faults) };
     document(desk, page, |w| {
         let p = &w.posts;
         let alone = view.alone.then(|| view! { <p class="note">{p.alone}</p> });
         let keys: Vec<_> = keys.iter().map(|key| (key.name.clone(), key.vkey.clone())).collect();
-        let keys = registrar_keys(&keys, desk, w);
+        let keys = registrar_keys(&keys, view.registers, desk, w);
         view! {
             {summary(&view.faults, w)}
             <div class="lead">
@@ -57,36 +59,55 @@ pub fn registrations(desk: &Desk<'_>, view: &RegistrationsView, keys: &[Registra
             </div>
             {alone}
             {waiting(desk, &view.waiting, w)}
-            <section>
-                <h2>{p.new_agency}</h2>
-                <form class="form" method="post" action=desk.at("/desk/registrations")>
-                    {token(desk)}
-                    <p>{p.new_agency_help}</p>
-                    {Field::text("id", p.agency_id, &view.typed.id, "off").help(p.agency_id_help).draw(&view.faults, w)}
-                    {Field::text("name_zh", p.name_zh, &view.typed.name_zh, "off").draw(&view.faults, w)}
-                    {Field::text("name_en", p.name_en, &view.typed.name_en, "off").draw(&view.faults, w)}
-                    {custody(&[("portal", p.custody_portal), ("token", p.custody_token), ("agency", p.custody_agency)], &view.typed.custody, w)}
-                    {Field::text("seal", p.seal, &view.typed.seal, "off").help(p.seal_help).long(600).draw(&view.faults, w)}
-                    <button>{p.new_agency_button}</button>
-                </form>
-            </section>
+            {view.registers.then(|| new_agency(desk, view, w))}
             {keys}
-            {kit(desk, w)}
+            {view.registers.then(|| kit(desk, w))}
         }
     })
 }
 
-/// The keys that registrars sign with, and what this browser has of them.
-pub(super) fn registrar_keys(keys: &[(String, String)], desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
+/// A new agency, with its first seal.
+fn new_agency(desk: &Desk<'_>, view: &RegistrationsView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let p = &w.posts;
+    view! {
+        <section>
+            <h2>{p.new_agency}</h2>
+            <form class="form" method="post" action=desk.at("/desk/registrations")>
+                {token(desk)}
+                <p>{p.new_agency_help}</p>
+                {Field::text("id", p.agency_id, &view.typed.id, "off").help(p.agency_id_help).draw(&view.faults, w)}
+                {Field::text("name_zh", p.name_zh, &view.typed.name_zh, "off").draw(&view.faults, w)}
+                {Field::text("name_en", p.name_en, &view.typed.name_en, "off").draw(&view.faults, w)}
+                {custody(&[("portal", p.custody_portal), ("token", p.custody_token), ("agency", p.custody_agency)], &view.typed.custody, w)}
+                {Field::text("seal", p.seal, &view.typed.seal, "off").help(p.seal_help).long(600).draw(&view.faults, w)}
+                <button>{p.new_agency_button}</button>
+            </form>
+        </section>
+    }
+}
+
+/// The keys that registrars sign with, and what this browser has of them. Of those who only read, it has none.
+pub(super) fn registrar_keys(keys: &[(String, String)], registers: bool, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let sections = keys.iter().map(|(name, vkey)| {
+        let own = desk.at(&charter::key_of(name));
+        if !registers {
+            return view! {
+                <section>
+                    <h3><a href=own><code>{name.clone()}</code></a></h3>
+                    <code class="vkey">{vkey.clone()}</code>
+                </section>
+            }
+            .into_any();
+        }
         view! {
             <section class="keykit" data-key-of=name.clone() data-good=vkey.clone() data-ended="" data-waiting="">
-                <h3><a href=desk.at(&charter::key_of(name))><code>{name.clone()}</code></a></h3>
+                <h3><a href=own><code>{name.clone()}</code></a></h3>
                 <code class="vkey">{vkey.clone()}</code>
                 <p class="key-state" data-key-said role="status"></p>
                 {restoring(name, w)}
             </section>
         }
+        .into_any()
     });
     let sections = sections.collect_view();
     view! { <section><h2>{w.posts.registrar_keys}</h2>{sections}</section> }

@@ -12,6 +12,8 @@ pub struct CharterView {
     /// Amendments that wait.
     pub waiting: Vec<WaitingRow>,
     pub needed: usize,
+    /// Whether whoever asks registers; others only read.
+    pub registers: bool,
     pub registrars: Vec<RegistrarRow>,
     /// Those who ask to become registrars.
     pub candidates: Vec<CandidateRow>,

@@ -42,6 +42,12 @@ pub enum Lack {
     NoRoom,
     /// It was saved again, or is not being written any more.
     Changed,
+    /// Too much at once.
+    Busy,
+    /// For a reason that no field tells of.
+    Refused,
+    /// Of a post: whoever is to hold it has no role that takes steps.
+    NoSteps,
 }
 
 /// The first page of drafts.
@@ -118,8 +124,8 @@ pub struct EditorView {
     pub conflict: Option<Conflict>,
     /// Texts that were kept aside.
     pub asides: Vec<AsideRow>,
-    /// Codes of genres that the choice offers.
-    pub genres: Vec<&'static str>,
+    /// Codes of genres that the choice offers: those that are known, then those that the agency's rule names.
+    pub genres: Vec<String>,
     pub grounds: Vec<&'static str>,
     pub changes: Vec<&'static str>,
     pub may_write: bool,

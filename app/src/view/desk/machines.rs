@@ -4,7 +4,7 @@ use super::Faults;
 use crate::dates::Moment;
 use crate::view::AgencyRef;
 
-/// Agencies whose machines somebody looks after.
+/// Agencies whose machines somebody looks after, or reads.
 #[derive(Clone, Debug)]
 pub struct MachinePlacesView {
     pub agencies: Vec<AgencyRef>,
@@ -13,6 +13,8 @@ pub struct MachinePlacesView {
 #[derive(Clone, Debug)]
 pub struct MachinesView {
     pub agency: AgencyRef,
+    /// Whether whoever asks makes and ends them; others only read.
+    pub keeps: bool,
     /// A token that was made just now, shown this once.
     pub once: Option<String>,
     pub machines: Vec<MachineRow>,

@@ -153,6 +153,8 @@ pub struct RegistrationsView {
     pub registrars: Vec<String>,
     /// Whether a registrar's key lies on this server, and is enough: a trial.
     pub alone: bool,
+    /// Whether whoever asks registers; others only read.
+    pub registers: bool,
     pub faults: Faults,
     pub typed: NewPost,
 }

@@ -10,6 +10,8 @@ pub struct TemplatesView {
     pub places: Vec<TemplatePlace>,
     /// Those of the house.
     pub house: Vec<TemplateRow>,
+    /// Whether whoever asks reads those of every agency, and does no more where nothing else is said.
+    pub reads: bool,
 }
 
 #[derive(Clone, Debug)]

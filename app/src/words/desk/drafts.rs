@@ -54,6 +54,8 @@ pub struct EditorWords {
     pub upload: Text,
     pub remove: Text,
     pub target: Text,
+    pub revises: Text,
+    pub revises_help: Text,
     pub parts_help: Text,
     pub change: fn(&str) -> Text,
     pub conflict: fn(&str, &str) -> String,

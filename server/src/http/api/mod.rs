@@ -18,19 +18,20 @@ use crate::{
 };
 use axum::{
     Extension, Json, Router,
-    body::Bytes,
+    body::{Bytes, to_bytes},
     extract::{ConnectInfo, DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{any, delete, get, post, put},
 };
+use chain::statement::Statement;
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{net::SocketAddr, num::NonZeroU32, sync::Arc};
+use std::{borrow::Cow, net::SocketAddr, num::NonZeroU32, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Most bytes of one request, items of one request, bytes of all requests with many items, and those that are worked on at once.
@@ -43,6 +44,8 @@ const RATE: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const BURST: NonZeroU32 = NonZeroU32::new(200).unwrap();
 /// Tokens remembered before those that have been quiet are forgotten.
 const REMEMBERED: usize = 10_000;
+/// Statements of one request that the journal names.
+const NAMED: usize = 50;
 
 /// What the addresses here share.
 #[derive(Clone)]
@@ -176,6 +179,9 @@ async fn one(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<String>
     let file = |file: &crate::drafts::File| json!({ "file": file.id, "name": file.name, "media": file.media, "size": file.size });
     state["fields"] = serde_json::to_value(&draft.written).unwrap_or_default();
     state["files"] = files.iter().map(file).collect();
+    // The whole text leaves the desk.
+    let details = json!({ "revision": draft.revision });
+    app.staff.journal().note(&who.id, "draft-read", &draft.id, &details).await.map_err(DraftsError::from)?;
     Ok(Json(state).into_response())
 }
 
@@ -341,13 +347,78 @@ async fn item(app: &Arc<App>, bearer: &Bearer, element: &[u8]) -> Result<Value, 
 
 /// Statements that the agency's own key signed, as `/submit` takes them.
 async fn statements(State(app): State<Arc<App>>, bearer: Bearer, Extension(shared): Extension<Shared>, request: Request) -> Answer {
-    bearer.acting(Scope::Statements)?;
-    let (body, _place) = shared.whole(request).await?;
-    submit::submit(app, body.bytes.clone(), Some(bearer.0.agency.into())).await.map_err(|refused| match refused {
-        Refused::Busy => Fault::Refused(Refusal::Busy),
-        refused => {
-            tracing::error!(?refused, "statements could not be answered");
-            Fault::Trouble
+    let who = bearer.acting(Scope::Statements)?;
+    let (body, place) = shared.whole(request).await?;
+    // By itself: what was taken is written down also where whoever sent it has hung up meanwhile.
+    let handing_in = tokio::spawn(async move {
+        let _place = place;
+        hand_in(&app, &who, &bearer.0.agency, &body.bytes).await
+    });
+    // A panic is this program's fault and has been logged.
+    handing_in.await.unwrap_or(Err(Fault::Trouble))
+}
+
+/// Has lines taken, and written down what became of them.
+async fn hand_in(app: &Arc<App>, who: &Account, agency: &str, body: &Bytes) -> Answer {
+    let done = match submit::submit(app.clone(), body.clone(), Some(agency.into())).await {
+        Ok(response) => {
+            let (parts, said) = response.into_parts();
+            to_bytes(said, usize::MAX).await.map(|said| (parts, said)).map_err(|error| error.to_string())
         }
-    })
+        // Nothing was taken.
+        Err(Refused::Busy) => return Err(Fault::Refused(Refusal::Busy)),
+        Err(refused) => Err(format!("{refused:?}")),
+    };
+    let details = match &done {
+        Ok((_, said)) => handed_in(body, said),
+        // Some may have been taken.
+        Err(_) => Some(json!({ "why": "trouble" })),
+    };
+    if let Some(details) = details {
+        app.staff.journal().note(&who.id, "statements-handed-in", agency, &details).await.map_err(DraftsError::from)?;
+    }
+    match done {
+        Ok((parts, said)) => Ok(Response::from_parts(parts, said.into())),
+        Err(error) => {
+            tracing::error!(error, "statements could not be answered");
+            Err(Fault::Trouble)
+        }
+    }
+}
+
+/// A line of a request, without its parts.
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    note: Cow<'a, str>,
+}
+
+/// The answer to one.
+#[derive(Deserialize)]
+struct Became {
+    index: Option<u64>,
+}
+
+/// How many lines were taken and refused, and the ids of the first that were taken. None: there was none.
+fn handed_in(body: &[u8], said: &[u8]) -> Option<Value> {
+    let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let (mut taken, mut refused, mut ids) = (0, 0, Vec::new());
+    for (line, said) in lines.zip(said.split(|byte| *byte == b'\n')) {
+        if !serde_json::from_slice::<Became>(said).is_ok_and(|became| became.index.is_some()) {
+            refused += 1;
+            continue;
+        }
+        taken += 1;
+        if ids.len() < NAMED {
+            ids.extend(statement_in(line));
+        }
+    }
+    (taken + refused > 0).then(|| json!({ "taken": taken, "refused": refused, "statement": ids.join(" ") }))
+}
+
+/// The id of a line's statement.
+fn statement_in(line: &[u8]) -> Option<String> {
+    let line: Line<'_> = serde_json::from_slice(line).ok()?;
+    let statement = Statement::parse(line.note.as_bytes()).ok()?;
+    Some(statement.id)
 }

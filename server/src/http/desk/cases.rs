@@ -379,6 +379,10 @@ async fn to_sign(
     let said = async {
         let case = app.drafts.case(&signed.account, &id).await?;
         let Standing::Under { rule, .. } = &case.standing else { return Err(Refusal::NotOpen.into()) };
+        // What is published is signed no more, and what opens it is the chain's alone.
+        if case.frozen.state != FrozenState::Open {
+            return Err(Refusal::NotOpen.into());
+        }
         if case.steps.iter().any(|step| !step.stands()) {
             return Err(DraftsError::from(Refusal::Busy));
         }
@@ -394,7 +398,7 @@ async fn to_sign(
                 "name": part.name,
                 "size": part.size,
                 "commitment": part.commitment.to_string(),
-                "salt": format_salt(&part.salt),
+                "salt": part.salt.as_ref().map(format_salt),
                 "address": format!("/desk/cases/{id}/parts/{}", part.commitment),
             })
         });

@@ -5,6 +5,7 @@ use super::{
     guard::absent,
     page,
     posts::{fault, known_as, registrar, rows, troubled},
+    registrations::may_look,
     see,
 };
 use crate::{
@@ -91,6 +92,7 @@ async fn charter_view(app: &App, signed: &Signed, typed: Option<Typed>, faults: 
         entry: at.index,
         waiting: rows(app, signed, &waiting).await?,
         needed: charter.registrars.threshold,
+        registers: registers(signed),
         registrars: charter.registrars.keys.iter().map(row).collect(),
         candidates,
         typed: typed.map_or_else(|| form(charter, app.node.heads.borrow().size), |typed| typed.form),
@@ -110,7 +112,7 @@ async fn charter_page(app: &App, signed: &Signed, typed: Option<Typed>, faults: 
 }
 
 pub(super) async fn index(State(app): State<Arc<App>>, signed: Signed) -> Response {
-    if registers(&signed) { charter_page(&app, &signed, None, vec![]).await } else { absent(&app, signed.lang) }
+    if may_look(&signed.account.roles) { charter_page(&app, &signed, None, vec![]).await } else { absent(&app, signed.lang) }
 }
 
 pub(super) async fn change(State(app): State<Arc<App>>, RawQuery(query): RawQuery, Posted { signed, fields }: Posted) -> Response {
@@ -250,7 +252,7 @@ async fn key_page(app: &App, signed: &Signed, name: &str, faults: Faults) -> Res
     };
     let waiting = waiting.iter().filter_map(|asked| asked.change.candidate()).map(|candidate| candidate.key.clone());
     let waiting: Vec<_> = waiting.filter(|key| Vkey::parse(key).is_ok_and(|key| key.name() == name)).collect();
-    let may = free_name(&state, name) && waiting.is_empty();
+    let may = registers(signed) && free_name(&state, name) && waiting.is_empty();
     if keys.is_empty() && waiting.is_empty() && !may {
         return absent(app, signed.lang);
     }
@@ -262,7 +264,7 @@ async fn key_page(app: &App, signed: &Signed, name: &str, faults: Faults) -> Res
 }
 
 pub(super) async fn key(State(app): State<Arc<App>>, At(name): At, signed: Signed) -> Response {
-    if registers(&signed) { key_page(&app, &signed, &name, vec![]).await } else { absent(&app, signed.lang) }
+    if may_look(&signed.account.roles) { key_page(&app, &signed, &name, vec![]).await } else { absent(&app, signed.lang) }
 }
 
 /// The public half of a key, whose owner asks to become a registrar.

@@ -242,6 +242,35 @@ impl<'a> Over<'a> {
     }
 }
 
+/// Kinds of documents that an agency's rule names and the editor does not know of itself.
+fn own_genres(app: &App, agency: &str) -> Vec<String> {
+    let state = app.node.submitter.state();
+    let rule = state.agency(agency).and_then(|(_, agency)| agency.rule.as_ref());
+    let known = |genre: &str| drafts::GENRES.iter().any(|(known, _)| *known == genre);
+    // What stands for every other kind, and what is no document.
+    let other = |genre: &str| ["*", "status", "redaction"].contains(&genre);
+    let named: Vec<&str> = rule.into_iter().flat_map(|rule| &rule.genres).map(|genre| genre.genre.as_str()).collect();
+    named.into_iter().filter(|genre| !known(genre) && !other(genre)).map(str::to_owned).collect()
+}
+
+/// What is wrong with a draft, field by field: also that under a number nothing is published, which only the log knows.
+pub(super) async fn lacking(app: &App, signed: &Signed, draft: &drafts::Draft) -> Result<Faults, DraftsError> {
+    let files = app.drafts.files(&signed.account, &draft.id).await?;
+    let mut faults = faults_of(&drafts::faults(draft.kind, &draft.written, files.len()));
+    if let Some(index) = draft.written.target
+        && target(&app.drafts, index).await?.is_none_or(|(named, _)| !named.disclosure)
+    {
+        faults.push(("target", Fault::Entry));
+    }
+    Ok(faults)
+}
+
+/// A field in which a number is wanted and something else was typed.
+fn misnumbered(fields: &super::Fields) -> Option<&'static str> {
+    let wrong = |typed: &str| !typed.is_empty() && typed.parse::<u64>().is_err();
+    ["target", "by"].into_iter().find(|field| wrong(fields.one(field).trim()))
+}
+
 /// Names of all registered agencies in a language, to be suggested.
 fn agency_names(app: &App, lang: Lang) -> Vec<String> {
     let state = app.node.submitter.state();
@@ -286,7 +315,7 @@ async fn editor_view(app: &App, signed: &Signed, draft: &drafts::Draft, over: Ov
         parts: parts.into_iter().map(|(part, name)| (part.clone(), name, chosen(&part))).collect(),
         conflict: over.conflict,
         asides,
-        genres: drafts::GENRES.iter().map(|(genre, _)| *genre).collect(),
+        genres: drafts::GENRES.iter().map(|(genre, _)| (*genre).to_owned()).chain(own_genres(app, &draft.agency)).collect(),
         grounds: codes::grounds().collect(),
         changes: drafts::changes().collect(),
         may_write: who.roles.may(Role::Drafter, &draft.agency),
@@ -332,8 +361,8 @@ async fn edit(State(app): State<Arc<App>>, signed: Signed, At(id): At, Asked(que
         Some("size") => vec![("file", Fault::Lack(app::view::desk::Lack::FileSize))],
         Some("room") => vec![("file", Fault::Lack(app::view::desk::Lack::NoRoom))],
         Some("many") => vec![("file", Fault::Lack(app::view::desk::Lack::TooManyFiles))],
-        _ if query.lacks.is_some() => match app.drafts.files(&signed.account, &id).await {
-            Ok(files) => faults_of(&drafts::faults(draft.kind, &draft.written, files.len())),
+        _ if query.lacks.is_some() => match lacking(&app, &signed, &draft).await {
+            Ok(faults) => faults,
             Err(error) => return failed(&app, signed.lang, error),
         },
         _ => vec![],
@@ -356,6 +385,23 @@ fn late(app: &App, id: &str, late: &Late) -> Response {
     response
 }
 
+/// The editor with what somebody typed, and beside it what somebody else had saved before.
+async fn overtaken(app: &App, signed: &Signed, given: &Written, newest: &drafts::Draft) -> Response {
+    let view = async {
+        let conflict = Conflict {
+            by: Names::new(app).of(&newest.saved_by).await?,
+            saved: views::moment(&zone(app, signed.lang), newest.saved),
+            title: newest.written.title.clone(),
+            body: newest.written.body.clone(),
+            submitted: newest.stage != Stage::Writing,
+        };
+        // Theirs to go on with: the next save names what stands now, knowing it.
+        let over = Over { conflict: Some(conflict), ..Over::of(given, newest.revision) };
+        editor_view(app, signed, newest, over).await
+    };
+    again(drawn(app, signed, &newest.id, view.await))
+}
+
 async fn save(State(app): State<Arc<App>>, At(id): At, Typing(form): Typing) -> Response {
     let Posted { signed, fields } = match form {
         Ok(posted) => posted,
@@ -369,34 +415,35 @@ async fn save(State(app): State<Arc<App>>, At(id): At, Typing(form): Typing) -> 
     {
         given.translations.remove(place);
     }
-    if asked == "drop" {
-        // What was typed last is kept too: whoever gives a draft up may have meant another.
-        let kept = app.drafts.save(who, &id, revision, &given).await;
-        return match kept.and(app.drafts.drop_draft(who, &id).await) {
-            Ok(()) => see(lang, "/desk/drafts"),
-            Err(error) => failed(&app, lang, error),
-        };
-    }
+    let wrong = misnumbered(&fields).unwrap_or_default();
     match app.drafts.save(who, &id, revision, &given).await {
+        // What was typed last is kept too: whoever gives a draft up may have meant another.
+        Ok(Saved::Revision(revision)) if asked == "drop" => match app.drafts.drop_at(who, &id, revision).await {
+            Ok(()) => see(lang, "/desk/drafts"),
+            // Somebody saved or submitted it between the two.
+            Err(DraftsError::Refused(Refusal::Changed | Refusal::NotWriting)) => match app.drafts.draft(who, &id).await {
+                Ok(newest) => overtaken(&app, &signed, &given, &newest).await,
+                Err(error) => failed(&app, lang, error),
+            },
+            Err(error) => failed(&app, lang, error),
+        },
+        // All else is saved. Without a word, it would be a document of its own.
+        Ok(Saved::Revision(revision)) if !wrong.is_empty() => {
+            let view = async {
+                let draft = app.drafts.draft(who, &id).await?;
+                let over = Over { faults: vec![(wrong, Fault::Entry)], just_saved: true, ..Over::of(&given, revision) };
+                let mut view = editor_view(&app, &signed, &draft, over).await?;
+                view.typed.0.insert(wrong, fields.one(wrong).to_owned());
+                Ok::<_, DraftsError>(view)
+            };
+            again(drawn(&app, &signed, &id, view.await))
+        }
         Ok(Saved::Revision(_)) if asked == "submit" => see(lang, &format!("/desk/drafts/{id}/submit")),
         Ok(Saved::Revision(_)) if asked == "translate" => see(lang, &format!("/desk/drafts/{id}?saved=1&translate=1#translations")),
         Ok(Saved::Revision(_)) if asked.starts_with("untranslate-") => see(lang, &format!("/desk/drafts/{id}?saved=1#translations")),
         Ok(Saved::Revision(_)) => see(lang, &format!("/desk/drafts/{id}?saved=1")),
-        Ok(Saved::Aside { newest, .. }) => {
-            let view = async {
-                let conflict = Conflict {
-                    by: Names::new(&app).of(&newest.saved_by).await?,
-                    saved: views::moment(&zone(&app, lang), newest.saved),
-                    title: newest.written.title.clone(),
-                    body: newest.written.body.clone(),
-                    submitted: newest.stage != Stage::Writing,
-                };
-                // Theirs to go on with: the next save names what stands now, knowing it.
-                let over = Over { conflict: Some(conflict), ..Over::of(&given, newest.revision) };
-                editor_view(&app, &signed, &newest, over).await
-            };
-            again(drawn(&app, &signed, &id, view.await))
-        }
+        // Also where it was to be given up: not with what somebody else wrote meanwhile.
+        Ok(Saved::Aside { newest, .. }) => overtaken(&app, &signed, &given, &newest).await,
         Err(DraftsError::Refused(Refusal::TooLong)) => {
             let view = async {
                 let draft = app.drafts.draft(who, &id).await?;

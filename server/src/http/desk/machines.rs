@@ -23,16 +23,23 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// Whether there is any agency whose machines somebody with these roles looks after.
+/// Whether there is any agency whose machines somebody with these roles looks after, or reads.
 pub(super) fn may_look(roles: &Roles) -> bool {
-    roles.iter().any(|(role, _)| role == Role::Administrator)
+    roles.iter().any(|(role, _)| role == Role::Administrator) || roles.holds(Role::Auditor, "")
 }
 
+/// Agencies whose machines somebody may see.
 fn agencies_of(app: &App, signed: &Signed) -> Vec<String> {
     let state = app.node.submitter.state();
     let mut registered: Vec<_> = state.agencies().map(|(at, agency)| (at.index, agency.agency.clone())).collect();
     registered.sort_unstable();
-    registered.into_iter().map(|(_, id)| id).filter(|id| signed.may(Role::Administrator, id)).collect()
+    let audits = signed.account.roles.holds(Role::Auditor, "");
+    registered.into_iter().map(|(_, id)| id).filter(|id| audits || signed.may(Role::Administrator, id)).collect()
+}
+
+/// Whether they make and end them, too.
+fn keeps(app: &App, signed: &Signed, id: &str) -> bool {
+    signed.may(Role::Administrator, id) && app.node.submitter.state().agency(id).is_some()
 }
 
 pub(super) async fn places(State(app): State<Arc<App>>, signed: Signed) -> Response {
@@ -72,6 +79,7 @@ async fn page(app: &App, signed: &Signed, id: &str, once: Option<String>, typed:
         let short = |name: &str| typed.one(name).chars().take(200).collect::<String>();
         Ok::<_, Trouble>(MachinesView {
             agency: agency(app, id, signed.lang),
+            keeps: keeps(app, signed, id),
             once,
             machines: rows,
             scopes: codes(&Scope::ALL),
@@ -90,7 +98,8 @@ pub(super) async fn of_agency(State(app): State<Arc<App>>, signed: Signed, At(id
     if !agencies_of(&app, &signed).contains(&id) {
         return absent(&app, signed.lang);
     }
-    let Some(secret) = once_in(&headers).filter(|secret| secret.starts_with(PREFIX)) else {
+    // Only who makes tokens is ever shown one.
+    let Some(secret) = once_in(&headers).filter(|secret| secret.starts_with(PREFIX) && keeps(&app, &signed, &id)) else {
         return page(&app, &signed, &id, None, &Fields::default(), vec![]).await;
     };
     let own = match app.staff.is_machine_of(secret, &signed.account.id, &id).await {
@@ -101,7 +110,7 @@ pub(super) async fn of_agency(State(app): State<Arc<App>>, signed: Signed, At(id
 }
 
 pub(super) async fn change(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }: Posted) -> Response {
-    if !agencies_of(&app, &signed).contains(&id) {
+    if !keeps(&app, &signed, &id) {
         return absent(&app, signed.lang);
     }
     let to = format!("/desk/machines/of/{id}");

@@ -112,7 +112,7 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
 fn rooms(roles: &Roles) -> Vec<Room> {
     let drafts = roles.iter().any(|(role, agency)| !agency.is_empty() || role == staff::Role::Auditor).then_some(Room::Drafts);
     let posts = (!roles.is_empty()).then_some(Room::Posts);
-    let registrations = roles.holds(staff::Role::Registrar, "").then_some(Room::Registrations);
+    let registrations = registrations::may_look(roles).then_some(Room::Registrations);
     let people = people::may_look(roles).then_some(Room::People);
     let machines = machines::may_look(roles).then_some(Room::Machines);
     let journal = journal::may_read(roles).then_some(Room::Journal);

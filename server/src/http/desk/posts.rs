@@ -8,6 +8,7 @@ use super::{
     see,
 };
 use crate::{
+    drafts::{DraftsError, Refusal},
     http::{
         App,
         trouble::{At, Trouble},
@@ -20,7 +21,8 @@ use app::{
     pages,
     view::Problem,
     view::desk::{
-        self, AgencyPosts, AgencyPostsView, Barred, Fault, Faults, NewPost, PostKey, PostKeyView, PostRow, PostsView, RuleForm, WaitingRow,
+        self, AgencyPosts, AgencyPostsView, Barred, Fault, Faults, Lack, NewPost, PostKey, PostKeyView, PostRow, PostsView, RuleForm,
+        WaitingRow,
     },
 };
 use axum::{
@@ -491,16 +493,19 @@ pub(super) async fn enrol(
 
 /// Gives the post to somebody, or takes it back.
 async fn hold(app: &App, signed: &Signed, post: &str, fields: &Fields) -> Response {
-    let done = async {
-        match (fields.one("give"), fields.one("take")) {
-            ("", account) => app.drafts.take_post(&signed.account, post, account).await,
-            (account, _) => app.drafts.give_post(&signed.account, post, account).await,
-        }
-        .map_err(Trouble::from)
+    let done = match (fields.one("give"), fields.one("take")) {
+        ("", account) => app.drafts.take_post(&signed.account, post, account).await,
+        (account, _) => app.drafts.give_post(&signed.account, post, account).await,
     };
-    match done.await {
+    match done {
         Ok(()) => see(signed.lang, &format!("/desk/posts/key/{post}")),
-        Err(trouble) => failed(app, signed.lang, trouble),
+        // Only whoever may give the post comes this far.
+        Err(DraftsError::Refused(Refusal::NotHolder)) => {
+            let found = found(app, signed, post, &Fields::default());
+            let Some(found) = found else { return absent(app, signed.lang) };
+            key_page(app, signed, found, None, vec![("give", Fault::Lack(Lack::NoSteps))]).await
+        }
+        Err(error) => failed(app, signed.lang, error),
     }
 }
 

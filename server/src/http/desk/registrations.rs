@@ -14,7 +14,7 @@ use crate::{
         trouble::{At, Trouble},
     },
     registrar::{self, Asked, Change, Outcome, Registrar, RegistrarError, Subject},
-    staff::Role,
+    staff::{Role, Roles},
 };
 use app::{
     pages,
@@ -36,6 +36,11 @@ fn registers(signed: &Signed) -> bool {
     signed.may(Role::Registrar, "")
 }
 
+/// Whether somebody with these roles may look at what waits for registrars, and at the charter: they, and auditors, who change nothing.
+pub(super) fn may_look(roles: &Roles) -> bool {
+    roles.holds(Role::Registrar, "") || roles.holds(Role::Auditor, "")
+}
+
 async fn list(app: &App, signed: &Signed, typed: NewPost, faults: Faults) -> Response {
     let faulty = !faults.is_empty();
     let state = app.node.submitter.state();
@@ -49,6 +54,7 @@ async fn list(app: &App, signed: &Signed, typed: NewPost, faults: Faults) -> Res
             needed: registrars.map_or(0, |registrars| registrars.threshold),
             registrars: held.iter().map(|key| key.name.clone()).collect(),
             alone: registrar(app).alone(),
+            registers: registers(signed),
             faults,
             typed,
         })
@@ -63,7 +69,7 @@ async fn list(app: &App, signed: &Signed, typed: NewPost, faults: Faults) -> Res
 }
 
 pub(super) async fn index(State(app): State<Arc<App>>, signed: Signed) -> Response {
-    if registers(&signed) { list(&app, &signed, NewPost::default(), vec![]).await } else { absent(&app, signed.lang) }
+    if may_look(&signed.account.roles) { list(&app, &signed, NewPost::default(), vec![]).await } else { absent(&app, signed.lang) }
 }
 
 /// A new agency, with a seal that is made here, or that was made in a token or by the agency.

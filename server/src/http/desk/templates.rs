@@ -13,10 +13,10 @@ use crate::{
         App,
         trouble::{Asked, At, Trouble},
     },
-    staff::Role,
+    staff::{Account, Role},
 };
 use app::{
-    pages,
+    Lang, pages,
     view::desk::{Desk, Fault, Faults, Lack, TemplatePlace, TemplateRow, TemplateView, TemplatesView},
     words::desk as words,
 };
@@ -39,13 +39,22 @@ pub(super) fn routes() -> Vec<(&'static str, Handler)> {
     ]
 }
 
-/// Agencies whose templates somebody uses or keeps.
-fn places(app: &App, signed: &Signed) -> Vec<String> {
+/// All agencies, in the order in which they were registered.
+fn registered(app: &App) -> impl Iterator<Item = String> + use<> {
     let state = app.node.submitter.state();
     let mut ids: Vec<_> = state.agencies().map(|(at, agency)| (at.index, agency.agency.clone())).collect();
     ids.sort_unstable();
+    ids.into_iter().map(|(_, id)| id)
+}
+
+/// Agencies whose templates somebody uses or keeps.
+fn places(app: &App, signed: &Signed) -> Vec<String> {
     let used = |id: &String| signed.may(Role::Drafter, id) || signed.account.roles.holds(Role::Administrator, id);
-    ids.into_iter().map(|(_, id)| id).filter(used).filter(|id| may(app, signed, id)).collect()
+    registered(app).filter(used).filter(|id| may(app, signed, id)).collect()
+}
+
+fn all_but(app: &App, ids: &[String]) -> Vec<String> {
+    registered(app).filter(|id| !ids.contains(id)).collect()
 }
 
 fn may(app: &App, signed: &Signed, agency: &str) -> bool {
@@ -62,35 +71,49 @@ fn text(written: &Written, lang: &str) -> String {
     format!("{}\n\n{}", begun.title, begun.body)
 }
 
+/// An agency's own templates.
+async fn own_of(app: &App, names: &mut Names<'_>, who: &Account, id: &str, lang: Lang) -> Result<Vec<TemplateRow>, DraftsError> {
+    let zone = zone(app, lang);
+    let mut own = Vec::new();
+    for template in app.drafts.templates(who, id).await? {
+        let changed = Some((at(&zone, template.changed), names.of(&template.changed_by).await?));
+        own.push(TemplateRow {
+            genre: template.written.genre.clone(),
+            languages: languages(&template.written),
+            text: text(&template.written, lang.code()),
+            id: template.id,
+            name: template.name,
+            changed,
+        });
+    }
+    Ok(own)
+}
+
 async fn list(State(app): State<Arc<App>>, signed: Signed) -> Response {
     let (who, lang) = (&signed.account, signed.lang);
     let ids = places(&app, &signed);
-    if ids.is_empty() {
+    let reads = who.roles.holds(Role::Auditor, "");
+    if ids.is_empty() && !reads {
         return absent(&app, lang);
     }
     let w = words::of(lang);
     let view = async {
-        let (zone, mut names) = (zone(&app, lang), Names::new(&app));
+        let mut names = Names::new(&app);
         let mut places = Vec::new();
         for id in &ids {
-            let mut own = Vec::new();
-            for template in app.drafts.templates(who, id).await? {
-                let changed = Some((at(&zone, template.changed), names.of(&template.changed_by).await?));
-                own.push(TemplateRow {
-                    genre: template.written.genre.clone(),
-                    languages: languages(&template.written),
-                    text: text(&template.written, lang.code()),
-                    id: template.id,
-                    name: template.name,
-                    changed,
-                });
-            }
             places.push(TemplatePlace {
                 agency: super::agency(&app, id, lang),
-                own,
+                own: own_of(&app, &mut names, who, id, lang).await?,
                 drafts: app.drafts.may_begin(who, id),
                 keeps: app.drafts.may_keep_templates(who, id),
             });
+        }
+        // Whoever reads everything reads those of all others too, where there are any.
+        for id in if reads { all_but(&app, &ids) } else { vec![] } {
+            let own = own_of(&app, &mut names, who, &id, lang).await?;
+            if !own.is_empty() {
+                places.push(TemplatePlace { agency: super::agency(&app, &id, lang), own, drafts: false, keeps: false });
+            }
         }
         let house = HOUSE.iter().map(|template| {
             let written = template.written();
@@ -103,7 +126,7 @@ async fn list(State(app): State<Arc<App>>, signed: Signed) -> Response {
                 text: text(&written, lang.code()),
             }
         });
-        Ok::<_, DraftsError>(TemplatesView { places, house: house.collect() })
+        Ok::<_, DraftsError>(TemplatesView { places, house: house.collect(), reads })
     };
     let view = view.await.map_err(Trouble::from);
     answer(&app, &signed, "/desk/templates", view.map(|view| move |desk: &Desk<'_>| pages::desk::templates(desk, &view)))

@@ -55,9 +55,7 @@ impl From<Line> for Said {
 
 impl From<SubmitError> for Said {
     fn from(error: SubmitError) -> Said {
-        let code = error.code();
-        let refused_zh = in_chinese(&code);
-        Said::Refused { refused: error.to_string(), refused_zh, retry: error.passes(), code }
+        Said::Refused { refused: error.to_string(), refused_zh: error.in_chinese(), retry: error.passes(), code: error.code() }
     }
 }
 
@@ -67,6 +65,13 @@ impl From<Result<Receipt, SubmitError>> for Said {
             Ok(Receipt { index, leaf, repeated }) => Said::Logged { index, leaf, repeated },
             Err(error) => error.into(),
         }
+    }
+}
+
+impl SubmitError {
+    /// Why, as a sentence in Chinese.
+    pub(crate) fn in_chinese(&self) -> &'static str {
+        in_chinese(&self.code())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The editor: all that can be typed into a draft, in one column, and below it the text as it will be read.
 
-use super::super::form::token;
+use super::super::form::{fault_of, token};
 use super::super::frame::{Page, document, minute};
 use super::area::{ALWAYS, How, field};
 use super::texts::{agencies, languages, translations};
@@ -23,7 +23,7 @@ pub fn editor(desk: &Desk<'_>, view: &EditorView) -> String {
         let e = &w.drafts.editor;
         let at = desk.at(&format!("/desk/drafts/{}", view.id));
         let fields = match view.kind {
-            DraftKind::Disclosure => disclosure(view, w).into_any(),
+            DraftKind::Disclosure => disclosure(view, desk, w).into_any(),
             DraftKind::Status => status(view, desk, w).into_any(),
             DraftKind::Redaction => redaction(view, desk, w).into_any(),
         };
@@ -77,22 +77,21 @@ fn lacking(view: &EditorView, w: &'static DeskWords) -> Option<impl IntoView + u
     })
 }
 
-fn disclosure(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<> {
+fn disclosure(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let e = &w.drafts.editor;
     let typed = view.typed.of("genre");
     let of_genre = view.asked.iter().find(|(genre, _)| *genre == typed).map_or(&[][..], |(_, fields)| fields);
     let asked: Vec<_> = ALWAYS.iter().chain(of_genre).copied().collect();
     let put = |name, how| field(name, how, &view.typed, &view.faults, &asked, w);
     let none = || vec![("", e.choose.to_owned())];
-    let own = (!typed.is_empty() && !view.genres.contains(&typed)).then(|| (typed, typed.to_owned()));
-    let known = view.genres.iter().map(|code| (*code, codes::genre(w.lang, code).unwrap_or(code).to_owned()));
+    let own = (!typed.is_empty() && !view.genres.iter().any(|code| code == typed)).then(|| (typed, typed.to_owned()));
+    let known = view.genres.iter().map(|code| (code.as_str(), codes::genre(w.lang, code).unwrap_or(code).to_owned()));
     let genres: Vec<_> = none().into_iter().chain(known).chain(own).collect();
     let tags = languages(view, view.typed.of("language"), w);
     let tags = tags.iter().map(|(tag, called)| (tag.as_str(), called.clone())).collect();
     let names = view.agencies.iter().map(|name| view! { <option value=name.clone()></option> }).collect_view();
     let authentic =
         none().into_iter().chain(["original", "copy"].map(|code| (code, codes::authentic(w.lang, code).unwrap_or(code).to_owned())));
-    let revises = view.target.is_some().then(|| put("target", How::Number));
     view! {
         <fieldset>
             <legend class="part">{e.what}</legend>
@@ -100,7 +99,7 @@ fn disclosure(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<>
             {put("genre", How::Choice(genres))}
             <p class="help">{w.editing.asked_lead}</p>
             {put("language", How::Choice(tags))}
-            {revises}
+            {revises(view, desk, w)}
         </fieldset>
         <fieldset>
             <legend class="part">{e.text}</legend>
@@ -135,12 +134,36 @@ fn disclosure(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<>
     }
 }
 
+/// Which published document this is a new version of, if it is one: the same field as where a document must be named.
+fn revises(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
+    let e = &w.drafts.editor;
+    let fault = fault_of(&view.faults, "target").map(|fault| (w.frame.fault)(fault));
+    let faulty = fault.is_some();
+    let described = if faulty { "target-help target-fault" } else { "target-help" };
+    let invalid = faulty.then_some("true");
+    let value = view.typed.of("target").to_owned();
+    view! {
+        <div class="field" class:faulty=faulty>
+            <label for="target">{e.revises}</label>
+            <p class="help" id="target-help">{e.revises_help}</p>
+            {fault.map(|fault| view! { <p class="fault" id="target-fault">{fault}</p> })}
+            <input id="target" name="target" type="text" inputmode="numeric" class="short" value=value maxlength="600" autocomplete="off"
+                aria-describedby=described aria-invalid=invalid/>
+        </div>
+        {named_target(view, desk, w.drafts.case.revises, w)}
+    }
+}
+
 /// The published document that this is about, once it was named.
 fn target(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
+    named_target(view, desk, w.drafts.editor.target, w)
+}
+
+fn named_target(view: &EditorView, desk: &Desk<'_>, said: &'static str, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
     let target = view.target.as_ref()?;
     let called = target.title.clone().unwrap_or_else(|| (w.drafts.entry)(target.index));
     Some(view! {
-        <p class="about"><strong>{w.drafts.editor.target}</strong>" "<a href=desk.at(&target.path())><bdi>{called}</bdi></a></p>
+        <p class="about"><strong>{said}</strong>" "<a href=desk.at(&target.path())><bdi>{called}</bdi></a></p>
     })
 }
 
@@ -167,7 +190,7 @@ fn status(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl Int
 fn redaction(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let e = &w.drafts.editor;
     let put = |name, how| field(name, how, &view.typed, &view.faults, &[], w);
-    let fault = super::super::form::fault_of(&view.faults, "parts");
+    let fault = fault_of(&view.faults, "parts");
     let parts = view.parts.iter().map(|(commitment, name, chosen)| {
         view! {
             <li>
@@ -206,7 +229,7 @@ fn files(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl Into
         true => view! { <li class="quiet" data-none>{e.files_none}</li> }.into_any(),
         false => rows.collect_view().into_any(),
     };
-    let fault = super::super::form::fault_of(&view.faults, "file").map(|fault| (w.frame.fault)(fault));
+    let fault = fault_of(&view.faults, "file").map(|fault| (w.frame.fault)(fault));
     let faulty = fault.is_some();
     view! {
         <section>

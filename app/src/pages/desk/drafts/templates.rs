@@ -17,12 +17,25 @@ pub fn templates(desk: &Desk<'_>, view: &TemplatesView) -> String {
     document(desk, Page::new(Room::Drafts, "templates", title), |w| {
         let t = &w.templates;
         let places = view.places.iter().map(|one| place(one, view, desk, w)).collect_view();
+        // Whoever uses them sees the house's beside each agency's own.
+        let house = view.reads && !view.places.iter().any(|one| one.drafts || one.keeps);
         view! {
             <p class="back"><a href=desk.at("/desk/drafts")>{w.bringing.back}</a></p>
             <div class="lead"><h1>{t.title}</h1><p>{t.lead}</p></div>
             {places}
+            {house.then(|| view! { <section class="wide templates">{of_the_house(view, None, desk, w)}</section> })}
         }
     })
+}
+
+fn of_the_house(view: &TemplatesView, place: Option<&TemplatePlace>, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
+    let t = &w.templates;
+    let house = view.house.iter().map(|one| row(one, false, place, desk, w)).collect_view();
+    view! {
+        <h3>{t.house}</h3>
+        <p class="help">{t.house_help}</p>
+        <ul class="work">{house}</ul>
+    }
 }
 
 fn place(place: &TemplatePlace, view: &TemplatesView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
@@ -36,9 +49,9 @@ fn place(place: &TemplatePlace, view: &TemplatesView, desk: &Desk<'_>, w: &'stat
         }
     });
     let none = place.own.is_empty().then(|| view! { <p class="quiet">{if place.keeps { t.own_none_keeps } else { t.own_none }}</p> });
-    let own = place.own.iter().map(|one| row(one, true, place, desk, w)).collect_view();
+    let own = place.own.iter().map(|one| row(one, true, Some(place), desk, w)).collect_view();
     let own = (!place.own.is_empty()).then(|| view! { <ul class="work">{own}</ul> });
-    let house = view.house.iter().map(|one| row(one, false, place, desk, w)).collect_view();
+    let house = (place.drafts || place.keeps).then(|| of_the_house(view, Some(place), desk, w));
     view! {
         <section class="wide templates">
             <h2><bdi>{place.agency.name.clone()}</bdi></h2>
@@ -46,16 +59,16 @@ fn place(place: &TemplatePlace, view: &TemplatesView, desk: &Desk<'_>, w: &'stat
             {none}
             {own}
             {make}
-            <h3>{t.house}</h3>
-            <p class="help">{t.house_help}</p>
-            <ul class="work">{house}</ul>
+            {house}
         </section>
     }
 }
 
-fn row(row: &TemplateRow, own: bool, place: &TemplatePlace, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
+/// A template, with what may be done with it in a place.
+fn row(row: &TemplateRow, own: bool, place: Option<&TemplatePlace>, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let t = &w.templates;
-    let id = format!("translate-{}-{}", place.agency.id.replace(['/', '.'], "-"), row.id);
+    let agency = place.map_or("", |place| place.agency.id.as_str());
+    let id = format!("translate-{}-{}", agency.replace(['/', '.'], "-"), row.id);
     let genre = codes::genre(w.lang, &row.genre).unwrap_or(&row.genre).to_owned();
     let between = if w.lang == crate::Lang::Zh { "、" } else { ", " };
     let languages = row.languages.iter().map(|tag| (w.drafts.editor.language)(tag)).collect::<Vec<_>>().join(between);
@@ -64,25 +77,25 @@ fn row(row: &TemplateRow, own: bool, place: &TemplatePlace, desk: &Desk<'_>, w: 
     let translate = (row.languages.len() > 1).then(|| {
         view! { <label class="with" for=id.clone()><input type="checkbox" id=id.clone() name="translate" value="1"/>" "{t.with_translation}</label> }
     });
-    let begin = place.drafts.then(|| {
+    let begin = place.is_some_and(|place| place.drafts).then(|| {
         view! {
             <form class="about" method="post" action=desk.at("/desk/templates")>
                 {token(desk)}
-                <input type="hidden" name="agency" value=place.agency.id.clone()/>
+                <input type="hidden" name="agency" value=agency.to_owned()/>
                 <input type="hidden" name="template" value=row.id.clone()/>
                 <button name="do" value="begin" aria-label=(t.begin_of)(&row.name)>{t.begin}</button>
                 {translate}
             </form>
         }
     });
-    let keep = match (place.keeps, own) {
+    let keep = match (place.is_some_and(|place| place.keeps), own) {
         (false, _) => None,
         (true, true) => Some(
             view! { <p><a href=desk.at(&format!("/desk/templates/{}", row.id)) aria-label=(t.change_of)(&row.name)>{t.change}</a></p> }
                 .into_any(),
         ),
         (true, false) => {
-            let at = desk.at(&format!("/desk/templates/new?agency={}&like={}", crate::pages::text::query(&place.agency.id), row.id));
+            let at = desk.at(&format!("/desk/templates/new?agency={}&like={}", crate::pages::text::query(agency), row.id));
             Some(view! { <p><a href=at aria-label=(t.copy_of)(&row.name)>{t.copy}</a></p> }.into_any())
         }
     };
