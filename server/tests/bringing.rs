@@ -342,6 +342,12 @@ async fn personal_data_in_what_was_brought_is_warned_of(engine: Engine) {
     let found: Vec<_> = brought.rows[0].personal.iter().map(|(part, found)| (part.clone(), found.sort.code())).collect();
     assert_eq!(found, [(Some("body.md".into()), "mobile"), (Some("list.txt".into()), "identity-card")]);
     assert!(brought.rows[0].sound() && brought.rows[1].personal.is_empty());
+    // As spreadsheets save it here, which is not UTF-8.
+    let table = "title,genre,body,files\nLanterns,notice,Lit.,list.csv\n";
+    let (list, ..) = encoding_rs::GB18030.encode("姓名,手机\n王芳,13800138000\n");
+    let brought = bring(&house, &author, &[("t.csv", table.as_bytes()), ("list.csv", &list)]).await.unwrap();
+    let found: Vec<_> = brought.rows[0].personal.iter().map(|(part, found)| (part.as_deref(), found.sort.code())).collect();
+    assert_eq!(found, [(Some("list.csv"), "mobile")]);
 }
 
 /// The house with its portal, asked as browsers ask.

@@ -256,8 +256,7 @@ impl Bringing {
     /// A file as text, if it is one that a draft takes.
     async fn text(&self, at: usize) -> Result<Option<String>, DraftsError> {
         let file = &self.files[at];
-        let may = personal::may_be_text(&file.media) || file.media == "application/octet-stream";
-        if !may || file.size > LONGEST as i64 {
+        if !personal::may_be_text(&file.media) || file.size > LONGEST as i64 {
             return Ok(None);
         }
         Ok(table::decoded(&self.bytes(at).await?).map(|text| text.replace("\r\n", "\n")))
@@ -306,7 +305,7 @@ impl Bringing {
                 if folder::misnamed(&file.name, &file.media) {
                     row.told.push(Told::of("files", What::OtherKind, &format!("{} ({})", file.name, file.media)));
                 }
-                if personal::is_text(&file.media) && file.size <= LOOKED_THROUGH && !within.contains_key(&at) {
+                if personal::may_be_text(&file.media) && file.size <= LOOKED_THROUGH && !within.contains_key(&at) {
                     let (bytes, media) = (self.bytes(at).await?, file.media.clone());
                     let looked = tokio::task::spawn_blocking(move || {
                         personal::text_of(&media, &bytes).map_or_else(Vec::new, |text| super::look(&text))

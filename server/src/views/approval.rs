@@ -1,4 +1,5 @@
-//! The view of how a disclosure, or what became of one, was approved: its case's steps as the rule of then orders them, opened by the disclosure itself.
+//! The view of how a disclosure, or what became of one, was approved: its case's steps as the rule of then orders them, opened by the
+//! entry itself.
 
 use super::{
     context::{Context, Logged},
