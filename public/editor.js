@@ -178,7 +178,7 @@ async function sendIn() {
   // Leaving the page does not take back what is short and on its way.
   const answer = await ask("/save", { method: "POST", body: sent, keepalive: isShort(sent) });
   if (answer?.ok) {
-    const { revision, saved } = await said(answer);
+    const { revision, saved, misread } = await said(answer);
     form.elements.revision.value = revision;
     stands = written(fields);
     failures = 0;
@@ -188,7 +188,7 @@ async function sendIn() {
     } else {
       clearTimeout(keeping);
       await forget("text");
-      say("saved", { at: clock(saved) });
+      say(misread ? "misread" : "saved", { at: clock(saved) });
     }
     return;
   }
@@ -241,12 +241,12 @@ function leave() {
     left = false;
     if (!answer?.ok) return;
     // Only another window was looked at.
-    const { revision, saved } = await said(answer);
+    const { revision, saved, misread } = await said(answer);
     form.elements.revision.value = revision;
     stands = written(fields);
     if (!isDirty()) {
       await forget("text");
-      say("saved", { at: clock(saved) });
+      say(misread ? "misread" : "saved", { at: clock(saved) });
     }
   });
 }

@@ -75,7 +75,7 @@ pub struct Decision {
     pub core: Commitment,
     /// 32 hexadecimal digits: the salt of `core`.
     pub salt: String,
-    /// Commitment to the reason, which may stay closed.
+    /// Commitment to the reason, which may stay closed. Whoever rejects or overrides has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Commitment>,
 }
@@ -113,6 +113,8 @@ pub enum ApprovalError {
     Incomplete,
     #[error("a step's opening does not match what was committed")]
     Opening,
+    #[error("a step was rejected or skipped and commits to no reason")]
+    Reason,
     #[error("a step was taken by a post that may not take it")]
     Post,
     #[error("a step was taken before one it must wait for")]
@@ -126,13 +128,14 @@ pub enum ApprovalError {
 }
 
 impl ApprovalError {
-    pub const ALL: [ApprovalError; 11] = [
+    pub const ALL: [ApprovalError; 12] = [
         ApprovalError::NoAct,
         ApprovalError::NoRule,
         ApprovalError::StaleRule,
         ApprovalError::Genre,
         ApprovalError::Incomplete,
         ApprovalError::Opening,
+        ApprovalError::Reason,
         ApprovalError::Post,
         ApprovalError::Order,
         ApprovalError::SelfApproval,
@@ -150,6 +153,7 @@ impl ApprovalError {
             ApprovalError::Genre => "genre",
             ApprovalError::Incomplete => "incomplete",
             ApprovalError::Opening => "opening",
+            ApprovalError::Reason => "reason",
             ApprovalError::Post => "post",
             ApprovalError::Order => "order",
             ApprovalError::SelfApproval => "self-approval",
@@ -272,6 +276,9 @@ impl<'a> Progress<'a> {
             // Only those about this very core under this very rule count.
             if decision.rule != rule_leaf || decision.core != core_commitment(&salt, core_line) {
                 continue;
+            }
+            if decision.reason.is_none() && matches!(decision.decision.as_str(), "reject" | "override") {
+                return Err(ApprovalError::Reason);
             }
             progress.may_come(&decision.code, &step.post, &decision.decision)?;
             progress.decisions.retain(|(code, post, _)| !(*code == decision.code && *post == step.post));

@@ -99,6 +99,18 @@ fn a_rejection_stands_until_the_same_post_approves() {
 }
 
 #[test]
+fn a_rejection_or_an_override_without_a_reason_approves_nothing() {
+    for (post, decision) in [(LAWYER_B, "reject"), (MINISTER, "override")] {
+        let mut desk = desk();
+        desk.approve(&ALL[..3]).case.silent = true;
+        desk.take(post, "legal", decision);
+        assert_eq!(desk.refused(), ApprovalError::Reason, "{decision}");
+        desk.approve(&ALL[3..]);
+        assert_eq!(desk.refused(), ApprovalError::Reason, "approving after it does not mend it");
+    }
+}
+
+#[test]
 fn an_override_completes_a_kind_of_step_and_is_marked() {
     let mut desk = desk();
     desk.approve(&[ALL[0], ALL[2]]).take(MINISTER, "legal", "override").approve(&[ALL[4]]);

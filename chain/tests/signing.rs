@@ -86,6 +86,9 @@ fn no_step_is_written_that_no_log_would_take_or_no_rule_could_count() {
     assert_eq!(NewStep { case: "51be", ..step }.write(&drawn), member("case"));
     assert_eq!(NewStep { code: "Draft", ..step }.write(&drawn), member("code"));
     assert_eq!(NewStep { decision: "nod", ..step }.write(&drawn), member("decision"));
+    for decision in ["reject", "override"] {
+        assert_eq!(NewStep { decision, ..step }.write(&drawn), member("reason"), "{decision}");
+    }
     assert_eq!(NewStep { core_line: &post_line, ..step }.write(&drawn), Err(StatementError::Act("post")));
     let before = Some(Reference { index: 3, leaf: rule });
     assert_eq!(NewStep { previous: before, after: Some(rule), ..step }.write(&drawn), member("after"), "one or the other");

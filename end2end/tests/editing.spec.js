@@ -42,6 +42,17 @@ test("what is typed is saved by itself, shown as it will be read, and there agai
   await expect(page.locator('[data-told="kept"]')).toBeHidden();
 });
 
+test("a number that is none is not saved by itself without a word", async ({ house }) => {
+  const page = await house.enter("author");
+  const id = await begin(page, house);
+  await page.locator("#target").fill("the third");
+  await saving(page, "misread");
+  await expect(page.locator("[data-saving]")).toContainText("digits alone");
+  await page.locator("#target").fill("3");
+  await saving(page, "saved");
+  expect(house.written(id).target).toBe(3);
+});
+
 test("without a connection the text is kept in the browser, saved when there is one, and offered after coming back", async ({ house }) => {
   const page = await house.enter("author");
   const id = await begin(page, house);

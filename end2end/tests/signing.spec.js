@@ -208,6 +208,7 @@ test("a registrar's key signs in the browser what the page shows, and nothing el
 });
 
 test("a server that shows a registrar another rule than it asks to have signed gets no signature", async ({ page, house }) => {
+  test.slow();
   await makeKey(page, house);
   await register(page);
   const step = { "genre-0": "*", "code-0": "sign", "posts-0": POST, "count-0": "1", "after-0": "" };

@@ -12,6 +12,7 @@ use axum::{
     http::{Method, Request, StatusCode, header},
 };
 use desk_house::*;
+use portal::Answer;
 use serde_json::json;
 use server::{
     drafts::{Draft, Frozen, Kind, Stage},
@@ -42,12 +43,6 @@ struct Audit {
     /// Path of one that waits, and the name of the registrar's key.
     registration: String,
     registrar: String,
-}
-
-struct Answer {
-    status: StatusCode,
-    to: String,
-    body: String,
 }
 
 impl Audit {
@@ -82,9 +77,7 @@ impl Audit {
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {
-        let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request).await;
-        let to = headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
-        Answer { status, to, body: String::from_utf8_lossy(&body).into_owned() }
+        portal::at_desk(&self.portal, request).await
     }
 
     async fn get(&self, path: &str) -> Answer {

@@ -11,6 +11,7 @@ use axum::{
     http::{Method, Request, StatusCode, header},
 };
 use desk_house::*;
+use portal::Answer;
 use server::{
     drafts::{Brought, Called, Column, Kind, LARGEST_FILE, MOST_FILES, Refusal, Same, Shut, Skip, Unbrought, What, Written},
     http::Portal,
@@ -366,9 +367,8 @@ impl Pages {
     async fn ask(&self, who: &Token, method: Method, path: &str, kind: &str, body: impl Into<Body>) -> (StatusCode, String, String) {
         let request = own(by(who, Request::builder().method(method).uri(path)));
         let request = request.header(header::CONTENT_TYPE, kind).body(body.into()).unwrap();
-        let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request).await;
-        let to = headers.get(header::LOCATION).map_or(String::new(), |to| to.to_str().unwrap().to_owned());
-        (status, to, String::from_utf8_lossy(&body).into_owned())
+        let Answer { status, to, body } = portal::at_desk(&self.portal, request).await;
+        (status, to, body)
     }
 
     async fn page(&self, who: &Token, path: &str) -> (StatusCode, String) {

@@ -144,7 +144,8 @@ async fn texts_that_were_taken_back_are_kept_for_the_case_alone_and_go_with_it(e
     let fourth = again(&house, &third, |written| written.body = "Other words.".into()).await;
     let author = house.who("author");
     house.drafts.withdraw(&author, &fourth.draft).await.unwrap();
-    house.drafts.drop_draft(&author, &fourth.draft).await.unwrap();
+    let revision = house.drafts.draft(&author, &fourth.draft).await.unwrap().revision;
+    house.drafts.drop_draft(&author, &fourth.draft, revision).await.unwrap();
     assert_eq!(house.waiting_files(), 1, "given up, only the draft's own file stays");
     // What lies there no more is told as that.
     let fifth = house.submitted("Roads", 0).await;

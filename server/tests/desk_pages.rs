@@ -11,6 +11,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use desk_house::*;
+use portal::Answer;
 use server::{
     drafts::{Kind, Refusal, Written},
     http::Portal,
@@ -42,12 +43,6 @@ struct Pages {
     portal: Portal,
 }
 
-struct Answer {
-    status: StatusCode,
-    to: String,
-    body: String,
-}
-
 impl Pages {
     async fn on(engine: Engine) -> Pages {
         let house = House::on(engine).await;
@@ -56,9 +51,7 @@ impl Pages {
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {
-        let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request).await;
-        let to = headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
-        Answer { status, to, body: String::from_utf8_lossy(&body).into_owned() }
+        portal::at_desk(&self.portal, request).await
     }
 
     async fn get(&self, who: &Token, path: &str) -> Answer {

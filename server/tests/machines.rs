@@ -504,11 +504,18 @@ async fn what_a_token_brings_reads_whole_and_hands_in_is_noted_under_its_own_nam
     assert_eq!(m.get(&token, &path).await.status, StatusCode::OK);
     let read = noted(house, "draft-read").await;
     assert_eq!((read.len(), &read[0].0.who, &json!(read[0].0.about)), (1, &machine, &draft["draft"]));
+    // To ask again what became of it is no new reading; what was written since is.
+    m.get(&token, &path).await;
+    assert_eq!(noted(house, "draft-read").await.len(), 1);
+    let changed = json!({ "fields": fields("Lamps"), "revision": draft["revision"] });
+    assert_eq!(m.put(&token, &id(1), &changed).await.status, StatusCode::OK);
+    m.get(&token, &path).await;
+    assert_eq!(noted(house, "draft-read").await.len(), 2);
     // What is refused is no reading.
     let writes = m.token(agency, &[Scope::Draft]).await;
     assert_eq!(m.get(&writes, &path).await.code(), refused(403, "scope"));
     assert_eq!(m.get(&token, &format!("/api/v1/drafts/{}", id(7))).await.code(), refused(404, "nothing"));
-    assert_eq!(noted(house, "draft-read").await.len(), 1);
+    assert_eq!(noted(house, "draft-read").await.len(), 2);
     // Publishing by the agency's own key.
     let hands_in = m.token(&house.free, &[Scope::Statements]).await;
     let machine = house.staff.machines(&house.free).await.unwrap().remove(0).id;

@@ -11,6 +11,7 @@ use axum::{
     http::{Method, Request, StatusCode, header},
 };
 use desk_house::*;
+use portal::Answer;
 use server::{
     drafts::{HOUSE, Refusal, Translation, Written},
     staff::{Role, Token},
@@ -140,9 +141,8 @@ impl Pages {
     async fn ask(&self, who: &Token, method: Method, path: &str, body: String) -> (StatusCode, String, String) {
         let request = own(by(who, Request::builder().method(method).uri(path)));
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(body)).unwrap();
-        let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request).await;
-        let to = headers.get(header::LOCATION).map_or(String::new(), |to| to.to_str().unwrap().to_owned());
-        (status, to, String::from_utf8(body).unwrap())
+        let Answer { status, to, body } = portal::at_desk(&self.portal, request).await;
+        (status, to, body)
     }
 
     async fn get(&self, who: &Token, path: &str) -> (StatusCode, String) {

@@ -100,9 +100,9 @@ async fn bytes_that_no_row_leads_to_are_removed_and_all_others_stay(engine: Engi
 async fn files_of_a_draft_that_was_dropped_go_after_a_month(engine: Engine) {
     let house = House::on(engine).await;
     let (drafts, author) = (&house.drafts, house.who("author"));
-    let id = drafts.begin(&author, &house.agency, Kind::Disclosure, &written("Lanterns")).await.unwrap().id;
-    drafts.attach(&author, &id, "a.txt", b"a".to_vec()).await.unwrap();
-    drafts.drop_draft(&author, &id).await.unwrap();
+    let draft = drafts.begin(&author, &house.agency, Kind::Disclosure, &written("Lanterns")).await.unwrap();
+    drafts.attach(&author, &draft.id, "a.txt", b"a".to_vec()).await.unwrap();
+    drafts.drop_draft(&author, &draft.id, draft.revision).await.unwrap();
     house.turn(29 * DAY);
     assert_eq!(drafts.forget_dropped().await.unwrap(), 0);
     house.turn(2 * DAY);

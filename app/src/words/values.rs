@@ -51,7 +51,7 @@ static NAMES: [(&str, &str, &str); 43] = [
 ];
 
 /// Values that are codes: roles of parts, whose list, why an approval fails.
-static CODES: [(&str, &str, &str); 16] = [
+static CODES: [(&str, &str, &str); 17] = [
     ("catalogue", "目录", "catalogue"),
     ("body", "正文", "text"),
     ("attachment", "附件", "attachment"),
@@ -63,6 +63,7 @@ static CODES: [(&str, &str, &str); 16] = [
     ("genre", "规则未涉及这一种类", "the rule says nothing of this kind"),
     ("incomplete", "并非每一步都自首步起依次公开", "not every step is opened, from the first, in order"),
     ("opening", "有一步公开的内容与其指纹不符", "what was opened of a step is not what was committed"),
+    ("reason", "有一步不予批准或越过而未载明理由", "a step was rejected or skipped without a reason"),
     ("post", "有一步由无权的岗位经手", "a step was taken by a post that may not take it"),
     ("order", "有一步先于它应当等待的步骤", "a step was taken before one it must wait for"),
     ("self-approval", "同一岗位经手了两种步骤", "one post took two kinds of step"),

@@ -54,6 +54,7 @@ impl NewStep<'_> {
         member(self.previous.is_none() || self.after.is_none(), "after")?;
         member(is_code(self.code), "code")?;
         member(matches!(self.decision, "approve" | "reject" | "override"), "decision")?;
+        member(self.decision == "approve" || self.reason.is_some(), "reason")?;
         // A line that is no statement of this agency's could never be published.
         let owner = match Core::read(self.core_line)?.1 {
             Core::Disclosure(core) => core.agency,

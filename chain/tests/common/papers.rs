@@ -158,24 +158,27 @@ pub struct Case {
     pub opening: Vec<Opening>,
     /// Each step names the one before by what it says, not by its place.
     pub deferred: bool,
+    /// Nobody says why.
+    pub silent: bool,
 }
 
 impl Case {
     pub fn open(chain: &mut Chain, agency: &str) -> Case {
         let rule = chain.state.agency(agency).unwrap().0.leaf;
-        Case { agency: agency.into(), case: chain.fresh(), rule, steps: vec![], opening: vec![], deferred: false }
+        Case { agency: agency.into(), case: chain.fresh(), rule, steps: vec![], opening: vec![], deferred: false, silent: false }
     }
 
     /// The next step's note and its opening, not yet published.
     pub fn step(&self, chain: &mut Chain, post: &str, code: &str, decision: &str, core_line: &str) -> (String, Opening) {
         let salt = chain.salt();
+        let reason = matches!(decision, "reject" | "override").then(|| Commitment::to(&[7; 16], "理由".as_bytes()));
         let decision = Decision {
             code: code.into(),
             decision: decision.into(),
             rule: self.rule,
             core: core_commitment(&salt, core_line),
             salt: chain::part::format_salt(&salt),
-            reason: None,
+            reason: reason.filter(|_| !self.silent),
         };
         let text = serde_json::to_string(&decision).unwrap();
         let salt = chain.salt();

@@ -134,6 +134,11 @@ pub fn approvals() -> Value {
         ("one post in two kinds of step", desk().approve(&[ALL[0], ALL[1], (CLERK, "budget"), ALL[3], ALL[4]])),
         ("rejected", desk().approve(&ALL[..3]).take(LAWYER_B, "legal", "reject")),
         ("rejected, then approved by the same post", desk().approve(&ALL[..3]).take(LAWYER_B, "legal", "reject").approve(&ALL[3..])),
+        ("rejected without a reason", desk().with(|desk| desk.case.silent = true).approve(&ALL[..3]).take(LAWYER_B, "legal", "reject")),
+        (
+            "overridden without a reason",
+            desk().approve(&[ALL[0], ALL[2]]).with(|desk| desk.case.silent = true).take(MINISTER, "legal", "override").approve(&ALL[4..]),
+        ),
         ("rejected after everything", whole().take(DIRECTOR, "sign", "reject")),
         ("the last step missing", desk().approve(&ALL[..4])),
         ("the same lawyer twice", desk().approve(&[ALL[0], ALL[1], ALL[1], ALL[2]])),

@@ -248,6 +248,8 @@ impl Drafts {
         }
         let (mut count, mut kept) = (0, Vec::new());
         let mut turn = self.staff.store().turn().await?;
+        let more = ready.iter().flat_map(|(.., attached)| attached).map(|file| file.size).sum();
+        self.has_room(&mut turn, &brought.agency, more).await?;
         for (draft, row, attached) in &ready {
             let sql = "update brought_rows set draft = $1 where brought = $2 and number = $3 and draft = ''";
             if sqlx::query(sql).bind(draft).bind(&brought.id).bind(row.number).execute(&mut *turn).await?.rows_affected() != 1 {

@@ -5,12 +5,13 @@ use crate::staff::{Account, Role};
 use chain::{
     Hash,
     approval::{ApprovalError, Progress},
+    entry::LARGEST_STATEMENT,
     state::State,
     statement::Reference,
 };
 
-/// Most steps that a case may have when its draft is submitted once more: every step is opened in the statement, which is short.
-const MOST_STEPS: usize = 12;
+/// Bytes of an act line that one more step takes up, with all that may be in what opens it.
+const A_STEP: usize = 600;
 
 /// Everything about one case.
 #[derive(Debug, Clone)]
@@ -191,8 +192,10 @@ impl Drafts {
         able(&self.node.submitter.state(), &case.frozen, &case.steps, (&case.authors, &posts), who)
     }
 
-    /// The case in which a draft that is submitted once more goes on, unless it cannot.
-    pub(super) async fn case_that_goes_on(&self, draft: &Draft) -> Result<Option<String>, DraftsError> {
+    /// The case in which a draft that is submitted once more goes on, so that its publication opens every step from the first.
+    /// A statement is bounded: where this one, `bytes` long without its act, could not hold the steps so far and a round more, the
+    /// draft gets a case of its own; what was decided and kept until then comes to the log all the same.
+    pub(super) async fn case_that_goes_on(&self, draft: &Draft, genre: &str, bytes: usize) -> Result<Option<String>, DraftsError> {
         debug_assert!(draft.stage == Stage::Writing);
         let mut connection = self.staff.store().pool().acquire().await?;
         let sql = "select \"case\" from frozen where draft = $1 order by number desc limit 1";
@@ -200,11 +203,29 @@ impl Drafts {
         let case: String = sqlx::Row::try_get(&row, 0)?;
         let steps = Step::of_case(&mut connection, &case).await?;
         drop(connection);
+        // One that is on its way will be there or forgotten in a moment, and until then nobody knows what follows it.
+        if steps.iter().any(|step| !step.stands()) {
+            return Err(Refusal::Busy.into());
+        }
         // A step that came to the log past this desk cannot be opened by it: no publication could name the whole case.
         let newest = self.node.store.newest_step(&draft.agency, &case).await?;
-        let under_way = steps.iter().any(|step| !step.stands());
         let ours = steps.iter().rev().find_map(Step::reference);
-        Ok((!under_way && steps.len() < MOST_STEPS && ours == newest).then_some(case))
+        let act = serde_json::to_string(&steps::act(&case, Hash::ZERO, &steps)).map_err(|error| DraftsError::Compose(error.into()))?;
+        if ours == newest && bytes + act.len() + self.round(&draft.agency, genre) * A_STEP <= LARGEST_STATEMENT {
+            return Ok(Some(case));
+        }
+        match self.log_deferred(&case, &steps).await {
+            // What the log would not take behind a step of somebody else's can be brought there by nobody.
+            Err(DraftsError::Refused(refusal)) if refusal != Refusal::Busy => Ok(None),
+            logged => logged.map(|()| None),
+        }
+    }
+
+    /// How many steps an agency's rule asks for at least.
+    fn round(&self, agency: &str, genre: &str) -> usize {
+        let state = self.node.submitter.state();
+        let rule = state.agency(agency).and_then(|(_, agency)| agency.rule.as_ref());
+        rule.and_then(|rule| rule.steps(genre)).map_or(0, |kinds| kinds.iter().map(|kind| kind.count).sum())
     }
 }
 

@@ -359,21 +359,13 @@ impl Drafts {
         rows.iter().map(aside).collect()
     }
 
-    /// Gives a draft up. What was written stays where it is; what was submitted of it before does not.
-    pub async fn drop_draft(&self, who: &Account, id: &str) -> Result<(), DraftsError> {
-        self.let_go(who, id, None).await
-    }
-
-    /// The same of a draft as it stood at a revision: what somebody else saved since is not given up by who has not seen it.
-    pub async fn drop_at(&self, who: &Account, id: &str, revision: i64) -> Result<(), DraftsError> {
-        self.let_go(who, id, Some(revision)).await
-    }
-
-    async fn let_go(&self, who: &Account, id: &str, revision: Option<i64>) -> Result<(), DraftsError> {
+    /// Gives a draft up as it stands at a revision: what somebody else saved since is not given up by who has not seen it. What was
+    /// written stays where it is; what was submitted of it before does not.
+    pub async fn drop_draft(&self, who: &Account, id: &str, revision: i64) -> Result<(), DraftsError> {
         self.own(who, id).await?;
         let mut turn = self.staff.store().turn().await?;
         let now = Draft::read(&mut turn, id).await?.ok_or(Refusal::Nothing)?;
-        if revision.is_some_and(|seen| seen != now.revision) {
+        if now.revision != revision {
             return Err(Refusal::Changed.into());
         }
         if !Draft::move_on(&mut turn, id, Stage::Writing, Stage::Dropped, "").await? {

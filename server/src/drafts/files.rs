@@ -177,7 +177,7 @@ impl Drafts {
         bytes: Vec<u8>,
         upload: Option<&str>,
     ) -> Result<File, DraftsError> {
-        self.own(who, draft).await?;
+        let agency = self.own(who, draft).await?.agency;
         if bytes.is_empty() || bytes.len() > LARGEST_FILE {
             return Err(Refusal::FileSize.into());
         }
@@ -191,7 +191,7 @@ impl Drafts {
             added_by: who.id.clone(),
         };
         self.files.put(&file.path(), bytes).await?;
-        let kept = self.keep_file(who, &file, upload).await;
+        let kept = self.keep_file(who, &agency, &file, upload).await;
         // One of this id that came first at the same time has the same bytes.
         if kept.is_err() && !self.files(who, draft).await?.iter().any(|other| other.id == file.id) {
             self.files.remove(&file.path()).await?;
@@ -199,7 +199,7 @@ impl Drafts {
         kept.map(|()| file)
     }
 
-    async fn keep_file(&self, who: &Account, file: &File, upload: Option<&str>) -> Result<(), DraftsError> {
+    async fn keep_file(&self, who: &Account, agency: &str, file: &File, upload: Option<&str>) -> Result<(), DraftsError> {
         let mut turn = self.staff.store().turn().await?;
         self.revise(&mut turn, who, &file.draft).await?;
         if of_draft(&mut turn, &file.draft).await?.iter().any(|other| other.id == file.id) {
@@ -216,6 +216,7 @@ impl Drafts {
         if taken(&mut turn, &file.draft).await? >= MOST_FILES {
             return Err(Refusal::TooManyFiles.into());
         }
+        self.has_room(&mut turn, agency, file.size).await?;
         self.insert_file(&mut turn, who, file).await?;
         turn.commit().await?;
         Ok(())
@@ -223,7 +224,6 @@ impl Drafts {
 
     /// Writes down that a draft has a file, whose bytes are there.
     pub(super) async fn insert_file(&self, turn: &mut AnyConnection, who: &Account, file: &File) -> Result<(), DraftsError> {
-        self.has_room(turn, &file.draft, file.size).await?;
         let sql = sqlx::AssertSqlSafe(format!("insert into draft_files ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)"));
         sqlx::query(sql)
             .bind(&file.id)

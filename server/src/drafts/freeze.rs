@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     compose::{self, Document, Fixed, TooLarge},
+    sequencer::SubmitError,
     staff::Account,
     store::{StoredContent, submission_key},
 };
@@ -15,7 +16,7 @@ use chain::{
     holders,
     note::{self, KeyType, Signer},
     part::{Commitment, Salt, format_salt},
-    state::Facts,
+    state::{self, Facts},
     statement::{self, Redaction, Reference, Statement, Status},
     time::Millis,
 };
@@ -99,7 +100,7 @@ impl Drafts {
         let bytes: i64 = attached.iter().map(|file| file.size).sum();
         let _room = self.room.hold(bytes.unsigned_abs()).await?;
         let (fixed, sources) = self.fix(&draft, &attached, &statement).await?;
-        self.would_be_taken(&draft.agency, &statement, &fixed.core_line).await?;
+        let stated = self.would_be_taken(&draft.agency, &statement, &fixed.core_line).await?;
         // Bytes first: what the database names is there.
         let mut parts = Vec::with_capacity(fixed.contents.len());
         // Two who submit under one id at once write each beside the other.
@@ -141,7 +142,7 @@ impl Drafts {
             index: None,
             published: None,
         };
-        let goes_on = self.case_that_goes_on(&draft).await?;
+        let goes_on = self.case_that_goes_on(&draft, &frozen.genre, stated).await?;
         let mut turn = self.staff.store().turn().await?;
         let now = Draft::read(&mut turn, id).await?.ok_or(Refusal::Nothing)?;
         if now.revision != revision || files::of_draft(&mut turn, id).await? != attached {
@@ -301,18 +302,20 @@ impl Drafts {
         Ok(Reference { index, leaf: chain::tree::leaf_hash(&bytes) })
     }
 
-    /// Whether the chain would take it, were it approved: told now rather than when everybody has signed.
-    async fn would_be_taken(&self, agency: &str, id: &str, core_line: &str) -> Result<(), DraftsError> {
-        let refused = |error: &dyn std::fmt::Display| DraftsError::Refused(Refusal::Chain(error.to_string()));
+    /// Whether the chain would take it, were it approved: told now rather than when everybody has signed. Its bytes without an act.
+    async fn would_be_taken(&self, agency: &str, id: &str, core_line: &str) -> Result<usize, DraftsError> {
+        let refused = |refusal: state::Refusal| DraftsError::Refused(SubmitError::Refused(refusal).into());
         // A statement is read with a signature on it. This one's key nobody has, and the note goes nowhere.
-        let nobody = Signer::new(agency, KeyType::Ed25519, &crate::keys::random()?).map_err(|error| refused(&error))?;
+        let nobody =
+            Signer::new(agency, KeyType::Ed25519, &crate::keys::random()?).map_err(|error| refused(state::Refusal::Signature(error)))?;
         let note = note::sign(&statement::text(&self.node.origin, core_line, None), &[&nobody]);
-        let parsed = Statement::parse(note.as_bytes()).map_err(|error| refused(&error))?;
+        let parsed = Statement::parse(note.as_bytes()).map_err(|error| refused(error.into()))?;
         if note.len() + FOR_ACT > LARGEST_STATEMENT {
             return Err(Refusal::TooManyFiles.into());
         }
         let facts = self.node.store.known(std::slice::from_ref(&parsed), &[submission_key(agency, id)], &Facts::default()).await?;
-        self.node.submitter.state().may_state(&parsed.core, &facts).map_err(|error| refused(&error))
+        self.node.submitter.state().may_state(&parsed.core, &facts).map_err(refused)?;
+        Ok(note.len())
     }
 }
 

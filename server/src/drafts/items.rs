@@ -4,6 +4,7 @@
 use super::{Draft, Drafts, DraftsError, Frozen, FrozenState, Kind, LARGEST_FILE, LONGEST, MOST_FILES, Refusal, Stage, Written, fields};
 use crate::staff::{Account, Machine, Scope};
 use chain::{Hash, approval::ApprovalError, time::Millis};
+use serde_json::json;
 use sqlx::Row;
 
 /// What a machine asks for under one id.
@@ -143,6 +144,20 @@ impl Drafts {
 
     async fn under(&self, statement: &str) -> Result<Option<Frozen>, DraftsError> {
         Frozen::read(&mut *self.staff.store().pool().acquire().await?, statement).await
+    }
+
+    /// Writes down that a token reads a draft whole: once for each revision, however often it asks what became of it.
+    pub async fn read_whole(&self, who: &Account, draft: &Draft) -> Result<(), DraftsError> {
+        let mut turn = self.staff.store().turn().await?;
+        let sql = "insert into machine_reads (machine, draft, revision) values ($1, $2, $3) on conflict (machine, draft) \
+                   do update set revision = excluded.revision where machine_reads.revision <> excluded.revision";
+        let query = sqlx::query(sql).bind(&who.id).bind(&draft.id).bind(draft.revision);
+        if query.execute(&mut *turn).await?.rows_affected() > 0 {
+            let details = json!({ "revision": draft.revision });
+            self.staff.journal().note_in(&mut turn, &who.id, "draft-read", &draft.id, &details).await?;
+            turn.commit().await?;
+        }
+        Ok(())
     }
 
     async fn known(&self, machine: &Machine, item: &Item, asked: &str) -> Result<bool, DraftsError> {

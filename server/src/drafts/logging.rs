@@ -8,7 +8,7 @@ use crate::{
 };
 use chain::{entry::Entry, note::text_of, tree::leaf_hash};
 use serde_json::json;
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -58,7 +58,7 @@ impl Drafts {
         self.forget_step(case, step, &error.to_string()).await?;
         Err(match error {
             SubmitError::Refused(chain::state::Refusal::StaleCase) => Refusal::StaleCase.into(),
-            error => Refusal::Chain(error.to_string()).into(),
+            error => Refusal::from(error).into(),
         })
     }
 
@@ -129,23 +129,29 @@ impl Drafts {
         Ok(receipt.index)
     }
 
-    /// Looks for steps that were on their way to the log when something interrupted them.
+    /// Looks for steps that were on their way to the log when something interrupted them. What one of them meets with keeps no other
+    /// waiting; the last trouble is told.
     pub(super) async fn settle(&self) -> Result<(), DraftsError> {
         let sql = sqlx::AssertSqlSafe(format!("select {COLUMNS}, \"case\" from steps where idx = -1"));
+        let mut trouble = Ok(());
         for row in sqlx::query(sql).fetch_all(self.staff.store().pool()).await? {
-            let (step, case): (Step, String) = (Step::row(&row)?, row.try_get(13)?);
-            if self.in_hand.set().contains(&(case.clone(), step.number)) {
-                continue;
-            }
-            let settled = match self.node.store.logged_at(&submission_key(&step.post, &step.statement()?)).await? {
-                Some(index) => self.logged(&case, &step, &Receipt { index, leaf: None, repeated: true }).await,
-                None => self.log(&case, &step).await,
-            };
-            match settled {
-                Ok(_) | Err(DraftsError::Refused(_)) => {}
-                Err(error) => return Err(error),
+            match self.settle_one(&row).await {
+                Ok(()) | Err(DraftsError::Refused(_)) => {}
+                Err(error) => trouble = Err(error),
             }
         }
+        trouble
+    }
+
+    async fn settle_one(&self, row: &AnyRow) -> Result<(), DraftsError> {
+        let (step, case): (Step, String) = (Step::row(row)?, row.try_get(13)?);
+        if self.in_hand.set().contains(&(case.clone(), step.number)) {
+            return Ok(());
+        }
+        match self.node.store.logged_at(&submission_key(&step.post, &step.statement()?)).await? {
+            Some(index) => self.logged(&case, &step, &Receipt { index, leaf: None, repeated: true }).await?,
+            None => self.log(&case, &step).await?,
+        };
         Ok(())
     }
 }

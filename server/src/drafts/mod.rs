@@ -55,6 +55,7 @@ pub use uploads::{Came, LARGEST_PIECE, SMALLEST_PIECE, Upload};
 
 use crate::{
     node::Node,
+    sequencer::SubmitError,
     staff::{Staff, StaffError},
     store::StoreError,
 };
@@ -104,8 +105,9 @@ pub enum Refusal {
     Offset(i64),
     #[error("what came is not what was announced: send it again")]
     Digest,
-    #[error("the chain would not take it: {0}")]
-    Chain(String),
+    /// The chain's own name for why, and what it said.
+    #[error("the chain would not take it: {said}")]
+    Chain { code: String, said: String },
     #[error("this is no step of this case")]
     NotAStep,
     #[error("the key that signed the step is not registered for its post, or has ended")]
@@ -142,6 +144,12 @@ pub enum Refusal {
     Brought(#[from] Unbrought),
 }
 
+impl From<SubmitError> for Refusal {
+    fn from(error: SubmitError) -> Refusal {
+        Refusal::Chain { code: error.code().into_owned(), said: error.to_string() }
+    }
+}
+
 impl Refusal {
     /// A stable name for it.
     #[must_use]
@@ -160,7 +168,7 @@ impl Refusal {
             Refusal::PieceSize => "piece-size",
             Refusal::Offset(_) => "offset",
             Refusal::Digest => "digest",
-            Refusal::Chain(_) => "chain",
+            Refusal::Chain { .. } => "chain",
             Refusal::NotAStep => "not-a-step",
             Refusal::UnknownKey => "unknown-key",
             Refusal::Signature(_) => "signature",

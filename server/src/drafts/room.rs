@@ -45,14 +45,14 @@ impl Room {
 }
 
 impl Drafts {
-    /// Refused where so many bytes more would be more than the agency of a draft may have here.
-    pub(super) async fn has_room(&self, turn: &mut AnyConnection, draft: &str, more: i64) -> Result<(), DraftsError> {
-        let of = "in (select id from drafts where agency = (select agency from drafts where id = $1) and state <> 'published')";
+    /// Refused where so many bytes more would be more than an agency may have here.
+    pub(super) async fn has_room(&self, turn: &mut AnyConnection, agency: &str, more: i64) -> Result<(), DraftsError> {
+        let of = "in (select id from drafts where agency = $1 and state <> 'published')";
         let sql = format!(
             "select cast((select coalesce(sum(size), 0) from draft_files where draft {of}) + \
              (select coalesce(sum(size), 0) from draft_uploads where draft {of}) as bigint)"
         );
-        let there: i64 = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(draft).fetch_one(turn).await?.try_get(0)?;
+        let there: i64 = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(agency).fetch_one(turn).await?.try_get(0)?;
         if there.saturating_add(more) > self.most_of_agency { Err(Refusal::NoRoom.into()) } else { Ok(()) }
     }
 }

@@ -71,7 +71,7 @@ async fn paths(connection: &mut AnyConnection, upload: &str) -> Result<Vec<Strin
 impl Drafts {
     /// Announces a file. It takes a place among the draft's files until it came, was given up, or a day has passed.
     pub async fn begin_upload(&self, who: &Account, draft: &str, name: &str, size: i64, digest: &str) -> Result<Upload, DraftsError> {
-        self.own(who, draft).await?;
+        let agency = self.own(who, draft).await?.agency;
         if size < 1 || usize::try_from(size).is_ok_and(|size| size > LARGEST_FILE) {
             return Err(Refusal::FileSize.into());
         }
@@ -94,7 +94,7 @@ impl Drafts {
         if files::taken(&mut turn, draft).await? >= MOST_FILES {
             return Err(Refusal::TooManyFiles.into());
         }
-        self.has_room(&mut turn, draft, size).await?;
+        self.has_room(&mut turn, &agency, size).await?;
         let sql = sqlx::AssertSqlSafe(format!("insert into draft_uploads ({COLUMNS}, touched) values ($1, $2, $3, $4, $5, $6, 0, $7, $7)"));
         sqlx::query(sql)
             .bind(&upload.id)

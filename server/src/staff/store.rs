@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (13, "attempts", include_str!("../../../migrations/staff/0013_attempts.sql")),
     (15, "templates", include_str!("../../../migrations/staff/0015_templates.sql")),
     (16, "erased", include_str!("../../../migrations/staff/0016_erased.sql")),
+    (17, "reads", include_str!("../../../migrations/staff/0017_reads.sql")),
 ];
 
 /// The data folder's own database of staff.

@@ -56,6 +56,21 @@ pub async fn ask(portal: &Portal, from: &str, mut request: Request<Body>) -> (St
     (status, headers, to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec())
 }
 
+/// What somebody at the desk gets.
+pub struct Answer {
+    pub status: StatusCode,
+    /// Where it leads on; nothing where it does not.
+    pub to: String,
+    pub body: String,
+}
+
+/// The same from the desk, whose answers are texts.
+pub async fn at_desk(portal: &Portal, request: Request<Body>) -> Answer {
+    let (status, headers, body) = ask(portal, "203.0.113.7:9", request).await;
+    let to = headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+    Answer { status, to, body: String::from_utf8_lossy(&body).into_owned() }
+}
+
 pub async fn get(portal: &Portal, path: &str) -> (StatusCode, String, Vec<u8>) {
     let (status, headers, body) = ask(portal, "127.0.0.1:1", Request::get(path).body(Body::empty()).unwrap()).await;
     let media = headers.get(header::CONTENT_TYPE).map_or(String::new(), |value| value.to_str().unwrap().to_owned());

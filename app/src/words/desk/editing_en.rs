@@ -38,6 +38,7 @@ pub(super) const WORDS: EditingWords = EditingWords {
         ("unsaved", "Not saved yet"),
         ("saving", "Saving…"),
         ("saved", "Saved {at}"),
+        ("misread", "Saved {at}, but for the number of an entry: that is digits alone."),
         ("offline", "No connection. Kept in this browser; it is saved as soon as there is one."),
         ("signed-out", "You are signed out. Kept in this browser: sign in again in another window, then load this page."),
         ("stale", "You have signed in again since. Kept in this browser: load this page, and it is offered to you."),

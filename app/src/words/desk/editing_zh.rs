@@ -38,6 +38,7 @@ pub(super) const WORDS: EditingWords = EditingWords {
         ("unsaved", "尚未保存"),
         ("saving", "正在保存……"),
         ("saved", "已于 {at} 保存"),
+        ("misread", "已于 {at} 保存，但条目编号未能保存：编号只能是数字。"),
         ("offline", "网络中断。文字存于此浏览器，恢复后自动保存。"),
         ("signed-out", "登录已失效。文字存于此浏览器：请在另一窗口重新登录，再重新载入本页。"),
         ("stale", "您已重新登录。文字存于此浏览器：请重新载入本页，届时可取回。"),

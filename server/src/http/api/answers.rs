@@ -101,7 +101,7 @@ impl Fault {
                     Refusal::TooManyFiles => ("A draft takes no more files.", "文稿的文件数已满。"),
                     Refusal::NoRoom => ("The files of the agency's drafts take up all the room they may.", "本机关文稿的附件已占满空间。"),
                     Refusal::Differs => ("Under this id something else was asked for.", "此标识下已有不同的内容。"),
-                    Refusal::Chain(_) => ("The log would not take it.", "日志不会接受此内容。"),
+                    Refusal::Chain { .. } => ("The log would not take it.", "日志不会接受此内容。"),
                     Refusal::Approval(_) => ("The agency's rule stands against it.", "机关的审批规则不允许。"),
                     Refusal::Busy => ("Busy: try again.", "繁忙，请重试。"),
                     _ => ("It was refused.", "未获接受。"),
@@ -119,7 +119,7 @@ impl Fault {
         match self {
             Fault::Json(said) if !said.is_empty() => told["detail"] = json!(said.chars().take(200).collect::<String>()),
             Fault::Field(field) => told["field"] = json!(field),
-            Fault::Refused(Refusal::Chain(said)) => told["detail"] = json!(said),
+            Fault::Refused(Refusal::Chain { said, .. }) => told["detail"] = json!(said),
             Fault::Refused(Refusal::Lacks(lacks)) if !lacks.is_empty() => {
                 told["field"] = json!(lacks.first().map(|(field, _)| *field));
                 told["lacks"] = lacks_of(lacks);

@@ -179,9 +179,7 @@ async fn one(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<String>
     let file = |file: &crate::drafts::File| json!({ "file": file.id, "name": file.name, "media": file.media, "size": file.size });
     state["fields"] = serde_json::to_value(&draft.written).unwrap_or_default();
     state["files"] = files.iter().map(file).collect();
-    // The whole text leaves the desk.
-    let details = json!({ "revision": draft.revision });
-    app.staff.journal().note(&who.id, "draft-read", &draft.id, &details).await.map_err(DraftsError::from)?;
+    app.drafts.read_whole(&who, &draft).await?;
     Ok(Json(state).into_response())
 }
 

@@ -2,7 +2,8 @@
 
 use super::{
     Posted, Signed, again, answer,
-    drafts::{download, failed, zone},
+    attachments::download,
+    drafts::{failed, genres, zone},
     guard::absent,
     see,
     submitting::personal_rows,
@@ -64,19 +65,15 @@ fn heading(w: &DeskWords, column: Column) -> String {
 /// What a table of this agency may call things, in any language of the pages.
 fn called(app: &App, agency: &str) -> Called {
     let mut called = Called::default();
-    let state = app.node.submitter.state();
-    let rule = state.agency(agency).and_then(|(_, agency)| agency.rule.as_ref());
-    let own: Vec<&str> = rule.into_iter().flat_map(|rule| &rule.genres).map(|genre| genre.genre.as_str()).collect();
-    let own = own.into_iter().filter(|genre| !["*", "status", "redaction"].contains(genre));
-    let genres: Vec<&str> = drafts::GENRES.iter().map(|(genre, _)| *genre).chain(own).collect();
+    let genres = genres(app, agency);
     for lang in Lang::ALL {
         let w = words::of(lang);
         called.columns.extend(Column::all().map(|column| (heading(w, column), column)));
-        called.genres.extend(genres.iter().map(|code| (codes::genre(lang, code).unwrap_or(code).to_owned(), (*code).to_owned())));
+        called.genres.extend(genres.iter().map(|code| (codes::genre(lang, code).unwrap_or(code).to_owned(), code.clone())));
         called.languages.extend(drafts::LANGUAGES.map(|tag| ((w.drafts.editor.language)(tag).to_owned(), tag)));
         called.authentic.extend(["original", "copy"].map(|code| (codes::authentic(lang, code).unwrap_or(code).to_owned(), code)));
     }
-    called.genres.extend(genres.iter().map(|code| ((*code).to_owned(), (*code).to_owned())));
+    called.genres.extend(genres.iter().map(|code| (code.clone(), code.clone())));
     called
 }
 

@@ -2,8 +2,9 @@
 
 use super::{
     ByScript, Posted, Signed, again, answer,
+    attachments::download,
     changing::changed,
-    drafts::{Names, agency, at, download, failed, kind_of, post_name, shown, target, zone},
+    drafts::{Names, agency, at, failed, kind_of, post_name, shown, target, zone},
     see,
     submitting::{day_and_hour, due, personal_rows},
 };

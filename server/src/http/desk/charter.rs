@@ -4,7 +4,7 @@ use super::{
     Fields, Posted, Signed, again, failed,
     guard::absent,
     page,
-    posts::{fault, known_as, registrar, rows, troubled},
+    registering::{fault, known_as, registrar, rows, troubled},
     registrations::may_look,
     see,
 };

@@ -1,7 +1,7 @@
-//! Drafts at the desk: the lists, and the editor with its files.
+//! Drafts at the desk: the lists, and the editor.
 
 use super::{
-    Posted, Signed, again, answer,
+    Posted, Signed, again, answer, attachments,
     guard::{Late, Typing, absent},
     see, submitting,
     typing::{all_typed, translation_rows, typed, written},
@@ -25,9 +25,9 @@ use app::{
     },
 };
 use axum::{
-    extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    extract::{DefaultBodyLimit, State},
+    http::StatusCode,
+    response::Response,
     routing::{MethodRouter, get, post},
 };
 use chain::{
@@ -53,8 +53,8 @@ pub(super) fn routes() -> Vec<(&'static str, Handler)> {
         ("/drafts", get(list).post(begin)),
         ("/drafts/{id}", get(edit).post(save).layer(DefaultBodyLimit::max(LARGEST))),
         ("/drafts/{id}/submit", get(submitting::submit_form).post(submitting::submit)),
-        ("/drafts/{id}/files", post(attach).layer(DefaultBodyLimit::max(LARGEST_WITH_FILE))),
-        ("/drafts/{id}/files/{file}", get(file).post(detach)),
+        ("/drafts/{id}/files", post(attachments::attach).layer(DefaultBodyLimit::max(LARGEST_WITH_FILE))),
+        ("/drafts/{id}/files/{file}", get(attachments::file).post(attachments::detach)),
     ]
 }
 
@@ -242,15 +242,15 @@ impl<'a> Over<'a> {
     }
 }
 
-/// Kinds of documents that an agency's rule names and the editor does not know of itself.
-fn own_genres(app: &App, agency: &str) -> Vec<String> {
+/// Codes of the kinds of documents of an agency: those that are known, then those that only its rule names.
+pub(super) fn genres(app: &App, agency: &str) -> Vec<String> {
     let state = app.node.submitter.state();
     let rule = state.agency(agency).and_then(|(_, agency)| agency.rule.as_ref());
-    let known = |genre: &str| drafts::GENRES.iter().any(|(known, _)| *known == genre);
-    // What stands for every other kind, and what is no document.
-    let other = |genre: &str| ["*", "status", "redaction"].contains(&genre);
-    let named: Vec<&str> = rule.into_iter().flat_map(|rule| &rule.genres).map(|genre| genre.genre.as_str()).collect();
-    named.into_iter().filter(|genre| !known(genre) && !other(genre)).map(str::to_owned).collect()
+    let named = rule.into_iter().flat_map(|rule| &rule.genres).map(|genre| genre.genre.as_str());
+    let known = || drafts::GENRES.iter().map(|(known, _)| *known);
+    // But for what stands for every other kind, and what is no document.
+    let own = named.filter(|genre| !["*", "status", "redaction"].contains(genre) && known().all(|known| known != *genre));
+    known().chain(own).map(str::to_owned).collect()
 }
 
 /// What is wrong with a draft, field by field: also that under a number nothing is published, which only the log knows.
@@ -266,7 +266,7 @@ pub(super) async fn lacking(app: &App, signed: &Signed, draft: &drafts::Draft) -
 }
 
 /// A field in which a number is wanted and something else was typed.
-fn misnumbered(fields: &super::Fields) -> Option<&'static str> {
+pub(super) fn misnumbered(fields: &super::Fields) -> Option<&'static str> {
     let wrong = |typed: &str| !typed.is_empty() && typed.parse::<u64>().is_err();
     ["target", "by"].into_iter().find(|field| wrong(fields.one(field).trim()))
 }
@@ -315,7 +315,7 @@ async fn editor_view(app: &App, signed: &Signed, draft: &drafts::Draft, over: Ov
         parts: parts.into_iter().map(|(part, name)| (part.clone(), name, chosen(&part))).collect(),
         conflict: over.conflict,
         asides,
-        genres: drafts::GENRES.iter().map(|(genre, _)| (*genre).to_owned()).chain(own_genres(app, &draft.agency)).collect(),
+        genres: genres(app, &draft.agency),
         grounds: codes::grounds().collect(),
         changes: drafts::changes().collect(),
         may_write: who.roles.may(Role::Drafter, &draft.agency),
@@ -418,7 +418,7 @@ async fn save(State(app): State<Arc<App>>, At(id): At, Typing(form): Typing) -> 
     let wrong = misnumbered(&fields).unwrap_or_default();
     match app.drafts.save(who, &id, revision, &given).await {
         // What was typed last is kept too: whoever gives a draft up may have meant another.
-        Ok(Saved::Revision(revision)) if asked == "drop" => match app.drafts.drop_at(who, &id, revision).await {
+        Ok(Saved::Revision(revision)) if asked == "drop" => match app.drafts.drop_draft(who, &id, revision).await {
             Ok(()) => see(lang, "/desk/drafts"),
             // Somebody saved or submitted it between the two.
             Err(DraftsError::Refused(Refusal::Changed | Refusal::NotWriting)) => match app.drafts.draft(who, &id).await {
@@ -455,66 +455,6 @@ async fn save(State(app): State<Arc<App>>, At(id): At, Typing(form): Typing) -> 
         }
         Err(error) => failed(&app, lang, error),
     }
-}
-
-async fn attach(State(app): State<Arc<App>>, signed: Signed, At(id): At, request: Request) -> Response {
-    let lang = signed.lang;
-    let stale = || super::problem(&app, Some(&signed), lang, StatusCode::FORBIDDEN, app::view::desk::DeskProblem::Stale);
-    let full = |why: &str| see(lang, &format!("/desk/drafts/{id}?full={why}#file"));
-    let Ok(mut form) = Multipart::from_request(request, &app).await else { return stale() };
-    // The form's own token first: nothing of a file is read for another site.
-    match form.next_field().await {
-        Ok(Some(field)) if field.name() == Some("token") => match field.text().await {
-            Ok(token) if signed.token.is_in(&token) => {}
-            _ => return stale(),
-        },
-        _ => return stale(),
-    }
-    let field = match form.next_field().await {
-        Ok(Some(field)) if field.name() == Some("file") => field,
-        _ => return full("size"),
-    };
-    let name = field.file_name().unwrap_or_default().to_owned();
-    // Also where it is longer than this address takes.
-    let Ok(bytes) = field.bytes().await else { return full("size") };
-    match app.drafts.attach(&signed.account, &id, &name, bytes.to_vec()).await {
-        Ok(_) => see(lang, &format!("/desk/drafts/{id}?saved=1#file")),
-        Err(DraftsError::Refused(Refusal::FileSize)) => full("size"),
-        Err(DraftsError::Refused(Refusal::TooManyFiles)) => full("many"),
-        Err(DraftsError::Refused(Refusal::NoRoom)) => full("room"),
-        Err(error) => failed(&app, lang, error),
-    }
-}
-
-async fn detach(State(app): State<Arc<App>>, Path((id, file)): Path<(String, String)>, Posted { signed, .. }: Posted) -> Response {
-    match app.drafts.detach(&signed.account, &id, &file).await {
-        Ok(()) => see(signed.lang, &format!("/desk/drafts/{id}?saved=1#file")),
-        Err(error) => failed(&app, signed.lang, error),
-    }
-}
-
-async fn file(State(app): State<Arc<App>>, Path((id, file)): Path<(String, String)>, signed: Signed) -> Response {
-    let found = async {
-        let found = app.drafts.file(&signed.account, &id, &file).await?;
-        app.staff.journal().note(&signed.account.id, "downloaded", &id, &serde_json::json!({ "file": file })).await?;
-        Ok::<_, DraftsError>(found)
-    };
-    match found.await {
-        Ok((file, bytes)) => download(&file.name, bytes),
-        Err(error) => failed(&app, signed.lang, error),
-    }
-}
-
-/// Bytes that nobody has approved, or not yet: handed out to be kept, never to be run in this site's name.
-pub(super) fn download(name: &str, bytes: Vec<u8>) -> Response {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ".contains(c) { c } else { '_' }).collect();
-    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", pages::text::query(name).replace('+', "%20"));
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
-    ];
-    (headers, bytes).into_response()
 }
 
 /// What the page of a case needs too.

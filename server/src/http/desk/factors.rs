@@ -50,13 +50,18 @@ async fn code_page(app: &App, signed: &Signed, to: &str, faults: Faults) -> Resp
     }
 }
 
+/// Whether somebody is asked for a factor: to come in, or once more because they came in a while ago.
+fn shows(app: &App, signed: &Signed) -> bool {
+    match signed.stand() {
+        Stand::MustShow => true,
+        Stand::In => !signed.session.is_fresh(app.staff.now()),
+        Stand::MustAdd => false,
+    }
+}
+
 pub(super) async fn code(State(app): State<Arc<App>>, AtTheDoor(signed): AtTheDoor, Asked(query): Asked<Query>) -> Response {
     let to = query.to.as_deref().and_then(own_path);
-    match signed.stand() {
-        Stand::In if !signed.session.is_fresh(app.staff.now()) => code_page(&app, &signed, to.unwrap_or_default(), vec![]).await,
-        Stand::MustShow => code_page(&app, &signed, to.unwrap_or_default(), vec![]).await,
-        Stand::In | Stand::MustAdd => onward(signed.lang, to),
-    }
+    if shows(&app, &signed) { code_page(&app, &signed, to.unwrap_or_default(), vec![]).await } else { onward(signed.lang, to) }
 }
 
 pub(super) async fn show(
@@ -65,12 +70,7 @@ pub(super) async fn show(
     PostedAtTheDoor(Posted { signed, fields }): PostedAtTheDoor,
 ) -> Response {
     let to = own_path(fields.one("to"));
-    let asked = match signed.stand() {
-        Stand::MustShow => true,
-        Stand::In => !signed.session.is_fresh(app.staff.now()),
-        Stand::MustAdd => false,
-    };
-    if !asked {
+    if !shows(&app, &signed) {
         return onward(signed.lang, to);
     }
     let credential = fields.one("credential");

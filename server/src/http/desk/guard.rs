@@ -91,7 +91,7 @@ impl FromRequestParts<Arc<App>> for Signed {
 /// How much waits for somebody: steps and publications, and registrations that want their signature.
 async fn waiting(app: &App, who: &Account) -> Result<usize, Trouble> {
     let cases = app.drafts.waiting_for(who).await?;
-    let registrations = super::posts::registrar(app).waiting_for(who).await.map_err(super::posts::troubled)?;
+    let registrations = super::registering::registrar(app).waiting_for(who).await.map_err(super::registering::troubled)?;
     Ok(cases.len() + registrations.len())
 }
 
@@ -331,7 +331,6 @@ pub(super) fn own_path(to: &str) -> Option<&str> {
     (desk && plain).then_some(to)
 }
 
-/// To the page for signing in, and back afterwards.
 /// Where somebody goes first who came in a while ago and asks for another way in, or for what leads to one: they show once more who they
 /// are, so that nobody else who finds their browser open, or holds its cookie, stays in by it. `path`: where they go on from there.
 pub(super) async fn shows_first(app: &App, signed: &Signed, path: &str) -> Option<Response> {
@@ -350,6 +349,7 @@ pub(super) async fn shows_first(app: &App, signed: &Signed, path: &str) -> Optio
     })
 }
 
+/// To the page for signing in, and back afterwards.
 fn to_sign_in(parts: &Parts) -> Response {
     let said = |name: header::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let lang = language(&parts.uri, &parts.headers);

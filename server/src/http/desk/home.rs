@@ -4,7 +4,7 @@ use super::{
     Signed, answer,
     drafts::{case_row, zone},
     held,
-    posts::{registrar, rows, troubled},
+    registering::{registrar, rows, troubled},
 };
 use crate::{
     http::{App, trouble::Trouble},

@@ -5,6 +5,7 @@
 //! [`guard::absent`].
 
 mod account;
+mod attachments;
 mod bringing;
 mod cases;
 mod changing;
@@ -19,6 +20,7 @@ mod letters;
 mod machines;
 mod people;
 mod posts;
+mod registering;
 mod registrations;
 mod rule;
 mod sign_in;

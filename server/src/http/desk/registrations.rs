@@ -4,7 +4,7 @@ use super::{
     Posted, Signed, again, failed,
     guard::absent,
     page,
-    posts::{fault, keys, registrar, rows, troubled, waiting_row},
+    registering::{fault, keys, registrar, rows, troubled, waiting_row},
     rule::rule_rows,
     see,
 };

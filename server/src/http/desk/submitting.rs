@@ -9,18 +9,16 @@ use crate::{
     drafts::{self, DraftsError, Refusal, Stage},
     http::{
         App,
+        submit::said::in_chinese,
         trouble::{At, Trouble},
     },
-    sequencer::SubmitError,
     staff::Role,
 };
 use app::{
     Lang, pages,
     view::desk::{Desk, Fault, PersonalRow, SubmitView, Typed},
-    words,
 };
 use axum::{extract::State, response::Response};
-use chain::{part::Commitment, state::Refusal as Untaken};
 use jiff::{Timestamp, civil, tz::TimeZone};
 use std::sync::Arc;
 
@@ -78,30 +76,6 @@ pub(super) fn day_and_hour(zone: &TimeZone, due: i64) -> Typed {
     Typed([("day", said("%Y-%m-%d")), ("hour", said("%H:%M"))].into())
 }
 
-/// A sentence without its names and numbers, by which it is known again.
-fn shape(said: &str) -> Vec<&str> {
-    let varies = |word: &str| word.contains(|c: char| c == '"' || c.is_ascii_digit());
-    said.split_whitespace().map(|word| if varies(word) { "" } else { word }).collect()
-}
-
-/// Why the chain would not take a draft, in the page's language. It comes here as the chain says it, in English.
-fn untaken(said: String, lang: Lang) -> String {
-    if lang != Lang::Zh {
-        return said;
-    }
-    let known = [
-        Untaken::Reference(0),
-        Untaken::NotHead(0),
-        Untaken::NotEntitled { by: String::new(), of: String::new() },
-        Untaken::PartTaken(Commitment::to(&[0; 16], b"")),
-        Untaken::NotACopy(String::new()),
-    ];
-    match known.into_iter().find(|one| shape(&one.to_string()) == shape(&said)) {
-        Some(one) => SubmitError::Refused(one).in_chinese().to_owned(),
-        None => format!("{}{said}", words::desk::of(lang).drafts.case.log_said),
-    }
-}
-
 pub(super) async fn submit(State(app): State<Arc<App>>, At(id): At, Posted { signed, fields }: Posted) -> Response {
     let (day, hour) = (fields.one("day").trim(), fields.one("hour").trim());
     let due = due(&zone(&app, signed.lang), day, hour).filter(|due| *due == 0 || *due > app.staff.now());
@@ -127,7 +101,9 @@ pub(super) async fn submit(State(app): State<Arc<App>>, At(id): At, Posted { sig
             Some(Refusal::TooLong) => view.faults = vec![("", Fault::Lack(Shown::TooLong))],
             Some(Refusal::NoRoom) => view.faults = vec![("", Fault::Lack(Shown::NoRoom))],
             Some(Refusal::Busy) => view.faults = vec![("", Fault::Lack(Shown::Busy))],
-            Some(Refusal::Chain(said)) => view.refused = Some(untaken(said, signed.lang)),
+            Some(Refusal::Chain { code, said }) => {
+                view.refused = Some(if signed.lang == Lang::Zh { in_chinese(&code).to_owned() } else { said });
+            }
             Some(other) => {
                 tracing::warn!(refusal = %other, draft = id, "a draft was not submitted");
                 view.faults = vec![("", Fault::Lack(Shown::Refused))];
@@ -157,22 +133,5 @@ mod tests {
             let typed = day_and_hour(&zone, time);
             assert_eq!(due(&zone, typed.of("day"), typed.of("hour")), Some(time), "said and read alike: {typed:?}");
         }
-    }
-
-    #[test]
-    fn why_the_chain_would_not_take_a_draft_is_said_in_the_pages_language() {
-        let part = Commitment::to(&[7; 16], b"lanterns");
-        for (refusal, zh) in [
-            (Untaken::Reference(7), "所引用的条目与其所述不符。"),
-            (Untaken::NotHead(1_234), "所修订的不是该文件的最新版本。"),
-            (Untaken::NotEntitled { by: "a.example/b".into(), of: "a.example/c-2".into() }, "该机关无权就此文件作此声明。"),
-            (Untaken::PartTaken(part), "该部分属于另一份文件。"),
-            (Untaken::NotACopy("a.example/b".into()), "档案机构须注明原发布机关。"),
-        ] {
-            let said = refusal.to_string();
-            assert_eq!(untaken(said.clone(), Lang::Zh), zh);
-            assert_eq!(untaken(said.clone(), Lang::En), said);
-        }
-        assert_eq!(untaken("as never before".into(), Lang::Zh), "日志答复：as never before");
     }
 }

@@ -68,7 +68,11 @@ async fn save(State(app): State<Arc<App>>, Path(id): Path<String>, ByScript(sign
     let revision = fields.one("revision").parse().unwrap_or_default();
     let said = async {
         Ok(match app.drafts.save_by_itself(&signed.account, &id, revision, &written(&fields)).await? {
-            Saved::Revision(revision) => Json(json!({ "revision": revision, "saved": app.staff.now() })).into_response(),
+            Saved::Revision(revision) => {
+                // Whoever goes on typing is told that this much was not kept, which a form that is sent is refused for.
+                let misread = super::drafts::misnumbered(&fields);
+                Json(json!({ "revision": revision, "saved": app.staff.now(), "misread": misread })).into_response()
+            }
             Saved::Aside { newest, .. } => {
                 let said = json!({
                     "refused": if newest.stage == Stage::Writing { "conflict" } else { "submitted" },

@@ -2,7 +2,7 @@
 //!
 //! No password: a statement that no registered key signed is refused, whoever brings it.
 
-mod said;
+pub(super) mod said;
 
 use self::said::{Line as Fault, Said};
 use super::{App, Refused, bodies::Room};

@@ -55,7 +55,7 @@ impl From<Line> for Said {
 
 impl From<SubmitError> for Said {
     fn from(error: SubmitError) -> Said {
-        Said::Refused { refused: error.to_string(), refused_zh: error.in_chinese(), retry: error.passes(), code: error.code() }
+        Said::Refused { refused: error.to_string(), refused_zh: in_chinese(&error.code()), retry: error.passes(), code: error.code() }
     }
 }
 
@@ -68,15 +68,8 @@ impl From<Result<Receipt, SubmitError>> for Said {
     }
 }
 
-impl SubmitError {
-    /// Why, as a sentence in Chinese.
-    pub(crate) fn in_chinese(&self) -> &'static str {
-        in_chinese(&self.code())
-    }
-}
-
 /// A sentence for a code of [`SubmitError::code`].
-fn in_chinese(code: &str) -> &'static str {
+pub(in crate::http) fn in_chinese(code: &str) -> &'static str {
     match code.split(':').next().unwrap_or_default() {
         "statement" => "声明的格式不正确。",
         "approval" => "未满足该机关的审批规则。",
@@ -108,5 +101,25 @@ fn in_chinese(code: &str) -> &'static str {
         "log-key" => "服务器没有章程所指定的日志密钥。",
         "stopped" => "日志已停止接收，请稍后重试。",
         _ => "未获接受。",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_chinese;
+    use chain::{part::Commitment, state::Refusal};
+
+    #[test]
+    fn why_the_chain_would_not_take_a_document_is_said_in_chinese_too() {
+        let part = Commitment::to(&[7; 16], b"lanterns");
+        for (refusal, zh) in [
+            (Refusal::Reference(7), "所引用的条目与其所述不符。"),
+            (Refusal::NotHead(1_234), "所修订的不是该文件的最新版本。"),
+            (Refusal::NotEntitled { by: "a.example/b".into(), of: "a.example/c-2".into() }, "该机关无权就此文件作此声明。"),
+            (Refusal::PartTaken(part), "该部分属于另一份文件。"),
+            (Refusal::NotACopy("a.example/b".into()), "档案机构须注明原发布机关。"),
+        ] {
+            assert_eq!(in_chinese(&refusal.code()), zh);
+        }
     }
 }

@@ -29,7 +29,7 @@ pub fn submit(desk: &Desk<'_>, view: &SubmitView) -> String {
             .into_any(),
         };
         let refused = view.refused.as_ref().map(|said| {
-            view! { <div class="faults" role="alert"><h2>{s.refused}</h2><p><code>{said.clone()}</code></p></div> }
+            view! { <div class="faults" role="alert"><h2>{s.refused}</h2><p>{said.clone()}</p></div> }
         });
         view! {
             {summary(&view.faults, w)}

@@ -1,0 +1,107 @@
+//! What every page about registrations draws on: what waits for registrars, and why something was not taken.
+
+use super::Signed;
+use crate::{
+    http::{App, trouble::Trouble},
+    registrar::{Asked, Change, Registrar, RegistrarError},
+    staff::Account,
+    views::{self, Context},
+};
+use app::{
+    view::Problem,
+    view::desk::{self, Barred, Fault, Faults, PostKey, WaitingRow},
+};
+use chain::statement::Key;
+
+pub(super) fn registrar(app: &App) -> Registrar {
+    Registrar::new(app.staff.clone(), app.node.clone())
+}
+
+pub(super) fn troubled(error: RegistrarError) -> Trouble {
+    match error {
+        RegistrarError::Staff(error) => error.into(),
+        other => {
+            tracing::error!(error = %other, "what waits for registrars cannot be read");
+            Trouble::Problem(Problem::Busy { seconds: 5 })
+        }
+    }
+}
+
+/// Why a form about registrations was not taken, beside which field; nothing of it where it is no fault of the form.
+pub(super) fn fault(error: RegistrarError, field: &'static str) -> Result<Faults, RegistrarError> {
+    let fault = match error {
+        RegistrarError::Key | RegistrarError::Known => Fault::Key,
+        RegistrarError::Body => Fault::Body,
+        RegistrarError::Possession(_) => Fault::Possession,
+        RegistrarError::Rule => Fault::Rule,
+        RegistrarError::Nobody => Fault::Charter(Barred::Nobody),
+        RegistrarError::Threshold { needed, of } => Fault::Charter(Barred::Threshold { needed, of }),
+        RegistrarError::Zone => Fault::Charter(Barred::Zone),
+        RegistrarError::Policy => Fault::Charter(Barred::Policy),
+        RegistrarError::Passed { than } => Fault::Charter(Barred::Passed { than }),
+        RegistrarError::NoChange => Fault::Charter(Barred::Same),
+        RegistrarError::NoSignature | RegistrarError::OtherText => Fault::NoSignature,
+        RegistrarError::Subject | RegistrarError::Refused(_) | RegistrarError::Statement(_) => Fault::Registered,
+        RegistrarError::Submit(ref error) if error.passes() => Fault::NotTaken,
+        RegistrarError::Submit(_) => Fault::Registered,
+        RegistrarError::TooMany => Fault::TooMany,
+        other => return Err(other),
+    };
+    Ok(vec![(field, fault)])
+}
+
+pub(super) fn keys(keys: &[Key]) -> Vec<PostKey> {
+    let key = |key: &Key| PostKey {
+        vkey: key.key.to_string(),
+        ended: key.ended.map(|ended| (ended.how.as_str().to_owned(), ended.at)),
+        custody: key.custody.clone(),
+    };
+    keys.iter().map(key).collect()
+}
+
+/// How an account is called, also one that has ended.
+pub(super) async fn named(app: &App, account: &str) -> Result<String, Trouble> {
+    Ok(app.staff.account(account).await?.map_or_else(|| account.to_owned(), |account: Account| account.name))
+}
+
+/// The same with the name by which they come in.
+pub(super) async fn known_as(app: &App, account: &str) -> Result<String, Trouble> {
+    Ok(app.staff.account(account).await?.map_or_else(|| account.to_owned(), |account| format!("{} ({})", account.name, account.login)))
+}
+
+/// What waits, as lists show it.
+pub(super) async fn rows(app: &App, signed: &Signed, waiting: &[Asked]) -> Result<Vec<WaitingRow>, Trouble> {
+    let mut rows = Vec::new();
+    for asked in waiting {
+        rows.push(waiting_row(app, signed, asked).await?);
+    }
+    Ok(rows)
+}
+
+pub(super) async fn waiting_row(app: &App, signed: &Signed, asked: &Asked) -> Result<WaitingRow, Trouble> {
+    let (what, key) = match &asked.change {
+        Change::Key { key, .. } => (desk::Asked::Key, Some(key.clone())),
+        Change::End { key, how, at } => (desk::Asked::End { how: how.clone(), at: *at }, Some(key.clone())),
+        Change::Rule { rule: Some(_) } => (desk::Asked::Rule, None),
+        Change::Rule { rule: None } => (desk::Asked::NoRule, None),
+        Change::Bodies { .. } => (desk::Asked::Bodies, None),
+        Change::Agency { names, seal: Some(seal), .. } if names.is_empty() => (desk::Asked::Seal, Some(seal.clone())),
+        Change::Agency { .. } => (desk::Asked::Agency, None),
+        change @ Change::Charter(_) => match change.candidate() {
+            Some(candidate) => (desk::Asked::Registrar, Some(candidate.key.clone())),
+            None => (desk::Asked::Charter, None),
+        },
+    };
+    let state = app.node.submitter.state();
+    Ok(WaitingRow {
+        id: asked.id.clone(),
+        subject: asked.subject.id.clone(),
+        what,
+        key,
+        asked: views::moment(&Context::new(&app.node, signed.lang).zone, asked.asked),
+        // With the name to come in by, which nobody chooses anew: a registrar goes by who asks.
+        by: known_as(app, &asked.asked_by).await?,
+        signed: asked.signed_by().len(),
+        needed: Registrar::registrars(&state).map_or(0, |registrars| registrars.threshold),
+    })
+}
