@@ -98,6 +98,7 @@ function put(fields) {
     places.set(field.name, place + 1);
     field.value = byName.get(field.name)?.[place] ?? "";
   }
+  askWhy();
 }
 
 // --- Saying
@@ -405,9 +406,16 @@ function growing() {
   });
 }
 
+/** Why it takes another's place is asked once something is named there. */
+function askWhy() {
+  const why = form.querySelector("[data-revising]");
+  const { target, ground } = form.elements;
+  if (why) why.hidden = !target.value.trim() && !ground.value;
+}
+
 function asking() {
   const asked = new Map(kit.dataset.asked.split("\n").map((one) => [one.split(" ")[0], one.split(" ").slice(1)]));
-  const always = ["title", "genre", "language"];
+  const always = ["title", "genre", "language", "ground"];
   form.elements.genre?.addEventListener("change", ({ target }) => {
     const wanted = [...always, ...(asked.get(target.value) ?? [])];
     for (const mark of form.querySelectorAll("[data-asked]")) {
@@ -419,7 +427,10 @@ function asking() {
 
 // --- Files, piece by piece
 
+/** Over 64 KB a second that is eight seconds; a request that takes minutes is cut off, however many of them a file takes. */
 const PIECE = 512 * 1024;
+/** What says that a piece came too slowly, or one too many: it is sent again. */
+const LATER_ON = new Set([408, 425, 429]);
 const AGAIN = [500, 1_000, 2_000, 5_000, 10_000];
 const coming = document.querySelector("[data-coming]");
 const underWay = new Map();
@@ -501,7 +512,7 @@ async function bring(file, upload, at) {
     } else if (answer?.status === 401 || answer?.status === 403) {
       underWay.delete(upload.id);
       return at.show("up-signed-out");
-    } else if (answer && answer.status < 500) {
+    } else if (answer && answer.status < 500 && !LATER_ON.has(answer.status)) {
       const { refused } = await said(answer);
       underWay.delete(upload.id);
       forget(`file ${upload.id}`);
@@ -634,6 +645,7 @@ if (kit && form) {
   form.addEventListener("focusout", () => isDirty() && !failures && save());
   growing();
   asking();
+  form.elements.target?.addEventListener("input", askWhy);
   byForm();
   addEventListener("online", () => isDirty() && save());
   addEventListener("pagehide", leave);

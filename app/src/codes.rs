@@ -41,7 +41,7 @@ static KINDS: [(&str, Becomes, Becomes); 8] = [
 ];
 
 /// Statements hold codes; a ground that is not here is shown as its code.
-static GROUNDS: [(&str, &str, &str); 18] = [
+static GROUNDS: [(&str, &str, &str); 19] = [
     // Why a document holds no more, or not as it was.
     ("replaced-by-new-rule", "已由新的规定取代", "a newer rule takes its place"),
     ("term-ended", "施行期限届满", "its term ended"),
@@ -51,6 +51,7 @@ static GROUNDS: [(&str, &str, &str); 18] = [
     ("organisation-changed", "机构职能调整", "duties moved to another body"),
     ("error-in-figures", "数据有误", "figures were wrong"),
     ("error-in-text", "文字有误", "the wording was wrong"),
+    ("facts-changed", "情况有变化", "the facts have changed"),
     // Why a document or a part is no longer shown.
     ("published-in-error", "误发", "published by mistake"),
     ("published-twice", "重复发布", "published twice"),

@@ -165,6 +165,26 @@ fn a_ground_is_said_in_words_and_an_unknown_one_is_shown_as_it_is() {
 }
 
 #[test]
+fn a_new_version_says_which_one_it_took_the_place_of_and_why() {
+    let site = yunze::site();
+    for (lang, label, words) in [(Lang::En, "Takes the place of: ", "the facts have changed"), (Lang::Zh, "取代：", "情况有变化")] {
+        let mut view = yunze::disclosure(lang);
+        let shown = |view: &DisclosureView| pages::disclosure(&Shell { site: &site, lang, path: "/disclosures/1" }, view);
+        let ground = format!("data-field=\"ground\" data-value=\"facts-changed\">{words}<");
+        let html = shown(&view);
+        let said = html.split("class=\"replaces\"").nth(1).and_then(|rest| rest.split_once("</p>")).unwrap().0;
+        assert!(said.contains(label) && said.contains("/disclosures/1180\"") && said.contains(&ground), "{said}");
+        let row = html.split("<tr").skip(1).find(|row| row.contains("aria-current")).unwrap();
+        assert!(row.contains(&ground), "{row}");
+        view.versions[1].ground = None;
+        let html = shown(&view);
+        assert!(html.contains("class=\"replaces\"") && !html.contains("facts-changed"), "where nobody said why");
+        view.versions.remove(0);
+        assert!(!shown(&view).contains("class=\"replaces\""), "a first version replaces nothing");
+    }
+}
+
+#[test]
 fn words_put_into_a_sentence_cannot_open_another_blank_of_it() {
     let mut item = yunze::copy(Lang::En, 9);
     let agency = item.agency.as_mut().unwrap();
@@ -238,6 +258,33 @@ fn stated_and_logged_dates_are_never_in_one_place() {
     let logged = html.split("class=\"logged\"").nth(1).unwrap().split("</div>").next().unwrap();
     assert!(stated.contains("datetime=\"2026-11-06\"") && !stated.contains("UTC"));
     assert!(logged.contains("UTC\"") && !logged.contains("2026-11-06\""));
+}
+
+#[test]
+fn an_agencys_figures_say_who_counted_and_lead_to_what_can_be_found() {
+    let site = yunze::site();
+    let page = |lang, figures| {
+        let view = AgencyView { figures: Some(figures), ..yunze::agency_page(lang) };
+        pages::agency(&Shell { site: &site, lang, path: "/agencies/yunze.example/water" }, &view)
+    };
+    let figures = |lang| yunze::agency_page(lang).figures.unwrap();
+    for (lang, counted, over, unpublished) in [
+        (Lang::En, "Browsers do not check these numbers", "in 141 approvals", "Decisions in 2 cases are in the log"),
+        (Lang::Zh, "浏览器不核验这些数字", "已获发布的审批 141 次", "链上另有 2 件已作审批决定而文本未发布"),
+    ] {
+        let html = page(lang, figures(lang));
+        let said = text_of(&html);
+        assert!(said.contains(counted) && said.contains(over) && said.contains(unpublished), "{said}");
+        let href = format!("href=\"/{}/search?q=&amp;agency=yunze.example%2Fwater&amp;standing=", lang.code());
+        // Those replaced, in force again, or with a part removed are no list of their own.
+        assert_eq!(html.matches(&href).count(), 2);
+        assert!(html.contains(&format!("{href}corrected\">2</a>")) && html.contains(&format!("{href}repealed\">4</a>")), "{html}");
+        let said = text_of(&page(lang, AgencyFigures { behind: Some((256, 70_000)), unopened: 0, ..figures(lang) }));
+        assert!(said.contains("256") && (said.contains("70,000") || said.contains("70000")) && !said.contains(unpublished));
+        let none = page(lang, AgencyFigures { changes: vec![(Change::Became(Standing::Corrected), 0)], ..AgencyFigures::default() });
+        let figures = none.split("<section class=\"figures\"").nth(1).unwrap().split("</section>").next().unwrap();
+        assert!(figures.contains("<dd><span>0</span></dd>") && !figures.contains("<table") && !figures.contains("<a "), "{figures}");
+    }
 }
 
 #[test]

@@ -77,6 +77,32 @@ fn a_change_says_what_it_says() {
 }
 
 #[test]
+fn a_new_version_says_why_as_its_statement_does_also_when_its_catalogue_is_gone() {
+    let mut chain = founded();
+    let paper = chain.paper(HEALTH, "On water");
+    let first = chain.disclose(&paper);
+    let mut paper = chain.paper(HEALTH, "On clean water");
+    (paper.revises, paper.ground) = (Some(chain.at(first)), Some("error-in-figures".into()));
+    let catalogue = paper.parts[0].commitment;
+    let index = chain.disclose(&paper);
+    let redaction = chain.redaction(HEALTH, index, vec![catalogue]);
+    let line = chain.line("redaction", &redaction);
+    let by = chain.publish(&common::sealed(&line, None, &common::signer(HEALTH))).unwrap();
+    let bundle = chain.bundle(&[first, index, by]);
+    let says = |index: u64, contents: &Contents, ground: &str| {
+        let found = Reader::open(&bundle).unwrap().content(index, contents, Scope::Catalogue, &fact("ground", ground));
+        (found.answer, found.reason)
+    };
+    assert_eq!(says(index, &chain.contents, "error-in-figures"), HOLDS);
+    assert_eq!(says(index, &chain.contents, "personal-data"), DIFFERS);
+    assert_eq!(says(first, &chain.contents, "error-in-figures"), DIFFERS, "a first version has none");
+    let mut left = chain.contents.clone();
+    left.insert(catalogue.to_string(), Content::Redacted { by });
+    assert_eq!(says(index, &left, "error-in-figures"), (Answer::Holds, "redacted"));
+    assert_eq!(says(index, &left, "personal-data"), DIFFERS);
+}
+
+#[test]
 fn a_registration_shows_the_keys_it_registers_and_no_other() {
     let story = story();
     let key = signer_of(HEALTH);

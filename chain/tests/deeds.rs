@@ -84,6 +84,7 @@ impl Desk {
             stated: Stated::default(),
             parts: vec![part],
             revises: None,
+            ground: None,
             stated_agency: None,
             source: None,
         };

@@ -249,6 +249,7 @@ fn a_post_is_not_shown_one_paper_and_given_another_to_sign() {
         assert_eq!(differs(&|shown| shown.facts[n].1.push('!')), name);
     }
     assert_eq!(differs(&|shown| shown.facts.push(("entry".into(), "3".into()))), "entry", "a version that it does not replace");
+    assert_eq!(differs(&|shown| shown.facts.push(("ground".into(), "error-in-text".into()))), "ground", "where nothing is replaced");
     let html = |shown: &mut Shown, html: &str| shown.texts.as_mut().unwrap()[0].1 = html.into();
     assert_eq!(differs(&|shown| html(shown, "<h1>The budget</h1>\n<p>Another text.</p>\n")), "text");
     assert_eq!(differs(&|shown| html(shown, "<h1>The budget</h1>\n")), "text", "half of it");
@@ -270,23 +271,26 @@ fn a_post_is_not_shown_one_paper_and_given_another_to_sign() {
 }
 
 #[test]
-fn whoever_approves_a_new_version_is_told_which_one_it_replaces() {
-    let revising = |said: Option<&str>| {
+fn whoever_approves_a_new_version_is_told_which_one_it_replaces_and_why() {
+    let revising = |said: Option<&str>, ground: Option<&str>| {
         let mut paper = Frozen::of(|chain, paper| {
             let before = chain.paper(FINANCE, "The regulation");
             let mut case = Case::open(chain, FINANCE);
             let line = chain.line("disclosure", &before);
             case.approve(chain, &line);
             let index = chain.publish(&case.seal(&line)).unwrap();
-            paper.revises = Some(chain.at(index));
+            (paper.revises, paper.ground) = (Some(chain.at(index)), Some("error-in-text".into()));
         });
         let index = paper.line.split("\"index\":").nth(1).unwrap().split(',').next().unwrap().to_owned();
         paper.shown.facts.extend(said.map(|said| ("entry".to_owned(), said.replace("it", &index))));
+        paper.shown.facts.extend(ground.map(|ground| ("ground".to_owned(), ground.to_owned())));
         (paper.judged().answer, paper.judged().reason)
     };
-    assert_eq!(revising(Some("it")).0, Answer::Holds);
-    assert_eq!(revising(None), (Answer::Fails, "shown-differs"));
-    assert_eq!(revising(Some("3")), (Answer::Fails, "shown-differs"));
+    let why = Some("error-in-text");
+    assert_eq!(revising(Some("it"), why).0, Answer::Holds);
+    for (said, ground) in [(None, why), (Some("3"), why), (Some("it"), None), (Some("it"), Some("error-in-figures"))] {
+        assert_eq!(revising(said, ground), (Answer::Fails, "shown-differs"), "{said:?} {ground:?}");
+    }
 }
 
 #[test]

@@ -121,6 +121,7 @@ fn each_member_is_held_to_its_rule() {
             json!([{"role": "catalogue", "media": "a/b", "size": 1, "commitment": commitment(1), "language": "ZH"}]),
             "parts",
         ),
+        ("disclosure", "ground", json!("error-in-text"), "ground"),
         ("status", "effective", json!("soon"), "effective"),
         ("status", "ground", json!("No longer needed"), "ground"),
         ("status", "agency", json!(""), "agency"),
@@ -173,6 +174,32 @@ fn each_member_is_held_to_its_rule() {
         core[name] = value;
         assert_eq!(refused(&core), StatementError::Member(member), "{core}");
     }
+}
+
+#[test]
+fn a_new_version_may_say_why_and_nothing_that_replaces_nothing_does() {
+    let with = |ground: Value| {
+        let mut core = good("disclosure");
+        (core["revises"], core["ground"]) = (reference(), ground);
+        core
+    };
+    let read = |ground: Value| {
+        let note = note_of(&with(ground));
+        let Core::Disclosure(core) = Statement::parse(note.as_bytes()).unwrap().core else { panic!("{note}") };
+        core
+    };
+    let said = read(json!("error-in-text"));
+    assert_eq!(said.ground.as_deref(), Some("error-in-text"));
+    let line = core_line("disclosure", ID, &said).unwrap();
+    assert!(line.contains("},\"ground\":\"error-in-text\"}"), "behind what it replaces: {line}");
+    // As those are that were written before anybody could say it.
+    assert_eq!(read(json!(null)).ground, None);
+    assert!(!core_line("disclosure", ID, &read(json!(null))).unwrap().contains("ground"));
+    let long = "g".repeat(65);
+    for bad in ["", "Figures were wrong", long.as_str()] {
+        assert_eq!(refused(&with(json!(bad))), StatementError::Member("ground"), "{bad}");
+    }
+    assert!(matches!(refused(&with(json!(7))), StatementError::Json("core", _)));
 }
 
 #[test]

@@ -150,7 +150,11 @@ test("a file that is dropped goes on over a line that breaks, and over a reload"
   const page = await house.enter("author");
   const id = await begin(page, house);
   let pieces = 0;
-  await page.route("**/uploads/*", (route) => (route.request().method() === "PATCH" && ++pieces % 2 === 0 ? route.abort() : route.continue()));
+  // Now the line is gone, and now the piece came too slowly.
+  await page.route("**/uploads/*", (route) => {
+    if (route.request().method() !== "PATCH" || ++pieces % 2 !== 0) return route.continue();
+    return pieces % 4 === 0 ? route.fulfill({ status: 408, body: "" }) : route.abort();
+  });
   await drop(page, "map.exe", 1_700_000);
   await expect(page.locator("[data-files]")).toContainText("map.exe");
   await expect(page.locator("[data-files]")).toContainText("application/pdf");

@@ -59,6 +59,8 @@ pub struct Draft {
     pub catalogue: Catalogue,
     pub documents: Vec<Document>,
     pub revises: Option<Reference>,
+    /// Why it replaces that; only with `revises`.
+    pub ground: Option<String>,
     pub stated_agency: Option<String>,
     pub source: Option<String>,
 }
@@ -130,6 +132,7 @@ impl Draft {
             stated,
             parts,
             revises: self.revises,
+            ground: self.ground,
             stated_agency: self.stated_agency,
             source: self.source,
         };

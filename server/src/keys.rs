@@ -3,11 +3,13 @@
 
 mod lock;
 mod log;
+mod plain;
 mod sealer;
 mod token;
 
 pub use lock::{CREDENTIAL, LockError, Passphrase, unlock_with};
 pub use log::{LogKeys, next_log_key, unnamed_log_key};
+pub use plain::{may_make, plain, refuse_plain, refuses_plain};
 pub use sealer::{SealError, Sealer};
 pub use token::{PIN_VARIABLE, Token, TokenError, TokenPlace, token, use_token};
 
@@ -21,6 +23,8 @@ use std::{
 
 /// The first line of a key file whose secret lies in plain.
 const PLAIN: &str = "gazette private key";
+/// A trial's registrar key, among the keys.
+pub const REGISTRAR: &str = "registrar.key";
 
 /// Why a key file could not be read or made.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +39,14 @@ pub enum KeyError {
     OtherName { path: PathBuf, found: String, wanted: String },
     #[error("the key file {0}: {1}")]
     Lock(PathBuf, LockError),
+    #[error(
+        "this chain is no trial, and its keys lie in plain in {files}: whoever reads the disk or a backup of it could sign with them. Run `gazette key lock --data {data} --passphrase-file FILE`, and give --passphrase-file FILE from then on (--plain-keys goes on without, for trials only)"
+    )]
+    Plain { files: String, data: PathBuf },
+    #[error(
+        "a key made in {0} would lie in plain: give --passphrase-file FILE, and it is locked from the beginning (--plain-keys makes it without, for trials only)"
+    )]
+    WouldBePlain(PathBuf),
     #[error(transparent)]
     Key(#[from] NoteError),
     #[error("the system gave no random bytes: {0}")]
@@ -163,24 +175,6 @@ pub fn lock_all(folder: &Path, passphrase: &Passphrase) -> Result<Vec<PathBuf>, 
     Ok(locked)
 }
 
-/// How many key files of a folder lie in plain: whoever reads the disk, or a copy of it, signs with them. None where there is no folder.
-pub fn plain(folder: &Path) -> Result<usize, KeyError> {
-    let file_error = |path: &Path, error| KeyError::File(path.to_path_buf(), error);
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
-        entries => entries.map_err(|error| file_error(folder, error))?,
-    };
-    let mut count = 0;
-    for entry in entries {
-        let path = entry.map_err(|error| file_error(folder, error))?.path();
-        if path.extension().is_some_and(|extension| extension == "key") {
-            let text = std::fs::read_to_string(&path).map_err(|error| file_error(&path, error))?;
-            count += usize::from(text.lines().next() == Some(PLAIN));
-        }
-    }
-    Ok(count)
-}
-
 /// Reads a key file made by [`create`]; refuses one that others can read.
 pub fn open(path: &Path) -> Result<Signer, KeyError> {
     read(path).map(|(signer, _)| signer)
@@ -276,21 +270,6 @@ mod tests {
         let log = dir.path().join("log.key");
         create(&log, "south.gov/log").unwrap();
         assert!(matches!(open_or_create(&log, "north.gov/log"), Err(KeyError::OtherName { .. })));
-    }
-
-    #[test]
-    fn key_files_that_lie_in_plain_are_counted_and_locked_ones_are_not() {
-        let dir = tempfile::tempdir().unwrap();
-        assert_eq!(plain(&dir.path().join("nowhere")).unwrap(), 0);
-        seal(dir.path(), "north.gov/finance").unwrap();
-        create(&dir.path().join("log.key"), "north.gov/log").unwrap();
-        std::fs::write(dir.path().join("log.founded"), "gazette private key\n").unwrap();
-        assert_eq!(plain(dir.path()).unwrap(), 2);
-        let given = dir.path().join("passphrase");
-        std::fs::write(&given, "seven lanterns over the river\n").unwrap();
-        std::fs::set_permissions(&given, std::fs::Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(lock_all(dir.path(), &Passphrase::read(&given).unwrap()).unwrap().len(), 2);
-        assert_eq!(plain(dir.path()).unwrap(), 0);
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 pub mod compare;
 pub mod compose;
+pub mod counting;
+mod course;
 pub mod departments;
 pub mod drafts;
 pub mod evidence;
+pub mod extract;
 pub mod follow;
 pub mod fsck;
 pub mod http;

@@ -6,6 +6,10 @@ use clap::Parser;
 use std::{io::IsTerminal, process::ExitCode};
 
 fn main() -> ExitCode {
+    let gazette = commands::Gazette::parse();
+    if let Some(done) = gazette.apart() {
+        return done;
+    }
     let filter = tracing_subscriber::EnvFilter::try_from_env("GAZETTE_LOG").unwrap_or_else(|_| "info,tantivy=warn,sqlx=warn".into());
     let colour = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(std::io::stderr).init();
@@ -16,7 +20,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(commands::run(commands::Gazette::parse())) {
+    match runtime.block_on(commands::run(gazette)) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("gazette: {error}");

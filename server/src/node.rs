@@ -1,11 +1,15 @@
 //! A node: one chain opened for reading and writing, with the keys this process holds.
 
+mod place;
+
+pub use place::{Founding, Place};
+
 use crate::{
     compose,
     keys::{self, KeyError, LogKeys, Sealer},
     mark::Mark,
     sequencer::{Behind, Clock, OpenError, Sequencer, SubmitError, Submitter},
-    store::{FILE, Head, Store, StoreError},
+    store::{Head, Store, StoreError},
 };
 use chain::{
     note::{Signer, Vkey},
@@ -18,99 +22,6 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 use tokio::sync::{Mutex, watch};
-
-/// Where a node lives and what it is.
-#[derive(Debug, Clone)]
-pub struct Place {
-    pub data: PathBuf,
-    /// Where the high-water mark is kept outside the data folder.
-    pub state: PathBuf,
-    /// `DATABASE_URL`, for PostgreSQL; the data folder's own SQLite otherwise.
-    pub database: Option<String>,
-    /// Needed to found a chain; afterwards it must be the chain's own or absent.
-    pub origin: Option<String>,
-    /// A charter signed offline, to found a chain that is not a trial.
-    pub charter: Option<PathBuf>,
-}
-
-/// What may be founded where there is no chain yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Founding<'p> {
-    Nothing,
-    /// A trial chain, with its registrar's key on the server.
-    Trial,
-    /// A chain as this charter says, signed offline.
-    Charter(&'p Path),
-    /// The journal of a desk, with its registrar's key on the server: its one agency seals what is done there.
-    Journal,
-}
-
-impl Place {
-    /// What a place asks to be founded: a name alone is not yet a charter, and a trial under it would use up its key.
-    #[must_use]
-    pub fn founding(&self) -> Founding<'_> {
-        match (&self.charter, &self.origin) {
-            (Some(charter), _) => Founding::Charter(charter),
-            (None, None) => Founding::Trial,
-            (None, Some(_)) => Founding::Nothing,
-        }
-    }
-
-    /// Whether it is plain without opening anything that there is no chain.
-    fn is_empty(&self) -> bool {
-        self.database.is_none() && !self.data.is_file() && !self.data.join(FILE).exists()
-    }
-
-    /// Why a chain may not begin here, where there is none.
-    fn may_begin(&self, founding: Founding<'_>) -> Result<(), NodeError> {
-        let folder = self.data.join("keys");
-        match self.log_key()? {
-            // A new key in the place of one that was lost would sign what nobody could verify.
-            None if Mark::stands_in(&self.data) => return Err(NodeError::NoLogKey(folder.join("log.key"))),
-            None => {}
-            Some(log) => {
-                let mark = Mark::new(&self.data, &self.state, log.vkey());
-                // At 0 stands what an interrupted founding leaves.
-                if let Some(newest) = mark.read().map_err(OpenError::from)?.first().filter(|newest| newest.size > 0) {
-                    return Err(NodeError::Lost { data: self.data.clone(), signed: newest.size });
-                }
-                // Beside the key and saved with it: on a new machine there is no mark to tell.
-                let noted = folder.join("log.founded");
-                if noted.exists() {
-                    return Err(NodeError::Founded(self.data.clone(), noted));
-                }
-                // A trial's own key is never made before its registrar's.
-                if matches!(founding, Founding::Trial | Founding::Journal) && !folder.join(REGISTRAR).exists() {
-                    return Err(NodeError::KeyForCharter(self.data.clone(), folder.join("log.key")));
-                }
-            }
-        }
-        match (founding, &self.origin) {
-            (Founding::Charter(_), None) => Err(NodeError::NoOrigin),
-            (Founding::Nothing, Some(origin)) => Err(NodeError::NoCharter { data: self.data.clone(), origin: origin.clone() }),
-            (Founding::Nothing, None) => Err(NodeError::NoChain(self.data.clone())),
-            _ => Ok(()),
-        }
-    }
-
-    pub(crate) async fn store(&self) -> Result<Store, StoreError> {
-        match &self.database {
-            Some(url) => Store::connect(url, &self.data).await,
-            None => Store::open(&self.data).await,
-        }
-    }
-
-    /// The log's key, if there is one here.
-    pub(crate) fn log_key(&self) -> Result<Option<Signer>, KeyError> {
-        let file = self.data.join("keys/log.key");
-        // Asked of the file system: a folder that cannot be looked into is not one without a key.
-        match file.try_exists() {
-            Ok(true) => keys::open(&file).map(Some),
-            Ok(false) => Ok(None),
-            Err(error) => Err(KeyError::File(file, error)),
-        }
-    }
-}
 
 /// Why a node could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -159,8 +70,6 @@ pub enum NodeError {
 
 /// Origin of a trial chain when none is given.
 pub const TRIAL_ORIGIN: &str = "gazette.example/log";
-/// A trial's registrar key, among the keys.
-const REGISTRAR: &str = "registrar.key";
 /// Last part of the id of the agency that seals copies.
 pub const ARCHIVE: &str = "archive";
 
@@ -226,7 +135,7 @@ impl Node {
             place.may_begin(founding)?;
         }
         let folder = place.data.join("keys");
-        let registrar_file = folder.join(REGISTRAR);
+        let registrar_file = folder.join(keys::REGISTRAR);
         let registrar = match founding {
             Founding::Trial | Founding::Journal if !founded => Some(keys::open_or_create(&registrar_file, &sibling(&origin, "registrar"))?),
             _ => None,
@@ -234,7 +143,12 @@ impl Node {
         let log = match place.log_key()? {
             Some(log) => log,
             None if founded => return Err(NodeError::NoLogKey(folder.join("log.key"))),
-            None => keys::create(&folder.join("log.key"), &origin)?,
+            None => {
+                if matches!(founding, Founding::Charter(_)) {
+                    keys::may_make(&folder)?;
+                }
+                keys::create(&folder.join("log.key"), &origin)?
+            }
         };
         let log_key = log.vkey().clone();
         let mark = Mark::new(&place.data, &place.state, &log_key);
@@ -259,8 +173,13 @@ impl Node {
                 .verify(&statement)
                 .and_then(|verified| empty.admit(&statement, Some(verified), &Facts::default()))
                 .map_err(SubmitError::from)?;
-            if !matches!(&statement.core, Core::Charter(charter) if charter.log_key(0) == Some(&log_key)) {
-                return Err(NodeError::OtherLogKey(log_key.to_string()));
+            match &statement.core {
+                Core::Charter(charter) if charter.log_key(0) == Some(&log_key) => {
+                    if !charter.trial && !journal {
+                        place.refuse_plain_keys()?;
+                    }
+                }
+                _ => return Err(NodeError::OtherLogKey(log_key.to_string())),
             }
             let kind = match (&registrar, journal) {
                 (Some(_), true) => "the journal of the desk",
@@ -271,6 +190,10 @@ impl Node {
             store.found(&origin).await?;
         }
         let sequencer = Sequencer::open(store.clone(), LogKeys::new(&folder, log), mark, clock).await?;
+        // Before anything is signed. A journal's keys are looked at with those of the chain that it belongs to.
+        if sequencer.in_earnest() && !journal {
+            place.refuse_plain_keys()?;
+        }
         let (submitter, heads) = sequencer.start()?;
         let mut node = Node {
             store,

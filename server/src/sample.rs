@@ -92,6 +92,7 @@ struct SampleDisclosure {
     #[serde(default)]
     attachments: Vec<Attachment>,
     revises: Option<String>,
+    ground: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -250,6 +251,7 @@ async fn disclosure(
         catalogue,
         documents,
         revises,
+        ground: event.ground,
         stated_agency: None,
         source: None,
     };

@@ -76,7 +76,7 @@ async fn a_new_version_is_shown_beside_the_published_one(engine: Engine) {
     let index = house.published(&first).await;
     let draft = house.drafts.begin_about(&author, &house.agency, Kind::Disclosure, index).await.unwrap();
     let mut written = draft.written.clone();
-    written.effective = "2026-05-01".into();
+    (written.effective, written.ground) = ("2026-05-01".into(), "facts-changed".into());
     written.translations.push(Translation { language: "fr".into(), title: "Lanternes".into(), body: "Toutes.".into() });
     house.drafts.save(&author, &draft.id, 1, &written).await.unwrap();
     let second = house.drafts.freeze(&author, &draft.id, 2, 0).await.unwrap();
@@ -102,7 +102,7 @@ async fn a_file_is_told_by_its_content_and_not_by_its_name(engine: Engine) {
     let first = house.drafts.freeze(&author, &draft.id, 1, 0).await.unwrap();
     house.approve_all(&first).await;
     let index = house.published(&first).await;
-    let new = house.drafts.begin_about(&author, &house.agency, Kind::Disclosure, index).await.unwrap();
+    let new = house.version_of(index).await;
     let files = house.drafts.files(&author, &new.id).await.unwrap();
     let id = |name: &str| files.iter().find(|file| file.name == name).unwrap().id.clone();
     for name in ["edited.txt", "gone.txt"] {
@@ -111,7 +111,7 @@ async fn a_file_is_told_by_its_content_and_not_by_its_name(engine: Engine) {
     // As long as before, and other bytes.
     house.drafts.attach(&author, &new.id, "edited.txt", b"year 2026".to_vec()).await.unwrap();
     house.drafts.attach(&author, &new.id, "new.txt", b"new".to_vec()).await.unwrap();
-    let second = house.drafts.freeze(&author, &new.id, 1, 0).await.unwrap();
+    let second = house.drafts.freeze(&author, &new.id, new.revision, 0).await.unwrap();
     let case = house.case(&second).await;
     let changes = house.drafts.changes(&house.who("director"), &case, &Against::Published(index)).await.unwrap().unwrap();
     let mut told: Vec<_> = changes

@@ -258,16 +258,31 @@ async fn a_new_version_is_begun_by_its_documents_number_and_a_wrong_one_is_told(
     let named = pages.post(&author, &at, &with(&NOTICE, &[("revision", "3"), ("target", &number)])).await;
     assert_eq!(named.status, StatusCode::SEE_OTHER, "{}", named.body);
     assert!(pages.get(&author, &at).await.body.contains("A new version, which takes the place of"));
-    let submitted = pages.post(&author, &submitting, &[("revision", "4"), ("day", ""), ("hour", "")]).await;
+    // Why it does is asked for, beside its field.
+    let unsaid = pages.post(&author, &submitting, &[("revision", "4"), ("day", ""), ("hour", "")]).await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unsaid.body);
+    assert!(unsaid.body.contains(&format!("{at}?lacks=1#ground")), "{}", unsaid.body);
+    for (lang, label, said, word) in [("en", "Ground", "Fill this in.", "figures were wrong"), ("zh", "理由", "请填写。", "数据有误")]
+    {
+        let page = pages.get(&author, &format!("{}?lacks=1", at.replace("/en/", &format!("/{lang}/")))).await.body;
+        let beside = page.split("<label for=\"ground\"").nth(1).unwrap().split("</div>").next().unwrap().to_owned();
+        assert!(beside.contains(label) && beside.contains(said) && beside.contains(word), "{beside}");
+    }
+    let why = with(&NOTICE, &[("revision", "4"), ("target", &number), ("ground", "error-in-figures")]);
+    assert_eq!(pages.post(&author, &at, &why).await.status, StatusCode::SEE_OTHER);
+    let submitted = pages.post(&author, &submitting, &[("revision", "5"), ("day", ""), ("hour", "")]).await;
     assert_eq!(submitted.status, StatusCode::SEE_OTHER, "{}", submitted.body);
     let case = pages.get(&author, &submitted.to).await.body;
     assert!(case.contains("A new version, which takes the place of"), "{case}");
+    assert!(case.contains("data-field=\"ground\" data-value=\"error-in-figures\""), "{case}");
     // That another was published meanwhile is said in the page's language.
-    let second = house.submit(Kind::Disclosure, &Written { target: Some(index), ..written("More lanterns") }, 0).await;
+    let more = Written { target: Some(index), ground: "facts-changed".into(), ..written("More lanterns") };
+    let second = house.submit(Kind::Disclosure, &more, 0).await;
     house.approve_all(&second).await;
     house.published(&second).await;
     let late = pages.begin(&author, "disclosure").await;
-    let saved = pages.post(&author, &late, &with(&NOTICE, &[("revision", "1"), ("target", &number)])).await;
+    let version = with(&NOTICE, &[("revision", "1"), ("target", &number), ("ground", "facts-changed")]);
+    let saved = pages.post(&author, &late, &version).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
     for (lang, said) in [("en", "is not the newest version of its document"), ("zh", "所修订的不是该文件的最新版本。")] {
         let submitting = format!("{}/submit", late.replace("/en/", &format!("/{lang}/")));

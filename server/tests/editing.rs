@@ -192,6 +192,11 @@ async fn a_file_comes_piece_by_piece_and_goes_on_where_it_stopped(engine: Engine
     let at = format!("/desk/drafts/{id}/uploads/{}", begun.json()["id"].as_str().unwrap());
     let first = pages.send(&author, &at, 0, &bytes[..SMALLEST_PIECE]).await;
     assert_eq!((first.status, first.offset()), (StatusCode::NO_CONTENT, SMALLEST_PIECE as i64));
+    // A piece that breaks off on its way is none.
+    let broken = [Ok(bytes[SMALLEST_PIECE..SMALLEST_PIECE + 9].to_vec()), Err(std::io::Error::other("the line is gone"))];
+    let broken = Body::from_stream(futures_util::stream::iter(broken));
+    let cut = pages.script(&author, Method::PATCH, &at, &[("upload-offset", &SMALLEST_PIECE.to_string())], broken).await;
+    assert_eq!((cut.status, cut.json()["refused"].as_str()), (StatusCode::REQUEST_TIMEOUT, Some("cut")));
     // Whoever comes back asks how far it is.
     for method in [Method::GET, Method::HEAD] {
         let told = pages.script(&author, method, &at, &[], Body::empty()).await;

@@ -188,7 +188,8 @@ async fn a_new_version_has_what_has_not_changed_in_common_with_the_old_and_one_r
     let first = house.submit(Kind::Disclosure, &Written { translations: vec![], ..written("Lanterns") }, 0).await;
     let old = published(&house, &first).await;
     let draft = house.drafts.begin_about(&author, &house.agency, Kind::Disclosure, old).await.unwrap();
-    let changed = Written { body: "# All of them\n\nEvery lantern is lit.".into(), ..draft.written.clone() };
+    let (body, ground) = ("# All of them\n\nEvery lantern is lit.".into(), "facts-changed".into());
+    let changed = Written { body, ground, ..draft.written.clone() };
     house.drafts.save(&author, &draft.id, 1, &changed).await.unwrap();
     let second = house.drafts.freeze(&author, &draft.id, 2, 0).await.unwrap();
     let new = published(&house, &second).await;
@@ -211,11 +212,11 @@ async fn two_files_of_the_same_bytes_are_two_parts_of_a_version(engine: Engine) 
     let author = house.who("author");
     let first = house.submitted("Lanterns", 0).await;
     let old = published(&house, &first).await;
-    let draft = house.drafts.begin_about(&author, &house.agency, Kind::Disclosure, old).await.unwrap();
+    let draft = house.version_of(old).await;
     house.turn(1);
     let copy = b"year,lanterns\n2026,12\n".to_vec();
     house.drafts.attach(&author, &draft.id, "copy.csv", copy).await.unwrap();
-    let second = house.drafts.freeze(&author, &draft.id, 1, 0).await.unwrap();
+    let second = house.drafts.freeze(&author, &draft.id, draft.revision, 0).await.unwrap();
     let new = published(&house, &second).await;
     let (before, after) = (parts_of(&house, old).await, parts_of(&house, new).await);
     let distinct: BTreeSet<_> = after.iter().map(|part| part.commitment).collect();
@@ -232,8 +233,8 @@ async fn what_waits_while_a_part_of_it_is_redacted_comes_out_as_it_was_approved_
     let author = house.who("author");
     let first = house.submitted("Lanterns", 0).await;
     let old = published(&house, &first).await;
-    let draft = house.drafts.begin_about(&author, &house.agency, Kind::Disclosure, old).await.unwrap();
-    let second = house.drafts.freeze(&author, &draft.id, 1, 0).await.unwrap();
+    let draft = house.version_of(old).await;
+    let second = house.drafts.freeze(&author, &draft.id, draft.revision, 0).await.unwrap();
     let attachment = part(&parts_of(&house, old).await, "attachment");
     let by = redact(&house, old, &[attachment]).await;
     assert_eq!(house.drafts.erase_redacted().await.unwrap(), 1);

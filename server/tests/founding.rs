@@ -36,17 +36,21 @@ fn two_registrars(registrars: &Program) -> [String; 2] {
     })
 }
 
-#[test]
-fn two_registrars_found_a_chain_offline_and_let_it_have_an_archive() {
-    let (server, registrars) = (Program::new(), Program::new());
-    let log = printed(&server.run(&["key", "log", "--origin", ORIGIN]));
-    let [first, second] = two_registrars(&registrars);
+/// A charter for the log's key, signed by one registrar and then by both.
+fn chartered(registrars: &Program, log: &str) -> [String; 2] {
+    let [first, second] = two_registrars(registrars);
     let mut arguments = vec!["registrar", "charter", "--origin", ORIGIN, "--log", log.trim(), "--threshold", "2"];
     arguments.extend(["--registrar", &first, "--registrar", &second]);
     arguments.extend(NAMES);
     registrars.file("charter", &printed(&registrars.run(&arguments)));
-    let once = sign(&registrars, "1.key", "charter", "charter.1");
-    let twice = sign(&registrars, "2.key", "charter.1", "charter.2");
+    [sign(registrars, "1.key", "charter", "charter.1"), sign(registrars, "2.key", "charter.1", "charter.2")]
+}
+
+#[test]
+fn two_registrars_found_a_chain_offline_and_let_it_have_an_archive() {
+    let (server, registrars) = (Program::locked(), Program::new());
+    let log = printed(&server.run(&["key", "log", "--origin", ORIGIN]));
+    let [once, twice] = chartered(&registrars, &log);
 
     let told = refused(&server.run(&["serve", "--listen", "127.0.0.1:0", "--origin", ORIGIN, "--charter", &once]));
     assert!(told.contains("needs 2 registrars' signatures and has 1"), "{told}");
@@ -78,6 +82,55 @@ fn two_registrars_found_a_chain_offline_and_let_it_have_an_archive() {
     printed(&server.run(&["fsck"]));
 }
 
+#[test]
+fn a_chain_that_is_no_trial_is_neither_served_nor_given_keys_while_keys_lie_in_plain() {
+    let (server, registrars) = (Program::new(), Program::new());
+    let told = refused(&server.run(&["key", "log", "--origin", ORIGIN]));
+    assert!(told.contains("would lie in plain") && told.contains("--passphrase-file") && told.contains("--plain-keys"), "{told}");
+    assert!(!server.dir.path().join("data").exists());
+    let log = printed(&server.run(&["key", "log", "--origin", ORIGIN, "--plain-keys"]));
+    let [_, charter] = chartered(&registrars, &log);
+    let founding = ["serve", "--listen", "127.0.0.1:0", "--origin", ORIGIN, "--charter", &charter];
+    let empty = Program::new();
+    assert!(refused(&empty.run(&founding)).contains("would lie in plain"));
+    assert!(!empty.dir.path().join("data/keys").exists());
+    let lies_in_plain = |output: &Output| {
+        let told = refused(output);
+        let lock = format!("gazette key lock --data {} --passphrase-file FILE", server.path("data"));
+        assert!(told.contains("lie in plain") && told.contains(&lock), "{told}");
+    };
+    lies_in_plain(&server.run(&founding));
+    assert_eq!(server.size(), 0, "nothing was founded");
+
+    // Said to be for trying things out, it goes on, and is told of at each start.
+    let served = server.serve_with(&["--origin", ORIGIN, "--charter", &charter, "--plain-keys"]);
+    assert!(served.get("/log/checkpoint").contains("example.gov/log\n1\n"));
+    served.end();
+    let said = std::fs::read_to_string(server.path("serve.err")).unwrap();
+    assert!(said.contains("WARN") && said.contains("lie in plain") && said.contains("for trials only"), "{said}");
+    let asked = ["key", "seal", "example.gov/archive"];
+    assert!(refused(&server.run(&asked)).contains("would lie in plain"));
+    let seal = printed(&server.command(program::GAZETTE).env("GAZETTE_PLAIN_KEYS", "true").args(asked).output().unwrap());
+    assert_eq!(printed(&server.run(&asked)), seal, "one that is there already is told");
+    assert!(refused(&server.run(&["key", "log", "--next"])).contains("would lie in plain"));
+    let note = server.file("note", "whatever").display().to_string();
+    let papers = server.file("papers.jsonl", "").display().to_string();
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["submit", &note], &["import", &papers]] {
+        lies_in_plain(&server.run(command));
+    }
+
+    // Locked, they need no leave; and one that is put back as it was is found, be it the journal's.
+    let registrar = std::fs::read_to_string(server.path("data/journal/keys/registrar.key")).unwrap();
+    let locked = Program::locked();
+    let words = locked.path("passphrase");
+    printed(&server.run(&["key", "lock", "--passphrase-file", &words]));
+    server.serve_with(&["--passphrase-file", &words]).end();
+    assert!(!std::fs::read_to_string(server.path("serve.err")).unwrap().contains("lie in plain"));
+    printed(&server.run(&["key", "seal", "example.gov/finance", "--passphrase-file", &words]));
+    std::fs::write(server.path("data/journal/keys/registrar.key"), registrar).unwrap();
+    lies_in_plain(&server.run(&["serve", "--listen", "127.0.0.1:0", "--passphrase-file", &words]));
+}
+
 /// An entry in a file, as the log serves it.
 fn entry(registrars: &Program, served: &Server, index: u64) -> String {
     let answer = served.get(&format!("/log/entry/{index}"));
@@ -105,7 +158,7 @@ fn registered(server: &Program, registrars: &Program, by: [&str; 2], arguments: 
 
 #[test]
 fn a_stolen_seal_is_replaced_and_the_charter_amended_offline() {
-    let (server, registrars) = (Program::new(), Program::new());
+    let (server, registrars) = (Program::locked(), Program::new());
     let key = |name: &str, file: &str| printed(&registrars.run(&["registrar", "key", "--out", file, "--name", name])).trim().to_owned();
     let log = printed(&server.run(&["key", "log", "--origin", ORIGIN]));
     let [first, second] = two_registrars(&registrars);
@@ -220,7 +273,7 @@ fn a_registration_that_the_log_would_refuse_is_told_before_anybody_signs_it() {
 
 #[test]
 fn a_name_or_a_key_for_a_charter_alone_founds_nothing() {
-    let server = Program::new();
+    let server = Program::locked();
     let serve = |more: &[&str]| server.run(&[&["serve", "--listen", "127.0.0.1:0"], more].concat());
     let told = refused(&serve(&["--origin", ORIGIN]));
     assert!(told.contains("--charter") && told.contains("--trial") && told.contains(&server.path("data")), "{told}");

@@ -279,6 +279,8 @@ async fn a_derived_row_that_says_something_else_is_named_by_its_table() {
         ("insert into cases values ('a', 'b', 5, zeroblob(32))", Check::Cases, "case b"),
         ("update submissions set idx = 6 where idx = 5", Check::Submissions, "entry 6"),
         ("delete from submissions where idx = 5", Check::Submissions, "rows"),
+        ("update acts set agency = 'gazette.example/works' where idx = 5", Check::Figures, "entry 5"),
+        ("delete from acts where idx = 7", Check::Figures, "entry 7"),
     ];
     altered(&good, &cases).await;
 }

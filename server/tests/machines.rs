@@ -36,6 +36,7 @@ on_each_engine! {
     bad_items_stop_no_good_ones,
     hostile_input_is_refused,
     where_there_is_no_rule_a_publishing_token_publishes,
+    a_programs_new_version_says_why_and_a_first_one_does_not,
     statements_are_taken_from_the_agencys_own_key_alone,
     what_a_token_brings_reads_whole_and_hands_in_is_noted_under_its_own_name,
     what_somebody_uploads_and_downloads_is_noted,
@@ -452,6 +453,35 @@ fn line_of(house: &House, agency: &str, n: u8, title: &str, signer: &Signer) -> 
     let part = |part: &NewContent| json!({ "salt": format_salt(&part.salt), "bytes": STANDARD.encode(part.bytes.as_ref().unwrap()) });
     let parts: Vec<_> = composed.contents.iter().map(part).collect();
     json!({ "note": note::sign(&composed.text, &[signer]), "parts": parts }).to_string()
+}
+
+async fn a_programs_new_version_says_why_and_a_first_one_does_not(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let token = m.token(&house.free, &[Scope::Read, Scope::Draft, Scope::Submit, Scope::Publish]).await;
+    let ask = async |item: &Value| m.ask(&token, "POST", "/api/v1/items", item.to_string()).await.lines().remove(0);
+    let published = async || match &house.drafts.publish_due().await.unwrap()[..] {
+        [(_, server::drafts::Outcome::Published(index))] => *index,
+        other => panic!("{other:?}"),
+    };
+    let mut first = item(1, "Storm");
+    first["publish"] = json!(true);
+    assert_eq!(ask(&first).await["status"], 200);
+    let index = published().await;
+    let mut second = item(2, "The storm is over");
+    second["publish"] = json!(true);
+    second["fields"]["target"] = json!(index);
+    let said = ask(&second).await;
+    assert_eq!((&said["status"], &said["code"], &said["field"]), (&json!(422), &json!("lacks"), &json!("ground")), "{said}");
+    second["fields"]["ground"] = json!("facts-changed");
+    assert_eq!(ask(&second).await["status"], 200);
+    let entry = house.node.store.entry(published().await).await.unwrap().unwrap();
+    let entry = String::from_utf8(entry).unwrap();
+    assert!(entry.contains(&format!("\"revises\":{{\"index\":{index},")) && entry.contains("\"ground\":\"facts-changed\""), "{entry}");
+    let mut alone = item(3, "Calm");
+    alone["fields"]["ground"] = json!("facts-changed");
+    let said = ask(&alone).await;
+    assert_eq!((&said["status"], &said["field"]), (&json!(422), &json!("target")), "a ground that is of nothing: {said}");
 }
 
 async fn statements_are_taken_from_the_agencys_own_key_alone(engine: Engine) {

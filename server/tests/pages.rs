@@ -118,7 +118,7 @@ async fn a_version_shows_parts_that_came_with_an_earlier_one(engine: Engine) {
     let id = agency(&mut node, "finance").await;
     let first = publish(&node, draft(&id, "Parking", "Twenty lanterns.")).await.unwrap();
     let (old, mut revision) = (parts(&node, &first).await, draft(&id, "Parking, again", "Twenty lanterns."));
-    revision.revises = Some(reference(&first));
+    (revision.revises, revision.ground) = (Some(reference(&first)), Some("facts-changed".into()));
     let composed = trial::compose(&node, revision);
     let text = composed.text.replace(&composed.contents[1].commitment.to_string(), &old[1].to_string());
     let contents = composed.contents[..1].to_vec();
@@ -128,6 +128,10 @@ async fn a_version_shows_parts_that_came_with_an_earlier_one(engine: Engine) {
     assert!(shown.contains("Parking, again") && shown.contains("Twenty lanterns.") && shown.contains("class=\"versions\""));
     let shown = record(&portal, &first).await;
     assert!(shown.contains("data-standing=\"superseded\"") && shown.contains(&format!("/en/disclosures/{}", second.index)));
+    // Each of the two pages leads to the other, and says why.
+    for receipt in [&first, &second] {
+        assert!(record(&portal, receipt).await.contains("data-value=\"facts-changed\">the facts have changed<"));
+    }
     let found = page(&portal, "/en/search?q=lanterns").await;
     assert!(found.contains("<mark>lanterns</mark>") && found.contains("Parking, again"));
     close(node).await;

@@ -25,7 +25,7 @@ pub fn pages(site: &Site, lang: Lang) -> Vec<(&'static str, String)> {
         able: vec![],
         text: FrozenText::Gone,
         changed: None,
-        personal: vec![],
+        personal: PersonalView::default(),
         told: None,
         timing: None,
         ..case(lang)
@@ -140,11 +140,23 @@ fn editor(lang: Lang) -> EditorView {
     }
 }
 
-fn personal() -> Vec<PersonalRow> {
-    vec![
-        PersonalRow { part: None, sort: "mobile", number: "138 0013 8000".into(), line: 3 },
-        PersonalRow { part: Some("body.md".into()), sort: "identity-card", number: "11010519491231002X".into(), line: 12 },
-    ]
+fn personal() -> PersonalView {
+    let row = |part: Option<&str>, sort: &'static str, number: &str, spot| PersonalRow {
+        part: part.map(str::to_owned),
+        sort,
+        number: number.into(),
+        spot,
+    };
+    let unread = |name: &str, gap: &'static str, pages: &str| UnreadRow { name: name.into(), gap, pages: pages.into() };
+    PersonalView {
+        rows: vec![
+            row(None, "mobile", "138 0013 8000", SpotView::Line(3)),
+            row(Some("body.md"), "identity-card", "11010519491231002X", SpotView::Line(12)),
+            row(Some("map.pdf"), "mobile", "13800138000", SpotView::Page(2)),
+            row(Some("list.xlsx"), "bank-card", "4111111111111111", SpotView::Row { sheet: "名单".into(), row: 7 }),
+        ],
+        unread: vec![unread("scan.pdf", "no-text", ""), unread("map.pdf", "pages", "2–5, 9")],
+    }
 }
 
 fn submit(lang: Lang) -> SubmitView {
@@ -218,6 +230,7 @@ fn case(lang: Lang) -> CaseView {
         text: FrozenText::Disclosure(Box::new(FrozenDisclosure {
             holders: vec![],
             revises: None,
+            ground: None,
             item: Item { title: Title::Text(title(lang)), ..shown.item },
             catalogue: shown.catalogue.unwrap(),
             body: Some(FrozenProse { commitment: "sha256:01".into(), html: body, formatted: true }),
@@ -298,7 +311,7 @@ fn brought(lang: Lang) -> BroughtView {
         translations: vec![],
         files: vec![FileRow { id: String::new(), name: "map.pdf".into(), media: "application/pdf".into(), size: 482_113 }],
         told,
-        personal: if sound { vec![] } else { personal() },
+        personal: if sound { PersonalView::default() } else { personal() },
         same,
         draft: (number == 2).then(|| "1".into()),
         sound,

@@ -269,8 +269,14 @@ pub fn disclosure(lang: Lang) -> DisclosureView {
         catalogue_commitment: Some("sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae".into()),
         body_commitment: Some("sha256:fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9".into()),
         versions: vec![
-            Version { index: 1180, number: 1, stated: Some("2026-11-02".into()), logged: Some(moment(16_000)) },
-            Version { index: item.index, number: 2, stated: item.stated.clone(), logged: item.logged },
+            Version { index: 1180, number: 1, ground: None, stated: Some("2026-11-02".into()), logged: Some(moment(16_000)) },
+            Version {
+                index: item.index,
+                number: 2,
+                ground: Some("facts-changed".into()),
+                stated: item.stated.clone(),
+                logged: item.logged,
+            },
         ],
         notices: vec![Notice {
             of: None,
@@ -416,14 +422,31 @@ fn keys() -> Vec<KeyRow> {
 }
 
 pub fn agency_page(lang: Lang) -> AgencyView {
-    let step = |code: &str, taken, median, longest| StepFigure { code: code.into(), taken, median, longest };
+    let step = |code: &str, taken, (overridden, rejected), times: Option<[i64; 3]>| StepFigure {
+        code: code.into(),
+        taken,
+        overridden,
+        rejected,
+        times: times.map(|[median, mean, longest]| StepTimes { median, mean, longest }),
+    };
     AgencyView {
         figures: Some(AgencyFigures {
-            approved: 41,
-            overridden: 1,
-            rejected: 3,
-            corrected: 2,
-            steps: vec![step("legal", 80, 5_400_000, 190_000_000), step("sign", 41, 1_500_000, 90_000_000)],
+            began: Some(moment(1_300 * 97)),
+            behind: None,
+            approved: 141,
+            steps: vec![
+                step("draft", 139, (0, 0), None),
+                step("legal", 277, (1, 3), Some([5_400_000, 9_900_000, 190_000_000])),
+                step("sign", 141, (0, 1), Some([1_500_000, 3_000_000, 90_000_000])),
+            ],
+            changes: vec![
+                (Change::Became(Standing::Corrected), 2),
+                (Change::Became(Standing::Superseded), 17),
+                (Change::Became(Standing::Repealed), 4),
+                (Change::Reinstated, 1),
+                (Change::Redacted, 1),
+            ],
+            unopened: 2,
         }),
         agency: agency(lang, 1),
         archive: false,

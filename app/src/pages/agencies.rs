@@ -2,10 +2,10 @@
 
 use super::cord::{Hang, cord};
 use super::shell::{Page, Section, document, without_script};
-use super::{pieces, text};
-use crate::view::{AgenciesView, AgencyEnd, AgencyFigures, AgencyRow, AgencyView, Shell, StatedRow, StepFigure};
+use super::{figures::figures, pieces, text};
+use crate::dates;
+use crate::view::{AgenciesView, AgencyEnd, AgencyRow, AgencyView, Shell, StatedRow};
 use crate::words::Words;
-use crate::{codes, dates};
 use leptos::prelude::*;
 
 pub fn agencies(shell: &Shell<'_>, view: &AgenciesView) -> String {
@@ -119,7 +119,7 @@ pub fn agency(shell: &Shell<'_>, view: &AgencyView) -> String {
                     </dl>
                 </section>
             </div>
-            {view.figures.as_ref().map(|of| figures(of, shell, w))}
+            {view.figures.as_ref().map(|of| figures(of, &view.agency.id, shell, w))}
             <div class="listhead">
                 <h2 class="count">{l.agency_documents}</h2>
                 <p class="progress" data-progress></p>
@@ -132,47 +132,4 @@ pub fn agency(shell: &Shell<'_>, view: &AgencyView) -> String {
             {pieces::pager(&view.pager, &pieces::agency_path(&view.agency.id), "", shell, w)}
         }
     })
-}
-
-/// What the server counted: no check of the browser's reaches it, and it says so.
-fn figures<'a>(of: &'a AgencyFigures, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
-    let l = &w.lists;
-    let row = |step: &StepFigure| {
-        let name = codes::step(shell.lang, &step.code).map_or_else(|| step.code.clone(), str::to_owned);
-        view! {
-            <tr>
-                <th scope="row"><bdi>{name}</bdi></th>
-                <td>{step.taken}</td>
-                <td>{(l.span_of)(step.median)}</td>
-                <td>{(l.span_of)(step.longest)}</td>
-            </tr>
-        }
-    };
-    let table = (!of.steps.is_empty()).then(|| {
-        view! {
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{l.figures_step}</th>
-                        <th scope="col">{l.figures_taken}</th>
-                        <th scope="col">{l.figures_median}</th>
-                        <th scope="col">{l.figures_longest}</th>
-                    </tr>
-                </thead>
-                <tbody>{of.steps.iter().map(row).collect::<Vec<_>>()}</tbody>
-            </table>
-        }
-    });
-    view! {
-        <section class="figures">
-            <h2>{l.figures}</h2>
-            <p class="small">{(l.figures_of)(of.approved)}</p>
-            {table}
-            <ul>
-                <li>{(l.figures_overridden)(of.overridden)}</li>
-                <li>{(l.figures_rejected)(of.rejected)}</li>
-                <li>{(l.figures_corrected)(of.corrected)}</li>
-            </ul>
-        </section>
-    }
 }

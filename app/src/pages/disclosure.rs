@@ -24,6 +24,7 @@ pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
                     {translated_title(view, w)}
                     {docnum(item, w)}
                     {copied(item, w)}
+                    {replaces(view, shell, w)}
                 </header>
                 {margin::disclosure(view, shell, w)}
                 <div class="rest">
@@ -59,6 +60,26 @@ fn docnum<'a>(item: &'a Item, w: &'static Words) -> Option<impl IntoView + use<'
     Some(view! {
         <p class="docnum" lang=item.language.as_str()><bdi data-field="document_number" inner_html=text::marked(number, w).into_owned()></bdi></p>
     })
+}
+
+/// Which version this one took the place of, and why.
+fn replaces<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -> Option<impl IntoView + use<'a>> {
+    let place = view.versions.iter().position(|version| version.index == view.item.index)?;
+    let (this, before) = (view.versions.get(place)?, view.versions.get(place.checked_sub(1)?)?);
+    Some(view! {
+        <p class="replaces">
+            <span>
+                {(w.site.label)(w.document.replaces)}
+                <a href=shell.at(&format!("/disclosures/{}", before.index))>{(w.item.version)(before.number)}</a>
+            </span>" "
+            {this.ground.as_deref().map(|code| why(code, w))}
+        </p>
+    })
+}
+
+/// Why a version took the place of another.
+fn why(code: &str, w: &'static Words) -> impl IntoView + use<> {
+    view! { <span class="why">{(w.site.label)(w.document.ground)}{pieces::ground(code, w)}</span> }
 }
 
 /// What a reader must know before relying on the text.
@@ -248,6 +269,7 @@ fn versions<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
                     <a href=shell.at(&format!("/disclosures/{}", version.index))>{label}</a>
                     {here.then(|| view! { <span class="tag">{w.document.this_version}</span> })}
                     {(version.index == newest).then(|| view! { <span class="tag">{w.document.newest_version}</span> })}
+                    {version.ground.as_deref().map(|code| why(code, w))}
                 </th>
                 <td class="for-stated">{version.stated.as_deref().map(|day| pieces::stated(day, Some("stated"), shell.lang))}</td>
                 <td class="for-logged">{pieces::moment_or_none(version.logged, shell.lang, w)}</td>

@@ -11,6 +11,7 @@ mod cord;
 pub mod desk;
 mod disclosure;
 mod entry;
+mod figures;
 mod margin;
 mod pieces;
 mod problem;

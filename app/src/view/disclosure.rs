@@ -116,6 +116,8 @@ pub enum PartRole {
 pub struct Version {
     pub index: u64,
     pub number: u32,
+    /// Why it took the place of the one before, as the statement's code.
+    pub ground: Option<String>,
     pub stated: Option<String>,
     pub logged: Option<Moment>,
 }

@@ -210,24 +210,40 @@ pub struct AgencyView {
     pub pager: Pager,
 }
 
-/// How approvals went, over an agency's newest documents.
+/// What the portal counted of an agency over the whole chain. Browsers check none of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AgencyFigures {
-    /// Versions that were approved, of which the rest speaks.
-    pub approved: usize,
-    /// Those in which a step was skipped by override, was once rejected, and which were corrected since.
-    pub overridden: usize,
-    pub rejected: usize,
-    pub corrected: usize,
+    /// When the first entry was logged.
+    pub began: Option<Moment>,
+    /// Entries that are counted, and that there are, where those are not all yet.
+    pub behind: Option<(u64, u64)>,
+    /// Disclosures, statuses and redactions that were approved.
+    pub approved: u64,
     pub steps: Vec<StepFigure>,
+    /// What became of documents by this agency's word, and how often.
+    pub changes: Vec<(Change, u64)>,
+    /// Cases with steps in the log that nothing published has opened.
+    pub unopened: u64,
 }
 
-/// How long one kind of step took, in milliseconds since what it waited for was there.
+/// One kind of step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepFigure {
     pub code: String,
-    pub taken: usize,
+    /// Those that stood when what they approve was published; of these, overrides.
+    pub taken: u64,
+    pub overridden: u64,
+    /// Rejections on the way to what was published all the same.
+    pub rejected: u64,
+    /// `None` where it is of no step known how long it took.
+    pub times: Option<StepTimes>,
+}
+
+/// Milliseconds since what steps waited for was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepTimes {
     pub median: i64,
+    pub mean: i64,
     pub longest: i64,
 }
 

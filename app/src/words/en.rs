@@ -123,28 +123,8 @@ pub(super) static WORDS: Words = Words {
         posts_none: "No post is registered.",
         seal_keys: "Seal keys",
         agency_documents: "What it has published",
-        figures: "How its approvals went",
-        figures_of: |count| match count {
-            1 => "Counted on this server over the one newest document that was approved. Each is open to checking on its own page.".into(),
-            count => format!(
-                "Counted on this server over the {count} newest documents that were approved. Each is open to checking on its own page."
-            ),
-        },
-        figures_step: "Step",
-        figures_taken: "Times taken",
-        figures_median: "Half within",
-        figures_longest: "Longest",
-        figures_overridden: |count| format!("A step skipped by override: {count}"),
-        figures_rejected: |count| format!("Rejected on the way: {count}"),
-        figures_corrected: |count| format!("Corrected since: {count}"),
-        span_of: |ms| match (ms / 86_400_000, ms / 3_600_000 % 24, ms / 60_000 % 60) {
-            (0, 0, 0) => "under a minute".into(),
-            (0, 0, minutes) => format!("{minutes} min"),
-            (0, hours, minutes) => format!("{hours} h {minutes} min"),
-            (1, hours, _) => format!("1 day {hours} h"),
-            (days, hours, _) => format!("{days} days {hours} h"),
-        },
     },
+    figures: figures::EN,
     search: SearchWords {
         title: "Search",
         label: "Words, a document number, or a phrase in quotation marks",
@@ -277,6 +257,7 @@ pub(super) static WORDS: Words = Words {
         },
         since: |day| format!("from {day}"),
         by_this: "This version is what takes the place of",
+        replaces: "Takes the place of",
         by: "By",
         ground: "Reason",
         stated_by: |name| format!("Stated by {name}"),

@@ -5,6 +5,7 @@ pub mod desk;
 mod en;
 mod en_browser;
 mod en_pages;
+mod figures;
 pub mod values;
 mod zh;
 mod zh_browser;
@@ -15,6 +16,7 @@ use crate::codes::{self, grouped as number};
 use crate::phrases::{IslandWords, Phrase};
 use crate::view::{Change, Custody, KeyRole, Kind, Sort, Standing};
 pub use checks::CheckWords;
+pub use figures::FigureWords;
 use std::borrow::Cow;
 
 type Text = &'static str;
@@ -44,6 +46,7 @@ pub struct Words {
     pub site: SiteWords,
     pub item: ItemWords,
     pub lists: ListWords,
+    pub figures: FigureWords,
     pub search: SearchWords,
     pub document: DocumentWords,
     pub catalogue: CatalogueWords,
@@ -150,17 +153,6 @@ pub struct ListWords {
     pub posts_none: Text,
     pub seal_keys: Text,
     pub agency_documents: Text,
-    pub figures: Text,
-    pub figures_of: fn(usize) -> String,
-    pub figures_step: Text,
-    pub figures_taken: Text,
-    pub figures_median: Text,
-    pub figures_longest: Text,
-    pub figures_overridden: fn(usize) -> String,
-    pub figures_rejected: fn(usize) -> String,
-    pub figures_corrected: fn(usize) -> String,
-    /// A length of time in milliseconds.
-    pub span_of: fn(i64) -> String,
 }
 
 pub struct SearchWords {
@@ -257,6 +249,8 @@ pub struct DocumentWords {
     pub notice: fn(Change) -> Text,
     pub since: fn(&str) -> String,
     pub by_this: Text,
+    /// Before the version that this one took the place of.
+    pub replaces: Text,
     pub by: Text,
     pub ground: Text,
     pub stated_by: fn(&str) -> String,

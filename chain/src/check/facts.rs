@@ -265,6 +265,9 @@ pub(super) fn displays(catalogue: Option<&Catalogue>, core: &Disclosure, name: &
     if name == "stated_agency" {
         return core.stated_agency.as_deref() == Some(text);
     }
+    if name == "ground" {
+        return core.ground.as_deref() == Some(text);
+    }
     if name == "source" && core.source.as_deref() == Some(text) {
         return true;
     }

@@ -121,6 +121,7 @@ fn disclosed(core: &Disclosure, catalogue: &Catalogue, holders: &Holders) -> Vec
     let mut facts = Vec::new();
     let mut say = |name: &'static str, texts: &[String]| facts.extend(texts.iter().map(|text| (name, text.clone())));
     say("entry", core.revises.map(|revised| revised.index.to_string()).as_slice());
+    say("ground", core.ground.as_slice());
     say("title", Some(catalogue.title.clone()).filter(|title| !title.is_empty()).as_slice());
     say("genre", std::slice::from_ref(&core.genre));
     say("language", std::slice::from_ref(&core.language));

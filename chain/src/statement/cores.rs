@@ -187,6 +187,9 @@ pub struct Disclosure {
     /// The head it replaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revises: Option<Reference>,
+    /// Why it replaces that; only with `revises`, and absent where nobody said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ground: Option<String>,
     /// For copies: the body that is said to have published the original, which did not seal this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_agency: Option<String>,
@@ -250,7 +253,7 @@ members! {
     Step { agency, case, previous, after, commitment }
     Part { role, media, size, commitment, language }
     Stated { issued, published, effective, expires }
-    Disclosure { agency, genre, theme, language, parts, revises, stated_agency, source; stated }
+    Disclosure { agency, genre, theme, language, parts, revises, ground, stated_agency, source; stated }
     Status { agency, target, kind, effective, ground, by }
     Redaction { agency, target, parts, ground }
 }

@@ -111,6 +111,8 @@ impl Disclosure {
             let known = part.language.as_deref().is_none_or(is_code);
             member(is_code(&part.role) && is_media(&part.media) && distinct && sized && known, "parts")?;
         }
+        // A reason to replace something has no place where nothing is replaced.
+        member(self.ground.as_deref().is_none_or(|ground| self.revises.is_some() && is_code(ground)), "ground")?;
         let short = |text: &Option<String>, most: usize| text.as_deref().is_none_or(|t| !t.is_empty() && t.len() <= most);
         member(short(&self.stated_agency, 400), "stated_agency")?;
         member(short(&self.source, 400), "source")

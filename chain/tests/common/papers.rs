@@ -128,6 +128,7 @@ impl Chain {
             stated: Stated { issued: Some("2026-11-20".into()), ..Stated::default() },
             parts,
             revises: None,
+            ground: None,
             stated_agency: None,
             source: None,
         }

@@ -88,7 +88,8 @@ fn statements(story: &Story) -> Value {
         let error = Statement::parse(note.as_bytes()).map(|_| ()).expect_err(&note);
         json!({"why": error.code(), "note": note})
     });
-    let good: Vec<Value> = good.into_iter().chain(limits(&disclosure, &agency, 0)).map(|note| read(&note)).collect();
+    let version = with(&with(&disclosure, "revises", json!(story.chain.at(story.health))), "ground", json!("error-in-text"));
+    let good: Vec<Value> = good.into_iter().chain(limits(&disclosure, &agency, 0)).chain([version]).map(|note| read(&note)).collect();
     let bad: Vec<Value> = bad.collect();
     json!({"good": good, "bad": bad})
 }
@@ -135,6 +136,8 @@ fn ruled(notes: &[&str; 7]) -> Vec<String> {
         with(disclosure, "parts", json!([part("catalogue", 1), part("body", 1)])),
         with(disclosure, "parts", json!((0..65).map(|n| part(if n == 0 { "catalogue" } else { "attachment" }, n)).collect::<Vec<_>>())),
         with(disclosure, "revises", json!({"index": -1, "leaf": chain::Hash::ZERO})),
+        with(disclosure, "ground", json!("error-in-text")),
+        with(&with(disclosure, "revises", json!({"index": 7, "leaf": chain::Hash::ZERO})), "ground", json!("In error")),
         with(status, "effective", json!("soon")),
         with(status, "ground", json!("No longer needed")),
         with(status, "target", json!(null)),

@@ -121,7 +121,27 @@ fn shown_cases() -> Vec<Value> {
     add("an attachment left out", parts(&[(&yes, "Approved")]));
     add("a subject beside its number", subject("1", "Acme"));
     add("a subject beside another's number", subject("2", "Acme"));
+    written.extend(ground_cases());
     written
+}
+
+/// Why a version took the place of another, as a page shows it.
+fn ground_cases() -> Vec<Value> {
+    let mut chain = founded();
+    let paper = chain.paper(HEALTH, "The budget");
+    let first = chain.disclose(&paper);
+    let mut paper = chain.paper(HEALTH, "The budget, corrected");
+    (paper.revises, paper.ground) = (Some(chain.at(first)), Some("error-in-figures".into()));
+    let second = chain.disclose(&paper);
+    let cases = [
+        ("a new version's ground", second, "error-in-figures"),
+        ("another ground than a new version's", second, "error-in-text"),
+        ("a ground of what has none", first, "error-in-figures"),
+    ];
+    let shown = |ground: &str| Shown { facts: vec![("ground".into(), ground.into())], ..Shown::default() };
+    let case =
+        |(case, index, ground): (&str, u64, &str)| content_case(case, index, &chain.bundle(&[index]), &chain.contents, &shown(ground));
+    cases.into_iter().map(case).collect()
 }
 
 /// The steps of an approval, all of them or not.

@@ -147,6 +147,7 @@ fn draft(archive: &str, text: &Document, n: usize) -> Draft {
         },
         documents: vec![],
         revises: None,
+        ground: None,
         stated_agency: Some("Finance Bureau".into()),
         source: None,
     }

@@ -103,6 +103,7 @@ pub async fn compose(node: &Node, kind: Kind) -> Statements {
             catalogue,
             documents,
             revises: None,
+            ground: None,
             stated_agency: Some("Finance Bureau".into()),
             source: none,
         };

@@ -51,6 +51,7 @@ async fn publish(node: &Node, word: &str) -> (u64, Instant) {
         catalogue,
         documents: vec![],
         revises: None,
+        ground: None,
         stated_agency: Some("Finance Bureau".into()),
         source: None,
     };

@@ -46,6 +46,9 @@ impl Fsck {
         if report.index_behind > 0 {
             println!("the search index is {} entries behind; it catches up when the chain is served", report.index_behind);
         }
+        if report.uncounted > 0 {
+            println!("the figures of agencies are {} entries behind; they catch up when the chain is served", report.uncounted);
+        }
         if report.unkept > 0 {
             println!(
                 "{} checkpoints that the log must have signed are not kept: `gazette recover` brings none back but the newest; where it was not run, somebody removed them",

@@ -51,15 +51,27 @@ impl KeyCommand {
     /// `given`: where the passphrase of this process is.
     pub fn run(self, given: Option<PathBuf>) -> Outcome {
         let signer = match self.act {
-            Act::Log { folder, next: true } => keys::next_log_key(&folder.place(None).data.join("keys"))?,
+            Act::Log { folder, next: true } => {
+                let files = folder.place(None).data.join("keys");
+                keys::may_make(&files)?;
+                keys::next_log_key(&files)?
+            }
             Act::Log { folder, next: false } => {
                 let place = folder.place(None);
                 let origin = place.origin.ok_or("the log's key is named after the chain: give --origin")?;
-                keys::open_or_create(&place.data.join("keys/log.key"), &origin)?
+                let (files, path) = (place.data.join("keys"), place.data.join("keys/log.key"));
+                if !path.exists() {
+                    keys::may_make(&files)?;
+                }
+                keys::open_or_create(&path, &origin)?
             }
             Act::Seal { folder, agency } => {
                 // It is a file's name as well.
-                keys::seal(&folder.place(None).data.join("keys"), named(&agency)?)?
+                let (files, agency) = (folder.place(None).data.join("keys"), named(&agency)?);
+                if !keys::seals(&files)?.contains_key(agency) {
+                    keys::may_make(&files)?;
+                }
+                keys::seal(&files, agency)?
             }
             Act::Token { agency, label } => {
                 let token = keys::token().ok_or("which token? Give --token-module and --token-label")?;

@@ -5,6 +5,7 @@ mod import;
 mod key;
 mod outside;
 mod post;
+mod read_file;
 mod recover;
 mod registrar;
 mod serve;
@@ -24,6 +25,9 @@ pub struct Gazette {
     /// File whose first line is the passphrase that key files are locked by; else the systemd credential `gazette-passphrase`.
     #[arg(long, global = true, env = "GAZETTE_PASSPHRASE_FILE", value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
+    /// Let key files of the log and of seals lie in plain also where the chain is no trial: for trying things out, never in earnest.
+    #[arg(long, global = true, env = "GAZETTE_PLAIN_KEYS")]
+    plain_keys: bool,
     #[command(flatten)]
     token: Token,
     #[command(subcommand)]
@@ -52,6 +56,9 @@ enum Command {
     Staff(staff::StaffCommand),
     /// Hand signed statements to the sequencer.
     Submit(submit::Submit),
+    /// Say what a file on standard input holds: what the server has done apart from itself.
+    #[command(hide = true)]
+    ReadFile,
 }
 
 /// The PKCS#11 token that seals are kept in, where they are.
@@ -96,10 +103,20 @@ impl Folder {
     }
 }
 
+impl Gazette {
+    /// What is done before anything of the program is there: what reads a stranger's file has no threads, no log and no settings.
+    pub fn apart(&self) -> Option<ExitCode> {
+        matches!(self.command, Command::ReadFile).then(read_file::run)
+    }
+}
+
 pub type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 pub async fn run(gazette: Gazette) -> Outcome {
     let passphrase = server::keys::unlock_with(gazette.passphrase_file.as_deref())?;
+    if !gazette.plain_keys {
+        server::keys::refuse_plain();
+    }
     let Token { token_module, token_label, token_pin_file } = gazette.token;
     if let Some((module, label)) = token_module.zip(token_label) {
         server::keys::use_token(server::keys::TokenPlace { module, label, pin_file: token_pin_file });
@@ -115,6 +132,7 @@ pub async fn run(gazette: Gazette) -> Outcome {
         Command::Registrar(registrar) => registrar.run(),
         Command::Staff(staff) => staff.run().await,
         Command::Submit(submit) => submit.run().await,
+        Command::ReadFile => Ok(read_file::run()),
     }
 }
 

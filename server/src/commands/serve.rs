@@ -4,12 +4,12 @@ use super::{Folder, Outcome, outside::Outside};
 use axum::http::Uri;
 use clap::Args;
 use server::{
+    counting,
     drafts::{Drafts, MOST_OF_AGENCY, keep_publishing},
     evidence::Registries,
     follow,
     http::{self, App, Assets, Limits},
     journal::{self, Journal},
-    keys,
     mail::Mail,
     node::{Founding, Node, Place},
     sample,
@@ -77,6 +77,7 @@ impl Serve {
         tracing::info!(?opening, covered = index.covered(), size, "search index");
         let index = Arc::new(index);
         let following = follow::start(node.store.clone(), node.heads.clone(), index.clone());
+        let counting = counting::start(node.store.clone(), node.heads.clone());
         let identity = node.store.entry(0).await?.map(|bytes| chain::tree::leaf_hash(&bytes)).unwrap_or_default();
         let base = base.unwrap_or_else(|| format!("http://{address}"));
         let limits = Limits::new(self.rate, &self.proxies);
@@ -89,6 +90,7 @@ impl Serve {
         staff.journal().note("", "started", "", &details).await?;
         let first = staff.first_link().await?.map(|secret| format!("{base}/desk/links/{secret}"));
         let drafts = Drafts::open(staff.clone(), node.clone())?.with_most_of_agency(self.draft_space << 30);
+        let drafts = drafts.with_reader(std::env::current_exe()?);
         let app = App {
             limits,
             staff: staff.clone(),
@@ -129,34 +131,28 @@ impl Serve {
             tracing::warn!(%error, "what was done last waits for its place in the journal");
         }
         journal.close().await;
-        following.abort();
-        drop(following.await);
+        for follower in [following, counting] {
+            follower.abort();
+            drop(follower.await);
+        }
         staff.close().await;
         store.close().await;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Says at each start, loudly, that keys of a chain in earnest lie on the disk as they are.
+/// Says at each start, loudly, that keys of a chain in earnest lie on the disk as they are, where --plain-keys lets them.
 fn tell_of_plain_keys(place: &Place) {
-    let (mut count, mut folders) = (0, Vec::new());
-    for folder in [place.data.join("keys"), journal::place_of(place, None).data.join("keys")] {
-        match keys::plain(&folder) {
-            Ok(0) => {}
-            Ok(plain) => {
-                count += plain;
-                folders.push(folder.display().to_string());
-            }
-            Err(error) => tracing::warn!(%error, "whether key files lie in plain could not be looked up"),
-        }
-    }
-    if count > 0 {
-        tracing::warn!(
-            count,
-            folders = folders.join(", "),
-            "key files of the log and of seals lie in plain: whoever reads the disk or a backup of it can sign with them. Lock them with \
-             `gazette key lock --data DIR --passphrase-file FILE`, and start with `--passphrase-file FILE` from then on"
-        );
+    match place.plain_keys() {
+        Ok(plain) if plain.is_empty() => {}
+        Ok(plain) => tracing::warn!(
+            count = plain.len(),
+            folder = %place.data.display(),
+            "key files of the log and of seals lie in plain, as --plain-keys lets them: whoever reads the disk or a backup of it can sign \
+             with them. That is for trials only: lock them with `gazette key lock --data DIR --passphrase-file FILE`, and start with \
+             `--passphrase-file FILE` and without --plain-keys from then on"
+        ),
+        Err(error) => tracing::warn!(%error, "whether key files lie in plain could not be looked up"),
     }
 }
 

@@ -24,7 +24,8 @@ impl Drafts {
             return self.begin(who, agency, kind, &Written { target: Some(index), ..Written::default() }).await;
         }
         let Some(version) = self.version_published(index).await? else { return Err(Refusal::Nothing.into()) };
-        let written = Written { target: Some(index), ..version.written.clone() };
+        // Why that one came to be is no reason for the next.
+        let written = Written { target: Some(index), ground: String::new(), ..version.written.clone() };
         let draft = self.begin(who, agency, kind, &written).await?;
         for file in &version.files {
             if let Some(bytes) = self.version_file(file).await? {

@@ -1,31 +1,28 @@
 //! Bringing: files taken one by one or out of an archive, read as a table or as a folder, and kept as the drafts they would become.
 
 use super::{
-    Drafts, DraftsError, Found, Kind, LARGEST_FILE, LARGEST_TABLE, LONGEST, Lack, MOST_FILES, Refusal, Unread, Written,
+    Drafts, DraftsError, Kind, LARGEST_FILE, LARGEST_TABLE, LONGEST, Lack, MOST_FILES, Refusal, Unread, Written,
     brought::{BroughtFile, Unbrought, Whole, path, written_down},
     fields, files,
     folder::{self, Alone, Aside, MOST_BROUGHT, MOST_BYTES, Shut, Skip},
-    new_id,
-    personal::{self, Place},
+    looked::Looked,
+    new_id, personal,
     room::Held,
     table::{self, Called, Table, TableRow, Told, What},
 };
-use crate::staff::Account;
+use crate::{extract::Gap, staff::Account};
 use serde_json::json;
 use sqlx::Row;
-use std::{
-    collections::{HashMap, HashSet},
-    path::PathBuf,
-};
-use tokio::sync::mpsc;
+use std::{collections::HashSet, path::PathBuf, time::Duration};
+use tokio::{sync::mpsc, time::Instant};
 
 /// Most bytes of an archive as it comes.
 pub const LARGEST_ARCHIVE: u64 = 256 << 20;
 /// Most bytes of all texts of the drafts that it would become, and of all files that would go with them: one file may go with many.
 const MOST_TEXT: usize = 32 << 20;
 const MOST_COPIED: u64 = 1 << 30;
-/// Files longer than this are looked through for personal data only before they are submitted.
-const LOOKED_THROUGH: i64 = 2 << 20;
+/// How long all files are looked through for personal data; what is left then is looked at before it is submitted.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Most left-out files that are told by name.
 const MOST_TOLD: usize = 100;
 
@@ -48,7 +45,7 @@ struct Resolved {
     written: Written,
     files: Vec<usize>,
     told: Vec<Told>,
-    personal: Vec<(Place, Found)>,
+    looked: Looked,
 }
 
 impl Drafts {
@@ -250,7 +247,7 @@ impl Bringing {
                 attached.push(at);
             }
         }
-        Ok(Resolved { place: line.to_string(), written, files: attached, told, personal: vec![] })
+        Ok(Resolved { place: line.to_string(), written, files: attached, told, looked: Looked::default() })
     }
 
     /// A file as text, if it is one that a draft takes.
@@ -287,7 +284,7 @@ impl Bringing {
             if texts > MOST_TEXT {
                 return Err(Unbrought::TooMuch.into());
             }
-            rows.push(Resolved { place: names[at].clone(), written, files, told: vec![], personal: vec![] });
+            rows.push(Resolved { place: names[at].clone(), written, files, told: vec![], looked: Looked::default() });
         }
         Ok(rows)
     }
@@ -298,22 +295,21 @@ impl Bringing {
         if copied > MOST_COPIED {
             return Err(Unbrought::TooMuch.into());
         }
-        let mut within: HashMap<usize, Vec<Found>> = HashMap::new();
+        let until = Instant::now() + PATIENCE;
         for row in &mut rows {
             for at in row.files.clone() {
                 let file = &self.files[at];
                 if folder::misnamed(&file.name, &file.media) {
                     row.told.push(Told::of("files", What::OtherKind, &format!("{} ({})", file.name, file.media)));
                 }
-                if personal::may_be_text(&file.media) && file.size <= LOOKED_THROUGH && !within.contains_key(&at) {
-                    let (bytes, media) = (self.bytes(at).await?, file.media.clone());
-                    let looked = tokio::task::spawn_blocking(move || {
-                        personal::text_of(&media, &bytes).map_or_else(Vec::new, |text| super::look(&text))
-                    });
-                    within.insert(at, looked.await.map_err(|_| DraftsError::Unreadable("a text"))?);
-                }
-                for found in within.get(&at).into_iter().flatten() {
-                    row.personal.push((Some(file.name.clone()), found.clone()));
+                personal::look_at_name(&mut row.looked.found, &file.name);
+                // One that goes with several rows is read once, as any file is.
+                let seen = self.drafts.looking.file(&self.drafts.files, &path(&self.id, file.number), &file.media, until).await?;
+                row.looked.add(&file.name, &seen);
+            }
+            for (_, gap) in &mut row.looked.unread {
+                if *gap == Gap::Waiting {
+                    *gap = Gap::Later;
                 }
             }
             if row.files.len() > MOST_FILES {
@@ -331,7 +327,7 @@ impl Bringing {
         let looked = tokio::task::spawn_blocking(move || {
             for row in &mut rows {
                 let found = personal::in_written(&row.written);
-                row.personal.splice(0..0, found);
+                row.looked.found.splice(0..0, found);
             }
             rows
         });
@@ -355,8 +351,8 @@ impl Bringing {
             sqlx::query(sql).bind(id).bind(file.number).bind(&file.name).bind(&file.media).bind(file.size).execute(&mut *turn).await?;
         }
         for (number, row) in (0_i64..).zip(&rows) {
-            let sql = "insert into brought_rows (brought, number, place, written, files, told, personal, draft) \
-                       values ($1, $2, $3, $4, $5, $6, $7, '')";
+            let sql = "insert into brought_rows (brought, number, place, written, files, told, personal, unread, draft) \
+                       values ($1, $2, $3, $4, $5, $6, $7, $8, '')";
             let numbers: Vec<i64> = row.files.iter().map(|at| self.files[*at].number).collect();
             sqlx::query(sql)
                 .bind(id)
@@ -365,7 +361,8 @@ impl Bringing {
                 .bind(written_down(&row.written)?)
                 .bind(written_down(&numbers)?)
                 .bind(written_down(&row.told)?)
-                .bind(written_down(&row.personal)?)
+                .bind(written_down(&row.looked.found)?)
+                .bind(written_down(&row.looked.unread)?)
                 .execute(&mut *turn)
                 .await?;
         }

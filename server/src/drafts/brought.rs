@@ -8,7 +8,10 @@ use super::{
     new_id,
     table::Told,
 };
-use crate::staff::{Account, Role};
+use crate::{
+    extract::Gap,
+    staff::{Account, Role},
+};
 use chain::time::Millis;
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -70,7 +73,9 @@ pub struct BroughtRow {
     pub written: Written,
     pub files: Vec<BroughtFile>,
     pub told: Vec<Told>,
+    /// What in it belongs to persons, and what of its files was not looked through.
     pub personal: Vec<(Option<String>, Found)>,
+    pub unread: Vec<(String, Gap)>,
     pub same: Option<Same>,
     /// What became of it.
     pub draft: Option<String>,
@@ -141,7 +146,8 @@ impl Drafts {
         }
         let Whole { table, unknown, left_out } = read(row.try_get(2)?)?;
         let files = brought_files(&mut connection, id).await?;
-        let sql = "select number, place, written, files, told, personal, draft from brought_rows where brought = $1 order by number";
+        let sql =
+            "select number, place, written, files, told, personal, unread, draft from brought_rows where brought = $1 order by number";
         let mut rows = Vec::new();
         for row in sqlx::query(sql).bind(id).fetch_all(&mut *connection).await? {
             let numbers: Vec<i64> = read(row.try_get(3)?)?;
@@ -153,8 +159,9 @@ impl Drafts {
                 files: numbers.into_iter().filter_map(file).collect(),
                 told: read(row.try_get(4)?)?,
                 personal: read(row.try_get(5)?)?,
+                unread: read(row.try_get(6)?)?,
                 same: None,
-                draft: super::given(row.try_get(6)?),
+                draft: super::given(row.try_get(7)?),
             });
         }
         self.find_same(&mut connection, &agency, &mut rows).await?;

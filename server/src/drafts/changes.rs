@@ -287,5 +287,6 @@ fn version(core: &Disclosure, found: Vec<Found>) -> Version {
     written.genre.clone_from(&core.genre);
     written.language.clone_from(&core.language);
     written.theme = core.theme.clone().unwrap_or_default();
+    written.ground = core.ground.clone().unwrap_or_default();
     version
 }

@@ -4,10 +4,7 @@
 use super::{Drafts, DraftsError, Frozen, Outcome, Refusal};
 use crate::staff::{Account, Role};
 use chain::time::Millis;
-use futures_util::{
-    StreamExt,
-    stream::{self, FuturesUnordered},
-};
+use futures_util::{StreamExt, stream::FuturesUnordered};
 use serde_json::json;
 use sqlx::Row;
 use std::{
@@ -70,22 +67,28 @@ impl UnderWay {
 }
 
 impl Drafts {
-    /// Publishes all that is due now, and finds what was interrupted. What became of each is told by its statement's id.
+    /// Publishes what is due at one look, just as it goes on being published, and waits for all of it. What became of each is told by its
+    /// statement's id, in the order in which it was due.
     pub async fn publish_due(&self) -> Result<Vec<(String, Outcome)>, DraftsError> {
         let due = self.due().await?;
-        let (mut outcomes, mut failed) = (Vec::with_capacity(due.len()), None);
-        // Side by side, for they wait for the same transactions of the log: many may be due at one moment.
-        let mut under_way = stream::iter(due).map(|due| self.attempt(due)).buffered(AT_ONCE);
-        while let Some((due, outcome)) = under_way.next().await {
+        let (mut under_way, mut attempts) = (UnderWay::default(), FuturesUnordered::new());
+        let (mut outcomes, mut failed) = (HashMap::new(), None);
+        under_way.found(due.clone());
+        loop {
+            while let Some(due) = under_way.begin() {
+                attempts.push(self.attempt(due));
+            }
+            let Some((due, outcome)) = attempts.next().await else { break };
+            under_way.done(&due);
             match outcome {
-                Ok(outcome) => outcomes.push((due.statement, outcome)),
+                Ok(outcome) => _ = outcomes.insert(due.statement, outcome),
                 // One that cannot be read keeps none of the others waiting.
                 Err(error) => failed = Some(error),
             }
         }
         match failed {
             Some(error) if outcomes.is_empty() => Err(error),
-            _ => Ok(outcomes),
+            _ => Ok(due.into_iter().filter_map(|due| outcomes.remove_entry(&due.statement)).collect()),
         }
     }
 
@@ -168,10 +171,12 @@ impl Drafts {
     }
 }
 
-/// Goes on publishing what is due until it is dropped. Beside that it tidies, and erases what was redacted: neither keeps it waiting.
+/// Goes on publishing what is due until it is dropped. Beside that it tidies, erases what was redacted, and clears the database's files of
+/// what was blanked: nothing of that keeps it waiting.
 pub async fn keep_publishing(drafts: Drafts) {
     // All of it within this one future: whoever drops it ends all of it.
-    let ((), (), ()) = tokio::join!(drafts.go_on_publishing(), drafts.go_on_tidying(), drafts.go_on_erasing());
+    let clearing = drafts.staff.store().go_on_clearing();
+    let ((), (), (), ()) = tokio::join!(drafts.go_on_publishing(), drafts.go_on_tidying(), drafts.go_on_erasing(), clearing);
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Erasing: of what is published, the chain's own store alone keeps the text and what opens it; and what a redaction takes from there
-//! goes from the staff database too, whoever had it logged.
+//! goes from the staff database too, whoever had it logged. From its files it goes when they are cleared ([`crate::staff`]).
 
 use super::{Drafts, DraftsError, Frozen, Written, draft};
 use crate::store::{StoreError, from_sql, to_sql};
@@ -65,6 +65,9 @@ impl Drafts {
                 erased += u64::from(forget_part(&mut turn, part).await?);
             }
             turn.commit().await?;
+            if !redacted.is_empty() {
+                self.staff.store().blanked();
+            }
             from = to;
         }
         Ok(erased)

@@ -132,6 +132,11 @@ fn disclosure(written: &Written, files: usize, faults: &mut Faults) {
     faults.of("genre", written.genre.is_empty() || is_code(&written.genre), Lack::Choice);
     faults.must("language", !written.language.is_empty());
     faults.of("language", written.language.is_empty() || LANGUAGES.contains(&&*written.language), Lack::Choice);
+    // What replaces something says why; and a ground alone replaces nothing.
+    faults.must("target", written.target.is_some() || written.ground.is_empty());
+    if written.target.is_some() {
+        ground(written, faults);
+    }
     faults.of("theme", written.theme.is_empty() || is_code(&written.theme), Lack::Choice);
     faults.of("authentic", ["", "original", "copy"].contains(&&*written.authentic), Lack::Choice);
     for (name, day) in
@@ -255,6 +260,17 @@ mod tests {
         assert_eq!(faults(Kind::Disclosure, &with("zh", "灯笼"), 0), []);
         assert_eq!(faults(Kind::Disclosure, &with("en", "灯笼"), 0), [("translations", Lack::Twice)]);
         assert_eq!(faults(Kind::Disclosure, &with("zh", ""), 0), [("translations", Lack::Missing)]);
+    }
+
+    #[test]
+    fn a_new_version_says_why_and_a_first_one_has_nothing_to_say_it_of() {
+        let version = Written { target: Some(3), ..notice() };
+        assert_eq!(faults(Kind::Disclosure, &version, 0), [("ground", Lack::Missing)]);
+        let of = |ground: &str| faults(Kind::Disclosure, &Written { ground: ground.into(), ..version.clone() }, 0);
+        assert_eq!(of("Because"), [("ground", Lack::Choice)]);
+        assert_eq!(of("error-in-figures"), []);
+        let first = Written { ground: "error-in-figures".into(), ..notice() };
+        assert_eq!(faults(Kind::Disclosure, &first, 0), [("target", Lack::Missing)]);
     }
 
     #[test]

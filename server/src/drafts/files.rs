@@ -39,6 +39,12 @@ impl Files {
         Ok(self.store.get(&Path::from(path)).await?.bytes().await?.to_vec())
     }
 
+    /// A file to be read by somebody else, without its bytes in this process.
+    pub(super) async fn handle(&self, path: &str) -> Result<std::fs::File, DraftsError> {
+        let failed = |source| object_store::Error::Generic { store: "drafts", source: Box::new(source) };
+        Ok(tokio::fs::File::open(self.folder.join(path)).await.map_err(failed)?.into_std().await)
+    }
+
     /// Where bytes are written that come in no particular pieces, and are read again from any place: archives.
     pub(super) async fn beside(&self, path: &str) -> Result<PathBuf, DraftsError> {
         let failed = |source| object_store::Error::Generic { store: "drafts", source: Box::new(source) };

@@ -262,6 +262,7 @@ impl Drafts {
             catalogue: catalogue(written),
             documents,
             revises,
+            ground: stated(&written.ground),
             stated_agency: None,
             source: None,
         }

@@ -162,6 +162,7 @@ impl Drafts {
         sqlx::query("update frozen_parts set salt = '' where frozen = $1").bind(&frozen.id).execute(&mut *turn).await?;
         self.staff.journal().note_in(&mut turn, &who.id, "draft-withdrawn", id, &json!({ "statement": frozen.id })).await?;
         turn.commit().await?;
+        self.staff.store().blanked();
         Ok(())
     }
 

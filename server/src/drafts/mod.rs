@@ -24,6 +24,7 @@ mod holders;
 mod items;
 mod letters;
 mod logging;
+mod looked;
 mod personal;
 mod publish;
 mod room;
@@ -45,6 +46,7 @@ pub use files::{File, LARGEST_FILE, MOST_FILES};
 pub use folder::{Aside as LeftOut, MOST_BROUGHT, MOST_BYTES, Shut, Skip};
 pub use frozen::{Frozen, FrozenPart, State as FrozenState};
 pub use items::Item;
+pub use looked::Looked;
 pub use personal::{Found, Sort, look};
 pub use publish::Outcome;
 pub use room::MOST_OF_AGENCY;
@@ -71,6 +73,7 @@ pub struct Drafts {
     files: files::Files,
     in_hand: logging::InHand,
     room: room::Room,
+    looking: looked::Looking,
     most_of_agency: i64,
     /// Something may be due.
     wake: Arc<Notify>,
@@ -241,7 +244,8 @@ impl Drafts {
     pub fn open(staff: Staff, node: Node) -> Result<Drafts, DraftsError> {
         let files = files::Files::open(&node.data)?;
         let (in_hand, room, wake) = (logging::InHand::default(), room::Room::default(), Arc::new(Notify::new()));
-        Ok(Drafts { staff, node, files, in_hand, room, most_of_agency: MOST_OF_AGENCY, wake })
+        let looking = looked::Looking::with(None);
+        Ok(Drafts { staff, node, files, in_hand, room, looking, most_of_agency: MOST_OF_AGENCY, wake })
     }
 
     /// With another bound for the bytes of files that one agency may have waiting.

@@ -1,14 +1,11 @@
 //! Personal data: numbers in a text that belong to a person and are told by their check digits or their form.
 //!
-//! Looked at are the catalogue, the texts, the names of files, and files that are texts or tables in any encoding that spreadsheets save.
-//! What lies within a PDF, an office document or a picture is not read.
+//! Here they are told in a text. Which texts of a draft are looked at, and what of it is not, is in `looked`.
 
-use super::{Case, Draft, Drafts, DraftsError, Written, freeze, table};
-use crate::staff::Account;
+use super::{Written, freeze, table};
+use crate::extract::Spot;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::sync::{Arc, LazyLock};
-use tokio::sync::Semaphore;
 
 /// What a number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,12 +36,12 @@ pub struct Found {
     pub sort: Sort,
     /// As it stands there.
     pub number: String,
-    /// The line it stands in, from 1.
-    pub line: usize,
+    #[serde(default)]
+    pub spot: Spot,
 }
 
 /// Most that is told of one text: beyond, it is plain that it must be looked through.
-const MOST: usize = 50;
+pub(super) const MOST: usize = 50;
 /// Pieces that a written number may be in.
 const PIECES: usize = 5;
 
@@ -63,7 +60,7 @@ struct Piece {
 pub fn look(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
     for (line, text) in text.lines().enumerate() {
-        look_in(text, line + 1, &mut found);
+        look_in(text, &Spot::Line(line + 1), &mut found);
         if found.len() >= MOST {
             break;
         }
@@ -71,7 +68,7 @@ pub fn look(text: &str) -> Vec<Found> {
     found
 }
 
-fn look_in(text: &str, line: usize, found: &mut Vec<Found>) {
+fn look_in(text: &str, spot: &Spot, found: &mut Vec<Found>) {
     let chars: Vec<char> = text.chars().collect();
     let pieces = pieces(&chars);
     let mut from = 0;
@@ -85,8 +82,8 @@ fn look_in(text: &str, line: usize, found: &mut Vec<Found>) {
             }
             if let Some(sort) = sort_of(these) {
                 let number: String = chars[these[0].from..these[these.len() - 1].to].iter().collect();
-                if !found.iter().any(|other| other.line == line && other.number == number) {
-                    found.push(Found { sort, number, line });
+                if !found.iter().any(|other| other.spot == *spot && other.number == number) {
+                    found.push(Found { sort, number, spot: spot.clone() });
                 }
                 from = to;
                 continue 'next;
@@ -207,7 +204,7 @@ fn is_card(digits: &str) -> bool {
 pub(super) type Place = Option<String>;
 
 /// The texts of a catalogue, each on a line of its own.
-fn values(value: &Value, texts: &mut String) {
+pub(super) fn values(value: &Value, texts: &mut String) {
     match value {
         Value::String(text) => {
             texts.push_str(text);
@@ -219,22 +216,28 @@ fn values(value: &Value, texts: &mut String) {
     }
 }
 
-pub(super) fn look_at(found: &mut Vec<(Place, Found)>, place: Place, text: &str) {
+fn look_at(found: &mut Vec<(Place, Found)>, place: Place, text: &str) {
     found.extend(look(text).into_iter().map(|one| (place.clone(), one)));
 }
 
-/// A name, or a title that becomes one: in files' names words are often parted by `_`, which elsewhere makes one word of them.
-fn look_at_name(found: &mut Vec<(Place, Found)>, name: &str) {
-    look_at(found, Some(name.to_owned()), &name.replace('_', ";"));
+/// A name as a text: in files' names words are often parted by `_`, which elsewhere makes one word of them.
+pub(super) fn parted(name: &str) -> String {
+    name.replace('_', ";")
 }
 
-pub(super) fn is_text(media: &str) -> bool {
-    media.starts_with("text/")
+/// A name, or a title that becomes one.
+pub(super) fn look_at_name(found: &mut Vec<(Place, Found)>, name: &str) {
+    let within = |one: Found| (Some(name.to_owned()), Found { spot: Spot::Somewhere, ..one });
+    found.extend(look(&parted(name)).into_iter().map(within));
 }
 
 /// Whether a file's bytes may be a text. One that is not UTF-8 is told to be nothing in particular.
 pub(super) fn may_be_text(media: &str) -> bool {
     is_text(media) || media == "application/octet-stream"
+}
+
+fn is_text(media: &str) -> bool {
+    media.starts_with("text/") || media == "application/json"
 }
 
 /// A file as text, in whichever encoding it was saved. None: it is no text.
@@ -246,7 +249,10 @@ pub(super) fn text_of(media: &str, bytes: &[u8]) -> Option<String> {
 /// What belongs to a person in all that was typed.
 pub(super) fn in_written(written: &Written) -> Vec<(Place, Found)> {
     let (mut found, mut texts) = (Vec::new(), String::new());
-    values(&serde_json::to_value(freeze::catalogue(written)).unwrap_or_default(), &mut texts);
+    let mut catalogue = freeze::catalogue(written);
+    // A title is often what a file was called.
+    catalogue.title = parted(&catalogue.title);
+    values(&serde_json::to_value(catalogue).unwrap_or_default(), &mut texts);
     look_at(&mut found, None, &texts);
     look_at(&mut found, Some(freeze::BODY.to_owned()), &written.body);
     for translation in &written.translations {
@@ -254,68 +260,6 @@ pub(super) fn in_written(written: &Written) -> Vec<(Place, Found)> {
         look_at(&mut found, Some(translation.title.clone()), &translation.body);
     }
     found
-}
-
-/// Texts looked through at once, each with its place: a file may be long.
-static LOOKING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
-
-/// Looks through a file where nobody else waits for it.
-async fn look_through(place: Place, media: String, bytes: Vec<u8>) -> Vec<(Place, Found)> {
-    let Ok(room) = LOOKING.clone().acquire_owned().await else { return vec![] };
-    let looked = tokio::task::spawn_blocking(move || {
-        // Held until it is done, also when nobody waits for it any more.
-        let _room = room;
-        text_of(&media, &bytes).map(|text| look(&text)).unwrap_or_default()
-    });
-    let found = match looked.await.map_err(tokio::task::JoinError::try_into_panic) {
-        Ok(found) => found,
-        Err(Ok(panic)) => std::panic::resume_unwind(panic),
-        Err(Err(_)) => vec![],
-    };
-    found.into_iter().map(|one| (place.clone(), one)).collect()
-}
-
-impl Drafts {
-    /// What in a draft belongs to a person: in its catalogue, its texts, the names of its files, and those that are texts.
-    pub async fn personal_in_draft(&self, who: &Account, draft: &Draft) -> Result<Vec<(Place, Found)>, DraftsError> {
-        let mut found = in_written(&draft.written);
-        for file in self.files(who, &draft.id).await? {
-            look_at_name(&mut found, &file.name);
-            if may_be_text(&file.media) {
-                let (file, bytes) = self.file(who, &draft.id, &file.id).await?;
-                found.extend(look_through(Some(file.name), file.media, bytes).await);
-            }
-        }
-        Ok(found)
-    }
-
-    /// The same of what waits for approval.
-    pub async fn personal_in_case(&self, who: &Account, case: &Case) -> Result<Vec<(Place, Found)>, DraftsError> {
-        let mut found = Vec::new();
-        if !matches!(case.frozen.state, super::FrozenState::Open | super::FrozenState::Sealing) {
-            return Ok(found);
-        }
-        for part in &case.parts {
-            if part.role == "catalogue" {
-                let (_, bytes) = self.part(who, &case.frozen.id, &part.commitment).await?;
-                let mut catalogue: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-                // The names of the others, each of which is looked at with what it names.
-                if let Some(members) = catalogue.as_object_mut() {
-                    members.remove("parts");
-                }
-                let mut texts = String::new();
-                values(&catalogue, &mut texts);
-                found.extend(look_through(None, "text/plain".to_owned(), texts.into_bytes()).await);
-                continue;
-            }
-            look_at_name(&mut found, &part.name);
-            if may_be_text(&part.media) {
-                let (_, bytes) = self.part(who, &case.frozen.id, &part.commitment).await?;
-                found.extend(look_through(Some(part.name.clone()), part.media.clone(), bytes).await);
-            }
-        }
-        Ok(found)
-    }
 }
 
 #[cfg(test)]
@@ -381,7 +325,7 @@ mod tests {
             assert!(may_be_text(media), "{media}");
             let text = text_of(media, &bytes).unwrap();
             assert_eq!(sorts(&text), expected, "{media}");
-            assert!(look(&text).iter().all(|found| found.line == 2));
+            assert!(look(&text).iter().all(|found| found.spot == Spot::Line(2)));
         }
     }
 
@@ -399,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_found_in_the_name_of_a_file_and_in_the_title_of_a_translation() {
+    fn a_number_is_found_in_the_name_of_a_file_and_in_a_title() {
         let mut found = Vec::new();
         look_at_name(&mut found, "名单_13800138000_2026.csv");
         let told: Vec<_> = found.iter().map(|(place, found)| (place.as_deref(), found.sort)).collect();
@@ -408,6 +352,8 @@ mod tests {
         let written = Written { title: "通知".into(), translations: vec![translation], ..Written::default() };
         let found = in_written(&written);
         assert_eq!(found.iter().map(|(_, found)| found.number.as_str()).collect::<Vec<_>>(), ["138 0013 8000"]);
+        let found = in_written(&Written { title: "名单_13800138000_2026".into(), ..Written::default() });
+        assert_eq!(found.iter().map(|(place, found)| (place.clone(), found.sort)).collect::<Vec<_>>(), [(None, Sort::Mobile)]);
     }
 
     #[test]
@@ -419,7 +365,7 @@ mod tests {
 
     #[test]
     fn it_is_told_in_which_line_and_not_without_end() {
-        assert_eq!(look("a\nb 13800138000\n").first().map(|found| found.line), Some(2));
+        assert_eq!(look("a\nb 13800138000\n").first().map(|found| &found.spot), Some(&Spot::Line(2)));
         assert_eq!(look(&"13800138000\n".repeat(500)).len(), MOST);
     }
 

@@ -134,6 +134,7 @@ impl Drafts {
             self.tell_authors(&mut turn, &frozen.id, LetterKind::Published, by).await?;
         }
         turn.commit().await?;
+        self.staff.store().blanked();
         self.staff.letters_may_wait();
         self.forget(frozen).await
     }

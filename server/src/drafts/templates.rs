@@ -102,6 +102,7 @@ pub fn begun(template: &Written, language: &str, translations: bool) -> Written 
         effective: String::new(),
         expires: String::new(),
         target: None,
+        ground: String::new(),
         ..written
     }
 }

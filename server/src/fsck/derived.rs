@@ -8,7 +8,7 @@ use crate::store::{from_sql, to_hash, to_sql};
 use chain::{Hash, statement::Reference};
 use sqlx::Row;
 
-const STRIDE: usize = 4096;
+pub(super) const STRIDE: usize = 4096;
 
 pub(super) async fn registrations(view: &mut View, rebuilt: &Rebuilt) -> Result<(), End> {
     let rows = sqlx::query("select idx, id, leaf from registrations order by idx").fetch_all(&mut **view).await?;
@@ -105,7 +105,7 @@ pub(super) async fn submissions(view: &mut View, rebuilt: &Rebuilt) -> Result<()
     same_count(view, Check::Submissions, "select count(*) from submissions", rebuilt.submissions.len()).await
 }
 
-async fn same_count(view: &mut View, check: Check, sql: &'static str, expected: usize) -> Result<(), End> {
+pub(super) async fn same_count(view: &mut View, check: Check, sql: &'static str, expected: usize) -> Result<(), End> {
     let found = count(view, sql).await?;
     if found == expected as u64 {
         return Ok(());

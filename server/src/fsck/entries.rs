@@ -3,7 +3,7 @@
 //! What is kept for each entry is small (hashes and digests), so that a chain of a million entries is checked in a few
 //! hundred megabytes; facts that one statement needs of an earlier entry are read again from that entry.
 
-use super::{Check, End, Progress, Report, differs, readable};
+use super::{Check, End, Progress, Report, differs, figures::Expected, readable};
 use crate::store::{from_sql, stated_agency, stated_date, submission_key, to_sql};
 use chain::{
     Hash,
@@ -59,6 +59,7 @@ pub(super) struct Rebuilt {
     pub redacted: HashMap<Commitment, Vec<u64>>,
     /// Documents with a redacted catalogue, and its commitment.
     pub hidden: BTreeSet<(u64, Commitment)>,
+    pub figures: Expected,
 }
 
 /// A digest of a row's fields, each with its length.
@@ -241,6 +242,7 @@ impl Rebuilt {
             known: HashMap::new(),
             redacted: HashMap::new(),
             hidden: BTreeSet::new(),
+            figures: Expected::default(),
         }
     }
 
@@ -359,6 +361,7 @@ impl Rebuilt {
     /// Notes what the tables must say of an entry that holds.
     async fn note(&mut self, view: &mut View, index: u64, leaf: Hash, statement: &Statement<'_>, facts: &Facts) -> Result<(), End> {
         self.leaves.push(leaf);
+        self.figures.note(index, statement, facts, &self.state);
         self.submissions.insert(submission_key(statement.signer(), &statement.id), index);
         match &statement.core {
             Core::Disclosure(core) => {

@@ -7,6 +7,7 @@
 mod contents;
 mod derived;
 mod entries;
+mod figures;
 mod index;
 mod tree;
 
@@ -56,6 +57,7 @@ pub enum Check {
     Cases,
     Events,
     Submissions,
+    Figures,
     Key,
     Mark,
     SearchIndex,
@@ -79,6 +81,7 @@ impl Check {
             Check::Cases => "cases",
             Check::Events => "events",
             Check::Submissions => "submissions",
+            Check::Figures => "figures",
             Check::Key => "log key",
             Check::Mark => "high-water mark",
             Check::SearchIndex => "search index",
@@ -123,6 +126,8 @@ pub struct Report {
     pub indexed: Option<u64>,
     /// Entries that the search index has yet to cover. It catches up when the chain is served.
     pub index_behind: u64,
+    /// Entries that are yet to be counted in the figures of agencies. That, too, is done when the chain is served.
+    pub uncounted: u64,
     /// Why the search index could not be looked at, where nothing can be written.
     pub index_unread: Option<String>,
     pub differs: Option<Difference>,
@@ -214,6 +219,7 @@ async fn check(store: &Store, place: &Place, progress: Progress<'_>, report: &mu
     readable(Check::Cases, "rows", derived::cases(&mut view, &rebuilt).await)?;
     readable(Check::Events, "rows", derived::events(&mut view, &rebuilt).await)?;
     readable(Check::Submissions, "rows", derived::submissions(&mut view, &rebuilt).await)?;
+    readable(Check::Figures, "rows", figures::figures(&mut view, &rebuilt, report).await)?;
     readable(Check::Content, "contents", contents::parts(store, &mut view, &rebuilt, progress, report).await)?;
     contents::objects(store, &rebuilt, report).await?;
     key(place, &rebuilt)?;

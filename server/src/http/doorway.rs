@@ -21,7 +21,8 @@ use tower::Service;
 /// How long the head of a request may take to come, and how long a connection may stay without one.
 const HEAD: Duration = Duration::from_secs(10);
 /// After this a connection ends with the answer at hand, however busy it is; and some time later without it, so that nobody
-/// who reads no answer holds a place for ever.
+/// who reads no answer holds a place for ever. That bounds what one request may bring over a slow line, which the pages for files say;
+/// a file in pieces takes as long as it takes.
 const OLDEST: Duration = Duration::from_secs(300);
 const LAST_ANSWER: Duration = Duration::from_secs(120);
 /// How long answers under way are waited for when the portal is asked to stop.
@@ -139,6 +140,18 @@ fn lock(of: &Mutex<HashMap<IpAddr, usize>>) -> MutexGuard<'_, HashMap<IpAddr, us
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::drafts::{LARGEST_FILE, LARGEST_PIECE};
+
+    #[test]
+    fn over_a_slow_line_each_piece_of_a_file_comes_in_time_and_so_does_the_largest_file_at_once() {
+        // As the pages say it: `upload_slow`, and `limits` of what is brought.
+        const SLOW: usize = 64_000;
+        let takes = |bytes: usize| Duration::from_secs((bytes / SLOW) as u64);
+        assert!(takes(LARGEST_PIECE) < LAST_ANSWER, "also where it is begun at the last moment");
+        assert!(takes(LARGEST_FILE) < OLDEST + LAST_ANSWER);
+        assert!(takes(25_000_000) < OLDEST + LAST_ANSWER);
+        assert_eq!((OLDEST + LAST_ANSWER).as_secs(), 7 * 60);
+    }
 
     #[test]
     fn one_address_has_its_share_of_connections_and_gets_them_back_when_they_end() {

@@ -138,6 +138,7 @@ impl Record {
             catalogue,
             documents: [body].into_iter().chain(data).collect(),
             revises: None,
+            ground: None,
             stated_agency: Some(self.agency),
             source: Some(host(&self.source_url).unwrap_or_else(|| stem.to_owned())),
         }

@@ -199,7 +199,7 @@ impl Run<'_> {
 
     async fn revise(&mut self, deferred: Deferred, revises: Reference) -> Place {
         let Deferred { line, record, id, mut draft, statuses } = deferred;
-        draft.revises = Some(revises);
+        (draft.revises, draft.ground) = (Some(revises), Some("stated-by-source".into()));
         match prepare::seal(&self.source, &self.source.node.submitter.state(), draft, &id) {
             Ok(sealed) => self.submit(line, sealed, What::Document { record, revision: true, statuses }).await,
             Err(reason) => {

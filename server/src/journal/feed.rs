@@ -95,6 +95,7 @@ impl Journal {
             stated: Stated::default(),
             parts: vec![part],
             revises: None,
+            ground: None,
             stated_agency: None,
             source: None,
         };

@@ -86,7 +86,7 @@ impl<'s> Taking<'s> {
         let mut parts = self.fetch(first, &statements, &owners).await?;
         let mut batch = Batch::default();
         for ((index, bytes), (statement, key)) in (first..).zip(entries).zip(statements.into_iter().zip(keys)) {
-            let core = statement.core;
+            let (core, approved) = (statement.core, statement.act.is_some());
             let contents = match &core {
                 Core::Disclosure(core) => self.contents(index, &core.parts, &mut parts).await?,
                 Core::Redaction(core) => {
@@ -96,7 +96,8 @@ impl<'s> Taking<'s> {
                 }
                 _ => vec![],
             };
-            batch.entries.push(NewEntry { index, leaf: chain::tree::leaf_hash(bytes), bytes: bytes.clone(), key, core, contents });
+            let (leaf, bytes) = (chain::tree::leaf_hash(bytes), bytes.clone());
+            batch.entries.push(NewEntry { index, leaf, bytes, key, core, approved, contents });
         }
         batch.tiles = full.into_iter().map(|((level, number), bytes)| (level, number, bytes)).collect();
         let growing = self.tip.edge.iter().filter(|(_, (_, tile))| !tile.is_empty());

@@ -219,7 +219,8 @@ impl Tip {
             }
         });
         let index = header.index;
-        made.entries.push(NewEntry { index, leaf, bytes, key, core: statement.core, contents: std::mem::take(contents) });
+        let approved = statement.act.is_some();
+        made.entries.push(NewEntry { index, leaf, bytes, key, core: statement.core, approved, contents: std::mem::take(contents) });
         Ok(Ok(Receipt { index, leaf: Some(leaf), repeated: false }))
     }
 

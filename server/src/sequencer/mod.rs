@@ -152,6 +152,11 @@ impl Sequencer {
         Ok(Sequencer { store, log, mark, clock, tip, writing, earlier, stale, next, behind, view, head })
     }
 
+    /// Whether the chain is founded and no trial.
+    pub(crate) fn in_earnest(&self) -> bool {
+        self.tip.state.charter().is_some_and(|charter| !charter.trial)
+    }
+
     /// The door for submissions, and the newest head this process knows of. Ends when every door is closed.
     ///
     /// On threads of its own: as a task among the program's others it would wait for its turn after each of many questions

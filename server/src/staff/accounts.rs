@@ -70,6 +70,8 @@ pub enum Refusal {
     Own,
     /// Nothing was chosen that there is.
     NoRole,
+    /// An auditor holds no other role.
+    AuditorAlone,
     /// Too many wrong passwords: looked at again in so many seconds.
     Locked {
         seconds: i64,
@@ -204,6 +206,9 @@ impl Staff {
         let (Some(login), Some(name), true) = (login_of(&new.login), name_of(&new.name), refusals.is_empty()) else {
             return Ok(Err(refusals));
         };
+        if roles.mix_audit() {
+            return Ok(Err(vec![Refusal::AuditorAlone]));
+        }
         let (id, hash) = (new_id()?, self.passwords.hash(&new.password).await?);
         let mut turn = self.store.turn().await?;
         if !write(&mut turn, &id, (&login, &name, &hash), roles, by, self.now()).await? {

@@ -3,6 +3,7 @@
 //! All of it lies in a database of its own, apart from the chain: none of it is public, and none of it is for ever.
 
 mod accounts;
+mod clearing;
 mod factors;
 mod identities;
 mod journal;

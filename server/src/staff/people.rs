@@ -84,6 +84,9 @@ impl Staff {
         if given.is_empty() {
             return Ok(Err(Refusal::NoRole));
         }
+        if given.mix_audit() {
+            return Ok(Err(Refusal::AuditorAlone));
+        }
         let mut turn = self.store.turn().await?;
         let now = self.now();
         if administrator(&mut turn, by, agency).await?.is_none() {
@@ -129,6 +132,11 @@ impl Staff {
         let person = Account::read(&mut turn, account).await?.filter(|person| person.ended.is_none());
         let theirs = |person: &Account| actor.roles.holds(Role::Administrator, "") || person.roles.is_in(agency);
         let Some(person) = person.filter(theirs) else { return Ok(Err(Refusal::Nobody)) };
+        let elsewhere = person.roles.iter().filter(|(_, of)| *of != agency).map(|(role, of)| (role, of.to_owned()));
+        let after: Roles = elsewhere.chain(wanted.iter().map(|role| (*role, agency.to_owned()))).collect();
+        if after.mix_audit() {
+            return Ok(Err(Refusal::AuditorAlone));
+        }
         let of = if agency.is_empty() { &Role::OF_PORTAL[..] } else { &Role::OF_AGENCY[..] };
         for role in of {
             match (person.roles.holds(*role, agency), wanted.contains(role)) {

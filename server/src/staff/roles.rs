@@ -19,7 +19,7 @@ pub enum Role {
     Administrator,
     /// Of the portal: agencies, posts, keys, rules.
     Registrar,
-    /// Of the portal: reads everything, changes nothing.
+    /// Of the portal: reads everything, changes nothing. Nobody is one beside anything else.
     Auditor,
 }
 
@@ -76,6 +76,12 @@ impl Roles {
     #[must_use]
     pub fn sees(&self, agency: &str) -> bool {
         self.holds(Role::Auditor, "") || (!agency.is_empty() && self.is_in(agency))
+    }
+
+    /// Whether they are an auditor's and somebody's who changes something: nobody is given both.
+    #[must_use]
+    pub fn mix_audit(&self) -> bool {
+        self.holds(Role::Auditor, "") && self.0.len() > 1
     }
 
     /// Whether there is any role in an agency.
@@ -190,6 +196,10 @@ mod tests {
         let held = roles(&[(Role::Auditor, "")]);
         assert!(held.sees("a/b") && held.sees(""));
         assert!(Role::OF_AGENCY.iter().all(|role| !held.may(*role, "a/b")));
+        assert!(!held.mix_audit() && !roles(&[(Role::Drafter, "a/b"), (Role::Registrar, "")]).mix_audit());
+        for more in [(Role::Drafter, "a/b"), (Role::Registrar, ""), (Role::Administrator, "")] {
+            assert!(roles(&[(Role::Auditor, ""), more]).mix_audit(), "{more:?}");
+        }
     }
 
     #[test]

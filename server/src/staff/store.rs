@@ -6,7 +6,8 @@ use sqlx::{
     any::{AnyPoolOptions, install_default_drivers},
     migrate::{Migration, MigrationType, Migrator},
 };
-use std::{os::unix::fs::OpenOptionsExt, path::Path};
+use std::{os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
+use tokio::sync::Notify;
 
 /// Number, what it is about, and its SQL, the same for both engines: columns are `text` or `bigint`, places `$1`.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -25,11 +26,13 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "templates", include_str!("../../../migrations/staff/0015_templates.sql")),
     (16, "erased", include_str!("../../../migrations/staff/0016_erased.sql")),
     (17, "reads", include_str!("../../../migrations/staff/0017_reads.sql")),
+    (19, "auditors", include_str!("../../../migrations/staff/0019_auditors.sql")),
 ];
 
 /// The data folder's own database of staff.
 pub const FILE: &str = "staff.sqlite";
 
+/// `secure_delete`: see `clearing`.
 const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma busy_timeout = 10000;";
 const SCHEMA: &str = "create schema if not exists staff";
 const PATH: &str = "set search_path to staff";
@@ -62,6 +65,10 @@ pub enum StaffError {
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: AnyPool,
+    /// SQLite's.
+    pub(super) file: Option<Arc<Path>>,
+    /// Something was blanked, and lies in the files still.
+    pub(super) blanked: Arc<Notify>,
 }
 
 impl Store {
@@ -107,7 +114,8 @@ impl Store {
             .iter()
             .map(|(number, what, sql)| Migration::new(*number, (*what).into(), MigrationType::Simple, (*sql).into_sql_str(), false));
         Migrator::with_migrations(migrations.collect()).run(&pool).await?;
-        Ok(Store { pool })
+        let file: Option<Arc<Path>> = postgres.is_none().then(|| place.data.join(FILE).into());
+        Ok(Store { pool, file, blanked: Arc::default() })
     }
 
     /// For reading, and for a single statement that writes.

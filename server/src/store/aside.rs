@@ -36,6 +36,7 @@ impl Store {
         let content = data.join("content");
         let objects = LocalFileSystem::new_with_prefix(if content.is_dir() { &content } else { data })?;
         let (reading, writing) = (pool.clone(), pool.clone());
-        Ok(Store { pool, reading, writing, objects: Arc::new(objects), idle: Some(Arc::default()), genres: Arc::default() })
+        let (objects, idle) = (Arc::new(objects), Some(Arc::default()));
+        Ok(Store { pool, reading, writing, objects, idle, genres: Arc::default(), figures: Arc::default() })
     }
 }

@@ -1,6 +1,6 @@
 //! Writing: one transaction a batch, from the claim on the head row to the new head.
 
-use super::{Bulk, Store, StoreError, read::Head, to_sql};
+use super::{Bulk, Store, StoreError, figures, read::Head, to_sql};
 use chain::{
     Hash,
     part::{Commitment, Salt},
@@ -27,8 +27,9 @@ pub struct NewEntry {
     pub bytes: Vec<u8>,
     /// What [`submission_key`] gives for its statement.
     pub key: Hash,
-    /// What its statement says.
+    /// What its statement says, and whether it names approvals.
     pub core: Core,
+    pub approved: bool,
     pub contents: Vec<NewContent>,
 }
 
@@ -174,7 +175,8 @@ impl Store {
                 query.bind(i64::from(*level)).bind(to_sql(*number)).bind(&bytes[..])
             })
             .await?;
-        Ok(())
+        // After everything that these rows are derived from.
+        figures::count_batch(connection, batch).await
     }
 
     /// Makes `head` the newest state, and commits.

@@ -1,11 +1,15 @@
 //! Erasing: what was redacted leaves the database's files as well as its tables.
 //!
 //! `secure_delete` writes over what a row leaves behind, in pages; the pages as they were before lie on in SQLite's log
-//! until it is emptied, which on a running server may be never.
+//! until it is emptied, which on a running server may be never. Rows of parts are only ever added behind the last, so no page of theirs
+//! is divided and keeps a copy of what went elsewhere. PostgreSQL keeps the old row until the table is vacuumed.
 
 use super::{Store, StoreError};
-use sqlx::{Connection, Row};
-use std::time::Duration;
+use sqlx::{Connection, Executor, Row};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 /// How long one try keeps writers waiting for readers, and the pause between two.
 const PRAGMAS: &str = "pragma busy_timeout = 50";
@@ -15,13 +19,22 @@ const SOON: u32 = 10;
 /// Tries afterwards: for ten minutes or so.
 const LATER: u32 = 6_000;
 
+/// What the operator is told once: a user of the database who may not vacuum may not the next time either.
+static TOLD: AtomicBool = AtomicBool::new(false);
+
 impl Store {
     /// Empties the log now if nobody reads what is in it, else as soon as nobody does. Trouble is logged.
     pub(crate) async fn erase_log(&self) {
+        let store = self.clone();
+        if self.numbered() {
+            // Beside what else goes on, since a large table takes its time.
+            let vacuuming = tokio::spawn(async move { store.vacuum().await });
+            let _ = tokio::time::timeout(PAUSE * SOON, vacuuming).await;
+            return;
+        }
         if self.try_erasing(SOON).await {
             return;
         }
-        let store = self.clone();
         tokio::spawn(async move {
             if !store.try_erasing(LATER).await {
                 tracing::error!("what was redacted lies on in gazette.sqlite-wal, which somebody reads; it goes at the next start");
@@ -55,5 +68,22 @@ impl Store {
         let busy: i64 = row.try_get(0)?;
         connection.close().await?;
         Ok(busy == 0)
+    }
+
+    /// Has PostgreSQL let go of the rows of parts as they were.
+    async fn vacuum(&self) {
+        let done = async {
+            // None of those the sequencer writes with.
+            let mut connection = self.reading.acquire().await?.detach();
+            connection.execute("vacuum contents").await?;
+            connection.close().await
+        };
+        match done.await {
+            Ok(()) | Err(sqlx::Error::PoolClosed) => {}
+            Err(error) if !TOLD.swap(true, Ordering::Relaxed) => {
+                tracing::warn!(%error, "redacted parts lie on in PostgreSQL's files until the table `contents` is vacuumed");
+            }
+            Err(_) => {}
+        }
     }
 }

@@ -4,6 +4,7 @@ mod aside;
 mod bulk;
 mod commit;
 mod erase;
+mod figures;
 mod known;
 mod lines;
 mod many;
@@ -18,6 +19,8 @@ mod tree;
 pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
 pub(crate) use commit::{stated_agency, stated_date, submission_key, to_hash};
+pub(crate) use figures::{Acted, Timed, acted};
+pub use figures::{Figures, StepFigures, Times};
 pub use lines::{Beginning, Beside, Line, Record};
 pub use open::FILE;
 pub use range::ContentRow;
@@ -61,6 +64,7 @@ pub struct Store {
     /// Kept connections for reading; a PostgreSQL server's come and go with the pool.
     idle: Option<std::sync::Arc<reader::Idle>>,
     genres: std::sync::Arc<std::sync::Mutex<read::Genres>>,
+    figures: figures::Known,
 }
 
 impl Store {

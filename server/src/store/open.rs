@@ -10,8 +10,15 @@ use std::{path::Path, sync::Arc};
 
 /// Version, what it does, and its SQL for each engine. Listed here rather than found by sqlx's macro, which would have
 /// both database drivers compiled a second time for the compiler's own use.
-const MIGRATIONS: [(i64, &str, &str, &str); 1] =
-    [(1, "chain", include_str!("../../../migrations/sqlite/0001_chain.sql"), include_str!("../../../migrations/postgres/0001_chain.sql"))];
+const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+    (1, "chain", include_str!("../../../migrations/sqlite/0001_chain.sql"), include_str!("../../../migrations/postgres/0001_chain.sql")),
+    (
+        2,
+        "figures",
+        include_str!("../../../migrations/sqlite/0002_figures.sql"),
+        include_str!("../../../migrations/postgres/0002_figures.sql"),
+    ),
+];
 
 fn migrator(sqlite: bool) -> Migrator {
     let migrations = MIGRATIONS.into_iter().map(|(version, what, for_sqlite, for_postgres)| {
@@ -113,7 +120,7 @@ impl Store {
         // Readers of SQLite take none of the pool's: they have a few connections of their own.
         let writing = if sqlite { reading.clone() } else { pool(WRITING).await.map_err(failed)? };
         let (pool, objects, idle) = (reading.clone(), Arc::new(objects), sqlite.then(Arc::default));
-        Ok(Store { pool, reading, writing, objects, idle, genres: Arc::default() })
+        Ok(Store { pool, reading, writing, objects, idle, genres: Arc::default(), figures: Arc::default() })
     }
 
     /// Waits for what is under way and closes the database.

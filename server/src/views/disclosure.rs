@@ -47,9 +47,11 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
     };
     let of_versions: Vec<u64> = versions.iter().map(|version| version.index).collect();
     context.fetch(of_versions.iter().copied()).await?;
+    let ground = |index: u64| context.entry(index)?.disclosure()?.ground.clone();
     let lines = versions.into_iter().zip(1..).map(|(version, number)| Version {
         index: version.index,
         number,
+        ground: ground(version.index),
         stated: version.stated,
         logged: context.time(version.index).map(|time| moment(&context.zone, time)),
     });
@@ -73,7 +75,7 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
         newer: beside(Some(index + 1).filter(|newer| *newer < size)).await?,
         leaf: leaf_hash(&logged.bytes).to_string(),
         previous: logged.header.map(|header| header.previous.to_string()).unwrap_or_default(),
-        approval: super::approval::approval(context, &logged, None).await?,
+        approval: super::approval::approval(context, &logged).await?,
         item,
     }))
 }

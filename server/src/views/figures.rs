@@ -1,52 +1,60 @@
-//! Figures of an agency: how long its approvals took, how often a step was skipped or rejected, and what it corrected since.
+//! Figures of an agency, as its page shows them: what the store counted of it over the whole chain.
 
-use super::{approval::approval, context::Context};
-use crate::store::StoreError;
-use app::view::{AgencyFigures, Approval, StepFigure};
+use super::{context::Context, moment, standing_of};
+use crate::store::{StepFigures, StoreError, Times};
+use app::view::{AgencyFigures, Change, Standing, StepFigure, StepTimes};
 use chain::{
     entry::Entry,
-    statement::{Statement, StatusKind},
+    statement::{Agency, StatusKind},
 };
 
-/// How many of an agency's newest versions are looked at: a page that is drawn again after each must not grow with the chain.
-const NEWEST: u64 = 100;
+/// In the order they are shown: what statuses say, and what is no status.
+const CHANGES: [&str; 9] = ["corrected", "version", "amended", "repealed", "lapsed", "annulled", "withdrawn", "reinstated", "redaction"];
 
-/// Figures over the newest versions that were approved; `None` where none was.
-pub(super) async fn figures(context: &Context<'_>, id: &str) -> Result<Option<AgencyFigures>, StoreError> {
-    let indexes: Vec<u64> = context.node.store.by_agency(id, 0, NEWEST).await?.iter().map(|item| item.index).collect();
-    context.fetch(indexes.iter().copied()).await?;
-    let looked: Vec<_> = indexes.into_iter().filter_map(|index| context.entry(index)).collect();
-    let steps = looked.iter().filter_map(|logged| {
-        let entry = Entry::parse(&logged.bytes).ok()?;
-        Statement::parse(entry.note.as_bytes()).ok()?.act.map(|act| act.steps)
-    });
-    // All steps in one question, before each approval looks at its own.
-    context.fetch(steps.flatten().collect::<Vec<_>>()).await?;
-    let registered = context.node.store.registrations().await?;
-    let mut figures = AgencyFigures::default();
-    let mut took: Vec<(String, Vec<i64>)> = Vec::new();
-    for logged in looked {
-        let Some(Approval { stages, earlier, .. }) = approval(context, &logged, Some(&registered)).await? else { continue };
-        figures.approved += 1;
-        figures.corrected += usize::from(logged.later.iter().any(|later| later.kind == StatusKind::Corrected.as_str()));
-        figures.rejected += usize::from(earlier.iter().any(|step| step.decision == "reject"));
-        figures.overridden += usize::from(stages.iter().flat_map(|stage| &stage.steps).any(|step| step.decision == "override"));
-        for step in stages.iter().flat_map(|stage| &stage.steps) {
-            let Some(ms) = step.took else { continue };
-            match took.iter_mut().find(|(code, _)| *code == step.code) {
-                Some((_, times)) => times.push(ms),
-                None => took.push((step.code.clone(), vec![ms])),
-            }
-        }
+/// `None` where there is nothing to say.
+pub(super) async fn figures(context: &Context<'_>, agency: &Agency) -> Result<Option<AgencyFigures>, StoreError> {
+    let size = context.node.heads.borrow().size;
+    let counted = context.node.store.figures(&agency.agency).await?;
+    let behind = (counted.covered < size).then_some((counted.covered, size));
+    // Only with all acts at hand is it known which steps none has opened.
+    let unopened = if behind.is_none() { counted.unopened } else { 0 };
+    if behind.is_none() && unopened == 0 && counted.acts.is_empty() {
+        return Ok(None);
     }
-    figures.steps = took.into_iter().map(|(code, times)| figure(code, times)).collect();
-    Ok((figures.approved > 0).then_some(figures))
+    let began = context.node.store.entry(0).await?.and_then(|bytes| Entry::parse(&bytes).ok().map(|entry| entry.header.time));
+    let mut steps = counted.steps.clone();
+    steps.sort_by_key(|step| (place(agency, &step.code), step.code.clone()));
+    let of = |kind: &str| counted.acts.iter().find(|(known, _)| known == kind).map_or(0, |(_, count)| *count);
+    // That nothing was corrected is worth saying, too.
+    let changes = CHANGES.into_iter().map(|kind| (kind, of(kind))).filter(|(kind, count)| *count > 0 || *kind == "corrected");
+    Ok(Some(AgencyFigures {
+        began: began.map(|time| moment(&context.zone, time)),
+        behind,
+        approved: counted.approved,
+        steps: steps.into_iter().map(step).collect(),
+        changes: changes.filter_map(|(kind, count)| Some((change(kind)?, count))).collect(),
+        unopened,
+    }))
 }
 
-fn figure(code: String, mut times: Vec<i64>) -> StepFigure {
-    times.sort_unstable();
-    let at = |n: usize| times.get(n).copied().unwrap_or_default();
-    StepFigure { code, taken: times.len(), median: at((times.len() - 1) / 2), longest: at(times.len() - 1) }
+/// Where the agency's rule lists a kind of step first; behind all others where it does not.
+fn place(agency: &Agency, code: &str) -> usize {
+    let mut listed = agency.rule.iter().flat_map(|rule| &rule.genres).flat_map(|genre| &genre.steps);
+    listed.position(|step| step.code == code).unwrap_or(usize::MAX)
+}
+
+fn step(of: StepFigures) -> StepFigure {
+    let times = |Times { median, mean, longest }| StepTimes { median, mean, longest };
+    StepFigure { code: of.code, taken: of.taken, overridden: of.overridden, rejected: of.rejected, times: of.times.map(times) }
+}
+
+fn change(kind: &str) -> Option<Change> {
+    Some(match kind {
+        "version" => Change::Became(Standing::Superseded),
+        "redaction" => Change::Redacted,
+        kind if kind == StatusKind::Reinstated.as_str() => Change::Reinstated,
+        kind => Change::Became(standing_of(kind)?),
+    })
 }
 
 #[cfg(test)]
@@ -54,10 +62,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_of_an_even_number_is_the_lower_of_the_two_in_the_middle() {
-        for (times, median, longest) in [(vec![5], 5, 5), (vec![9, 1], 1, 9), (vec![3, 1, 2], 2, 3), (vec![4, 1, 3, 2], 2, 4)] {
-            let said = figure("legal".into(), times);
-            assert_eq!((said.median, said.longest), (median, longest));
+    fn every_kind_of_act_that_is_counted_has_its_place_on_the_page() {
+        for kind in CHANGES {
+            assert!(change(kind).is_some(), "{kind}");
         }
+        let kinds = [
+            StatusKind::Repealed,
+            StatusKind::Lapsed,
+            StatusKind::Amended,
+            StatusKind::Annulled,
+            StatusKind::Corrected,
+            StatusKind::Withdrawn,
+            StatusKind::Reinstated,
+        ];
+        assert!(kinds.iter().all(|kind| CHANGES.contains(&kind.as_str())));
     }
 }

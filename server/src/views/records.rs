@@ -51,7 +51,7 @@ pub async fn entry_view(context: &Context<'_>, index: u64, size: u64) -> Result<
         item,
         facts,
         approval: match &logged {
-            Some(logged) => super::approval::approval(context, logged, None).await?,
+            Some(logged) => super::approval::approval(context, logged).await?,
             None => None,
         },
         text: logged.as_deref().map(|logged| String::from_utf8_lossy(&logged.bytes).into_owned()),
@@ -171,7 +171,7 @@ pub async fn agency(context: &Context<'_>, id: &str, page: u64) -> Result<Option
         keys: agency.seals.iter().map(|key| key_row(KeyRole::Seal, key, at.index)).collect(),
         rule: agency.rule.as_ref().map(rule),
         // Copies are approved by nobody; and figures stand on the first page alone.
-        figures: if agency.archive || page > 0 { None } else { super::figures::figures(context, id).await? },
+        figures: if agency.archive || page > 0 { None } else { super::figures::figures(context, agency).await? },
         posts,
         documents,
         items: items(context, &indexes).await?,

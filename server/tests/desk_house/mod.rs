@@ -11,7 +11,9 @@ use chain::{
 };
 use server::{
     compose::random_id,
-    drafts::{Case, Drafts, DraftsError, Frozen, Given, Kind, Opened, Outcome, Reason, Standing, Taken, Translation, Written},
+    drafts::{
+        Case, Draft, Drafts, DraftsError, Frozen, Given, Kind, Opened, Outcome, Reason, Saved, Standing, Taken, Translation, Written,
+    },
     keys,
     node::Node,
     staff::{Account, From, NewAccount, Role, Staff, Strength, Token},
@@ -266,6 +268,15 @@ impl House {
         self.submit(Kind::Disclosure, &written(title), later).await
     }
 
+    /// A new version of what is published, begun by the author, who has said why.
+    pub async fn version_of(&self, index: u64) -> Draft {
+        let author = self.who("author");
+        let draft = self.drafts.begin_about(&author, &self.agency, Kind::Disclosure, index).await.unwrap();
+        let written = Written { ground: "facts-changed".into(), ..draft.written.clone() };
+        assert_eq!(self.drafts.save(&author, &draft.id, draft.revision, &written).await.unwrap(), Saved::Revision(2));
+        self.drafts.draft(&author, &draft.id).await.unwrap()
+    }
+
     pub async fn case(&self, frozen: &Frozen) -> Case {
         self.drafts.case(&self.who("colleague"), &frozen.case).await.unwrap()
     }
@@ -366,6 +377,6 @@ impl House {
 async fn open(trial: &Trial, node: &Node, clock: &Arc<AtomicI64>) -> (Staff, Drafts) {
     let clock = clock.clone();
     let staff = Staff::open_with(&trial.place, move || clock.load(Ordering::SeqCst)).await.unwrap();
-    let drafts = Drafts::open(staff.clone(), node.clone()).unwrap();
+    let drafts = Drafts::open(staff.clone(), node.clone()).unwrap().with_reader(env!("CARGO_BIN_EXE_gazette"));
     (staff, drafts)
 }

@@ -40,7 +40,7 @@ pub async fn portal_with(trial: &Trial, node: &Node, staff: Staff, journal: Opti
         index,
         assets: Arc::new(Assets::default()),
         limits: Limits::new(RATE, &[]),
-        drafts: server::drafts::Drafts::open(staff.clone(), node.clone()).unwrap(),
+        drafts: server::drafts::Drafts::open(staff.clone(), node.clone()).unwrap().with_reader(env!("CARGO_BIN_EXE_gazette")),
         staff,
         journal,
         base: "http://127.0.0.1:3000".into(),

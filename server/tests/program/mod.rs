@@ -5,13 +5,16 @@ use sqlx::{Connection, Row, SqliteConnection};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    os::unix::process::ExitStatusExt,
+    os::unix::{fs::PermissionsExt, process::ExitStatusExt},
     path::PathBuf,
     process::{Child, Command, ExitStatus, Output, Stdio},
     time::Duration,
 };
 
 pub const GAZETTE: &str = env!("CARGO_BIN_EXE_gazette");
+
+/// The file that a locked program's commands are given, if it is there.
+const PASSPHRASE: &str = "passphrase";
 
 pub struct Program {
     pub dir: tempfile::TempDir,
@@ -20,6 +23,14 @@ pub struct Program {
 impl Program {
     pub fn new() -> Program {
         Program { dir: tempfile::tempdir().unwrap() }
+    }
+
+    /// One whose keys are locked, as those of a chain must be that is no trial.
+    pub fn locked() -> Program {
+        let program = Program::new();
+        let path = program.file(PASSPHRASE, "lanterns over a quiet river\n");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        program
     }
 
     pub fn path(&self, name: &str) -> String {
@@ -39,6 +50,10 @@ impl Program {
             command.env_remove(name);
         }
         command.env_remove("DATABASE_URL").env("GAZETTE_DATA", self.path("data")).env("GAZETTE_STATE", self.path("state"));
+        let passphrase = self.dir.path().join(PASSPHRASE);
+        if passphrase.exists() {
+            command.env("GAZETTE_PASSPHRASE_FILE", passphrase);
+        }
         command.current_dir(self.dir.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -13,6 +13,7 @@ use std::path::Path;
 on_each_engine! {
     a_database_that_met_a_later_migration_first_takes_the_earlier_one_afterwards,
     departments_come_to_a_database_that_has_the_editors_tables_already,
+    who_was_an_auditor_beside_other_work_keeps_the_work_alone,
 }
 
 /// All migrations but one, as a program that did not have it yet applied them.
@@ -84,4 +85,31 @@ async fn departments_come_to_a_database_that_has_the_editors_tables_already(engi
     assert_ne!(columns(&trial).await, columns(&in_order).await);
     Staff::open(&trial.place).await.unwrap().store().close().await;
     assert_eq!(columns(&trial).await, columns(&in_order).await);
+}
+
+async fn who_was_an_auditor_beside_other_work_keeps_the_work_alone(engine: Engine) {
+    let trial = Trial::on(engine);
+    let mut connection = connected(&trial).await;
+    without(19).run(&mut connection).await.unwrap();
+    let roles = "insert into roles (account, role, agency, given, given_by) values \
+                 ('heads', 'auditor', '', 1, ''), ('heads', 'administrator', '', 1, ''), ('reads', 'auditor', '', 1, ''), \
+                 ('writes', 'auditor', '', 1, ''), ('writes', 'drafter', 'a/b', 1, '')";
+    connection.execute(roles).await.unwrap();
+    let links = "insert into links (id, kind, account, agency, roles, note, made, made_by, expires, used) values \
+                 ('both', 'invitation', '', '', '[[\"auditor\",\"\"],[\"registrar\",\"\"]]', '', 5, '', 9, 0), \
+                 ('reads', 'invitation', '', '', '[[\"auditor\",\"\"]]', '', 5, '', 9, 0), \
+                 ('writes', 'invitation', '', 'a/b', '[[\"drafter\",\"a/b\"],[\"approver\",\"a/b\"]]', '', 5, '', 9, 0)";
+    connection.execute(links).await.unwrap();
+    connection.close().await.unwrap();
+
+    let staff = Staff::open(&trial.place).await.unwrap();
+    let said = async |sql: &'static str| {
+        let rows = sqlx::query(sql).fetch_all(staff.store().pool()).await.unwrap();
+        let mut said: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        said.sort();
+        said
+    };
+    assert_eq!(said("select account || ' ' || role from roles").await, ["heads administrator", "reads auditor", "writes drafter"]);
+    assert_eq!(said("select id from links where used = 0").await, ["reads", "writes"]);
+    staff.store().close().await;
 }

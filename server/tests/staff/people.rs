@@ -5,7 +5,7 @@ use crate::{
     trial::{self, Engine},
 };
 use axum::http::{StatusCode, header};
-use server::staff::Role;
+use server::staff::{NewAccount, Refusal, Role};
 
 on_each_engine! {
     an_operator_makes_an_administrator_where_none_is_left_and_it_is_noted,
@@ -14,6 +14,7 @@ on_each_engine! {
     an_invitation_ends_when_it_is_used_withdrawn_or_old_and_when_its_maker_may_no_more,
     another_agencys_people_are_answered_as_not_there,
     only_the_roles_that_are_given_are_held_and_what_is_taken_is_taken_at_once,
+    an_auditor_is_nothing_else_and_who_is_something_else_becomes_none,
     an_administrator_of_an_agency_takes_over_nobody_who_also_works_elsewhere,
     an_ended_account_comes_in_no_more_and_its_sessions_and_links_end_with_it,
     the_last_administrator_of_the_portal_remains,
@@ -171,6 +172,49 @@ async fn only_the_roles_that_are_given_are_held_and_what_is_taken_is_taken_at_on
     }
     desk.post(Some(&portal.token), &path, &[("do", "roles"), ("agency", ""), ("role", "registrar")]).await.to();
     assert_eq!(held().await, [(Role::Registrar, String::new()), (Role::Approver, A.to_owned())]);
+}
+
+async fn an_auditor_is_nothing_else_and_who_is_something_else_becomes_none(engine: Engine) {
+    const SAID: &str = "An auditor holds no other role";
+    let desk = Desk::on(engine).await;
+    let portal = desk.person("portal", &[(Role::Administrator, "")]).await;
+    // What is said stands beside the roles that were chosen, and those are chosen still.
+    let refused = async |path: &str, fields: &[(&str, &str)]| {
+        let page = desk.post(Some(&portal.token), path, fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields:?}");
+        let field = page.body.split("id=\"role\"").nth(1).unwrap().split("</fieldset>").next().unwrap().to_owned();
+        (field.contains(SAID), field.matches("checked").count())
+    };
+    let both = [("do", "invite"), ("whom", "Wang Fang"), ("role", "auditor"), ("role", "registrar")];
+    assert_eq!(refused("/en/desk/people/portal", &both).await, (true, 2));
+    assert!(desk.staff.invitations("").await.unwrap().is_empty());
+    let page = desk.post(Some(&portal.token), "/zh/desk/people/portal", &both).await;
+    assert!(page.body.contains("审计员不得兼任其他职责"), "{}", page.body);
+
+    let person = desk.person("li", &[(Role::Drafter, A)]).await;
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    let path = |of: &Person| format!("/en/desk/people/person/{}", of.account.id);
+    let to_audit = [("do", "roles"), ("agency", ""), ("role", "auditor")];
+    assert_eq!(refused(&path(&person), &to_audit).await, (true, 1));
+    for fields in [
+        &[("do", "roles"), ("agency", ""), ("role", "auditor"), ("role", "registrar")][..],
+        // They work nowhere yet: this is the form that brings them into an agency.
+        &[("do", "roles"), ("agency", A), ("role", "drafter"), ("role", "approver")],
+    ] {
+        assert_eq!(refused(&path(&auditor), fields).await, (true, 2), "{fields:?}");
+    }
+    let held = async |of: &Person| {
+        let account = desk.staff.account(&of.account.id).await.unwrap().unwrap();
+        account.roles.iter().map(|(role, agency)| (role, agency.to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(held(&person).await, [(Role::Drafter, A.to_owned())]);
+    assert_eq!(held(&auditor).await, [(Role::Auditor, String::new())]);
+    // The one for the other is no both.
+    desk.post(Some(&portal.token), &path(&auditor), &[("do", "roles"), ("agency", ""), ("role", "registrar")]).await.to();
+    assert_eq!(held(&auditor).await, [(Role::Registrar, String::new())]);
+    let new = NewAccount { login: "zhao".into(), name: "Zhao".into(), password: PASSWORD.into() };
+    let roles = [(Role::Auditor, String::new()), (Role::Drafter, A.to_owned())].into_iter().collect();
+    assert_eq!(desk.staff.make_account(&new, &roles, "").await.unwrap(), Err(vec![Refusal::AuditorAlone]));
 }
 
 async fn an_administrator_of_an_agency_takes_over_nobody_who_also_works_elsewhere(engine: Engine) {

@@ -143,6 +143,7 @@ pub fn draft(agency: &str, title: &str, body: &str) -> Draft {
             bytes: body.as_bytes().to_vec(),
         }],
         revises: None,
+        ground: None,
         stated_agency: None,
         source: None,
     }

@@ -152,13 +152,17 @@ pub fn person(desk: &Desk<'_>, view: &PersonView) -> String {
             let body = if place.roles.is_empty() {
                 view! { <p>{names(&place.held, w)}</p> }.into_any()
             } else {
-                let id = format!("role-{number}");
+                // What needs attention leads to it by the field's own name.
+                let refused = view.refused.as_ref().filter(|refused| refused.agency == agency);
+                let id = if refused.is_some() { "role".to_owned() } else { format!("role-{number}") };
+                let chosen = refused.map_or(&place.held, |refused| &refused.chosen);
+                let fault = refused.map(|refused| refused.fault);
                 view! {
                     <form class="form" method="post" action=path.clone()>
                         {token(desk)}
                         <input type="hidden" name="do" value="roles"/>
                         <input type="hidden" name="agency" value=agency/>
-                        {choices(&id, p.in_place, role_choices(&place.roles, &place.held, &id, w), None, w)}
+                        {choices(&id, p.in_place, role_choices(&place.roles, chosen, &id, w), fault, w)}
                         <button>{p.save}</button>
                     </form>
                 }
@@ -172,7 +176,13 @@ pub fn person(desk: &Desk<'_>, view: &PersonView) -> String {
             }
         });
         let bring = (!view.others.is_empty()).then(|| {
-            let options = view.others.iter().map(|agency| view! { <option value=agency.id.clone()>{agency.name.clone()}</option> });
+            let refused = view.refused.as_ref().filter(|refused| view.others.iter().any(|agency| agency.id == refused.agency));
+            let options = view.others.iter().map(|agency| {
+                let asked = refused.is_some_and(|refused| refused.agency == agency.id);
+                view! { <option value=agency.id.clone() selected=asked>{agency.name.clone()}</option> }
+            });
+            let id = if refused.is_some() { "role" } else { "bring" };
+            let (chosen, fault) = refused.map_or((&[][..], None), |refused| (&refused.chosen[..], Some(refused.fault)));
             let roles = [Role::Drafter, Role::Reviewer, Role::Approver, Role::Publisher, Role::Administrator];
             view! {
                 <section>
@@ -185,7 +195,7 @@ pub fn person(desk: &Desk<'_>, view: &PersonView) -> String {
                             <label for="agency">{p.agency}</label>
                             <select id="agency" name="agency">{options.collect_view()}</select>
                         </div>
-                        {choices("bring", p.which_roles, role_choices(&roles, &[], "bring", w), None, w)}
+                        {choices(id, p.which_roles, role_choices(&roles, chosen, id, w), fault, w)}
                         <button>{p.save}</button>
                     </form>
                 </section>

@@ -1,6 +1,6 @@
 //! Bringing a table or a folder: the form, and what would become of what was brought.
 
-use super::{FileRow, PersonalRow, TranslationRow, Typed};
+use super::{FileRow, PersonalView, TranslationRow, Typed};
 use crate::dates::Moment;
 use crate::view::AgencyRef;
 
@@ -66,7 +66,7 @@ pub struct BroughtRowView {
     pub translations: Vec<TranslationRow>,
     pub files: Vec<FileRow>,
     pub told: Vec<ToldView>,
-    pub personal: Vec<PersonalRow>,
+    pub personal: PersonalView,
     pub same: Option<SameView>,
     pub draft: Option<String>,
     /// Whether a draft can be made of it.

@@ -1,6 +1,6 @@
 //! Drafts at the desk: lists, the editor, and the page of a case.
 
-use super::{ChangedView, Faults};
+use super::{ChangedView, Faults, PersonalView};
 use crate::dates::Moment;
 use crate::view::{AgencyRef, Catalogue, EntryRef, Item};
 use std::collections::HashMap;
@@ -189,24 +189,13 @@ pub struct SubmitView {
     pub revision: i64,
     /// Of the draft itself; it cannot be submitted with any.
     pub lacks: Faults,
-    pub personal: Vec<PersonalRow>,
+    pub personal: PersonalView,
     pub typed: Typed,
     pub faults: Faults,
     /// What the chain would say to it.
     pub refused: Option<String>,
     /// Whether the agency has a rule.
     pub rule: bool,
-}
-
-/// A number that belongs to a person.
-#[derive(Clone, Debug)]
-pub struct PersonalRow {
-    /// The part it stands in: its name, or none for the catalogue.
-    pub part: Option<String>,
-    /// `identity-card`, `mobile`, `bank-card`.
-    pub sort: &'static str,
-    pub number: String,
-    pub line: usize,
 }
 
 /// The page of a case.
@@ -232,7 +221,7 @@ pub struct CaseView {
     pub text: FrozenText,
     /// Beside another version of it, where there is one.
     pub changed: Option<ChangedView>,
-    pub personal: Vec<PersonalRow>,
+    pub personal: PersonalView,
     /// Leaf hash of the agency's entry that holds the rule, base64, and SHA-256 of the core line, in hexadecimal: what a browser that
     /// signs holds the server's answer to.
     pub rule_leaf: String,
@@ -331,8 +320,9 @@ pub enum FrozenText {
 
 #[derive(Clone, Debug)]
 pub struct FrozenDisclosure {
-    /// The published version that it replaces.
+    /// The published version that it replaces, and why.
     pub revises: Option<EntryRef>,
+    pub ground: Option<String>,
     pub item: Item,
     pub catalogue: Catalogue,
     pub body: Option<FrozenProse>,

@@ -11,6 +11,7 @@ mod home;
 mod journal;
 mod machines;
 mod people;
+mod personal;
 mod posts;
 mod sign_in;
 mod templates;
@@ -26,6 +27,7 @@ pub use home::*;
 pub use journal::*;
 pub use machines::*;
 pub use people::*;
+pub use personal::*;
 pub use posts::*;
 pub use sign_in::*;
 pub use templates::*;
@@ -208,6 +210,8 @@ pub enum Fault {
     Own,
     /// No role was chosen.
     NoRole,
+    /// An auditor holds no other role.
+    AuditorAlone,
     /// Of a token: nothing was chosen that it may do, for how long, from where, or there are too many.
     NoScope,
     Days,

@@ -1,6 +1,6 @@
 //! People: where there are any, who they are, and what each may do.
 
-use super::{Faults, Role};
+use super::{Fault, Faults, Role};
 use crate::dates::Moment;
 use crate::view::AgencyRef;
 
@@ -72,11 +72,22 @@ pub struct PersonView {
     pub places: Vec<PersonPlace>,
     /// Places the reader may bring them into.
     pub others: Vec<AgencyRef>,
+    /// Roles that were asked for and not given, to be shown again where they were chosen.
+    pub refused: Option<RefusedRoles>,
     /// Whether links can go by mail, and whether there is where to.
     pub mail: Option<bool>,
     /// Whether the reader may let them back in and show them out.
     pub looked_after: bool,
     pub faults: Faults,
+}
+
+/// Roles in a place that were not given, and why.
+#[derive(Clone, Debug)]
+pub struct RefusedRoles {
+    /// The place's id; nothing for the portal.
+    pub agency: String,
+    pub chosen: Vec<Role>,
+    pub fault: Fault,
 }
 
 #[derive(Clone, Debug)]

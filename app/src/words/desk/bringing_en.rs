@@ -15,7 +15,7 @@ pub(super) const WORDS: BringingWords = BringingWords {
     whole_folder: "Or a whole folder",
     whole_folder_help: "Few phones can do this: bring a ZIP there.",
     button: "Upload and preview",
-    limits: "Each file up to 20 MB; unpacked up to 512 MB and 2,000 files in all; up to 1,000 drafts at a time.",
+    limits: "Each file up to 20 MB; unpacked up to 512 MB and 2,000 files in all; up to 1,000 drafts at a time. All of it is sent at once and must arrive within seven minutes: over a line of 64 KB a second, 25 MB.",
     model: "Download a model table (CSV)",
     model_help: "Fill it in with a spreadsheet and save it as CSV, in UTF-8 or GB18030. Headings may be English or Chinese and in any order; leave out what you do not need.",
     columns: "What stands in each column",

@@ -1,7 +1,7 @@
 //! What the pages of drafts and cases say.
 
 use super::Text;
-use crate::view::desk::{DraftKind, Lack};
+use crate::view::desk::{DraftKind, Lack, SpotView};
 
 pub struct DraftsWords {
     pub title: Text,
@@ -49,6 +49,7 @@ pub struct EditorWords {
     pub translation: Text,
     pub files: Text,
     pub files_help: Text,
+    pub upload_slow: Text,
     pub files_none: Text,
     pub file: Text,
     pub upload: Text,
@@ -75,8 +76,12 @@ pub struct SubmitWords {
     pub lacks: Text,
     pub personal: Text,
     pub personal_help: Text,
-    pub at: fn(Option<&str>, usize) -> String,
+    pub at: fn(Option<&str>, &SpotView) -> String,
     pub sort: fn(&str) -> Text,
+    pub unread: Text,
+    pub unread_help: Text,
+    /// Why something was not looked through, by its code, and the pages it is about.
+    pub gap: fn(&str, &str) -> String,
     pub when: Text,
     pub when_help: Text,
     pub day: Text,

@@ -1,7 +1,7 @@
 //! Drafts and cases in English.
 
 use super::drafts::*;
-use crate::view::desk::{DraftKind, Lack};
+use crate::view::desk::{DraftKind, Lack, SpotView};
 
 pub(super) const WORDS: DraftsWords = DraftsWords {
     title: "Drafts",
@@ -110,6 +110,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         translation: "Translation",
         files: "Files",
         files_help: "Up to 24 files of 20 MB each. What a file is, is told by its content, not its name.",
+        upload_slow: "This form sends a file at once, and it must arrive within seven minutes: 20 MB take a line of 50 KB a second. With scripts on, files come in pieces and go on after an interruption.",
         files_none: "No files.",
         file: "Add a file",
         upload: "Add",
@@ -163,15 +164,36 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         lead_none: "Your agency has no rule for approval: a publisher publishes it.",
         lacks: "It cannot be submitted yet",
         personal: "This looks like personal data",
-        personal_help: "What is published stays published. Look at each of these before you go on. What lies within PDFs, office documents and pictures is not read: look through those yourself.",
-        at: |part, line| match part {
-            Some(part) => format!("{part}, line {line}"),
-            None => "catalogue".to_owned(),
+        personal_help: "What is published stays published. Look at each of these before you go on.",
+        at: |part, spot| match (part, spot) {
+            (Some(part), SpotView::Line(line)) => format!("{part}, line {line}"),
+            (Some(part), SpotView::Page(page)) => format!("{part}, page {page}"),
+            (Some(part), SpotView::Row { sheet, row }) => format!("{part}, {sheet}, row {row}"),
+            (Some(part), SpotView::Within) => part.to_owned(),
+            (None, _) => "catalogue".to_owned(),
         },
         sort: |sort| match sort {
             "identity-card" => "identity-card number",
             "mobile" => "mobile number",
             _ => "bank-card number",
+        },
+        unread: "Not looked through for personal data",
+        unread_help: "That nothing was found in these says nothing. Look through them yourself.",
+        gap: |gap, pages| match gap {
+            "locked" => "locked with a password".to_owned(),
+            "no-text" => "no text in it, as in a scan or a picture".to_owned(),
+            "other-kind" => "a kind of file that is not read".to_owned(),
+            "damaged" => "damaged".to_owned(),
+            "too-large" => "more in it than is read".to_owned(),
+            "too-long" => "reading it takes too long".to_owned(),
+            "waiting" => "not yet: open this page again in a minute".to_owned(),
+            "later" => "not yet: it is when the draft is submitted".to_owned(),
+            "pages" if pages.contains([',', '–']) => format!("pages {pages}, with scans, pictures or letters that cannot be told"),
+            "pages" => format!("page {pages}, with a scan, a picture or letters that cannot be told"),
+            "pictures" => "the pictures in it".to_owned(),
+            "embedded" => "other files within it".to_owned(),
+            "rest" => "all behind its beginning".to_owned(),
+            _ => "it could not be read just now".to_owned(),
         },
         when: "When it is published",
         when_help: "Leave both empty: as soon as it is approved. Otherwise not before this time, even if it is approved earlier.",

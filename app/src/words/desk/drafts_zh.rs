@@ -1,7 +1,7 @@
 //! 文稿与审批各页的用语。
 
 use super::drafts::*;
-use crate::view::desk::{DraftKind, Lack};
+use crate::view::desk::{DraftKind, Lack, SpotView};
 
 pub(super) const WORDS: DraftsWords = DraftsWords {
     title: "文稿",
@@ -110,6 +110,7 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         translation: "译文",
         files: "附件",
         files_help: "最多 24 个，每个不超过 20 MB。类型以内容为准，不看文件名。",
+        upload_slow: "此表单一次传送整个文件，须在 7 分钟内到达：20 MB 需要每秒 50 KB 的线路。启用脚本后，文件分片上传，中断后可以续传。",
         files_none: "无附件。",
         file: "添加附件",
         upload: "添加",
@@ -163,15 +164,35 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         lead_none: "本机关未设审批规则，由发布人员发布。",
         lacks: "还不能送审",
         personal: "疑似个人信息",
-        personal_help: "发布之后无法收回，请逐一核对。PDF、Office 文档和图片的内容未作检查，请自行核对。",
-        at: |part, line| match part {
-            Some(part) => format!("{part} 第 {line} 行"),
-            None => "目录信息".to_owned(),
+        personal_help: "发布之后无法收回，请逐一核对。",
+        at: |part, spot| match (part, spot) {
+            (Some(part), SpotView::Line(line)) => format!("{part} 第 {line} 行"),
+            (Some(part), SpotView::Page(page)) => format!("{part} 第 {page} 页"),
+            (Some(part), SpotView::Row { sheet, row }) => format!("{part} 工作表“{sheet}”第 {row} 行"),
+            (Some(part), SpotView::Within) => part.to_owned(),
+            (None, _) => "目录信息".to_owned(),
         },
         sort: |sort| match sort {
             "identity-card" => "身份证号",
             "mobile" => "手机号",
             _ => "银行卡号",
+        },
+        unread: "未作个人信息检查",
+        unread_help: "未作检查不等于没有个人信息，请自行核对。",
+        gap: |gap, pages| match gap {
+            "locked" => "设有密码".to_owned(),
+            "no-text" => "没有文字，如扫描件、图片".to_owned(),
+            "other-kind" => "此类文件不作检查".to_owned(),
+            "damaged" => "文件已损坏".to_owned(),
+            "too-large" => "内容过多".to_owned(),
+            "too-long" => "读取超时".to_owned(),
+            "waiting" => "尚未检查，请稍后重新打开本页".to_owned(),
+            "later" => "尚未检查，送审时检查".to_owned(),
+            "pages" => format!("第 {pages} 页有扫描件、图片或无法辨认的文字"),
+            "pictures" => "其中的图片".to_owned(),
+            "embedded" => "其中嵌入的文件".to_owned(),
+            "rest" => "超出检查范围的后面部分".to_owned(),
+            _ => "暂时无法读取".to_owned(),
         },
         when: "发布时间",
         when_help: "都不填：获批后立即发布。填写的：即使提前获批，也不早于此时间发布。",

@@ -6,13 +6,13 @@ use super::{
     drafts::{failed, genres, zone},
     guard::absent,
     see,
-    submitting::personal_rows,
+    submitting::personal_view,
     typing::{translation_rows, typed},
 };
 use crate::{
     drafts::{
-        self, Bringing, BroughtRow, Called, Column, DraftsError, LARGEST_ARCHIVE, LARGEST_FILE, Refusal, Same, Shut, Unbrought, Unread,
-        Written,
+        self, Bringing, BroughtRow, Called, Column, DraftsError, LARGEST_ARCHIVE, LARGEST_FILE, Looked, Refusal, Same, Shut, Unbrought,
+        Unread, Written,
     },
     http::{
         App,
@@ -272,7 +272,7 @@ fn row_view(row: BroughtRow) -> BroughtRowView {
             .into_iter()
             .map(|told| ToldView { stops: told.stops(), what: told.what.code().to_owned(), field: told.field, said: told.said })
             .collect(),
-        personal: personal_rows(row.personal),
+        personal: personal_view(Looked { found: row.personal, unread: row.unread }),
         same: row.same.map(|same| match same {
             Same::Draft(id, title) => SameView::Draft { id, title },
             Same::Row(place) => SameView::Row(place),

@@ -6,7 +6,7 @@ use super::{
     changing::changed,
     drafts::{Names, agency, at, failed, kind_of, post_name, shown, target, zone},
     see,
-    submitting::{day_and_hour, due, personal_rows},
+    submitting::{day_and_hour, due, personal_view},
 };
 use crate::{
     drafts::{self, Case, Drafts, DraftsError, FrozenState, Given, Refusal, Standing, Step, StepKind},
@@ -177,7 +177,7 @@ async fn case_view(app: &App, signed: &Signed, id: &str, against: &str) -> Resul
         history: history.into_iter().map(|(_, one)| one).collect(),
         text: text(app, who, &case, lang).await?,
         changed: changed(app, signed, &case, against).await?,
-        personal: personal_rows(personal),
+        personal: personal_view(personal),
         rule_leaf: match &case.standing {
             Standing::Under { rule, .. } => rule.to_string(),
             _ => String::new(),
@@ -294,7 +294,8 @@ async fn disclosure(app: &App, who: &Account, case: &Case, lang: Lang) -> Result
     };
     let named = app.drafts.named_in(&case.parts).await?.unwrap_or_default();
     let holders = named.holders.into_iter().map(|holder| (holder.id, holder.name)).collect();
-    Ok(FrozenText::Disclosure(Box::new(FrozenDisclosure { revises, item, catalogue, body, translations, parts, holders })))
+    let ground = core.ground;
+    Ok(FrozenText::Disclosure(Box::new(FrozenDisclosure { revises, ground, item, catalogue, body, translations, parts, holders })))
 }
 
 async fn withdraw(State(app): State<Arc<App>>, At(id): At, Posted { signed, .. }: Posted) -> Response {

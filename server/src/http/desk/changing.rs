@@ -104,8 +104,9 @@ fn compare(changes: &Changes, kind: Kind, lang: Lang) -> All {
     let (old, new) = (typed(before), typed(after));
     let mut fields = Vec::new();
     for field in FIELDS.into_iter().chain(MORE_FIELDS) {
-        // A new version replaces another one than the one before it did: that is no change of its text.
-        let other = kind == Kind::Disclosure && field == "target";
+        // A new version replaces another one than the one before it did, and for another reason: that is no change of its text.
+        let replaces = field == "target" || (field == "ground" && before.target != after.target);
+        let other = kind == Kind::Disclosure && replaces;
         let (old, new) = (said(field, old.of(field), lang), said(field, new.of(field), lang));
         if !other && old != new {
             fields.push((field, pieces(compare::words(&old, &new, until))));

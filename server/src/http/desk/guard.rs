@@ -2,7 +2,9 @@
 
 use super::see;
 use crate::{
+    drafts::Frozen,
     http::{App, trouble, trouble::Trouble},
+    registrar::Asked,
     staff::{Account, From, Role, Session, Stand, Token},
 };
 use app::{
@@ -27,8 +29,24 @@ pub struct Signed {
     pub session: Session,
     pub lang: Lang,
     pub token: Token,
-    /// How much waits for them, where a page is asked for.
-    pub waiting: usize,
+    /// What waits for them, where a page is asked for.
+    pub waiting: Waiting,
+}
+
+/// What waits for somebody: every page says how much it is, and some list it.
+#[derive(Default)]
+pub struct Waiting {
+    /// Steps and publications.
+    pub cases: Vec<Frozen>,
+    /// Registrations that want their signature.
+    pub registrations: Vec<Asked>,
+}
+
+impl Waiting {
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.cases.len() + self.registrations.len()
+    }
 }
 
 impl Signed {
@@ -60,7 +78,7 @@ impl Signed {
         let lang = language(&parts.uri, &parts.headers);
         let Some(token) = token_in(&parts.headers) else { return Err(None) };
         match app.staff.session(&token).await {
-            Ok(Some((session, account))) => Ok(Signed { account, session, lang, token, waiting: 0 }),
+            Ok(Some((session, account))) => Ok(Signed { account, session, lang, token, waiting: Waiting::default() }),
             Ok(None) => Err(None),
             Err(error) => Err(Some(super::failed(app, lang, error))),
         }
@@ -88,11 +106,10 @@ impl FromRequestParts<Arc<App>> for Signed {
     }
 }
 
-/// How much waits for somebody: steps and publications, and registrations that want their signature.
-async fn waiting(app: &App, who: &Account) -> Result<usize, Trouble> {
+async fn waiting(app: &App, who: &Account) -> Result<Waiting, Trouble> {
     let cases = app.drafts.waiting_for(who).await?;
     let registrations = super::registering::registrar(app).waiting_for(who).await.map_err(super::registering::troubled)?;
-    Ok(cases.len() + registrations.len())
+    Ok(Waiting { cases, registrations })
 }
 
 /// Somebody with a session who may still have to show or add a second factor.

@@ -4,7 +4,7 @@ use super::{
     Signed, answer,
     drafts::{case_row, zone},
     held,
-    registering::{registrar, rows, troubled},
+    registering::rows,
 };
 use crate::{
     http::{App, trouble::Trouble},
@@ -21,13 +21,11 @@ pub(super) async fn home(State(app): State<Arc<App>>, signed: Signed) -> Respons
     let (who, lang) = (&signed.account, signed.lang);
     let zone = zone(&app, lang);
     let view = async {
-        let waiting = app.drafts.waiting_for(who).await?;
-        let registrations = registrar(&app).waiting_for(who).await.map_err(troubled)?;
         Ok::<_, Trouble>(HomeView {
             login: who.login.clone(),
             held: held(&app, &who.roles, lang),
-            waiting: waiting.iter().map(|frozen| case_row(&app, &zone, frozen, lang)).collect(),
-            registrations: rows(&app, &signed, &registrations).await?,
+            waiting: signed.waiting.cases.iter().map(|frozen| case_row(&app, &zone, frozen, lang)).collect(),
+            registrations: rows(&app, &signed, &signed.waiting.registrations).await?,
             works: who.roles.iter().any(|(_, agency)| !agency.is_empty()),
             registers: who.roles.holds(Role::Registrar, ""),
         })

@@ -12,6 +12,7 @@ mod changing;
 mod charter;
 mod departments;
 mod drafts;
+mod editor;
 mod factors;
 mod guard;
 mod home;
@@ -130,7 +131,7 @@ pub(super) fn page(app: &App, signed: Option<&Signed>, lang: Lang, path: &str, d
         account: signed.account.id.clone(),
         // At the door there are no rooms yet.
         rooms: if signed.stand() == Stand::In { rooms(&signed.account.roles) } else { vec![] },
-        waiting: signed.waiting,
+        waiting: signed.waiting.count(),
     });
     drawn(StatusCode::OK, draw(&Desk { site: &site, lang, path, who }))
 }

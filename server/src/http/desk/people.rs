@@ -17,7 +17,9 @@ use app::{
     pages,
     view::{
         AgencyRef, Problem,
-        desk::{Desk, Faults, InvitationRow, OnceView, PeopleView, PersonPlace, PersonRow, PersonView, PlaceRow, PlacesView, Role},
+        desk::{
+            Desk, Faults, InvitationRow, OnceView, PeopleView, PersonPlace, PersonRow, PersonView, PlaceRow, PlacesView, RefusedRoles, Role,
+        },
     },
 };
 use axum::{
@@ -216,7 +218,8 @@ async fn seen(app: &App, signed: &Signed, id: &str) -> Result<Account, Trouble> 
     account.filter(theirs).ok_or(Trouble::Problem(Problem::NotFound))
 }
 
-async fn person_page(app: &App, signed: &Signed, account: Account, faults: Faults) -> Response {
+/// One person's page. `asked`: the place and the roles of a form that was not taken.
+async fn person_page(app: &App, signed: &Signed, account: Account, faults: Faults, asked: Option<&Fields>) -> Response {
     let roles = &signed.account.roles;
     let ended = account.ended.is_some();
     let held: BTreeSet<&str> = account.roles.iter().map(|(_, agency)| agency).filter(|agency| sees(roles, agency)).collect();
@@ -236,8 +239,15 @@ async fn person_page(app: &App, signed: &Signed, account: Account, faults: Fault
         Ok(mailbox) => app.staff.mails().then(|| mailbox.is_some_and(|mailbox| mailbox.address.is_some())),
         Err(error) => return failed(app, signed.lang, error),
     };
+    let fault = faults.iter().find(|(field, _)| *field == "role").map(|(_, fault)| *fault);
+    let refused = asked.zip(fault).map(|(asked, fault)| RefusedRoles {
+        agency: asked.one("agency").to_owned(),
+        chosen: named(&chosen(asked)),
+        fault,
+    });
     let view = PersonView {
         mail,
+        refused,
         created: moment(app, account.created),
         ended: account.ended.map(|at| moment(app, at)),
         you: account.id == signed.account.id,
@@ -256,7 +266,7 @@ async fn person_page(app: &App, signed: &Signed, account: Account, faults: Fault
 
 pub(super) async fn person(State(app): State<Arc<App>>, signed: Signed, At(id): At) -> Response {
     match seen(&app, &signed, &id).await {
-        Ok(account) => person_page(&app, &signed, account, vec![]).await,
+        Ok(account) => person_page(&app, &signed, account, vec![], None).await,
         Err(trouble) => failed(&app, signed.lang, trouble),
     }
 }
@@ -276,7 +286,7 @@ pub(super) async fn change_person(State(app): State<Arc<App>>, At(id): At, Poste
             Ok(Ok(_)) if by_mail => return see(signed.lang, "/desk/people/sent"),
             Ok(Err(Refusal::Address)) => {
                 let faults = vec![("mail", app::view::desk::Fault::NoAddress)];
-                return again(person_page(&app, &signed, account, faults).await);
+                return again(person_page(&app, &signed, account, faults, None).await);
             }
             Ok(Ok(secret)) => return shown_once(&signed, &secret),
             Ok(Err(refusal)) => Ok(Err(refusal)),
@@ -291,7 +301,10 @@ pub(super) async fn change_person(State(app): State<Arc<App>>, At(id): At, Poste
             Err(_) => see(signed.lang, "/desk/people"),
         },
         Ok(Err(Refusal::Nobody)) => absent(&app, signed.lang),
-        Ok(Err(refusal)) => again(person_page(&app, &signed, account, fault(refusal).into_iter().collect()).await),
+        Ok(Err(refusal)) => {
+            let faults = fault(refusal).into_iter().collect();
+            again(person_page(&app, &signed, account, faults, Some(&fields)).await)
+        }
         Err(error) => failed(&app, signed.lang, error),
     }
 }

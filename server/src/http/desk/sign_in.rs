@@ -190,6 +190,7 @@ pub(super) fn fault(refusal: Refusal) -> Option<(&'static str, Fault)> {
         Refusal::LastAdministrator => ("", Fault::LastAdministrator),
         Refusal::Own => ("", Fault::Own),
         Refusal::NoRole => ("role", Fault::NoRole),
+        Refusal::AuditorAlone => ("role", Fault::AuditorAlone),
         Refusal::WrongCode => ("code", Fault::WrongCode),
         Refusal::LastFactor => ("", Fault::LastFactor),
         Refusal::Locked { seconds } => ("", Fault::Wait { seconds: u32::try_from(seconds).unwrap_or(u32::MAX) }),

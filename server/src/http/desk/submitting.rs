@@ -6,7 +6,8 @@ use super::{
     see,
 };
 use crate::{
-    drafts::{self, DraftsError, Refusal, Stage},
+    drafts::{DraftsError, Found, Looked, Refusal, Stage},
+    extract::{Gap, Spot},
     http::{
         App,
         submit::said::in_chinese,
@@ -16,7 +17,7 @@ use crate::{
 };
 use app::{
     Lang, pages,
-    view::desk::{Desk, Fault, PersonalRow, SubmitView, Typed},
+    view::desk::{Desk, Fault, PersonalRow, PersonalView, SpotView, SubmitView, Typed, UnreadRow},
 };
 use axum::{extract::State, response::Response};
 use jiff::{Timestamp, civil, tz::TimeZone};
@@ -36,7 +37,7 @@ async fn submit_view(app: &App, signed: &Signed, id: &str) -> Result<SubmitView,
         title: draft.written.title.clone(),
         revision: draft.revision,
         lacks,
-        personal: personal_rows(personal),
+        personal: personal_view(personal),
         typed: Typed::default(),
         faults: vec![],
         refused: None,
@@ -44,9 +45,20 @@ async fn submit_view(app: &App, signed: &Signed, id: &str) -> Result<SubmitView,
     })
 }
 
-pub(super) fn personal_rows(found: Vec<(Option<String>, drafts::Found)>) -> Vec<PersonalRow> {
-    let row = |(part, found): (_, drafts::Found)| PersonalRow { part, sort: found.sort.code(), number: found.number, line: found.line };
-    found.into_iter().map(row).collect()
+pub(super) fn personal_view(looked: Looked) -> PersonalView {
+    let row = |(part, found): (_, Found)| PersonalRow {
+        part,
+        sort: found.sort.code(),
+        number: found.number,
+        spot: match found.spot {
+            Spot::Line(line) => SpotView::Line(line),
+            Spot::Page(page) => SpotView::Page(page),
+            Spot::Row { sheet, row } => SpotView::Row { sheet, row },
+            Spot::Somewhere => SpotView::Within,
+        },
+    };
+    let unread = |(name, gap): (_, Gap)| UnreadRow { name, gap: gap.code(), pages: gap.pages() };
+    PersonalView { rows: looked.found.into_iter().map(row).collect(), unread: looked.unread.into_iter().map(unread).collect() }
 }
 
 fn submit_page(app: &App, signed: &Signed, id: &str, view: Result<SubmitView, DraftsError>) -> Response {

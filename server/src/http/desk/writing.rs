@@ -70,7 +70,7 @@ async fn save(State(app): State<Arc<App>>, Path(id): Path<String>, ByScript(sign
         Ok(match app.drafts.save_by_itself(&signed.account, &id, revision, &written(&fields)).await? {
             Saved::Revision(revision) => {
                 // Whoever goes on typing is told that this much was not kept, which a form that is sent is refused for.
-                let misread = super::drafts::misnumbered(&fields);
+                let misread = super::editor::misnumbered(&fields);
                 Json(json!({ "revision": revision, "saved": app.staff.now(), "misread": misread })).into_response()
             }
             Saved::Aside { newest, .. } => {
@@ -156,7 +156,12 @@ async fn go_on(
     headers: HeaderMap,
     bytes: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
-    let Ok(bytes) = bytes else { return refused(&Refusal::PieceSize.into()) };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return refused(&Refusal::PieceSize.into()),
+        // It broke off on its way: nothing of it counts, and it is sent again.
+        Err(_) => return (StatusCode::REQUEST_TIMEOUT, Json(json!({ "refused": "cut" }))).into_response(),
+    };
     let at = headers.get(OFFSET).and_then(|at| at.to_str().ok()).and_then(|at| at.parse().ok()).unwrap_or(-1);
     answered(app.drafts.go_on(&signed.account, &id, &upload, at, bytes.to_vec()).await.map(|came| match came {
         Came::Part(came) => (StatusCode::NO_CONTENT, [(OFFSET, came.to_string())]).into_response(),

@@ -2,6 +2,7 @@
 
 use super::super::form::token;
 use super::super::frame::{Page, document, minute};
+use super::personal;
 use crate::codes;
 use crate::view::desk::{BringView, BroughtRowView, BroughtView, Desk, Room, SameView, ToldView};
 use crate::words::desk::DeskWords;
@@ -160,13 +161,11 @@ fn row(row: &BroughtRowView, view: &BroughtView, desk: &Desk<'_>, w: &'static De
         .into_any(),
         SameView::Row(place) => view! { <p class="small twin">{(b.same_row)(place, view.table.is_some())}</p> }.into_any(),
     });
-    let personal = row.personal.iter().map(|one| {
-        let part = one.part.as_deref().map(|part| if part == "body.md" { d.editor.text } else { part });
-        view! { <li><bdi class="number">{one.number.clone()}</bdi>" "{(d.submit.sort)(one.sort)}" "<span class="small">{(d.submit.at)(part, one.line)}</span></li> }
-    });
-    let personal = (!row.personal.is_empty()).then(|| {
-        view! { <div class="told personal"><p class="small"><strong>{b.personal}</strong></p><ul>{personal.collect_view()}</ul></div> }
-    });
+    let told_of = |heading: &'static str, lines: AnyView| {
+        view! { <div class="told personal"><p class="small"><strong>{heading}</strong></p>{lines}</div> }
+    };
+    let personal = personal::found(&row.personal, w).map(|lines| told_of(b.personal, lines.into_any()));
+    let unread = personal::unread(&row.personal, w).map(|lines| told_of(d.submit.unread, lines.into_any()));
     let head = match &row.draft {
         Some(draft) => view! {
             <p class="head"><a href=desk.at(&format!("/desk/drafts/{draft}"))><bdi>{title.clone()}</bdi></a>" "<span class="tag">{b.made}</span></p>
@@ -186,6 +185,7 @@ fn row(row: &BroughtRowView, view: &BroughtView, desk: &Desk<'_>, w: &'static De
             {told(true)}
             {same}
             {personal}
+            {unread}
             {told(false)}
             <details><summary>{b.would_be}</summary>{would_be(row, w)}</details>
         </li>

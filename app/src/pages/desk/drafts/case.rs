@@ -5,7 +5,7 @@ use super::super::frame::{Page, document, minute};
 use super::super::post_key::{elsewhere, kit, scripts};
 use super::changed::changed;
 use super::submit::when;
-use super::{named, personal};
+use super::{named, personal::personal};
 use crate::pages::{catalogue, text};
 use crate::view::desk::{
     AbleView, CaseState, CaseView, Decided, Desk, FrozenDisclosure, FrozenProse, FrozenText, KindView, Room, RuleView,
@@ -248,14 +248,17 @@ fn entry(target: &crate::view::EntryRef, desk: &Desk<'_>, w: &'static DeskWords)
     view! { {number}" "<bdi>{target.title.clone()}</bdi> }
 }
 
+/// Why something is replaced, changed or removed, as the browser reads it back.
+fn ground(code: &str, w: &'static DeskWords) -> impl IntoView + use<> {
+    let called = codes::ground(w.lang, code).unwrap_or(code).to_owned();
+    view! { <bdi data-field="ground" data-value=code.to_owned()>{called}</bdi> }
+}
+
 fn frozen(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> AnyView {
     let (d, c) = (&w.drafts, &w.drafts.case);
     let entry = |target: &crate::view::EntryRef| entry(target, desk, w);
     let row = |label: &'static str, value: AnyView| view! { <div><dt>{label}</dt><dd>{value}</dd></div> };
-    let ground = |code: &str| {
-        let called = codes::ground(w.lang, code).unwrap_or(code).to_owned();
-        view! { <bdi data-field="ground" data-value=code.to_owned()>{called}</bdi> }
-    };
+    let ground = |code: &str| ground(code, w);
     match &view.text {
         FrozenText::Gone => {
             let said = if view.state == CaseState::Withdrawn { c.withdrawn } else { c.gone };
@@ -364,6 +367,9 @@ fn disclosure(frozen: &FrozenDisclosure, view: &CaseView, desk: &Desk<'_>, w: &'
     let revises = frozen.revises.as_ref().map(|target| {
         view! { <p class="about"><strong>{w.drafts.case.revises}</strong>" "{entry(target, desk, w)}</p> }
     });
+    let why = frozen.ground.as_deref().map(|code| {
+        view! { <p class="about"><strong>{(w.drafts.editor.field)("ground")}</strong>" "{ground(code, w)}</p> }
+    });
     // Borrowed by what draws it, which is done before it goes.
     let catalogue = catalogue::catalogue(&shown, &shell, public).into_view().to_html();
     view! {
@@ -374,6 +380,7 @@ fn disclosure(frozen: &FrozenDisclosure, view: &CaseView, desk: &Desk<'_>, w: &'
             </header>
             <div class="rest">
                 {revises}
+                {why}
                 <div inner_html=catalogue></div>
                 {body}
                 {translations.collect_view()}

@@ -151,7 +151,15 @@ fn revises(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl In
                 aria-describedby=described aria-invalid=invalid/>
         </div>
         {named_target(view, desk, w.drafts.case.revises, w)}
+        {why(view, w)}
     }
+}
+
+/// Why it takes that one's place: asked as soon as something is named, by the script if there is one.
+fn why(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let hidden = ["target", "ground"].iter().all(|name| view.typed.of(name).is_empty());
+    let asked = field("ground", How::Choice(grounds(view, w)), &view.typed, &view.faults, &["ground"], w);
+    view! { <div data-revising hidden=hidden>{asked}</div> }
 }
 
 /// The published document that this is about, once it was named.
@@ -167,9 +175,13 @@ fn named_target(view: &EditorView, desk: &Desk<'_>, said: &'static str, w: &'sta
     })
 }
 
-fn grounds(view: &EditorView, w: &'static DeskWords) -> Vec<(&'static str, String)> {
-    let known = view.grounds.iter().map(|code| (*code, codes::ground(w.lang, code).unwrap_or(code).to_owned()));
-    [("", w.drafts.editor.choose.to_owned())].into_iter().chain(known).collect()
+/// Those that are offered, and one that a program gave and nobody here knows.
+fn grounds<'a>(view: &'a EditorView, w: &'static DeskWords) -> Vec<(&'a str, String)> {
+    let typed = view.typed.of("ground");
+    let own = (!typed.is_empty() && view.grounds.iter().all(|code| *code != typed)).then_some(typed);
+    let known = view.grounds.iter().copied().chain(own);
+    let called = known.map(|code| (code, codes::ground(w.lang, code).unwrap_or(code).to_owned()));
+    [("", w.drafts.editor.choose.to_owned())].into_iter().chain(called).collect()
 }
 
 fn status(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
@@ -240,7 +252,7 @@ fn files(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl Into
                 {token(desk)}
                 <div class="field" class:faulty=faulty>
                     <label for="file">{e.file}</label>
-                    <p class="help">{e.files_help}</p>
+                    <p class="help">{e.files_help}" "{e.upload_slow}</p>
                     {fault.map(|fault| view! { <p class="fault">{fault}</p> })}
                     <input id="file" name="file" type="file" required=true/>
                 </div>

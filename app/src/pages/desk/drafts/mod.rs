@@ -6,6 +6,7 @@ mod case;
 mod changed;
 mod editor;
 mod late;
+mod personal;
 mod submit;
 mod templates;
 mod texts;
@@ -21,7 +22,7 @@ pub use templates::{template, templates};
 use super::form::token;
 use super::frame::{Page, document, minute};
 use crate::view::AgencyRef;
-use crate::view::desk::{CaseRow, Desk, DraftKind, DraftRow, DraftsView, PersonalRow, Room};
+use crate::view::desk::{CaseRow, Desk, DraftKind, DraftRow, DraftsView, Room};
 use crate::words::desk::{DeskWords, drafts::DraftsWords};
 use leptos::prelude::*;
 
@@ -143,34 +144,6 @@ fn begin<'a>(view: &'a DraftsView, desk: &'a Desk<'a>, w: &'static DeskWords) ->
                     <li><a href=desk.at("/desk/bring")>{w.bringing.title}</a></li>
                 </ul>
             </form>
-        }
-    })
-}
-
-/// Numbers that belong to persons, each with where it stands.
-fn personal(rows: &[PersonalRow], title: &'static str, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
-    let s = &w.drafts.submit;
-    let lines: Vec<_> = rows
-        .iter()
-        .map(|row| {
-            // The text itself has a name only in the catalogue.
-            let part = row.part.as_deref().map(|part| if part == "body.md" { w.drafts.editor.text } else { part });
-            view! {
-                <li>
-                    <bdi class="number">{row.number.clone()}</bdi>" "
-                    <span>{(s.sort)(row.sort)}</span>" "
-                    <span class="small">{(s.at)(part, row.line)}</span>
-                </li>
-            }
-        })
-        .collect();
-    (!lines.is_empty()).then(|| {
-        view! {
-            <div class="caution" role="note">
-                <h2>{title}</h2>
-                <p>{s.personal_help}</p>
-                <ul>{lines}</ul>
-            </div>
         }
     })
 }

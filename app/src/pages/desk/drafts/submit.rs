@@ -2,7 +2,7 @@
 
 use super::super::form::{fault_of, summary, token};
 use super::super::frame::{Page, document};
-use super::{named, personal};
+use super::{named, personal::personal};
 use crate::view::desk::{Desk, Faults, Room, SubmitView, Typed};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
