@@ -282,7 +282,7 @@ fn an_agencys_figures_say_who_counted_and_lead_to_what_can_be_found() {
         let said = text_of(&page(lang, AgencyFigures { behind: Some((256, 70_000)), unopened: 0, ..figures(lang) }));
         assert!(said.contains("256") && (said.contains("70,000") || said.contains("70000")) && !said.contains(unpublished));
         let none = page(lang, AgencyFigures { changes: vec![(Change::Became(Standing::Corrected), 0)], ..AgencyFigures::default() });
-        let figures = none.split("<section class=\"figures\"").nth(1).unwrap().split("</section>").next().unwrap();
+        let figures = none.split("aria-labelledby=\"figures\"").nth(1).unwrap().split("</section>").next().unwrap();
         assert!(figures.contains("<dd><span>0</span></dd>") && !figures.contains("<table") && !figures.contains("<a "), "{figures}");
     }
 }

@@ -151,7 +151,7 @@ impl Office {
             decision,
             rule: self.in_force(),
             core_line: &case.core_line,
-            reason: None,
+            reason: (decision != "approve").then(|| Commitment::to(&[7; 16], b"Not like this.")),
         };
         let random = || keys::random::<16>().unwrap();
         let taken = step.write(&Drawn { id: random(), core: random(), step: random() }).unwrap();

@@ -26,7 +26,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "templates", include_str!("../../../migrations/staff/0015_templates.sql")),
     (16, "erased", include_str!("../../../migrations/staff/0016_erased.sql")),
     (17, "reads", include_str!("../../../migrations/staff/0017_reads.sql")),
-    (19, "auditors", include_str!("../../../migrations/staff/0019_auditors.sql")),
+    (18, "auditors", include_str!("../../../migrations/staff/0018_auditors.sql")),
+    (19, "unread", include_str!("../../../migrations/staff/0019_unread.sql")),
 ];
 
 /// The data folder's own database of staff.

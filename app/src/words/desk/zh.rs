@@ -93,7 +93,9 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::LastAdministrator => "全站须留有一名管理员。请先另设一名。".into(),
             Fault::Own => "不能终止自己的账号，请由其他管理员办理。".into(),
             Fault::NoRole => "请至少选择一项职责。".into(),
-            Fault::AuditorAlone => "审计员不得兼任其他职责，无论在全站还是在机关：可阅全部者不作改动。请先撤去其他职责，或不选审计员。".into(),
+            Fault::AuditorAlone => {
+                "审计员不得兼任其他职责，无论在全站还是在机关：可阅全部者不作改动。请先撤去其他职责，或不选审计员。".into()
+            }
             Fault::NoScope => "请至少选择一项权限。".into(),
             Fault::Days => "请填写 1 至 400 的整数天数。".into(),
             Fault::Addresses => "请填写地址或网段，至多 20 个，以空格分隔。".into(),
