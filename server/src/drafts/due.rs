@@ -1,10 +1,10 @@
 //! What is due: publishes what is approved when its time has come, never before, and goes on where a crash left off. A time may be
 //! set anew until then: it is no part of what is approved.
 
-use super::{Drafts, DraftsError, Frozen, Outcome, Refusal};
+use super::{Drafts, DraftsError, Frozen, Outcome, Refusal, publish::Claimed};
 use crate::staff::{Account, Role};
 use chain::time::Millis;
-use futures_util::{StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use serde_json::json;
 use sqlx::Row;
 use std::{
@@ -27,6 +27,15 @@ struct Due {
     statement: String,
     agency: String,
 }
+
+/// One that was begun, and what became of it.
+struct Attempt {
+    due: Due,
+    claimed: Option<Claimed>,
+    outcome: Result<Outcome, DraftsError>,
+}
+
+type Attempts<'d> = FuturesUnordered<BoxFuture<'d, Attempt>>;
 
 /// What is being published, and what waits for that. Agencies do not wait for each other: what one seals with may answer late, or never.
 #[derive(Default)]
@@ -68,22 +77,22 @@ impl UnderWay {
 
 impl Drafts {
     /// Publishes what is due at one look, just as it goes on being published, and waits for all of it. What became of each is told by its
-    /// statement's id, in the order in which it was due.
+    /// statement's id, in the order in which it was due. Before that it finds what was interrupted.
     pub async fn publish_due(&self) -> Result<Vec<(String, Outcome)>, DraftsError> {
+        self.settled().await;
         let due = self.due().await?;
         let (mut under_way, mut attempts) = (UnderWay::default(), FuturesUnordered::new());
         let (mut outcomes, mut failed) = (HashMap::new(), None);
         under_way.found(due.clone());
         loop {
-            while let Some(due) = under_way.begin() {
-                attempts.push(self.attempt(due));
-            }
-            let Some((due, outcome)) = attempts.next().await else { break };
-            under_way.done(&due);
-            match outcome {
-                Ok(outcome) => _ = outcomes.insert(due.statement, outcome),
-                // One that cannot be read keeps none of the others waiting.
-                Err(error) => failed = Some(error),
+            self.begin_due(&mut under_way, &mut attempts).await;
+            let Some(first) = attempts.next().await else { break };
+            for (due, outcome) in self.end_due(first, &mut under_way, &mut attempts).await {
+                match outcome {
+                    Ok(outcome) => _ = outcomes.insert(due.statement, outcome),
+                    // One that cannot be read keeps none of the others waiting.
+                    Err(error) => failed = Some(error),
+                }
             }
         }
         match failed {
@@ -92,17 +101,27 @@ impl Drafts {
         }
     }
 
-    /// What is due now. Before that it finds what was interrupted.
+    /// What is due now.
     async fn due(&self) -> Result<Vec<Due>, DraftsError> {
-        // A step that cannot be read keeps no text waiting.
-        if let Err(error) = self.settle().await {
-            tracing::error!(%error, "steps that were interrupted could not be found again; they are looked for again");
-        }
         let now = self.staff.now();
         let sql = "select id, agency from frozen where ready = 1 and state in ('open', 'sealing') and due <= $1 and tried <= $2 \
                    order by due, made, id";
         let rows = sqlx::query(sql).bind(now).bind(now - AGAIN).fetch_all(self.staff.store().pool()).await?;
         rows.iter().map(|row| Ok(Due { statement: row.try_get(0)?, agency: row.try_get(1)? })).collect()
+    }
+
+    /// Goes on finding steps that were interrupted, beside what is published: however many there are, none keeps a text waiting.
+    async fn go_on_settling(&self) {
+        loop {
+            self.settled().await;
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    async fn settled(&self) {
+        if let Err(error) = self.settle().await {
+            tracing::error!(%error, "steps that were interrupted could not be found again; they are looked for again");
+        }
     }
 
     /// The same, once something may be due, or after so long at most.
@@ -111,12 +130,58 @@ impl Drafts {
         self.due().await
     }
 
-    async fn attempt(&self, due: Due) -> (Due, Result<Outcome, DraftsError>) {
-        let outcome = self.publish(&due.statement).await;
+    /// Begins all that may be: claimed in one turn, since each turn is a write to the disk, and then each on its own.
+    async fn begin_due<'d>(&'d self, under_way: &mut UnderWay, attempts: &mut Attempts<'d>) {
+        let due: Vec<Due> = std::iter::from_fn(|| under_way.begin()).collect();
+        if due.is_empty() {
+            return;
+        }
+        let ids: Vec<&str> = due.iter().map(|due| &*due.statement).collect();
+        match self.claim_due(&ids).await {
+            Ok(claimed) => attempts.extend(due.into_iter().zip(claimed).map(|(due, claimed)| self.attempt(due, claimed).boxed())),
+            Err(error) => {
+                tracing::error!(%error, "what is due could not be claimed; it is tried again");
+                due.iter().for_each(|due| under_way.done(due));
+            }
+        }
+    }
+
+    async fn attempt(&self, due: Due, claimed: Result<Option<Claimed>, DraftsError>) -> Attempt {
+        let (claimed, outcome) = match claimed {
+            Ok(Some(claimed)) => {
+                let outcome = self.bring(&claimed).await;
+                (Some(claimed), outcome)
+            }
+            Ok(None) => (None, Ok(Outcome::Nothing)),
+            Err(error) => (None, Err(error)),
+        };
         if let Err(error) = &outcome {
             tracing::error!(%error, statement = %due.statement, "it could not be published; it is tried again");
         }
-        (due, outcome)
+        Attempt { due, claimed, outcome }
+    }
+
+    /// Writes down what became of one that ended, and of all others that have by now.
+    async fn end_due(
+        &self,
+        first: Attempt,
+        under_way: &mut UnderWay,
+        attempts: &mut Attempts<'_>,
+    ) -> Vec<(Due, Result<Outcome, DraftsError>)> {
+        let (mut ended, mut said) = (Vec::new(), Vec::new());
+        let mut next = Some(first);
+        while let Some(Attempt { due, claimed, outcome }) = next {
+            under_way.done(&due);
+            if let (Some(claimed), Ok(outcome)) = (claimed, &outcome) {
+                ended.push((claimed, outcome.clone()));
+            }
+            said.push((due, outcome));
+            next = attempts.next().now_or_never().flatten();
+        }
+        if let Err(error) = self.settle_claimed(&ended).await {
+            tracing::error!(%error, "what became of what was due could not be written down; it is tried again");
+        }
+        said
     }
 
     /// Goes on publishing what is due until it is dropped. It is looked for beside what is under way, however long that takes.
@@ -124,9 +189,7 @@ impl Drafts {
         let (mut under_way, mut attempts) = (UnderWay::default(), FuturesUnordered::new());
         let mut looking = pin!(self.next_due(Duration::ZERO));
         loop {
-            while let Some(due) = under_way.begin() {
-                attempts.push(self.attempt(due));
-            }
+            self.begin_due(&mut under_way, &mut attempts).await;
             tokio::select! {
                 found = &mut looking => {
                     match found {
@@ -135,7 +198,7 @@ impl Drafts {
                     }
                     looking.set(self.next_due(EVERY));
                 }
-                Some((due, _)) = attempts.next(), if !attempts.is_empty() => under_way.done(&due),
+                Some(first) = attempts.next(), if !attempts.is_empty() => drop(self.end_due(first, &mut under_way, &mut attempts).await),
             }
         }
     }
@@ -176,7 +239,8 @@ impl Drafts {
 pub async fn keep_publishing(drafts: Drafts) {
     // All of it within this one future: whoever drops it ends all of it.
     let clearing = drafts.staff.store().go_on_clearing();
-    let ((), (), (), ()) = tokio::join!(drafts.go_on_publishing(), drafts.go_on_tidying(), drafts.go_on_erasing(), clearing);
+    let publishing = async { tokio::join!(drafts.go_on_publishing(), drafts.go_on_settling()) };
+    let (((), ()), (), (), ()) = tokio::join!(publishing, drafts.go_on_tidying(), drafts.go_on_erasing(), clearing);
 }
 
 #[cfg(test)]

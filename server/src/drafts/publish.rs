@@ -8,6 +8,7 @@ use chain::{
     statement,
 };
 use serde_json::json;
+use sqlx::AnyConnection;
 use std::time::Duration;
 
 /// What became of a try to publish.
@@ -26,42 +27,97 @@ pub enum Outcome {
 /// How long a statement waits for room in the sequencer's queue.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What nobody withdraws any more, with the steps of its case.
+#[derive(Debug)]
+pub(super) struct Claimed {
+    frozen: Frozen,
+    steps: Vec<Step>,
+}
+
 impl Drafts {
-    /// Publishes a frozen version whose time has come. However often it is tried, it comes out once: the log knows its id.
-    pub(super) async fn publish(&self, id: &str) -> Result<Outcome, DraftsError> {
+    /// Claims what is to be published now, all of it in one turn: from here on nobody withdraws it. Whatever was withdrawn meanwhile, or is
+    /// somebody else's to publish, is `None`, in the order asked.
+    pub(super) async fn claim_due(&self, ids: &[&str]) -> Result<Vec<Result<Option<Claimed>, DraftsError>>, DraftsError> {
         let mut turn = self.staff.store().turn().await?;
         let now = self.staff.now();
-        let sql =
-            "update frozen set state = 'sealing', tried = $1 where id = $2 and ready = 1 and due <= $1 and state in ('open', 'sealing')";
-        // From here on nobody withdraws it.
-        if sqlx::query(sql).bind(now).bind(id).execute(&mut *turn).await?.rows_affected() != 1 {
-            return Ok(Outcome::Nothing);
+        let mut claimed = Vec::with_capacity(ids.len());
+        for id in ids {
+            let sql = "update frozen set state = 'sealing', tried = $1 \
+                       where id = $2 and ready = 1 and due <= $1 and state in ('open', 'sealing')";
+            if sqlx::query(sql).bind(now).bind(id).execute(&mut *turn).await?.rows_affected() != 1 {
+                claimed.push(Ok(None));
+                continue;
+            }
+            claimed.push(match Frozen::read(&mut turn, id).await {
+                Ok(Some(frozen)) => Step::of_case(&mut turn, &frozen.case).await.map(|steps| Some(Claimed { frozen, steps })),
+                Ok(None) => Ok(None),
+                Err(error) => Err(error),
+            });
         }
-        let Some(frozen) = Frozen::read(&mut turn, id).await? else { return Ok(Outcome::Nothing) };
-        let steps = Step::of_case(&mut turn, &frozen.case).await?;
         turn.commit().await?;
-        let logged = self.node.store.logged_at(&submission_key(&frozen.agency, &frozen.id)).await?;
-        let outcome = match logged {
-            // A crash came between the log and here.
-            Some(index) => Outcome::Published(index),
-            None => match self.log_deferred(&frozen.case, &steps).await {
-                Ok(()) => {
-                    let steps = Step::of_case(&mut *self.staff.store().pool().acquire().await?, &frozen.case).await?;
-                    self.seal(&frozen, &steps).await?
-                }
-                Err(DraftsError::Refused(refusal)) if refusal == Refusal::Busy => Outcome::Later { said: refusal.to_string() },
-                Err(DraftsError::Refused(refusal)) => Outcome::Refused { code: "step-refused", said: refusal.to_string() },
-                Err(error) => return Err(error),
-            },
-        };
-        match &outcome {
-            Outcome::Published(index) => self.published(&frozen, *index).await?,
-            Outcome::Refused { code, said } => self.tell(&frozen, FrozenState::Open, false, code, said).await?,
-            // It stays as it is: perhaps it did come to the log, and then it must not be withdrawn.
-            Outcome::Later { said } => self.tell(&frozen, FrozenState::Sealing, true, "later", said).await?,
-            Outcome::Nothing => {}
+        Ok(claimed)
+    }
+
+    /// Brings what was claimed to the log. However often it is tried, it comes out once: the log knows its id.
+    pub(super) async fn bring(&self, claimed: &Claimed) -> Result<Outcome, DraftsError> {
+        let Claimed { frozen, steps } = claimed;
+        if let Some(index) = self.node.store.logged_at(&submission_key(&frozen.agency, &frozen.id)).await? {
+            // A crash came between the log and the desk.
+            return Ok(Outcome::Published(index));
         }
-        Ok(outcome)
+        if steps.iter().all(|step| !step.deferred) {
+            return self.seal(frozen, steps).await;
+        }
+        match self.log_deferred(&frozen.case, steps).await {
+            Ok(()) => {
+                let steps = Step::of_case(&mut *self.staff.store().pool().acquire().await?, &frozen.case).await?;
+                self.seal(frozen, &steps).await
+            }
+            Err(DraftsError::Refused(refusal)) if refusal == Refusal::Busy => Ok(Outcome::Later { said: refusal.to_string() }),
+            Err(DraftsError::Refused(refusal)) => Ok(Outcome::Refused { code: "step-refused", said: refusal.to_string() }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes down what became of what was claimed, all of it in one turn, or in as many as it takes for one that cannot be written down to
+    /// keep no other from it.
+    pub(super) async fn settle_claimed(&self, ended: &[(Claimed, Outcome)]) -> Result<(), DraftsError> {
+        let mut told = self.write_down(ended).await;
+        if told.is_err() && ended.len() > 1 {
+            told = Ok(());
+            for one in ended {
+                if let Err(error) = self.write_down(std::slice::from_ref(one)).await {
+                    tracing::error!(%error, statement = %one.0.frozen.id, "what became of it could not be written down; it is tried again");
+                    told = Err(error);
+                }
+            }
+        }
+        if ended.iter().any(|(_, outcome)| matches!(outcome, Outcome::Published(_))) {
+            self.staff.store().blanked();
+        }
+        self.staff.letters_may_wait();
+        for (Claimed { frozen, .. }, _) in ended.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Published(_))) {
+            // What stays is found by tidying.
+            if let Err(error) = self.forget(frozen).await {
+                tracing::warn!(%error, statement = %frozen.id, "files of what is published could not be removed");
+            }
+        }
+        told
+    }
+
+    async fn write_down(&self, ended: &[(Claimed, Outcome)]) -> Result<(), DraftsError> {
+        let mut turn = self.staff.store().turn().await?;
+        for (Claimed { frozen, .. }, outcome) in ended {
+            match outcome {
+                Outcome::Published(index) => self.published(&mut turn, frozen, *index).await?,
+                Outcome::Refused { code, said } => self.tell(&mut turn, frozen, FrozenState::Open, code, said).await?,
+                // It stays as it is: perhaps it did come to the log, and then it must not be withdrawn.
+                Outcome::Later { said } => self.tell(&mut turn, frozen, FrozenState::Sealing, "later", said).await?,
+                Outcome::Nothing => {}
+            }
+        }
+        turn.commit().await?;
+        Ok(())
     }
 
     async fn seal(&self, frozen: &Frozen, steps: &[Step]) -> Result<Outcome, DraftsError> {
@@ -118,43 +174,37 @@ impl Drafts {
         })
     }
 
-    async fn published(&self, frozen: &Frozen, index: u64) -> Result<(), DraftsError> {
-        let mut turn = self.staff.store().turn().await?;
+    async fn published(&self, turn: &mut AnyConnection, frozen: &Frozen, index: u64) -> Result<(), DraftsError> {
         let sql =
             "update frozen set state = 'published', ready = 0, told = '', idx = $1, published = $2 where id = $3 and state = 'sealing'";
         let query = sqlx::query(sql).bind(i64::try_from(index).unwrap_or(i64::MAX)).bind(self.staff.now()).bind(&frozen.id);
         if query.execute(&mut *turn).await?.rows_affected() == 1 {
-            Draft::move_on(&mut turn, &frozen.draft, Stage::Frozen, Stage::Published, &frozen.id).await?;
-            self.let_go_of_published(&mut turn, frozen).await?;
+            Draft::move_on(turn, &frozen.draft, Stage::Frozen, Stage::Published, &frozen.id).await?;
+            self.let_go_of_published(turn, frozen).await?;
             let by = frozen.released_by.as_deref().unwrap_or_default();
-            self.staff
-                .journal()
-                .note_in(&mut turn, by, "published", &frozen.draft, &json!({ "statement": frozen.id, "index": index }))
-                .await?;
-            self.tell_authors(&mut turn, &frozen.id, LetterKind::Published, by).await?;
+            let details = json!({ "statement": frozen.id, "index": index });
+            self.staff.journal().note_in(turn, by, "published", &frozen.draft, &details).await?;
+            self.tell_authors(turn, &frozen.id, LetterKind::Published, by).await?;
         }
-        turn.commit().await?;
-        self.staff.store().blanked();
-        self.staff.letters_may_wait();
-        self.forget(frozen).await
+        Ok(())
     }
 
-    async fn tell(&self, frozen: &Frozen, state: FrozenState, ready: bool, code: &str, said: &str) -> Result<(), DraftsError> {
-        let mut turn = self.staff.store().turn().await?;
+    /// It is ready still only where it is being sealed still.
+    async fn tell(&self, turn: &mut AnyConnection, frozen: &Frozen, state: FrozenState, code: &str, said: &str) -> Result<(), DraftsError> {
         let told = format!("{code}\n{said}");
+        let ready = i64::from(state == FrozenState::Sealing);
         let sql = "update frozen set state = $1, ready = $2, told = $3 where id = $4 and state = 'sealing'";
-        sqlx::query(sql).bind(state.code()).bind(i64::from(ready)).bind(&told).bind(&frozen.id).execute(&mut *turn).await?;
+        sqlx::query(sql).bind(state.code()).bind(ready).bind(&told).bind(&frozen.id).execute(&mut *turn).await?;
         // Once, however often it is tried again.
         if frozen.told.as_deref() != Some(&told) {
             let details = json!({ "statement": frozen.id, "code": code, "said": said });
-            self.staff.journal().note_in(&mut turn, "", "not-published", &frozen.draft, &details).await?;
+            self.staff.journal().note_in(turn, "", "not-published", &frozen.draft, &details).await?;
             if code != "later" {
-                self.tell_authors(&mut turn, &frozen.id, LetterKind::Again, "").await?;
+                self.tell_authors(turn, &frozen.id, LetterKind::Again, "").await?;
                 // Whoever must approve it again is told again.
                 sqlx::query("delete from told where frozen = $1").bind(&frozen.id).execute(&mut *turn).await?;
             }
         }
-        turn.commit().await?;
         Ok(())
     }
 }
