@@ -113,8 +113,8 @@ export function putKey(page, key, name = key.name) {
   );
 }
 
-/** Registers a rule: each row its code, how many of which posts, and which codes it waits for; and posts that may skip a step. */
-export async function ruled(house, rows, overriders = []) {
+/** Registers a rule: each row its code, how many of which posts, and which codes it waits for; posts that may skip a step; when steps are logged. */
+export async function ruled(house, rows, overriders = [], { deferred = false } = {}) {
   const { admin } = house;
   await admin.goto(house.at(`/posts/of/${AGENCY}`));
   const form = admin.locator("form.rule-form");
@@ -130,6 +130,7 @@ export async function ruled(house, rows, overriders = []) {
     }
   }
   await form.locator("[name=overriders]").fill(overriders.map((post) => `${AGENCY}/${post}`).join("\n"));
+  await form.locator("[name=deferred]").setChecked(deferred);
   await form.getByRole("button").first().click();
   await expect(admin.locator("h1")).toHaveText("A registration");
   await register(admin);

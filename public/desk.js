@@ -251,38 +251,6 @@ async function handIn(address, body) {
   return json(await fetched(address, { method: "POST", headers: { "content-type": "application/json" }, body }));
 }
 
-function save(name, text, type) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-}
-
-/** What is to be signed, with every part in it, for a machine that has the key. That machine looks at it; nothing is believed here. */
-async function saveStep(form) {
-  const answer = await fetched(`${form.dataset.sign}?code=${encodeURIComponent(form.dataset.code)}`);
-  const ask = await json(answer);
-  if (!answer.ok) throw refusal(ask);
-  for (const part of ask.parts ?? []) {
-    const bytes = new Uint8Array(await (await fetched(part.address)).arrayBuffer());
-    let text = "";
-    for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-    part.bytes = btoa(text);
-  }
-  save("step.json", JSON.stringify(ask), "application/json");
-  say(form, "saved");
-}
-
-/** A step that was signed on such a machine. */
-async function sendStep(form) {
-  const file = new FormData(form).get("file");
-  if (!(file instanceof File) || file.size === 0 || file.size > 65536) throw new Told("answer");
-  const answer = await handIn(form.dataset.steps, await file.text());
-  if (answer.index === undefined) throw refusal(answer);
-  sayTaken(form, answer);
-  location.reload();
-}
-
 /** Where a step is now: in the log, or kept until the publication it leads to. */
 function sayTaken(form, { index }) {
   if (index === null) say(form, "kept");
@@ -478,8 +446,6 @@ if (kit) {
     does(form, step);
     form.querySelectorAll("button").forEach((button) => (button.disabled = false));
   }
-  document.querySelectorAll("form[data-save-step]").forEach((form) => does(form, saveStep));
-  document.querySelectorAll("form[data-send-step]").forEach((form) => does(form, sendStep));
   document.querySelectorAll("form[data-sign-text]").forEach((form) => does(form, signText));
   document.querySelectorAll("form[data-sign-text] select[name=name]").forEach(propose);
   document.querySelectorAll("input[type=file][data-into]").forEach(fromFile);

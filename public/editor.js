@@ -1,5 +1,5 @@
-// The editor while somebody writes: saves by itself, keeps in this browser what could not be saved, shows the text as it will be
-// read, and brings files piece by piece. Everything is asked of the desk; without this script the page's forms do the same.
+// The editor while somebody writes: saves by itself, keeps in this browser what could not be saved, shows what readers will see of
+// it, and brings files piece by piece. Everything is asked of the desk; without this script the page's forms do the same.
 // <div data-editor data-page data-token data-account data-lang data-zone data-largest data-most data-asked data-words hidden></div>
 
 const kit = document.querySelector("[data-editor]");
@@ -66,7 +66,7 @@ function forgetOld() {
 
 // --- The form as it is sent
 
-const OURS = new Set(["token", "revision", "do"]);
+const OURS = new Set(["token", "revision", "over", "do"]);
 
 function typed() {
   return [...new FormData(form)].filter(([name, value]) => !OURS.has(name) && typeof value === "string");
@@ -317,48 +317,46 @@ function byForm() {
   });
 }
 
-// --- The text as it will be read
+// --- What readers will see
 
 let drawing;
 let drawn;
-let shown; // which text: nothing for the document's own, else its set of fields
+let following; // whether the preview has not come yet to what is being written
 
 function drawSoon() {
   if (kit.dataset.previews === undefined) return;
   clearTimeout(drawing);
-  const text = form.elements.body.value;
-  drawing = setTimeout(draw, text.length > 100_000 ? 2_000 : 300);
-}
-
-function textAtHand() {
-  const of = (set, name) => set.querySelector(`[name=translation_${name}]`).value;
-  if (shown?.isConnected) return { title: of(shown, "title"), body: of(shown, "body"), language: of(shown, "language") };
-  const { title, body, language } = form.elements;
-  return { title: title.value, body: body.value, language: language.value };
+  const length = typed().reduce((sum, [, value]) => sum + value.length, 0);
+  drawing = setTimeout(draw, length > 100_000 ? 2_000 : 300);
 }
 
 async function draw() {
-  const atHand = textAtHand();
-  const now = JSON.stringify(atHand);
+  const fields = typed();
+  const now = written(fields);
   if (now === drawn) return;
-  const place = document.querySelector("[data-preview]");
-  if (!atHand.body.trim()) {
-    drawn = now;
-    place.replaceChildren(element("p", { class: "quiet" }, sentence("preview-none")));
-    return;
-  }
-  const answer = await ask("/preview", { method: "POST", body: new URLSearchParams({ body: atHand.body }) });
+  const answer = await ask(`/preview?lang=${kit.dataset.page.split("/")[1]}`, { method: "POST", body: new URLSearchParams(fields) });
   if (!answer?.ok) return;
-  const { html, formatted } = await said(answer);
-  if (JSON.stringify(textAtHand()) !== now) return drawSoon();
+  const { html } = await said(answer);
+  if (written() !== now) return drawSoon();
   drawn = now;
   // Drawn by the desk with what draws the published page, and read in a document where nothing runs or loads.
   const read = new DOMParser().parseFromString(html, "text/html");
-  const spoken = { lang: atHand.language || kit.dataset.lang, dir: "auto" };
-  const prose = element("div", { class: "prose", ...spoken });
-  prose.append(...read.body.childNodes);
-  const sheet = element("div", { class: "sheet" }, element("p", { class: "title", ...spoken }, atHand.title), prose);
-  place.replaceChildren(...(formatted ? [sheet] : [element("p", { class: "quiet" }, sentence("preview-written")), sheet]));
+  document.querySelector("[data-preview]").replaceChildren(...read.body.childNodes);
+  if (following) follow();
+}
+
+/** Where the preview scrolls by itself, it goes along to the text that is being written. */
+function follow() {
+  const sheet = document.getElementById("preview");
+  const field = document.activeElement;
+  if (!sheet || sheet.scrollHeight <= sheet.clientHeight || !form.contains(field)) return;
+  const set = field.closest("[data-translation]");
+  const given = [...form.querySelectorAll("[data-translation]")].filter((one) => [...one.querySelectorAll("input, textarea")].some(({ value }) => value.trim()));
+  const texts = sheet.querySelectorAll(set ? '[data-text="translation"]' : '[data-text="body"]');
+  const part = set ? texts[given.indexOf(set)] : field.name === "body" ? texts[0] : undefined;
+  following = !part && (set !== null || field.name === "body");
+  if (part) sheet.scrollTop += part.getBoundingClientRect().top - sheet.getBoundingClientRect().top;
+  else if (!following) sheet.scrollTop = 0;
 }
 
 function element(name, attributes = {}, ...inside) {
@@ -629,19 +627,11 @@ if (kit && form) {
   stands = written();
   // The form of somebody who was told of another's text is saved by their own hand.
   if (kit.dataset.conflict !== undefined) stopped = "paused";
-  form.addEventListener("input", (event) => {
-    const set = event.target.closest("[data-translation]");
-    if (set || event.target.name === "body" || event.target.name === "title") shown = set ?? undefined;
+  form.addEventListener("input", () => {
     changed();
     drawSoon();
   });
-  form.addEventListener("focusin", ({ target }) => {
-    const set = target.closest("[data-translation]");
-    if (!set && !["body", "title"].includes(target.name)) return;
-    shown = set ?? undefined;
-    if (set) drawSoon();
-    else if (drawn) drawSoon();
-  });
+  form.addEventListener("focusin", follow);
   form.addEventListener("focusout", () => isDirty() && !failures && save());
   growing();
   asking();

@@ -68,8 +68,9 @@ impl Audit {
         Ok(Some(format!(r#"{{"identity":"{identity}","checkpoint":"{note}","seen":{}}}"#, seen as i64)))
     }
 
-    /// C1 to C7 of each row that the page shows as logged, in its order: a finding a line.
-    pub fn rows(&self, document: &Document) -> Result<Vec<String>, JsError> {
+    /// C1 to C7 of each row that the page shows as logged, in its order: a finding a line. `apart`: rows between those were not asked for,
+    /// so that none is held to the one below.
+    pub fn rows(&self, document: &Document, apart: bool) -> Result<Vec<String>, JsError> {
         let reader = self.reader()?;
         let page = root(document).ok_or_else(|| told("page"))?;
         let lang = crate::signing::lang(document);
@@ -78,7 +79,8 @@ impl Audit {
         let places: Vec<Option<u64>> = rows.iter().map(index).collect();
         let judge = |(n, row): (usize, &Element)| {
             let Some(index) = places[n] else { return "C2 fails not-in-tree".to_owned() };
-            let shown = displayed(row, lang, &zone, places.get(n + 1).copied().flatten());
+            let below = places.get(n + 1).copied().flatten().filter(|_| !apart);
+            let shown = displayed(row, lang, &zone, below);
             let findings = [
                 reader.row_link(index, &self.contents, &shown),
                 reader.inclusion(index),

@@ -51,7 +51,7 @@ static GROUNDS: [(&str, &str, &str); 19] = [
     ("organisation-changed", "机构职能调整", "duties moved to another body"),
     ("error-in-figures", "数据有误", "figures were wrong"),
     ("error-in-text", "文字有误", "the wording was wrong"),
-    ("facts-changed", "情况有变化", "the facts have changed"),
+    ("facts-changed", "情况发生变化", "the facts have changed"),
     // Why a document or a part is no longer shown.
     ("published-in-error", "误发", "published by mistake"),
     ("published-twice", "重复发布", "published twice"),

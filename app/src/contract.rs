@@ -103,7 +103,7 @@ pub mod select {
     /// Where a disclosure's title stands, and who issued it, and beside that what else a line says of it.
     pub const HEADING: &str = "h1, h2.title, .knot:not([data-self]) .what";
     pub const ISSUER: &str = ".issuer";
-    pub const BESIDE: &str = ".docnum, .facts > :not(.version, .standing)";
+    pub const BESIDE: &str = ".docnum, .why, .facts > :not(.version, .standing)";
     /// Places that say of an entry only where or when it stands.
     pub const UNTITLED: &str = "[data-self], :not(.knot, html)";
     /// Facts that are shown in other words than a code's own.

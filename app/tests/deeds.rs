@@ -49,6 +49,9 @@ fn drawn(lang: Lang, told: &Told) -> String {
         identity: None,
         rows: vec![row],
         older: None,
+        act: String::new(),
+        day: String::new(),
+        acts: vec![],
     };
     desk::journal(&Desk { site: &site, lang, path: "/desk/journal", who: None }, &view)
 }

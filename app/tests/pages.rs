@@ -167,7 +167,8 @@ fn a_ground_is_said_in_words_and_an_unknown_one_is_shown_as_it_is() {
 #[test]
 fn a_new_version_says_which_one_it_took_the_place_of_and_why() {
     let site = yunze::site();
-    for (lang, label, words) in [(Lang::En, "Takes the place of: ", "the facts have changed"), (Lang::Zh, "取代：", "情况有变化")] {
+    for (lang, label, words) in [(Lang::En, "Takes the place of: ", "the facts have changed"), (Lang::Zh, "取代：", "情况发生变化")]
+    {
         let mut view = yunze::disclosure(lang);
         let shown = |view: &DisclosureView| pages::disclosure(&Shell { site: &site, lang, path: "/disclosures/1" }, view);
         let ground = format!("data-field=\"ground\" data-value=\"facts-changed\">{words}<");
@@ -269,8 +270,8 @@ fn an_agencys_figures_say_who_counted_and_lead_to_what_can_be_found() {
     };
     let figures = |lang| yunze::agency_page(lang).figures.unwrap();
     for (lang, counted, over, unpublished) in [
-        (Lang::En, "Browsers do not check these numbers", "in 141 approvals", "Decisions in 2 cases are in the log"),
-        (Lang::Zh, "浏览器不核验这些数字", "已获发布的审批 141 次", "链上另有 2 件已作审批决定而文本未发布"),
+        (Lang::En, "Browsers do not check these numbers", "in 141 approvals", "decisions in 2 cases of which no text was published"),
+        (Lang::Zh, "浏览器不核验这些数字", "已获发布的审批 141 次", "链上另有 2 件已有审批记录但文本尚未发布"),
     ] {
         let html = page(lang, figures(lang));
         let said = text_of(&html);

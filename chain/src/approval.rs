@@ -243,8 +243,8 @@ fn open(opening: &Opening, step: &Step) -> Option<Decision> {
 pub struct Progress<'a> {
     rule: &'a Rule,
     wanted: &'a [StepRule],
-    /// (kind, post, decision) in the order taken.
-    decisions: Vec<(String, &'a str, String)>,
+    /// (kind, post, decision, which step of the case it is) in the order taken.
+    decisions: Vec<(String, &'a str, String, usize)>,
 }
 
 impl<'a> Progress<'a> {
@@ -266,7 +266,7 @@ impl<'a> Progress<'a> {
         }
         let mut progress = Progress { rule, wanted, decisions: Vec::new() };
         let mut before = None;
-        for ((index, opening), step) in act.steps.iter().zip(&act.opening).zip(taken) {
+        for (number, ((index, opening), step)) in act.steps.iter().zip(&act.opening).zip(taken).enumerate() {
             if step.index != *index || step.step.case != act.case || step.step.agency != agency || !follows(&step.step, before) {
                 return Err(ApprovalError::Incomplete);
             }
@@ -281,8 +281,8 @@ impl<'a> Progress<'a> {
                 return Err(ApprovalError::Reason);
             }
             progress.may_come(&decision.code, &step.post, &decision.decision)?;
-            progress.decisions.retain(|(code, post, _)| !(*code == decision.code && *post == step.post));
-            progress.decisions.push((decision.code, &step.post, decision.decision));
+            progress.decisions.retain(|(code, post, ..)| !(*code == decision.code && *post == step.post));
+            progress.decisions.push((decision.code, &step.post, decision.decision, number));
         }
         Ok(progress)
     }
@@ -303,13 +303,19 @@ impl<'a> Progress<'a> {
     /// Whether this may be the case's next step: taken all the same, no publication could name it, or none until it is taken back.
     pub fn may_take(&self, code: &str, post: &str, decision: &str) -> Result<(), ApprovalError> {
         self.may_come(code, post, decision)?;
-        let both = self.decisions.iter().any(|(other, by, _)| *by == post && other != code);
+        let both = self.decisions.iter().any(|(other, by, ..)| *by == post && other != code);
         if both { Err(ApprovalError::SelfApproval) } else { Ok(()) }
     }
 
     /// What stands so far: kind of step, post, decision, in the order taken.
     pub fn decisions(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.decisions.iter().map(|(code, post, decision)| (code.as_str(), *post, decision.as_str()))
+        self.decisions.iter().map(|(code, post, decision, _)| (code.as_str(), *post, decision.as_str()))
+    }
+
+    /// The steps of the case that made what stands, by their places in it, from 0: one about another core or rule made none of it, also
+    /// where it is a post's last.
+    pub fn standing(&self) -> impl Iterator<Item = usize> + '_ {
+        self.decisions.iter().map(|(.., number)| *number)
     }
 
     /// The kinds of step that are asked for, as the rule lists them.
@@ -321,24 +327,25 @@ impl<'a> Progress<'a> {
     /// Whether a kind of step needs nothing more.
     #[must_use]
     pub fn complete(&self, code: &str) -> bool {
-        let of = |what: &str| self.decisions.iter().filter(|(kind, _, decision)| kind == code && decision == what).count();
+        let of = |what: &str| self.decisions.iter().filter(|(kind, _, decision, _)| kind == code && decision == what).count();
         self.wanted.iter().any(|kind| kind.code == code && (of("override") > 0 || of("approve") >= kind.count))
     }
 
     /// The verdict on what stands.
     pub fn judge(&self) -> Result<Approved, ApprovalError> {
-        for (n, (code, post, decision)) in self.decisions.iter().enumerate() {
+        for (n, (code, post, decision, _)) in self.decisions.iter().enumerate() {
             if decision == "reject" {
                 return Err(ApprovalError::Rejected);
             }
-            if self.decisions[..n].iter().any(|(other, by, _)| by == post && other != code) {
+            if self.decisions[..n].iter().any(|(other, by, ..)| by == post && other != code) {
                 return Err(ApprovalError::SelfApproval);
             }
         }
         if !self.wanted.iter().all(|kind| self.complete(&kind.code)) {
             return Err(ApprovalError::Missing);
         }
-        let overridden = self.decisions.iter().filter(|(.., decision)| decision == "override").map(|(code, ..)| code.clone()).collect();
+        let overridden =
+            self.decisions.iter().filter(|(_, _, decision, _)| decision == "override").map(|(code, ..)| code.clone()).collect();
         Ok(Approved { overridden })
     }
 }

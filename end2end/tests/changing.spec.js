@@ -12,8 +12,8 @@ const CODES = ["C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8"];
 /** Who writes, and two posts with their keys, one behind the other by the agency's rule. */
 async function staffed(house) {
   const staff = { author: await house.enter("author") };
-  for (const post of ["lawyer", "director"]) {
-    staff[post] = await house.enter(post, [["reviewer", AGENCY]]);
+  for (const [post, role] of [["lawyer", "reviewer"], ["director", "approver"]]) {
+    staff[post] = await house.enter(post, [[role, AGENCY]]);
     await keyOf(staff[post], house, post, post);
   }
   await ruled(house, [["legal", 1, ["lawyer"]], ["sign", 1, ["director"], "legal"]]);

@@ -2,7 +2,7 @@
 // before it, and only if it is what the page shows.
 import { readFile } from "node:fs/promises";
 import { first, hire, signIn } from "../people.js";
-import { checked, expect, sample, test as base } from "../fixtures.js";
+import { checked, expect, panel, sample, test as base } from "../fixtures.js";
 import { copyOf, run, serve } from "../gazette.js";
 
 const PASSPHRASE = "lanterns over a quiet river";
@@ -127,6 +127,36 @@ test("a second registrar makes a key in the browser, and from then on nothing is
   const entry = /entries\/(\d+)/.exec(await qian.getByRole("link", { name: "It stands in entry" }).getAttribute("href"))[1];
   await checked(qian, `${house.server.url}/en/entries/${entry}`);
   await expect(qian.locator("main")).toContainText(ONE);
+});
+
+test("an agency is registered once two registrars have signed, each in a browser of their own", async ({ house }) => {
+  test.slow();
+  const { zhao, qian } = house;
+  await withTwo(house);
+  const PARKS = "gazette.example/parks";
+  const size = async () => Number((await (await fetch(`${house.server.url}/log/checkpoint`)).text()).split("\n")[1]);
+  const there = async () => (await fetch(`${house.server.url}/en/agencies/${PARKS}`)).status;
+  const before = await size();
+  await zhao.goto(house.at("/registrations"));
+  for (const [field, typed] of [["id", PARKS], ["name_zh", "公园局"], ["name_en", "Parks Office"]]) await zhao.locator(`#${field}`).fill(typed);
+  await zhao.locator("form:has(#name_en) button").click();
+  await expect(zhao.locator("h1")).toHaveText("A registration");
+  const asked = zhao.url();
+  await sign(zhao).getByRole("button").click();
+  await expect(zhao.locator(".holders")).toContainText(`${ONE} has signed`);
+  await expect(zhao.locator(".holders")).toContainText(`${TWO} has not signed`);
+  // One of two is not enough.
+  expect([await size(), await there()]).toEqual([before, 404]);
+
+  await qian.goto(house.at("/registrations"));
+  await qian.getByRole("link", { name: PARKS }).click();
+  await expect(qian).toHaveURL(asked);
+  await sign(qian).getByRole("button").click();
+  await expect(qian.locator("h1")).toHaveText("Posts of Parks Office");
+  expect([await size(), await there()]).toEqual([before + 1, 200]);
+  await checked(qian, `${house.server.url}/en/entries/${before}`);
+  await expect(panel(qian, "C5")).toHaveAttribute("data-check", "holds");
+  expect((await qian.locator("[data-field=signed_by]").allTextContents()).sort()).toEqual([ONE, TWO]);
 });
 
 test("a running log takes over the key that two registrars gave it, and readers see who signs from then on", async ({ house }) => {

@@ -25,8 +25,8 @@ test("a document is written by one, approved by two side by side and signed off,
   // Who may review what others write, too.
   const author = await house.enter("author", [["drafter", AGENCY], ["reviewer", AGENCY]]);
   const officers = {};
-  for (const [login, post] of [["anna", "legal-a"], ["bo", "legal-b"], ["dong", "director"]]) {
-    officers[login] = await house.enter(login, [["reviewer", AGENCY]]);
+  for (const [login, post, role] of [["anna", "legal-a", "reviewer"], ["bo", "legal-b", "reviewer"], ["dong", "director", "approver"]]) {
+    officers[login] = await house.enter(login, [[role, AGENCY]]);
     await keyOf(officers[login], house, login, post);
   }
   await ruled(house, RULE);
@@ -79,6 +79,14 @@ test("a document is written by one, approved by two side by side and signed off,
   await page.goto((await author.getByRole("link", { name: "See it as readers do" }).getAttribute("href")).replace(/^/, house.server.url));
   await expect(page.locator("h1")).toHaveText("Lanterns of the old town");
   await expect(page.locator(".approval .step")).toHaveCount(3);
+  // The reviews stand side by side, before the sign-off. Each says when it was logged, and the sign-off how long it took.
+  const [reviews, last] = [0, 1].map((n) => page.locator(".approval .flow > li").nth(n).locator(".step"));
+  await expect(page.locator(".approval .flow > li")).toHaveCount(2);
+  await expect(reviews).toContainText(["Legal review", "Legal review"]);
+  await expect(last).toContainText(["Sign-off"]);
+  await expect(page.locator('.approval .step time[datetime^="20"]')).toHaveCount(3);
+  await expect(last.locator(".took")).toContainText("took");
+  await expect(reviews.locator(".took")).toHaveCount(0);
   await expect(page.locator(".approval .step[data-check=holds]")).toHaveCount(3);
   await expect(page.locator("details[data-code=C6]")).toHaveAttribute("data-check", "holds");
   await expect(page.locator(".approval")).toContainText("Post legal-a");
@@ -91,7 +99,7 @@ test("a rejection needs a reason, stops the document, and the text is taken back
   await keyOf(anna, house, "anna", "legal-a");
   const bo = await house.enter("bo", [["reviewer", AGENCY]]);
   await keyOf(bo, house, "bo", "legal-b");
-  const dong = await house.enter("dong", [["reviewer", AGENCY]]);
+  const dong = await house.enter("dong", [["approver", AGENCY]]);
   await keyOf(dong, house, "dong", "director");
   await ruled(house, RULE);
   await author.goto(house.at("/drafts"));

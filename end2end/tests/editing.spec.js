@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, test as base } from "../fixtures.js";
-import { AGENCY, house } from "../officers.js";
+import { AGENCY, house, begin as write, submit } from "../officers.js";
 import { hire, signIn, staffSql } from "../people.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -32,6 +32,15 @@ test("what is typed is saved by itself, shown as it will be read, and there agai
   await saving(page, "saved");
   await expect(page.locator("[data-saving]")).toHaveText(/^Saved \d\d:\d\d$/);
   expect(house.written(id)).toMatchObject({ title: "Lanterns", body: "# Which\n\nAll are **lit**." });
+  // What stands beside the text is shown as well, as it is typed.
+  await page.getByLabel("Keywords", { exact: true }).fill("light\nriver");
+  await expect(page.locator('#preview [data-field="keywords"]')).toHaveText(["light", "river"]);
+  await page.getByLabel("Kind of document", { exact: true }).selectOption("notice");
+  await expect(page.locator('#preview [data-field="genre"]')).toHaveText("Notice");
+  await page.getByLabel("Document number", { exact: true }).fill("No. 7 <img src=x onerror=document.title='ran'>");
+  await expect(page.locator("#preview .docnum")).toHaveText("No. 7 <img src=x onerror=document.title='ran'>");
+  await expect(page.locator("#preview img")).toHaveCount(0);
+  await saving(page, "saved");
   // What is left at once is saved too.
   await page.getByLabel("Summary", { exact: true }).fill("Of lanterns.");
   // Leaving the field begins to save, and the page is gone before that has an answer.
@@ -47,7 +56,7 @@ test("a number that is none is not saved by itself without a word", async ({ hou
   const id = await begin(page, house);
   await page.locator("#target").fill("the third");
   await saving(page, "misread");
-  await expect(page.locator("[data-saving]")).toContainText("digits alone");
+  await expect(page.locator("[data-saving]")).toContainText("digits only");
   await page.locator("#target").fill("3");
   await saving(page, "saved");
   expect(house.written(id).target).toBe(3);
@@ -122,6 +131,64 @@ test("two who write at once are told at once, and neither text is lost", async (
   await expect(one.locator('[data-told="newer"]')).toContainText("Officer two saved this draft");
   await one.getByRole("button", { name: "Load the saved text" }).click();
   await expect(one.getByLabel("Text", { exact: true })).toHaveValue("All lanterns, red ones first.");
+});
+
+test("two who write in other fields see all in which they differ, and what one saves over is kept", async ({ house }) => {
+  const [one, two] = [await house.enter("one"), await house.enter("two")];
+  const id = await begin(one, house);
+  await two.goto(house.at(`/drafts/${id}`));
+  await one.getByLabel("Summary", { exact: true }).fill("Of lanterns.");
+  await one.locator("#translation-title-1").fill("灯笼");
+  await one.locator("#translation-body-1").fill("全部点亮。");
+  await saving(one, "saved");
+  await two.getByLabel("Keywords", { exact: true }).fill("light\nriver");
+  await expect(two.locator('[data-told="conflict"]')).toBeVisible();
+  await two.getByRole("button", { name: "See both texts" }).click();
+  const differs = (what) => two.locator(`[data-differs="${what}"]`);
+  await expect(two.locator("[data-differs]")).toHaveCount(3);
+  await expect(differs("summary").locator(".theirs")).toHaveText("Of lanterns.");
+  await expect(differs("summary").locator(".mine")).toHaveText("Nothing stands there.");
+  await expect(differs("keywords").locator(".mine")).toHaveText("light\nriver");
+  await expect(differs("translation-zh")).toContainText("灯笼");
+  await expect(differs("translation-zh").locator("pre.theirs")).toHaveText("全部点亮。");
+  await expect(two.getByLabel("Keywords", { exact: true })).toHaveValue("light\nriver");
+  // Taken over in part, and saved over what stood.
+  await two.getByLabel("Summary", { exact: true }).fill("Of lanterns.");
+  await two.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(two.locator(".done")).toBeVisible();
+  expect(house.written(id)).toMatchObject({ summary: "Of lanterns.", keywords: ["light", "river"], translations: [] });
+  const kept = two.getByRole("link", { name: /^By Officer one/ });
+  await expect(kept).toHaveCount(1);
+  // Whoever wrote it finds all of it.
+  await one.goto(house.at(`/drafts/${id}`));
+  await one.getByRole("link", { name: /^By Officer one/ }).click();
+  await expect(one.getByLabel("Summary")).toHaveValue("Of lanterns.");
+  await expect(one.getByLabel("Text in the other language")).toHaveValue("全部点亮。");
+  await expect(one.locator("h1")).toHaveText("A text that was kept aside");
+});
+
+test("what the log did not take waits for whoever wrote it, and what was given up comes back", async ({ house }) => {
+  const [page, other] = [await house.enter("author"), await house.enter("other")];
+  await write(page, house);
+  await submit(page);
+  await page.goto(house.at(""));
+  await expect(page.locator("main")).toContainText("Nothing waits for you.");
+  house.sql("update frozen set told = 'not-head' || char(10) || 'it is not the newest version'");
+  await page.goto(house.at(""));
+  await expect(page.locator(".first .work li")).toContainText("Lanterns of the old town");
+  await expect(page.locator(".first .work .tag")).toHaveText("Not published: look at it");
+  await expect(page.locator("header .count")).toHaveText("1");
+  await other.goto(house.at(""));
+  await expect(other.locator("main")).toContainText("Nothing waits for you.");
+  // A draft that was given up is taken back by a colleague, with what was typed last.
+  const id = await begin(page, house);
+  await page.getByLabel("Title", { exact: true }).fill("Bridges");
+  await page.getByRole("button", { name: "Discard this draft" }).click();
+  await expect(page.locator("#discarded")).toContainText("Bridges");
+  await other.goto(house.at("/drafts"));
+  await other.getByRole("button", { name: "Take it back: Bridges" }).click();
+  await expect(other.getByLabel("Title", { exact: true })).toHaveValue("Bridges");
+  expect(new URL(other.url()).pathname.split("/").at(-1)).toBe(id);
 });
 
 const pdf = (size) => {
@@ -219,6 +286,7 @@ test("languages and agencies are added and taken away, and what a kind of docume
   await page.locator("#translation-language-2").selectOption("fr");
   await page.locator("#translation-title-2").fill("Deux");
   await page.locator("#translation-body-2").fill("deux");
+  await expect(page.locator('#preview [data-text="translation"] .title')).toHaveText(["One", "Deux"]);
   await saving(page, "saved");
   expect(house.written(id)).toMatchObject({
     joint_agencies: ["Water Bureau", "Transport Bureau"],
@@ -239,6 +307,8 @@ test("without scripts the same form saves, adds a language and a file, and shows
   await page.getByRole("button", { name: "Add a translation" }).click();
   await expect(page.locator("[data-translation]")).toHaveCount(2);
   await expect(page.locator("#preview strong")).toHaveText("lit");
+  await expect(page.locator('#preview [data-text="translation"]')).toContainText("全部。");
+  await expect(page.locator('#preview [data-field="language"]')).toHaveText("English");
   await page.locator("#file").setInputFiles({ name: "map.pdf", mimeType: "application/pdf", buffer: pdf(2_000) });
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(page.locator("[data-files]")).toContainText("map.pdf");

@@ -214,15 +214,23 @@ test("a post's key that is retired or lost leaves approvals as they were and sig
     const retired = await published("Under the first key");
     await end("retired", await size(), 0);
     await holds(page, at(`/disclosures/${retired}`), "C6");
+    // The browser keeps it, and no log takes what it signs.
+    const signsNothing = async (title) => {
+      const waiting = await submitted(title);
+      const before = await size();
+      const form = await approve(waiting);
+      await expect(form).toHaveAttribute("data-state", "unknown-key");
+      await expect(form.locator(".said")).toHaveText("This key signs nothing any more, or is not registered. Nothing was logged.");
+      expect(await size()).toBe(before);
+    };
+    await signsNothing("Under a retired key");
+    await holds(page, at(`/disclosures/${retired}`), "C6");
     await makeKey();
     const doubted = await published("Under the second key");
     await holds(page, at(`/disclosures/${doubted}`), "C6");
 
     await end("lost", await size(), 1);
-    const waiting = await submitted("Under a lost key");
-    const form = await approve(waiting);
-    await expect(form).toHaveAttribute("data-state", "unknown-key");
-    await expect(form.locator(".said")).toHaveText("This key signs nothing any more, or is not registered. Nothing was logged.");
+    await signsNothing("Under a lost key");
     const before = await size();
     await holds(page, at(`/disclosures/${doubted}`), "C6");
 

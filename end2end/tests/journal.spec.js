@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { sql } from "../database.js";
 import { expect, fsckNames, sample, test as base } from "../fixtures.js";
 import { copyOf, serve } from "../gazette.js";
-import { first, hire, signIn, staffSql } from "../people.js";
+import { first, give, hire, signIn, staffSql } from "../people.js";
+
+const AGENCY = "gazette.example/finance";
 
 // A desk of the test's own.
 const test = base.extend({
@@ -95,6 +97,67 @@ test("an edited, a dropped and an exchanged row, and a page that shows another n
   await expect(page.locator("html")).toHaveAttribute("data-audited", "fails");
 });
 
+/** As many rows as three pages have, each of something that was done. */
+async function busy(page, desk) {
+  give(desk.place, "first", [["administrator", AGENCY]]);
+  await page.goto(`/en/desk/posts/of/${AGENCY}`);
+  await page.evaluate(async (path) => {
+    const token = document.querySelector("input[name=token]").value;
+    for (let n = 0; n < 110; n += 1) {
+      await fetch(path, { method: "POST", redirect: "manual", body: new URLSearchParams({ names: n % 2, token }) });
+    }
+  }, `/en/desk/posts/of/${AGENCY}?names`);
+}
+
+/** Has the browser check all of it; answers what it says in the end. */
+async function walked(page, place, path = "/en/desk/journal", button = "Check all of it in this browser") {
+  await audited(page, place, path);
+  await page.getByRole("button", { name: button }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-whole", /./, { timeout: 30_000 });
+  return page.locator("[data-walk]").textContent();
+}
+
+test("a browser checks all of it, page by page, and stops at the first row that does not hold, wherever that is", async ({ page, desk }) => {
+  test.slow();
+  await first(page, desk.server);
+  await busy(page, desk);
+  const asked = [];
+  page.on("request", (request) => request.url().includes("/en/desk/journal?before=") && asked.push(request.url()));
+  const said = await walked(page, desk.place);
+  const newest = places(desk.place).length;
+  expect(newest).toBeGreaterThan(110);
+  expect(said).toBe(`This browser has checked all ${newest} rows, from the newest to the first: each is as it was written and follows the one before.`);
+  await expect(page.locator("html")).toHaveAttribute("data-whole", "holds");
+  await expect(page.locator("[data-alarm]")).toBeHidden();
+  // Each page begins with the row that the one before ended with.
+  expect(asked.map((url) => Number(url.split("before=")[1])).slice(0, 2)).toEqual([newest - 48, newest - 97]);
+  expect(await walked(page, desk.place, "/zh/desk/journal", "由本浏览器核验整本日志")).toContain(`共 ${newest} 行`);
+
+  // A name that is another, on the last page.
+  const journal = journalOf(desk.place);
+  const [{ entry, bytes }] = sql(journal, "select entry, hex(bytes) as bytes from contents where cast(bytes as text) like '%Li Wei%' order by entry limit 1");
+  const [{ number }] = staffSql(desk.place, `select number from journal_places where idx = ${entry}`);
+  sql(journal, `update contents set bytes = cast(replace(cast(bytes as text), 'Li Wei', 'Li Wai') as blob) where entry = ${entry}`);
+  expect(number).toBeLessThan(newest - 98);
+  expect(await walked(page, desk.place)).toBe(`Stopped at row ${number}. Does not hold: what this page shows is what was written. Go to row ${number}`);
+  await expect(page.locator("html")).toHaveAttribute("data-audited", "holds");
+  await expect(page.locator("html")).toHaveAttribute("data-whole", "fails");
+  await expect(page.locator("[data-alarm]")).toBeVisible();
+  await page.getByRole("link", { name: `Go to row ${number}` }).click();
+  await expect(row(page, entry)).toHaveAttribute("data-failed", "C7");
+  await expect(page.locator("[data-row]").first().locator(".number")).toHaveText(String(number));
+  sql(journal, `update contents set bytes = x'${bytes}' where entry = ${entry}`);
+
+  // The first row of the second page, gone from the desk's list: neither page is wrong in itself.
+  const gone = newest - 50;
+  staffSql(desk.place, `delete from journal_places where number = ${gone}`);
+  expect(await walked(page, desk.place)).toBe(`Stopped at row ${gone + 1}. Does not hold: follows the row before. Go to row ${gone + 1}`);
+  await expect(page.locator("html")).toHaveAttribute("data-audited", "holds");
+  // And all from there on.
+  staffSql(desk.place, `delete from journal_places where number < ${gone}`);
+  expect(await walked(page, desk.place)).toBe(`Stopped at row ${gone}: it is missing. Go to row ${gone}`);
+});
+
 test("a log that cannot be written is said with its reason, in both languages, until it can be written again", async ({ page, desk }) => {
   await first(page, desk.server);
   await audited(page, desk.place);
@@ -103,7 +166,7 @@ test("a log that cannot be written is said with its reason, in both languages, u
   for (const [lang, why] of [["en", "The journal's log cannot be written"], ["zh", "日志无法写入"]]) {
     await expect(async () => {
       await page.goto(`/${lang}/desk/journal`);
-      await page.locator("main form button").click();
+      await page.locator("main form[method=post] button").click();
       await expect(page.locator("[data-trouble]")).toContainText(why, { timeout: 1000 });
     }).toPass();
     await expect(page.locator("[data-trouble] code")).toContainText("the disk is full");
@@ -154,5 +217,16 @@ test.describe("without scripts", () => {
     await expect(page.locator(".done")).toContainText("the server checked all");
     await expect(page.locator("[data-audit]")).toContainText("your browser checks nothing");
     await expect(page.locator("[data-row] .verdict").last()).toContainText("The server found it as it was written");
+    // What only a script does is not offered; finding rows needs none.
+    await expect(page.getByRole("button", { name: "Check all of it in this browser" })).toHaveCount(0);
+    await page.getByLabel("What was done").selectOption("Account made");
+    await page.getByRole("button", { name: "Show these rows" }).click();
+    await expect(page).toHaveURL(/act=account-made/);
+    await expect(page.locator("[data-row] .deed strong")).toHaveText(["Account made"]);
+    await page.getByLabel("On the day").fill("2000-01-01");
+    await page.getByRole("button", { name: "Show these rows" }).click();
+    await expect(page.locator("main")).toContainText("There is no such row");
+    await page.getByRole("link", { name: "Show all rows" }).click();
+    await expect(page.locator("[data-row]").nth(1)).toBeVisible();
   });
 });

@@ -18,7 +18,7 @@ function program(server, token) {
 test("a program writes with a token, its maker may not approve, a post signs, and readers see it", async ({ house, browser }) => {
   test.setTimeout(240_000);
   const { server, at, admin } = house;
-  const officer = await house.enter("dong", [["reviewer", AGENCY]]);
+  const officer = await house.enter("dong", [["approver", AGENCY]]);
   await keyOf(officer, house, "dong", "director");
   await ruled(house, [["sign", 1, ["director"]]]);
 

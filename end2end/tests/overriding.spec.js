@@ -11,8 +11,8 @@ test("a step is skipped with a reason alone, readers see that it was, and a page
   test.setTimeout(300_000);
   const author = await house.enter("author");
   const officers = {};
-  for (const post of ["lawyer", "director", "minister"]) {
-    officers[post] = await house.enter(post, [["reviewer", AGENCY]]);
+  for (const [post, role] of [["lawyer", "reviewer"], ["director", "approver"], ["minister", "approver"]]) {
+    officers[post] = await house.enter(post, [[role, AGENCY]]);
     await keyOf(officers[post], house, post, post);
   }
   const { lawyer, director, minister } = officers;

@@ -9,9 +9,9 @@ const test = base.extend({ house, mayComplain: true });
 
 test("nobody approves what they wrote: not with a post, nor with the page of another officer", async ({ house }) => {
   test.setTimeout(180_000);
-  const anna = await house.enter("anna", [["reviewer", AGENCY], ["drafter", AGENCY]]);
+  const anna = await house.enter("anna", [["approver", AGENCY], ["drafter", AGENCY]]);
   await keyOf(anna, house, "anna", "legal");
-  const bo = await house.enter("bo", [["reviewer", AGENCY]]);
+  const bo = await house.enter("bo", [["approver", AGENCY]]);
   await keyOf(bo, house, "bo", "director");
   await ruled(house, [["legal", 1, ["legal", "director"]]]);
   await begin(anna, house);
@@ -51,8 +51,8 @@ test("an approval counts no more once a part has changed, and a page of the earl
   test.setTimeout(180_000);
   const author = await house.enter("author", [["drafter", AGENCY]]);
   const officers = {};
-  for (const [login, post] of [["anna", "legal"], ["dong", "director"]]) {
-    officers[login] = await house.enter(login, [["reviewer", AGENCY]]);
+  for (const [login, post, role] of [["anna", "legal", "reviewer"], ["dong", "director", "approver"]]) {
+    officers[login] = await house.enter(login, [[role, AGENCY]]);
     await keyOf(officers[login], house, login, post);
   }
   await ruled(house, [["legal", 1, ["legal"]], ["sign", 1, ["director"], "legal"]]);
@@ -85,9 +85,9 @@ test("an approval counts no more once a part has changed, and a page of the earl
 test("a rule that changes between the last step and publication stops it, and says so", async ({ house }) => {
   test.setTimeout(180_000);
   const author = await house.enter("author", [["drafter", AGENCY]]);
-  const anna = await house.enter("anna", [["reviewer", AGENCY]]);
+  const anna = await house.enter("anna", [["approver", AGENCY]]);
   await keyOf(anna, house, "anna", "legal");
-  const bo = await house.enter("bo", [["reviewer", AGENCY]]);
+  const bo = await house.enter("bo", [["approver", AGENCY]]);
   await keyOf(bo, house, "bo", "director");
   await ruled(house, [["legal", 1, ["legal"]]]);
   await begin(author, house);
@@ -125,7 +125,7 @@ test("a rule that changes between the last step and publication stops it, and sa
 test("a step signed on a page from before the rule changed is not taken", async ({ house }) => {
   test.setTimeout(180_000);
   const author = await house.enter("author", [["drafter", AGENCY]]);
-  const anna = await house.enter("anna", [["reviewer", AGENCY]]);
+  const anna = await house.enter("anna", [["approver", AGENCY]]);
   await keyOf(anna, house, "anna", "legal");
   await ruled(house, [["legal", 1, ["legal"]]]);
   await begin(author, house);
@@ -146,7 +146,7 @@ test("a step signed on a page from before the rule changed is not taken", async 
 test("whoever holds no post, or only drafts, signs nothing, even with its key and an officer's page; an auditor changes nothing", async ({ house }) => {
   test.setTimeout(240_000);
   const author = await house.enter("author", [["drafter", AGENCY]]);
-  const anna = await house.enter("anna", [["reviewer", AGENCY]]);
+  const anna = await house.enter("anna", [["approver", AGENCY]]);
   const key = carriedOff(await keyOf(anna, house, "anna", "legal"));
   await ruled(house, [["legal", 1, ["legal"]]]);
   await begin(author, house);
@@ -155,7 +155,18 @@ test("whoever holds no post, or only drafts, signs nothing, even with its key an
   await expect(anna.locator("form.sign")).toHaveCount(1);
 
   // The key itself, in the browser of a colleague who is no officer, of an auditor, and of one whose post it is, but who only drafts.
-  for (const [login, roles] of [["stranger", [["reviewer", AGENCY]]], ["auditor", [["auditor", ""]]], ["typist", [["drafter", AGENCY]]]]) {
+  const why = {
+    "not-holder": ["This post is not in your hands.", "此岗位不由您担任。"],
+    role: [
+      "Your role does not take this step. A reviewer takes those that another step waits for; the last, and every override, are for an approver.",
+      "您的职责不含这一步：审核人员办理其后另有步骤的各步；最后的步骤和越过步骤，须由签批人员办理。",
+    ],
+  };
+  for (const [login, roles, code] of [
+    ["stranger", [["reviewer", AGENCY]], "not-holder"],
+    ["auditor", [["auditor", ""]], "not-holder"],
+    ["typist", [["drafter", AGENCY]], "role"],
+  ]) {
     const who = await house.enter(login, roles);
     if (login === "typist") house.hold(login, "legal");
     await who.goto(url);
@@ -163,8 +174,8 @@ test("whoever holds no post, or only drafts, signs nothing, even with its key an
     await expect(who.locator("form.sign")).toHaveCount(0);
     await unmoved(house, async () => {
       for (const [lang, decision, button, said, none] of [
-        ["en", "Approved", "Sign", "This post is not in your hands, or your role takes no such step.", "keeps no key"],
-        ["zh", "同意", "签名", "此岗位不由您担任，或您的职责不含这一步。", "没有"],
+        ["en", "Approved", "Sign", why[code][0], "keeps no key"],
+        ["zh", "同意", "签名", why[code][1], "没有"],
       ]) {
         await shownAs(who, anna, url.replace("/en/", `/${lang}/`));
         if (lang === "en") {
@@ -172,7 +183,7 @@ test("whoever holds no post, or only drafts, signs nothing, even with its key an
           await putKey(who, key);
         }
         const form = await sign(who, decision, button);
-        await expect(form).toHaveAttribute("data-state", "not-holder");
+        await expect(form).toHaveAttribute("data-state", code);
         await expect(form.locator(".said")).toHaveText(said);
       }
     });
@@ -182,11 +193,11 @@ test("whoever holds no post, or only drafts, signs nothing, even with its key an
 test("another agency's draft is nowhere: not on a page, in a list or a file, not for scripts, nor for programs", async ({ house }) => {
   test.setTimeout(180_000);
   const author = await house.enter("author", [["drafter", AGENCY]]);
-  const anna = await house.enter("anna", [["reviewer", AGENCY]]);
+  const anna = await house.enter("anna", [["approver", AGENCY]]);
   await keyOf(anna, house, "anna", "legal");
   await ruled(house, [["legal", 1, ["legal"]]]);
   const secret = "Unspeakable lanterns";
-  const draft = await begin(author, house, { title: secret, text: "Nobody outside reads this." });
+  const draft = await begin(author, house, { title: secret, text: "Nobody outside reads of these kettles." });
   await author.locator("#files").setInputFiles({ name: "secret.csv", mimeType: "text/csv", buffer: Buffer.from("a,b\n1,2\n") });
   await expect(author.locator("[data-came]")).toHaveText("secret.csv was added.");
   const file = house.sql(`select id from draft_files where draft = '${draft}'`)[0].id;
@@ -273,8 +284,24 @@ test("another agency's draft is nowhere: not on a page, in a list or a file, not
     }
     // Nobody begins a draft in another agency's name, nor reads its content at a public address.
     expect((await ask("/en/desk/drafts", { method: "POST", fields: { kind: "disclosure", agency: AGENCY } })).status).toBe(404);
-    for (const path of [`/content/${part}`, `/content/${part}.salt`, `/search?q=Unspeakable`]) {
-      expect(await (await fetch(`${house.server.url}${path}`)).text(), path).not.toContain("Nobody outside");
+    const published = /sha256:[0-9a-f]{64}/.exec(await (await fetch(`${house.server.url}/log/entry/53`)).text())[0];
+    const parts = house.sql("select commitment from frozen_parts").map(({ commitment }) => commitment);
+    expect(parts.length).toBeGreaterThanOrEqual(3);
+    for (const [some, status] of [[[published], 200], [parts, 404]]) {
+      for (const path of some.flatMap((one) => [`/content/${one}`, `/content/${one}.salt`])) {
+        expect((await fetch(`${house.server.url}${path}`)).status, path).toBe(status);
+      }
+    }
+    // Nor does a search find it: not by a word that it shares with something published, which is found, nor by its own.
+    const search = async (lang, words) => {
+      const answer = await fetch(`${house.server.url}/${lang}/search?q=${words}`);
+      expect(answer.status).toBe(200);
+      return answer.text();
+    };
+    for (const lang of ["en", "zh"]) {
+      await expect.poll(() => search(lang, "kettles")).toContain(`/${lang}/disclosures/53"`);
+      for (const words of ["kettles", "Unspeakable"]) expect(await search(lang, words), words).not.toMatch(/Unspeakable lanterns|Nobody outside/);
+      expect(await search(lang, "Unspeakable")).not.toContain("/disclosures/");
     }
 
     // Programs: a token of the other agency.
@@ -315,9 +342,9 @@ function note(text, { name, pkcs8 }) {
 test("a forged step, one of another case and one that was taken before are refused, each with its sentence", async ({ house }) => {
   test.setTimeout(240_000);
   const author = await house.enter("author", [["drafter", AGENCY]]);
-  const anna = await house.enter("anna", [["reviewer", AGENCY]]);
+  const anna = await house.enter("anna", [["approver", AGENCY]]);
   const key = carriedOff(await keyOf(anna, house, "anna", "legal"));
-  const bo = await house.enter("bo", [["reviewer", AGENCY]]);
+  const bo = await house.enter("bo", [["approver", AGENCY]]);
   const bos = carriedOff(await keyOf(bo, house, "bo", "director"));
   await ruled(house, [["legal", 2, ["legal", "director"]]]);
   await begin(author, house);
@@ -353,7 +380,7 @@ test("a forged step, one of another case and one that was taken before are refus
   await handedIn(anna, first, (step) => ({ ...step, note: step.note.replace(/"commitment":"sha256:[0-9a-f]/, other) }), bad, "signature");
   await handedIn(anna, first, (step) => ({ ...step, note: step.note.replace(/"case":"[0-9a-f]/, other) }), "This is no step of this case. Nothing was logged.", "not-a-step");
   await handedIn(anna, first.replace("/en/", "/zh/"), (step) => ({ ...step, note: note(body(step), forged) }), "此密钥已终止或未登记，未记入。", "unknown-key", ["同意", "签名"]);
-  await handedIn(anna, first, (step) => ({ ...step, note: note(body(step), bos) }), "This post is not in your hands, or your role takes no such step.", "not-holder");
+  await handedIn(anna, first, (step) => ({ ...step, note: note(body(step), bos) }), "This post is not in your hands.", "not-holder");
   // What was sent along is another decision than the one that was signed.
   await handedIn(anna, first, (step) => ({ ...step, opening: { ...step.opening, text: step.opening.text.replace("approve", "reject") } }), "What was sent along does not open the step. Nothing was logged.", "opening");
   // Of the same document, signed by the right key, and of another case.
@@ -420,7 +447,7 @@ test("a session that ends in the middle of writing loses no word, with scripts a
 
   // A step is not signed for somebody who is signed out, and says so.
   // An officer needs a code of their app at each of these doors.
-  const anna = await house.enter("anna", [["reviewer", AGENCY], ["drafter", AGENCY]]);
+  const anna = await house.enter("anna", [["approver", AGENCY], ["drafter", AGENCY]]);
   await keyOf(anna, house, "anna", "legal");
   await ruled(house, [["legal", 1, ["legal"]]]);
   await beside.goto(house.at(`/drafts/${id}`));
@@ -563,7 +590,7 @@ async function harmless(page) {
 test("hostile input is text: in the editor, in lists, to officers, and to readers where it is published", async ({ house, page }) => {
   test.setTimeout(180_000);
   const author = await house.enter("author", [["drafter", AGENCY]]);
-  const anna = await house.enter("anna", [["reviewer", AGENCY]]);
+  const anna = await house.enter("anna", [["approver", AGENCY]]);
   await keyOf(anna, house, "anna", "legal");
   await ruled(house, [["legal", 1, ["legal"]]]);
   const id = await begin(author, house, HOSTILE);

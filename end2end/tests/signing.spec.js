@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { first, give, hire, post, signIn, staffSql } from "../people.js";
-import { expect, sample, test as base } from "../fixtures.js";
+import { checked, expect, panel, sample, test as base } from "../fixtures.js";
 import { copyOf, run, serve } from "../gazette.js";
+import { begin, carriedOff, house as officers, keyOf, putKey, ruled, shownAs, sign as signs, signed as approved, submit, unmoved } from "../officers.js";
 import { CASE, caseAt, leaf, paper } from "../paper.js";
 
 const AGENCY = "gazette.example/finance";
@@ -503,7 +504,7 @@ test("a step is signed on a machine of the officer's own, by files", async ({ pa
   await register(page);
   await page.goto(await submitted(page, house, browser));
   await page.getByText("Sign on a machine of your own").click();
-  const save = page.getByRole("button", { name: "Save what is to be signed" });
+  const save = page.getByRole("link", { name: "Save what is to be signed" });
   const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);
   await download.saveAs(at("step.json"));
   const signed = await run(["post", "sign", "--key", at("approver.key"), "--decision", "approve", at("step.json")], house.place);
@@ -511,8 +512,85 @@ test("a step is signed on a machine of the officer's own, by files", async ({ pa
   expect(signed.out).toContain('title: "Lantern notice"');
   expect(signed.out).toContain('genre: "notice"');
   const file = { name: "signed.json", mimeType: "application/json", buffer: Buffer.from(signed.out.split("\n").findLast((line) => line.startsWith("{"))) };
-  await page.locator("form[data-send-step] input[type=file]").setInputFiles(file);
-  const send = page.locator("form[data-send-step] button");
-  await Promise.all([page.waitForResponse((answer) => answer.url().endsWith("/steps") && answer.ok()), send.click()]);
+  const form = page.locator(".elsewhere form");
+  await form.locator("input[type=file]").setInputFiles(file);
+  await form.getByRole("button", { name: "Hand it in" }).click();
+  await expect(page.locator("li[data-decision=approve]").first()).toBeVisible();
   await published(page);
+});
+
+// Officers of one agency, each in a browser of their own.
+const office = base.extend({ house: officers, mayComplain: true });
+
+/** Once the case that somebody has before them is published, the address of what readers see. */
+async function address(page, url) {
+  await expect(async () => {
+    await page.goto(url);
+    await expect(page.locator(".stand")).toContainText("Published", { timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+  return page.getByRole("link", { name: "See it as readers do" }).evaluate((link) => link.href);
+}
+
+office("wrong role: a reviewer is offered no sign-off, and a forged hand-in is refused", async ({ house }) => {
+  office.setTimeout(240_000);
+  const author = await house.enter("author");
+  const lawyer = await house.enter("lawyer", [["reviewer", AGENCY]]);
+  await keyOf(lawyer, house, "lawyer", "lawyer");
+  const director = await house.enter("director", [["approver", AGENCY]]);
+  const carried = carriedOff(await keyOf(director, house, "director", "director"));
+  // The director's post lies in the hands of two who only review.
+  const rui = await house.enter("rui", [["reviewer", AGENCY]]);
+  for (const login of ["lawyer", "rui"]) house.hold(login, "director");
+  await ruled(house, [["legal", 1, ["lawyer"]], ["sign", 1, ["director"], "legal"]], ["director"]);
+  await begin(author, house);
+  const url = await submit(author);
+  await lawyer.goto(url);
+  await expect(lawyer.locator("form.sign")).toHaveCount(1);
+  await expect(lawyer.locator("form.sign")).toHaveAttribute("data-code", "legal");
+  await expect(lawyer.locator("form.sign [value=override]")).toHaveCount(0);
+  await rui.goto(url);
+  await expect(rui.locator("form.sign")).toHaveCount(0);
+  await approved(lawyer, url);
+
+  await director.goto(url);
+  await expect(director.locator("form.sign")).toHaveAttribute("data-code", "sign");
+  for (const reviewer of [lawyer, rui]) {
+    await reviewer.goto(url);
+    await expect(reviewer.locator("form.sign[data-code=sign]")).toHaveCount(0);
+  }
+  // The director's page, and the very key, in the browser of one of them.
+  await unmoved(house, async () => {
+    for (const [lang, decision, button, why] of [
+      ["en", "Approved", "Sign", "Your role does not take this step."],
+      ["zh", "同意", "签名", "您的职责不含这一步"],
+    ]) {
+      await shownAs(rui, director, url.replace("/en/", `/${lang}/`));
+      if (lang === "en") await putKey(rui, carried);
+      const form = await signs(rui, decision, button);
+      await expect(form).toHaveAttribute("data-state", "role");
+      await expect(form.locator(".said")).toContainText(why);
+    }
+  });
+  await approved(director, url);
+  await address(author, url);
+});
+
+office("where no rule asks anybody, whoever publishes what they wrote is told so, and the public page says it", async ({ house, page }) => {
+  const editor = await house.enter("editor", [["drafter", AGENCY], ["publisher", AGENCY]]);
+  await begin(editor, house);
+  const url = await submit(editor);
+  await editor.goto(url.replace("/en/", "/zh/"));
+  await expect(editor.locator(".acts")).toContainText("公开页面将写明：没有规则要求审批，也未经审批。");
+  await editor.goto(url);
+  await expect(editor.locator(".acts")).toContainText("Its public page will say that no approval was asked for, and none was given.");
+  await editor.getByRole("button", { name: "Publish", exact: true }).click();
+  const published = await address(editor, url);
+  for (const [lang, says] of [
+    ["en", "No rule asked for an approval of this, and none was given."],
+    ["zh", "没有规则要求审批，也未经审批。"],
+  ]) {
+    await checked(page, published.replace("/en/", `/${lang}/`));
+    await expect(panel(page, "C6")).toHaveAttribute("data-check", "none");
+    await expect(panel(page, "C6")).toContainText(says);
+  }
 });

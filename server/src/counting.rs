@@ -6,26 +6,37 @@
 
 use crate::store::{Head, Store, StoreError};
 use std::time::Duration;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 /// Entries counted at a time.
 const STRIDE: u64 = 256;
 /// Left to others who write, between two stretches.
 const BETWEEN: Duration = Duration::from_millis(5);
-/// How long to leave it after trouble.
+/// How long to leave it after trouble: each time twice as long as before, up to the second.
 const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(60);
 
-/// Follows the log until the chain is closed. Trouble is logged and tried again.
+/// Follows the log until the chain is closed. Trouble is tried again, and told once for as long as it lasts.
 pub fn start(store: Store, mut heads: watch::Receiver<Head>) -> JoinHandle<()> {
     tokio::spawn(async move {
+        let mut pause = PAUSE;
         loop {
             let size = heads.borrow_and_update().size;
             let over = match catch_up(&store, size).await {
-                Ok(()) => heads.changed().await.is_err(),
+                Ok(()) => {
+                    if pause > PAUSE {
+                        tracing::info!("the figures of agencies follow the log again");
+                    }
+                    pause = PAUSE;
+                    heads.changed().await.is_err()
+                }
                 Err(error) => {
-                    tracing::error!(%error, "the figures of agencies do not follow the log");
-                    tokio::time::sleep(PAUSE).await;
-                    heads.has_changed().is_err()
+                    if pause == PAUSE {
+                        tracing::error!(%error, "the figures of agencies do not follow the log; it is tried again");
+                    }
+                    let over = timeout(pause, closed(&mut heads)).await.is_ok();
+                    pause = (pause * 2).min(LONGEST);
+                    over
                 }
             };
             if over {
@@ -33,6 +44,11 @@ pub fn start(store: Store, mut heads: watch::Receiver<Head>) -> JoinHandle<()> {
             }
         }
     })
+}
+
+/// Waits until the chain is closed. Entries that come meanwhile shorten no pause.
+async fn closed(heads: &mut watch::Receiver<Head>) {
+    while heads.changed().await.is_ok() {}
 }
 
 /// Counts what is not counted yet of the first `size` entries.

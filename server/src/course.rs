@@ -17,7 +17,6 @@ pub(crate) fn approved(core: &Core) -> Option<(&str, &str)> {
 /// A step as a publication opens it, and when the log took it.
 #[derive(Debug, Clone)]
 pub(crate) struct Made {
-    pub post: String,
     pub code: String,
     pub decision: String,
     pub at: Millis,
@@ -37,13 +36,12 @@ pub(crate) struct Place {
 /// The place of each of these steps, all of a case and in their order; `None` for one that counts no more, or never did. `deferred`: by
 /// the rule, they were logged with the publication.
 pub(crate) fn course(progress: &Progress<'_>, deferred: bool, made: &[Made]) -> Vec<Option<Place>> {
-    // The last decision of a post on a kind is the one that stands, if any does.
-    let stands = |n: usize, step: &Made| {
-        let same = |other: &Made| other.post == step.post && other.code == step.code;
-        let decided = progress.decisions().any(|(code, by, _)| code == step.code && by == step.post);
-        decided && !made[n + 1..].iter().any(same)
-    };
-    let standing: Vec<bool> = made.iter().enumerate().map(|(n, step)| stands(n, step)).collect();
+    let mut standing = vec![false; made.len()];
+    for number in progress.standing() {
+        if let Some(stands) = standing.get_mut(number) {
+            *stands = true;
+        }
+    }
     let complete = |code: &str| {
         let of = made.iter().zip(&standing).filter(|(step, stands)| **stands && step.code == code);
         of.map(|(step, _)| step.at).max()

@@ -1,6 +1,7 @@
 //! Private keys on disk: one file each, readable by nobody else, never logged; locked by a passphrase where there is one. And
 //! those in a token, which this process never holds.
 
+mod backup;
 mod lock;
 mod log;
 mod plain;
@@ -175,7 +176,7 @@ pub fn lock_all(folder: &Path, passphrase: &Passphrase) -> Result<Vec<PathBuf>, 
     Ok(locked)
 }
 
-/// Reads a key file made by [`create`]; refuses one that others can read.
+/// Reads a key file made by [`create`], or the backup of a key that a browser made; refuses one that others can read.
 pub fn open(path: &Path) -> Result<Signer, KeyError> {
     read(path).map(|(signer, _)| signer)
 }
@@ -194,9 +195,11 @@ fn read(path: &Path) -> Result<(Signer, [u8; 32]), KeyError> {
             let name = lines.next().ok_or_else(malformed)?;
             (name.to_owned(), lines.next().and_then(chain::hash::unhex::<32>).ok_or_else(malformed)?)
         }
-        Some(lock::HEADER) => {
+        Some(kind @ (lock::HEADER | backup::HEADER)) => {
             let locked = |error| KeyError::Lock(path.to_path_buf(), error);
-            lock::given().ok_or_else(|| locked(LockError::NoPassphrase))?.open(&text).map_err(locked)?
+            let passphrase = lock::given().ok_or_else(|| locked(LockError::NoPassphrase))?;
+            let opened = if kind == lock::HEADER { passphrase.open(&text) } else { backup::open(&text, passphrase) };
+            opened.map_err(locked)?
         }
         _ => return Err(malformed()),
     };

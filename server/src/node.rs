@@ -120,6 +120,13 @@ impl Node {
         if place.is_empty() {
             place.may_begin(founding)?;
         }
+        // Told before the store is opened, and asked again below of what it says then.
+        if founding != Founding::Journal
+            && let Err(refused) = place.refuse_plain_keys()
+            && place.is_in_earnest().await
+        {
+            return Err(refused.into());
+        }
         let store = place.store().await?;
         let head = store.head().await?;
         let founded = head.as_ref().is_some_and(|head| head.size > 0);

@@ -130,6 +130,59 @@ async fn rows_that_went_from_page_to_page_leave_no_copy_behind() {
     assert!(!lies_in_desk(data, BODY.as_bytes()));
 }
 
+const INSERT: &str = "insert into drafts (id, agency, kind, state, revision, written, title, author, made, saved, saved_by, frozen) \
+    values ($1, 'a/b', 'disclosure', 'writing', 1, $2, '', '', 1, 1, '', '')";
+
+#[tokio::test]
+async fn as_long_as_somebody_reads_trying_again_writes_nothing() {
+    let trial = Trial::new();
+    let staff = Staff::open(&trial.place).await.unwrap();
+    let (store, data) = (staff.store(), &trial.place.data);
+    let log = || std::fs::metadata(data.join(format!("{FILE}-wal"))).unwrap().len();
+    sqlx::query(INSERT).bind("one").bind(BODY.repeat(20_000)).execute(store.pool()).await.unwrap();
+    assert!(store.clear().await.unwrap());
+    let mut reading = store.pool().begin().await.unwrap();
+    sqlx::query("select count(*) from drafts").fetch_one(&mut *reading).await.unwrap();
+    sqlx::query("update drafts set written = ''").execute(store.pool()).await.unwrap();
+    let before = log();
+    for _ in 0..5 {
+        store.blanked();
+        assert!(!store.clear().await.unwrap());
+    }
+    assert_eq!(log(), before);
+    reading.rollback().await.unwrap();
+    assert!(store.clear().await.unwrap());
+    assert_eq!(log(), 0);
+    assert!(!lies_in_desk(data, BODY.as_bytes()));
+}
+
+#[tokio::test]
+async fn nobody_is_kept_from_writing_where_nothing_was_let_go_of() {
+    let trial = Trial::new();
+    let staff = Staff::open(&trial.place).await.unwrap();
+    let store = staff.store();
+    // Each writing anew counts as a change of the tables.
+    let written_anew = async || {
+        let row = sqlx::query("pragma schema_version").fetch_one(store.pool()).await.unwrap();
+        row.get::<i64, _>(0)
+    };
+    let begun = written_anew().await;
+    assert!(store.clear().await.unwrap());
+    let at_the_start = written_anew().await;
+    assert_ne!(at_the_start, begun, "the last process may have left something");
+    sqlx::query(INSERT).bind("one").bind(BODY.repeat(1_000)).execute(store.pool()).await.unwrap();
+    assert!(store.clear().await.unwrap());
+    assert_eq!(written_anew().await, at_the_start);
+    // Whoever let go of it said so, or did not.
+    store.blanked();
+    assert!(store.clear().await.unwrap());
+    let when_told = written_anew().await;
+    assert_ne!(when_told, at_the_start);
+    sqlx::query("delete from drafts").execute(store.pool()).await.unwrap();
+    assert!(store.clear().await.unwrap());
+    assert_ne!(written_anew().await, when_told);
+}
+
 async fn clearing_takes_nothing_away_that_is_there(engine: Engine) {
     let house = House::on(engine).await;
     let frozen = house.submitted("Lanterns", 0).await;

@@ -52,7 +52,7 @@ async fn a_case_that_no_statement_could_open_is_followed_by_another(engine: Engi
         rounds += 1;
         assert!(rounds < 60, "a statement is bounded");
     }
-    assert!(rounds > 20, "left after {rounds} rounds, with room for more");
+    assert!(rounds > 15, "left after {rounds} rounds, with room for more");
     house.approve_all(&frozen).await;
     house.published(&frozen).await;
 }

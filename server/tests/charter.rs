@@ -25,6 +25,7 @@ on_each_engine! {
     a_registrars_key_is_enrolled_by_whoever_proves_to_have_it_and_under_a_name_of_its_own,
     what_waits_for_a_registrar_is_counted_until_they_have_signed_its_text,
     an_amendment_over_another_charter_is_written_anew_and_signed_anew,
+    a_name_that_looks_like_a_persons_number_is_warned_of_before_it_is_asked_for,
 }
 
 const TWO: &str = "gazette.example/registrar-2";
@@ -300,4 +301,33 @@ async fn an_amendment_over_another_charter_is_written_anew_and_signed_anew(engin
     hand_in(&desk, &one, &zone, &first(&desk)).await.to();
     let amended = charter(&desk);
     assert_eq!((&*amended.zone, &*amended.name["en"]), ("Europe/Berlin", "Yunze Gazette"));
+}
+
+/// What a form that was drawn again says was seen.
+fn seen(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+    assert!(answer.body.contains("This looks like personal data (mobile number)"), "{}", answer.body);
+    answer.body.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+async fn a_name_that_looks_like_a_persons_number_is_warned_of_before_it_is_asked_for(engine: Engine) {
+    let desk = Desk::on(engine).await;
+    let one = registrar(&desk, "one").await;
+    let name = ("name_zh", "云泽公报 13800138000");
+    let warned = seen(&ask(&desk, &one, &[name]).await);
+    assert!(desk.get(Some(&one.token), CHARTER).await.body.contains("Nothing waits"), "nothing was asked for");
+    let other = seen(&ask(&desk, &one, &[("name_zh", "云泽公报 13900139000"), ("seen", &warned)]).await);
+    assert_ne!(other, warned, "what was seen is one text");
+    let path = ask(&desk, &one, &[name, ("seen", &warned)]).await.to().to_owned();
+    for (lang, said) in [("en", "A name here looks like personal data (mobile number)."), ("zh", "此处名称疑似含有个人信息（手机号）")]
+    {
+        let page = desk.get(Some(&one.token), &path.replace("/en/", &format!("/{lang}/"))).await.body;
+        assert!(page.contains(said), "whoever signs it is warned too: {page}");
+    }
+    // It stands there now: an amendment of something else is none of it.
+    here(&desk, &one, &path).await.to();
+    assert_eq!(ask(&desk, &one, &[("zone", "Europe/Berlin")]).await.status, StatusCode::SEE_OTHER);
+    let key = async |seen: &str| desk.post(Some(&one.token), &format!("{CHARTER}?key"), &[("key", "13800138000"), ("seen", seen)]).await;
+    let warned = seen(&key("").await);
+    assert_eq!(key(&warned).await.to(), format!("{CHARTER}/key/gazette.example/13800138000"));
 }

@@ -36,6 +36,81 @@ fn a_number_is_whole_however_a_pdf_draws_it() {
 }
 
 #[test]
+fn a_number_that_is_drawn_twice_to_look_bold_is_one() {
+    let number = "(1) Tj (38) Tj (0013) Tj (8000) Tj";
+    let outlined = format!("BT /F1 12 Tf 2 Tr 72 720 Td {number} (; 7) Tj ET");
+    let run = |x: &str| format!("BT /F1 12 Tf {x} 720 Td {number} ET\n");
+    let moved = run("72") + &run("72.4") + &run("73");
+    for page in [outlined, moved] {
+        let extracted = read(pdf(&[&page]));
+        assert!(extracted.pieces[0].text.starts_with("13800138000") && !extracted.pieces[0].text.contains('\n'), "{extracted:?}");
+    }
+}
+
+#[test]
+fn a_page_of_letters_that_were_made_outlines_is_said_not_to_be_read() {
+    let outlines = "0 0 m 5 0 l 5 5 l f\n".repeat(400);
+    let ruled = format!("{}{}", lines(&["Lanterns"]), "10 10 5 5 re f\n".repeat(400));
+    let numbered = format!("{}{outlines}", lines(&["- 3 -"]));
+    let extracted = read(pdf(&[&ruled, &outlines, &numbered]));
+    assert_eq!(extracted.gaps, [Gap::Pages(vec![2, 3])], "{extracted:?}");
+    assert_eq!(read(pdf(&[&outlines])).gaps, [Gap::NoText]);
+}
+
+#[test]
+fn what_a_pdf_holds_beside_its_pages_is_read_and_a_layer_that_is_off_is_too() {
+    let layered = format!("/OC /L1 BDC {} EMC {}", lines(&["13100131000"]), lines(&["", "Lanterns"]));
+    let wide: String = "电话 13300133000".encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+    let note = format!(
+        "<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /Contents (call 13200132000) >> \
+         << /Type /Annot /Subtype /Widget /Rect [0 0 9 9] /F 2 /FT /Tx /T (a) /V <FEFF{wide}> /AP << /N 9 0 R >> >> 10 0 R"
+    );
+    let look = "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /Font << /F1 3 0 R >> >>";
+    let properties =
+        "<x:xmpmeta><rdf:Description pdf:Keywords=\"13600136000\"><dc:title>13700137000</dc:title></rdf:Description></x:xmpmeta>";
+    let objects = [
+        "<< /Type /OCG /Name (draft) >>".to_owned(),
+        "<< /Title (13400134000) >>".to_owned(),
+        stream(look, "BT /F1 12 Tf 0 0 Td (13500135000) Tj ET"),
+        "<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (tel:13900139000) >> >>".to_owned(),
+        stream("/Type /Metadata /Subtype /XML", properties),
+    ];
+    let more = More {
+        catalog: "/Metadata 11 0 R /OCProperties << /OCGs [7 0 R] /D << /OFF [7 0 R] >> >>",
+        page: &format!("/Annots [{note}]"),
+        resources: "/Properties << /L1 7 0 R >>",
+        trailer: "/Info 8 0 R",
+        objects: &objects,
+    };
+    let extracted = read(pdf_with(&[&layered], more));
+    assert_eq!(extracted.gaps, [], "{extracted:?}");
+    for number in ["13100131000", "13200132000", "13300133000", "13500135000", "13900139000"] {
+        assert_eq!(place_of(&extracted, number), Some(Spot::Page(1)), "{number}: {extracted:?}");
+    }
+    for number in ["13400134000", "13600136000", "13700137000"] {
+        assert_eq!(place_of(&extracted, number), Some(Spot::Somewhere), "{number}: {extracted:?}");
+    }
+}
+
+#[test]
+fn files_within_a_pdf_are_read_one_level_deep_or_said_to_be_there() {
+    let holding = |bytes: &[u8]| {
+        let content: String = bytes.iter().map(|byte| format!("{byte:02x}")).chain([">".to_owned()]).collect();
+        let file = "<< /Type /Filespec /F (list) /EF << /F 8 0 R >> >>".to_owned();
+        let objects = [file, stream("/Filter /ASCIIHexDecode", &content)];
+        let catalog = "/Names << /EmbeddedFiles << /Names [(list) 7 0 R] >> >>";
+        pdf_with(&[&lines(&["Lanterns"])], More { catalog, objects: &objects, ..More::default() })
+    };
+    let extracted = read(holding(&docx(&[&[IDENTITY]])));
+    assert!(extracted.gaps.is_empty() && place_of(&extracted, IDENTITY).is_some(), "{extracted:?}");
+    let inner = holding(&docx(&[&[IDENTITY]]));
+    let deep = read(holding(&inner));
+    assert!(deep.gaps == [Gap::Embedded] && place_of(&deep, IDENTITY).is_none(), "{deep:?}");
+    assert_eq!(place_of(&read(holding(&pdf(&[&lines(&[IDENTITY])]))), IDENTITY), Some(Spot::Somewhere), "its pages are no pages of this");
+    assert_eq!(read(holding(b"13800138000")).gaps, [Gap::Embedded]);
+}
+
+#[test]
 fn a_scan_and_a_page_that_is_a_picture_are_said_to_be_that() {
     assert_eq!(read(pdf(&[SCANNED, SCANNED])), Extracted { pieces: vec![], gaps: vec![Gap::NoText] });
     let stamped = format!("{}q 60 0 0 60 400 100 cm /Im1 Do Q", lines(&["Lanterns"]));
@@ -74,6 +149,33 @@ fn a_word_processors_text_is_read_with_its_notes_its_links_and_what_lies_in_it()
     assert_eq!(extracted.gaps, [Gap::Pictures]);
     let odt = open_document("text", &format!("<text:p>{first}<text:span>{second}</text:span></text:p>"));
     assert!(place_of(&read(odt), IDENTITY).is_some());
+}
+
+#[test]
+fn no_part_of_a_document_is_passed_over_without_a_word() {
+    let fonts = [("word/fonts/font1.odttf", "?"), ("docProps/thumbnail.jpeg", "?"), ("word/printerSettings/printerSettings1.bin", "?")];
+    assert_eq!(read(docx_with("<w:p><w:t>a</w:t></w:p>", &fonts)).gaps, []);
+    for name in ["word/afchunk.mht", "word/afchunk.htm", "word/document2.foo", "xl/comments1.bin"] {
+        let extracted = read(docx_with("<w:altChunk/><w:p><w:t>a</w:t></w:p>", &[(name, "13800138000")]));
+        assert_eq!(extracted.gaps, [Gap::Embedded], "{name}: {extracted:?}");
+    }
+    let manifest = "<manifest:manifest/>";
+    let meta = "<office:meta><dc:creator>A1</dc:creator><meta:user-defined meta:name=\"13900139000\">13800138000</meta:user-defined></office:meta>";
+    let parts = [("META-INF/manifest.xml", manifest), ("content.xml", "<text:p>a</text:p>"), ("meta.xml", meta)];
+    let extracted = read(package(&parts));
+    assert!(place_of(&extracted, "A1\n13800138000").is_some() && place_of(&extracted, "\n13900139000").is_some(), "{extracted:?}");
+}
+
+#[test]
+fn what_stands_beside_the_cells_of_a_sheet_is_read() {
+    let rows = "<row r=\"1\"><c r=\"A1\"><f>LEFT(\"13600136000\",3)</f><v>136</v></c></row></sheetData>\
+                <dataValidations><dataValidation prompt=\"13700137000\"><formula1>\"13800138000,1\"</formula1></dataValidation></dataValidations>\
+                <headerFooter><oddHeader>&amp;L13900139000</oddHeader></headerFooter><sheetData>";
+    let extracted = read(xlsx(rows, &[]));
+    for number in ["\"13600136000\"", "13700137000", "\"13800138000", "\n13900139000"] {
+        assert_eq!(place_of(&extracted, number), Some(Spot::Somewhere), "{number}: {extracted:?}");
+    }
+    assert_eq!(place_of(&extracted, "136"), Some(Spot::Row { sheet: "名单".into(), row: 1 }), "{extracted:?}");
 }
 
 #[test]
@@ -137,9 +239,33 @@ fn reader() -> Reader {
 
 #[tokio::test]
 async fn a_process_of_its_own_reads_the_same() {
-    for bytes in [pdf(&[&lines(&[IDENTITY])]), docx(&[&[IDENTITY]]), xlsx("", &[]), locked_pdf(), b"?".to_vec()] {
+    let cells = xlsx("<row r=\"1\"><c r=\"A1\"><v>13800138000</v></c></row>", &[IDENTITY]);
+    for bytes in [pdf(&[&lines(&[IDENTITY])]), docx(&[&[IDENTITY]]), cells, xlsx("", &[]), locked_pdf(), b"?".to_vec()] {
         assert_eq!(reader().read(file(&bytes)).await, Ok(read(bytes)));
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_reads_a_file_opens_no_other_file_writes_none_and_begins_nothing() {
+    use std::process::{Command, Stdio};
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gazette"));
+    let mut child = command.arg("read-file").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let limits = format!("/proc/{}/limits", child.id());
+    // The soft and the hard one.
+    let none = |limits: &str, what: &str| {
+        let line = limits.lines().find_map(|line| line.strip_prefix(what));
+        line.is_some_and(|line| line.split_whitespace().take(2).eq(["0", "0"]))
+    };
+    let closed = (0..500).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        let limits = std::fs::read_to_string(&limits).unwrap();
+        ["Max open files", "Max file size", "Max processes", "Max core file size"].iter().all(|what| none(&limits, what))
+    });
+    assert!(closed, "{}", std::fs::read_to_string(&limits).unwrap());
+    child.stdin.take().unwrap().write_all(&docx(&[&[IDENTITY]])).unwrap();
+    let answered = child.wait_with_output().unwrap();
+    assert!(answered.status.success() && String::from_utf8_lossy(&answered.stdout).contains(IDENTITY));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod program;
 
 use chain::{checkpoint::Checkpoint, note::Vkey};
 use program::{Program, Server, text};
+use sqlx::{Connection, Row, SqliteConnection};
 use std::process::Output;
 
 const ORIGIN: &str = "example.gov/log";
@@ -110,14 +111,23 @@ fn a_chain_that_is_no_trial_is_neither_served_nor_given_keys_while_keys_lie_in_p
     assert!(said.contains("WARN") && said.contains("lie in plain") && said.contains("for trials only"), "{said}");
     let asked = ["key", "seal", "example.gov/archive"];
     assert!(refused(&server.run(&asked)).contains("would lie in plain"));
-    let seal = printed(&server.command(program::GAZETTE).env("GAZETTE_PLAIN_KEYS", "true").args(asked).output().unwrap());
+    // As for any switch in the environment.
+    let with = |said: &str| server.command(program::GAZETTE).env("GAZETTE_PLAIN_KEYS", said).args(asked).output().unwrap();
+    for no in ["0", "false", "no", ""] {
+        assert!(refused(&with(no)).contains("would lie in plain"), "{no:?}");
+    }
+    let seal = printed(&with("1"));
+    assert_eq!(printed(&with("true")), seal);
     assert_eq!(printed(&server.run(&asked)), seal, "one that is there already is told");
     assert!(refused(&server.run(&["key", "log", "--next"])).contains("would lie in plain"));
     let note = server.file("note", "whatever").display().to_string();
     let papers = server.file("papers.jsonl", "").display().to_string();
+    let as_before = ["drop table counted", "drop table acts", "drop table decisions", "delete from _sqlx_migrations where version > 1"];
+    assert_eq!(later_migrations(&server, &as_before), 0);
     for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["submit", &note], &["import", &papers]] {
         lies_in_plain(&server.run(command));
     }
+    assert_eq!(later_migrations(&server, &[]), 0, "whoever is refused can go back to the program they had");
 
     // Locked, they need no leave; and one that is put back as it was is found, be it the journal's.
     let registrar = std::fs::read_to_string(server.path("data/journal/keys/registrar.key")).unwrap();
@@ -129,6 +139,19 @@ fn a_chain_that_is_no_trial_is_neither_served_nor_given_keys_while_keys_lie_in_p
     printed(&server.run(&["key", "seal", "example.gov/finance", "--passphrase-file", &words]));
     std::fs::write(server.path("data/journal/keys/registrar.key"), registrar).unwrap();
     lies_in_plain(&server.run(&["serve", "--listen", "127.0.0.1:0", "--passphrase-file", &words]));
+}
+
+/// Does this to the chain's database behind the program's back; answers how many migrations it has beyond the first.
+fn later_migrations(server: &Program, statements: &[&'static str]) -> i64 {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let mut raw = SqliteConnection::connect(&format!("sqlite://{}", server.path("data/gazette.sqlite"))).await.unwrap();
+        for sql in statements {
+            sqlx::query(*sql).execute(&mut raw).await.unwrap();
+        }
+        let row = sqlx::query("select count(*) from _sqlx_migrations where version > 1").fetch_one(&mut raw).await.unwrap();
+        raw.close().await.unwrap();
+        row.get(0)
+    })
 }
 
 /// An entry in a file, as the log serves it.

@@ -28,6 +28,7 @@ on_each_engine! {
     a_row_that_the_log_never_takes_is_said_with_its_reason_and_those_before_it_are_logged,
     a_log_that_cannot_be_written_is_said_with_its_reason_until_it_can,
     who_did_what_goes_after_its_time_and_the_row_still_holds,
+    rows_are_found_by_what_was_done_and_by_the_day,
     nobody_but_auditors_and_the_portals_administrators_reaches_it,
 }
 
@@ -258,6 +259,68 @@ async fn who_did_what_goes_after_its_time_and_the_row_still_holds(engine: Engine
     let held: Vec<_> = journal.node.store.contents(0, 1_000).await.unwrap();
     assert_eq!(held.iter().filter(|part| part.removed_by.is_none()).count(), 1);
     assert!(held.iter().filter(|part| part.removed_by.is_some()).all(|part| part.bytes.is_none() && part.salt.is_none()));
+}
+
+/// Numbers of the rows of a page.
+fn numbers(page: &str) -> Vec<i64> {
+    page.split("class=\"number\">").skip(1).map(|rest| rest.split('<').next().unwrap().parse().unwrap()).collect()
+}
+
+async fn rows_are_found_by_what_was_done_and_by_the_day(engine: Engine) {
+    let (desk, journal) = Desk::on(engine).await.with_journal(0).await;
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    // By the portal's clocks it is early on 29 May 2026; in London, and for machines, it is the day before still.
+    noted(&desk, 3).await;
+    journal.feed().await.unwrap();
+    let first = desk.staff.journal().newest_logged().await.unwrap();
+    desk.pass(DAY);
+    for n in 0..60 {
+        desk.staff.journal().note("", "draft-saved", "d1", &json!({ "revision": n })).await.unwrap();
+        if n == 30 {
+            noted(&desk, 1).await;
+        }
+    }
+    journal.feed().await.unwrap();
+    let second = desk.staff.journal().newest_logged().await.unwrap();
+    desk.pass(DAY);
+    let auditor = desk.signed_in(auditor.account).await;
+    noted(&desk, 2).await;
+    journal.feed().await.unwrap();
+    noted(&desk, 1).await;
+    let third = desk.staff.journal().before(i64::MAX, 1).await.unwrap()[0].number;
+    let asked = async |query: &str| {
+        let answer = desk.get(Some(&auditor.token), &format!("/en/desk/journal?{query}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{query}");
+        assert!(!answer.body.contains("does not hold:"), "{query}: {}", answer.body);
+        answer.body
+    };
+    assert_eq!(numbers(&asked("act=&day=2026-05-29").await), (1..=first).rev().collect::<Vec<_>>());
+    // The second day's are more than a page, and lead to the rest of that day alone.
+    let page = asked("day=2026-05-30").await;
+    assert_eq!(numbers(&page), (second - 49..=second).rev().collect::<Vec<_>>());
+    let older = format!("before={}&amp;day=2026-05-30", second - 49);
+    assert!(page.contains(&older), "{page}");
+    let page = asked(&older.replace("&amp;", "&")).await;
+    assert_eq!(numbers(&page), (first + 1..second - 49).rev().collect::<Vec<_>>());
+    assert!(!page.contains("class=\"pager\""), "{page}");
+    // Rows of one act do not stand one behind the other, and hold all the same; one that waits is found too.
+    let tried = asked("act=tried&day=").await;
+    let all = numbers(&tried);
+    assert_eq!((all.len(), all[0]), (7, third));
+    assert!(tried.contains("Rows between these are left out") && tried.contains("<option value=\"tried\" selected"), "{tried}");
+    assert_eq!(numbers(&asked("act=tried&day=2026-05-31").await).len(), 3);
+    assert_eq!(numbers(&asked("act=tried&day=2026-05-30").await).len(), 1);
+    let page = asked("act=draft-saved").await;
+    let last = numbers(&page)[49];
+    assert_eq!(numbers(&asked(&format!("act=draft-saved&before={last}")).await).len(), 10);
+    for none in ["day=2026-05-28", "day=2026-06-01", "act=signed-out", "act=%3Cb%3E"] {
+        let page = asked(none).await;
+        assert!(numbers(&page).is_empty() && page.contains("There is no such row") && !page.contains("<b>"), "{none}: {page}");
+    }
+    for bad in ["day=yesterday", "before=0", "day=2026-13-01"] {
+        let answer = desk.get(Some(&auditor.token), &format!("/zh/desk/journal?{bad}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{bad}");
+    }
 }
 
 async fn nobody_but_auditors_and_the_portals_administrators_reaches_it(engine: Engine) {

@@ -5,6 +5,7 @@
 mod trial;
 mod described;
 mod desk_house;
+mod documents;
 mod portal;
 
 use axum::{
@@ -19,7 +20,8 @@ use chain::{
 use desk_house::*;
 use serde_json::{Value, json};
 use server::{
-    drafts::{Kind, Refusal},
+    compose,
+    drafts::{Frozen, Kind, Outcome, Refusal},
     http::{self, Portal},
     staff::{Account, From, NewAccount, NewMachine, Noted, PREFIX, Role, Scope, Strength, Token},
     store::NewContent,
@@ -37,6 +39,12 @@ on_each_engine! {
     hostile_input_is_refused,
     where_there_is_no_rule_a_publishing_token_publishes,
     a_programs_new_version_says_why_and_a_first_one_does_not,
+    a_status_and_a_redaction_go_from_items_to_published_at_their_time,
+    many_kinds_come_at_once_and_what_the_log_would_not_take_is_mended_under_its_id,
+    when_something_comes_out_is_changed_and_cleared_until_it_is_too_late,
+    what_is_called_back_is_written_on_and_what_is_published_is_not_called_back,
+    what_belongs_to_persons_is_told_before_it_is_approved_and_never_the_number,
+    an_agencys_own_statements_are_answered_with_what_in_them_belongs_to_persons,
     statements_are_taken_from_the_agencys_own_key_alone,
     what_a_token_brings_reads_whole_and_hands_in_is_noted_under_its_own_name,
     what_somebody_uploads_and_downloads_is_noted,
@@ -237,6 +245,7 @@ async fn a_token_does_what_its_scopes_say_and_no_more(engine: Engine) {
         (Scope::Draft, "DELETE", format!("{path}/files/{}", id(1))),
         (Scope::Draft, "POST", "/api/v1/items".into()),
         (Scope::Submit, "POST", format!("{path}/submit")),
+        (Scope::Submit, "POST", format!("{path}/due")),
         (Scope::Submit, "POST", format!("{path}/withdraw")),
         (Scope::Publish, "POST", format!("{path}/publish")),
         (Scope::Statements, "POST", "/api/v1/statements".into()),
@@ -318,8 +327,13 @@ async fn nothing_of_another_agency_is_there(engine: Engine) {
     for draft in [&theirs.draft, &theirs.id, &theirs.case, &own, &id(1), &id(77)] {
         let path = format!("/api/v1/drafts/{draft}");
         let save = json!({ "fields": fields("Stolen"), "revision": 1 }).to_string();
-        let calls =
-            [("GET", "", String::new()), ("PUT", "", save), ("POST", "/files?name=a", "x".into()), ("DELETE", "/files/a", String::new())];
+        let calls = [
+            ("GET", "", String::new()),
+            ("PUT", "", save),
+            ("POST", "/files?name=a", "x".into()),
+            ("DELETE", "/files/a", String::new()),
+            ("POST", "/due", json!({ "due": null }).to_string()),
+        ];
         let more = ["/submit", "/withdraw", "/publish"].map(|rest| ("POST", rest, String::new()));
         for (method, rest, body) in calls.into_iter().chain(more) {
             assert_eq!(
@@ -449,7 +463,11 @@ async fn where_there_is_no_rule_a_publishing_token_publishes(engine: Engine) {
 
 /// A statement as the agency's own program hands it in.
 fn line_of(house: &House, agency: &str, n: u8, title: &str, signer: &Signer) -> String {
-    let composed = trial::draft(agency, title, "Rain.\n").compose(&house.node.origin, &id(n)).unwrap();
+    line_with(house, n, trial::draft(agency, title, "Rain.\n"), signer)
+}
+
+fn line_with(house: &House, n: u8, draft: compose::Draft, signer: &Signer) -> String {
+    let composed = draft.compose(&house.node.origin, &id(n)).unwrap();
     let part = |part: &NewContent| json!({ "salt": format_salt(&part.salt), "bytes": STANDARD.encode(part.bytes.as_ref().unwrap()) });
     let parts: Vec<_> = composed.contents.iter().map(part).collect();
     json!({ "note": note::sign(&composed.text, &[signer]), "parts": parts }).to_string()
@@ -482,6 +500,267 @@ async fn a_programs_new_version_says_why_and_a_first_one_does_not(engine: Engine
     alone["fields"]["ground"] = json!("facts-changed");
     let said = ask(&alone).await;
     assert_eq!((&said["status"], &said["field"]), (&json!(422), &json!("target")), "a ground that is of nothing: {said}");
+}
+
+/// A moment as programs write it.
+fn moment(millis: i64) -> Value {
+    json!(jiff::Timestamp::from_millisecond(millis).unwrap().to_string())
+}
+
+const DAY: i64 = 86_400_000;
+
+/// What is to be submitted about something that is published.
+fn about(n: u8, kind: &str, fields: Value) -> Value {
+    json!({ "id": id(n), "kind": kind, "fields": fields, "submit": true })
+}
+
+/// What an answer says was submitted.
+async fn frozen_of(house: &House, state: &Value) -> Frozen {
+    let case = state["case"].as_str().unwrap_or_else(|| panic!("{state}"));
+    house.drafts.case(&house.who("colleague"), case).await.unwrap().frozen
+}
+
+/// A published document with a file: its place, and the file's commitment.
+async fn published(house: &House) -> (u64, String) {
+    let frozen = house.submitted("Lanterns", 0).await;
+    let file = house.case(&frozen).await.parts.into_iter().find(|part| part.role == "attachment").unwrap();
+    house.approve_all(&frozen).await;
+    (house.published(&frozen).await, file.commitment.to_string())
+}
+
+fn repeal(index: u64) -> Value {
+    json!({ "target": index, "change": "repealed", "effective": "2026-10-01", "ground": "term-ended" })
+}
+
+async fn a_status_and_a_redaction_go_from_items_to_published_at_their_time(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let token = m.token(&house.agency, &WRITES).await;
+    let ask = async |item: &Value| m.ask(&token, "POST", "/api/v1/items", item.to_string()).await.lines().remove(0);
+    let (index, file) = published(house).await;
+    let redact = json!({ "target": index, "parts": [file], "ground": "personal-data" });
+    for (n, kind, fields) in [(1, "status", repeal(index)), (2, "redaction", redact)] {
+        let due = house.staff.now() + DAY;
+        let mut item = about(n, kind, fields);
+        item["due"] = moment(due);
+        let said = ask(&item).await;
+        let state = |said: &Value| ["status", "kind", "stage", "statement", "due", "ready"].map(|name| said[name].clone());
+        assert_eq!(state(&said), [json!(200), json!(kind), json!("frozen"), json!(id(n)), json!(due), json!(false)], "{said}");
+        assert_eq!(said["steps"][0]["code"], "sign", "the agency's rule for such");
+        assert_eq!(ask(&item).await, said, "asked again while it waits");
+        let frozen = frozen_of(house, &said).await;
+        house.approve(&frozen, "director", "sign").await.unwrap();
+        let said = ask(&item).await;
+        assert_eq!((&said["stage"], &said["ready"]), (&json!("frozen"), &json!(true)), "asked again once it is approved");
+        assert!(house.drafts.publish_due().await.unwrap().is_empty(), "before its time nothing is sealed");
+        house.turn(DAY);
+        let at = house.published(&frozen).await;
+        let said = ask(&item).await;
+        assert_eq!((&said["stage"], &said["index"]), (&json!("published"), &json!(at)), "asked again once it is there: {said}");
+        let entry = String::from_utf8(house.node.store.entry(at).await.unwrap().unwrap()).unwrap();
+        assert!(entry.contains(&format!("\"type\":\"{kind}\"")) && entry.contains(&format!("\"index\":{index},")), "{entry}");
+        item["fields"]["ground"] = json!("decided");
+        assert_eq!((&ask(&item).await["status"], &ask(&item).await["code"]), (&json!(409), &json!("differs")));
+    }
+    assert_eq!(portal::get(&m.portal, &format!("/content/{file}")).await.0, StatusCode::GONE);
+}
+
+async fn many_kinds_come_at_once_and_what_the_log_would_not_take_is_mended_under_its_id(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let token = m.token(&house.agency, &WRITES).await;
+    let ask = async |items: &[Value]| {
+        let lines: Vec<_> = items.iter().map(Value::to_string).collect();
+        m.ask(&token, "POST", "/api/v1/items", lines.join("\n")).await.lines()
+    };
+    let (index, file) = published(house).await;
+    let redact = |target: u64| json!({ "target": target, "parts": [file], "ground": "personal-data" });
+    let mut forgotten = repeal(index);
+    forgotten["change"] = json!("forgotten");
+    let items = [
+        item(1, "Lamps"),
+        about(2, "status", forgotten),
+        about(3, "status", repeal(index)),
+        about(4, "redaction", redact(99_999)),
+        about(5, "redaction", redact(index)),
+    ];
+    let lines = ask(&items).await;
+    let told: Vec<_> = lines.iter().map(|line| (line["status"].clone(), line["field"].clone())).collect();
+    let (good, lacks) = ((json!(200), Value::Null), |field: &str| (json!(422), json!(field)));
+    assert_eq!(told, [good.clone(), lacks("change"), good.clone(), lacks("target"), good], "{lines:?}");
+    assert_eq!(ask(&items).await, lines, "asked again, each is answered alike");
+    // Mended, it goes on under the same id.
+    let mended = ask(&[about(2, "status", repeal(index)), about(4, "redaction", redact(index))]).await;
+    assert!(mended.iter().all(|line| line["status"] == 200), "{mended:?}");
+    // The good ones are approved side by side, and come out.
+    house.approve_all(&frozen_of(house, &lines[0]).await).await;
+    for line in [&lines[2], &lines[4]] {
+        house.approve(&frozen_of(house, line).await, "director", "sign").await.unwrap();
+    }
+    let outcomes = house.drafts.publish_due().await.unwrap();
+    assert!(outcomes.len() == 3 && outcomes.iter().all(|(_, outcome)| matches!(outcome, Outcome::Published(_))), "{outcomes:?}");
+    let stages: Vec<_> = ask(&items).await.iter().map(|line| line["stage"].clone()).collect();
+    assert_eq!([&stages[0], &stages[2], &stages[4]], [&json!("published"); 3]);
+}
+
+async fn when_something_comes_out_is_changed_and_cleared_until_it_is_too_late(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let token = m.token(&house.agency, &WRITES).await;
+    let machine = house.staff.machines(&house.agency).await.unwrap().remove(0).id;
+    m.put(&token, &id(1), &json!({ "fields": fields("Lanterns") })).await.json();
+    let path = format!("/api/v1/drafts/{}", id(1));
+    let set = async |due: Value| m.ask(&token, "POST", &format!("{path}/due"), json!({ "due": due }).to_string()).await;
+    let (now, noted_so_far) = (house.staff.now(), async || noted(house, "due-changed").await.len());
+    assert_eq!(set(moment(now + DAY)).await.code(), refused(409, "not-open"), "nothing was submitted");
+    let submit = json!({ "statement": id(2), "due": moment(now + DAY) }).to_string();
+    let state = m.ask(&token, "POST", &format!("{path}/submit"), submit).await.json();
+    assert_eq!(state["due"], json!(now + DAY));
+    for _ in 0..2 {
+        let later = set(moment(now + 2 * DAY)).await.json();
+        assert_eq!((&later["due"], &later["stage"], &later["statement"]), (&json!(now + 2 * DAY), &json!("frozen"), &json!(id(2))));
+    }
+    assert_eq!(noted_so_far().await, 1, "asked again nothing is changed");
+    assert_eq!(set(Value::Null).await.json()["due"], 0);
+    assert_eq!(set(moment(now - DAY)).await.code(), refused(422, "past"));
+    for bad in ["", "{}", "{\"due\":7}", "{\"due\":null,\"at\":1}"] {
+        assert_eq!(m.ask(&token, "POST", &format!("{path}/due"), bad).await.code(), refused(400, "json"), "{bad}");
+    }
+    assert_eq!(set(json!("tomorrow")).await.code(), refused(422, "field"));
+    let other = m.token(&house.other, &Scope::ALL).await;
+    for draft in [&*id(1), state["draft"].as_str().unwrap()] {
+        let answer = m.ask(&other, "POST", &format!("/api/v1/drafts/{draft}/due"), json!({ "due": null }).to_string()).await;
+        assert_eq!(answer.code(), refused(404, "nothing"));
+    }
+    assert_eq!(set(moment(now + 3 * DAY)).await.json()["due"], json!(now + 3 * DAY));
+    let rows = noted(house, "due-changed").await;
+    assert!(rows.len() == 3 && rows.iter().all(|(row, _)| row.who == machine), "{rows:?}");
+    // What was approved stays so, and comes out at the time that was set last.
+    let frozen = frozen_of(house, &state).await;
+    house.approve_all(&frozen).await;
+    house.turn(2 * DAY);
+    assert!(house.drafts.publish_due().await.unwrap().is_empty());
+    house.turn(DAY);
+    house.published(&frozen).await;
+    for due in [Value::Null, moment(now + 9 * DAY)] {
+        assert_eq!(set(due).await.code(), refused(409, "not-open"), "too late");
+    }
+    assert_eq!(set(moment(now + 3 * DAY)).await.json()["stage"], "published", "as it stands already");
+}
+
+async fn what_is_called_back_is_written_on_and_what_is_published_is_not_called_back(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let token = m.token(&house.agency, &WRITES).await;
+    m.put(&token, &id(1), &json!({ "fields": fields("Lanterns") })).await.json();
+    let path = format!("/api/v1/drafts/{}", id(1));
+    let call = async |what: &str, body: Value| m.ask(&token, "POST", &format!("{path}/{what}"), body.to_string()).await;
+    let first = call("submit", json!({ "statement": id(2) })).await.json();
+    house.approve(&frozen_of(house, &first).await, "clerk", "draft").await.unwrap();
+    for _ in 0..2 {
+        let back = call("withdraw", json!({})).await.json();
+        assert_eq!((&back["stage"], back.get("statement")), (&json!("writing"), None), "{back}");
+    }
+    let second = call("submit", json!({ "statement": id(3) })).await.json();
+    assert_eq!((&second["statement"], &second["steps"][0]["decided"]), (&json!(id(3)), &json!(0)), "what was approved counts no more");
+    let frozen = frozen_of(house, &second).await;
+    house.approve_all(&frozen).await;
+    house.published(&frozen).await;
+    assert_eq!(call("withdraw", json!({})).await.code(), refused(409, "not-open"));
+    assert_eq!(m.get(&token, &path).await.json()["stage"], "published");
+}
+
+/// A word processor's file.
+const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+async fn what_belongs_to_persons_is_told_before_it_is_approved_and_never_the_number(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let token = m.token(&house.agency, &WRITES).await;
+    let mut written = fields("Lanterns");
+    written["summary"] = json!("Call 138 0013 8000.");
+    written["body"] = json!(format!("Each lantern is lit.\n\nBy No. {}.\n", documents::IDENTITY));
+    let state = m.put(&token, &id(1), &json!({ "fields": written })).await.json();
+    let found = [
+        json!({ "field": "summary", "kind": "mobile", "where": {} }),
+        json!({ "field": "body", "kind": "identity-card", "where": { "line": 3 } }),
+    ];
+    assert_eq!((&state["personal"], &state["unread"]), (&json!(found), &json!([])));
+    let path = format!("/api/v1/drafts/{}", id(1));
+    let card = "name,card\nWang,4111 1111 1111 1111\n";
+    let files = [
+        ("list.csv", card.as_bytes().to_vec()),
+        ("list.docx", documents::docx(&[&[documents::IDENTITY]])),
+        ("map.png", b"\x89PNG\r\n\x1a\n0000".to_vec()),
+    ];
+    for (name, bytes) in files {
+        assert_eq!(m.ask(&token, "POST", &format!("{path}/files?name={name}"), bytes).await.status, StatusCode::OK);
+    }
+    let more = [
+        json!({ "file": "list.csv", "kind": "bank-card", "where": { "line": 2 } }),
+        json!({ "file": "list.docx", "kind": "identity-card", "where": {} }),
+    ];
+    // Files that come at one moment are in no order.
+    let told = |state: &Value| {
+        let mut told = state["personal"].as_array().unwrap().clone();
+        told.sort_by_key(|one| (one["file"].is_string(), one["file"].as_str().map(str::to_owned)));
+        (told, state["unread"].clone())
+    };
+    let expected = ([found, more].concat(), json!([{ "file": "map.png", "why": "no-text" }]));
+    assert_eq!(told(&m.get(&token, &path).await.json()), expected);
+    let submitted = m.ask(&token, "POST", &format!("{path}/submit"), "").await;
+    assert_eq!(told(&submitted.json()), expected, "and while it waits");
+    for number in ["138 0013 8000", "13800138000", documents::IDENTITY, "4111 1111"] {
+        assert!(!submitted.body.contains(number), "{number}: {}", submitted.body);
+    }
+    // It is a warning: whoever approves it approves it, and once it is published nothing is said of it any more.
+    let frozen = frozen_of(house, &submitted.json()).await;
+    house.approve_all(&frozen).await;
+    house.published(&frozen).await;
+    let state = m.get(&token, &path).await.json();
+    assert_eq!((&state["stage"], state.get("personal"), state.get("unread")), (&json!("published"), None, None));
+    // In a line of many, too.
+    let mut asked = item(5, "Lamps");
+    asked["fields"]["summary"] = json!("13800138000");
+    let said = m.ask(&token, "POST", "/api/v1/items", asked.to_string()).await.lines().remove(0);
+    assert_eq!(said["personal"], json!([{ "field": "summary", "kind": "mobile", "where": {} }]));
+}
+
+async fn an_agencys_own_statements_are_answered_with_what_in_them_belongs_to_persons(engine: Engine) {
+    let m = Machines::on(engine).await;
+    let house = &m.house;
+    let token = m.token(&house.free, &[Scope::Statements]).await;
+    let seal = house.node.seal(&house.free).unwrap();
+    let mut draft = trial::draft(&house.free, "List_13800138000", "Rain.\nCall 13800138000.\n");
+    let file = |name: &str, media: &str, bytes: Vec<u8>| compose::Document {
+        role: "attachment",
+        media: media.into(),
+        language: None,
+        name: name.into(),
+        bytes,
+    };
+    draft.documents.push(file("list.docx", WORD, documents::docx(&[&[documents::IDENTITY]])));
+    draft.documents.push(file("map.png", "image/png", b"\x89PNG\r\n\x1a\n0000".to_vec()));
+    let line = line_with(house, 1, draft, seal);
+    let clean = line_of(house, &house.free, 2, "Rain", seal);
+    let forged = line_of(house, &house.free, 3, "Rain", &impostor(&house.free));
+    let answer = m.ask(&token, "POST", "/api/v1/statements", [&*line, &*clean, &*forged].join("\n")).await;
+    let said = answer.lines();
+    let expected = json!([
+        { "field": "title", "kind": "mobile", "where": {} },
+        { "field": "body", "kind": "mobile", "where": { "line": 2 } },
+        { "file": "list.docx", "kind": "identity-card", "where": {} },
+    ]);
+    assert!(said[0]["index"].is_u64() && said[1]["index"].is_u64(), "it is no reason to refuse anything: {said:?}");
+    assert_eq!((&said[0]["personal"], &said[0]["unread"]), (&expected, &json!([{ "file": "map.png", "why": "no-text" }])));
+    assert_eq!((&said[1]["personal"], &said[1]["unread"]), (&json!([]), &json!([])));
+    assert!(said[2].get("personal").is_none() && said[2]["code"] == "unknown-key", "{}", said[2]);
+    assert!(!answer.body.contains("13800138000") && !answer.body.contains(documents::IDENTITY));
+    // Asked again it is told again, as far as anything comes with it.
+    let bare = json!({ "note": serde_json::from_str::<Value>(&line).unwrap()["note"] }).to_string();
+    let again = m.ask(&token, "POST", "/api/v1/statements", [&*line, &*bare].join("\n")).await.lines();
+    assert_eq!((&again[0]["repeated"], &again[0]["personal"]), (&json!(true), &expected));
+    assert!(again[1]["repeated"] == true && again[1].get("personal").is_none(), "{}", again[1]);
 }
 
 async fn statements_are_taken_from_the_agencys_own_key_alone(engine: Engine) {
@@ -541,11 +820,17 @@ async fn what_a_token_brings_reads_whole_and_hands_in_is_noted_under_its_own_nam
     assert_eq!(m.put(&token, &id(1), &changed).await.status, StatusCode::OK);
     m.get(&token, &path).await;
     assert_eq!(noted(house, "draft-read").await.len(), 2);
+    // On another day it is one all the same: who has the token then may not be who had it.
+    house.turn(24 * 3_600_000);
+    for _ in 0..2 {
+        m.get(&token, &path).await;
+    }
+    assert_eq!(noted(house, "draft-read").await.len(), 3);
     // What is refused is no reading.
     let writes = m.token(agency, &[Scope::Draft]).await;
     assert_eq!(m.get(&writes, &path).await.code(), refused(403, "scope"));
     assert_eq!(m.get(&token, &format!("/api/v1/drafts/{}", id(7))).await.code(), refused(404, "nothing"));
-    assert_eq!(noted(house, "draft-read").await.len(), 2);
+    assert_eq!(noted(house, "draft-read").await.len(), 3);
     // Publishing by the agency's own key.
     let hands_in = m.token(&house.free, &[Scope::Statements]).await;
     let machine = house.staff.machines(&house.free).await.unwrap().remove(0).id;

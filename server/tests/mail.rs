@@ -26,6 +26,7 @@ on_each_engine! {
     whoever_is_waited_for_is_told_once_and_learns_nothing_of_the_text,
     a_registrar_is_told_once_of_what_waits_for_their_signature,
     an_author_is_told_of_a_rejection_and_of_the_publication,
+    an_author_is_told_when_somebody_else_took_it_back,
     once_a_day_one_letter_tells_of_everything_and_none_tells_of_nothing,
     a_refusal_ends_a_letter_with_a_note_and_a_later_is_tried_again,
     while_the_server_is_away_nothing_is_lost_also_across_a_restart,
@@ -287,6 +288,24 @@ async fn an_author_is_told_of_a_rejection_and_of_the_publication(engine: Engine)
     house.drafts.publish_due().await.unwrap();
     assert!(mail.send_due().await.unwrap());
     assert!(post.letter().of("subject").starts_with("Something needs approving again at "));
+    post.nothing();
+}
+
+async fn an_author_is_told_when_somebody_else_took_it_back(engine: Engine) {
+    let (house, post) = (House::on(engine).await, Post::start("plain"));
+    let mail = post.mail(&house);
+    house.hire("publisher", &[Role::Publisher], &house.agency).await;
+    reachable(&house, &post, "author").await;
+    let frozen = house.submitted("Lanterns", 60_000).await;
+    house.drafts.withdraw(&house.who("publisher"), &frozen.draft).await.unwrap();
+    assert!(mail.send_due().await.unwrap());
+    let came = post.letter();
+    assert!(came.of("subject").starts_with("Something was taken back at ") && !came.0.to_string().contains("Lanterns"), "{}", came.0);
+    // Who takes back what they wrote knows it.
+    let author = house.who("author");
+    house.drafts.freeze(&author, &frozen.draft, 1, 0).await.unwrap();
+    house.drafts.withdraw(&author, &frozen.draft).await.unwrap();
+    assert!(mail.send_due().await.unwrap());
     post.nothing();
 }
 

@@ -59,7 +59,15 @@ async fn an_agencys_page_shows_its_rule_and_its_posts(engine: Engine) {
     register(&trial, &node, "agency", &core).await;
     let after = page(&portal(&trial, &node).await, &format!("/en/agencies/{id}")).await;
     assert!(!after.contains("Its seal alone is enough."), "{after}");
-    assert!(after.contains("*: legal, sign ← legal"), "{after}");
+    let newest = node.submitter.state().agency(&id).unwrap().0.index;
+    let told = after.split("class=\"ruled\"").nth(1).unwrap().split("</section>").next().unwrap();
+    for said in ["All that it publishes", "Legal review", "Waits for no other step.", "Sign-off", "Only after: Legal review.", ">Approver<"]
+    {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    assert!(told.contains(&format!("/en/entries/{newest}\">Entry {newest}<")) && !told.contains(&of), "by its name: {told}");
+    let entry = page(&portal(&trial, &node).await, &format!("/zh/entries/{newest}")).await;
+    assert!(entry.contains("办理岗位：") && entry.contains(">审批岗<"), "{entry}");
     assert!(after.contains(&of) && after.contains(&format!("/en/entries/{at}")), "{after}");
 }
 

@@ -17,11 +17,14 @@ use server::{
     drafts::{Called, Draft, Drafts, Kind, Looked, Sort, Written},
     extract::{Gap, Spot},
 };
+use std::{fmt::Write, time::Duration};
 use trial::Engine;
 
 on_each_engine! {
     a_pdf_and_an_office_file_with_an_identity_number_are_pointed_at,
     what_was_not_looked_through_is_said_on_each_page_in_both_languages,
+    a_page_waits_for_no_slow_file_and_the_next_one_tells_of_it,
+    numbers_that_are_too_many_to_be_told_are_said_to_be_more,
     files_that_are_brought_are_looked_through_with_their_names,
     without_a_program_to_read_them_files_are_not_taken_for_clean,
 }
@@ -50,6 +53,17 @@ fn unread(looked: &Looked) -> Vec<(&str, Gap)> {
     unread
 }
 
+/// What is told once everything is read: the first who asks may be told to come again.
+async fn once_read(ask: impl AsyncFn() -> Looked) -> Looked {
+    for _ in 0..20 {
+        let looked = ask().await;
+        if !looked.unread.iter().any(|(_, gap)| *gap == Gap::Waiting) {
+            return looked;
+        }
+    }
+    panic!("it is not read")
+}
+
 async fn a_pdf_and_an_office_file_with_an_identity_number_are_pointed_at(engine: Engine) {
     let house = House::on(engine).await;
     let (first, second) = IDENTITY.split_at(6);
@@ -67,10 +81,11 @@ async fn a_pdf_and_an_office_file_with_an_identity_number_are_pointed_at(engine:
         ("list.pdf", Sort::IdentityCard, Spot::Page(2)),
         ("list.xlsx", Sort::Mobile, Spot::Row { sheet: "名单".into(), row: 3 }),
     ];
-    let looked = house.drafts.personal_in_draft(&author, &draft).await.unwrap();
+    let looked = once_read(async || house.drafts.personal_in_draft(&author, &draft).await.unwrap()).await;
     assert_eq!((found(&looked), unread(&looked)), (expected.to_vec(), vec![]));
     let frozen = house.drafts.freeze(&author, &draft.id, draft.revision, 0).await.unwrap();
-    let looked = house.drafts.personal_in_case(&house.who("colleague"), &house.case(&frozen).await).await.unwrap();
+    let (colleague, case) = (house.who("colleague"), house.case(&frozen).await);
+    let looked = once_read(async || house.drafts.personal_in_case(&colleague, &case).await.unwrap()).await;
     assert_eq!((found(&looked), unread(&looked)), (expected.to_vec(), vec![]));
 }
 
@@ -79,9 +94,14 @@ async fn what_was_not_looked_through_is_said_on_each_page_in_both_languages(engi
     let token = house.enter("author").await;
     let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
     let page = async |path: String| {
-        let answer = portal::at_desk(&portal, by(&token, Request::get(path)).body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        answer.body
+        for _ in 0..20 {
+            let answer = portal::at_desk(&portal, by(&token, Request::get(&path)).body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+            if !["load this page again", "请稍后重新载入"].iter().any(|waits| answer.body.contains(waits)) {
+                return answer.body;
+            }
+        }
+        panic!("it is not read: {path}")
     };
     let clean = drafted(&house, &[("clean.docx", docx(&[&["Every lantern is lit."]]))]).await;
     let said = page(format!("/en/desk/drafts/{}/submit", clean.id)).await;
@@ -121,6 +141,43 @@ async fn what_was_not_looked_through_is_said_on_each_page_in_both_languages(engi
     }
 }
 
+async fn a_page_waits_for_no_slow_file_and_the_next_one_tells_of_it(engine: Engine) {
+    let house = House::on(engine).await;
+    let author = house.who("author");
+    // Twenty files are read one after another, as one agency's are.
+    let files: Vec<(String, Vec<u8>)> = (0..20).map(|at| (format!("{at}.docx"), docx(&[&[IDENTITY]]))).collect();
+    let named: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
+    let draft = drafted(&house, &named).await;
+    let now = tokio::time::Instant::now();
+    let first = house.drafts.personal_in_draft_until(&author, &draft, now).await.unwrap();
+    assert!(now.elapsed() < Duration::from_secs(10));
+    assert!(first.unread.iter().all(|(_, gap)| *gap == Gap::Waiting) && !first.unread.is_empty(), "{first:?}");
+    let looked = once_read(async || house.drafts.personal_in_draft(&author, &draft).await.unwrap()).await;
+    assert_eq!((looked.found.len(), unread(&looked)), (20, vec![]));
+}
+
+async fn numbers_that_are_too_many_to_be_told_are_said_to_be_more(engine: Engine) {
+    let house = House::on(engine).await;
+    let (author, token) = (house.who("author"), house.enter("author").await);
+    let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
+    let mut roster = "办公室 13800138000\n".repeat(60);
+    for at in 0..60 {
+        writeln!(roster, "{}", 13_900_000_000_u64 + at).unwrap();
+    }
+    let written = Written { body: roster.clone(), ..written("Lanterns") };
+    let draft = house.drafts.begin(&author, &house.agency, Kind::Disclosure, &written).await.unwrap();
+    house.drafts.attach(&author, &draft.id, "list.txt", roster.into()).await.unwrap();
+    let looked = once_read(async || house.drafts.personal_in_draft(&author, &draft).await.unwrap()).await;
+    assert_eq!(unread(&looked), [("body.md", Gap::Rest), ("list.txt", Gap::Rest)]);
+    let numbers: std::collections::HashSet<_> = looked.found.iter().map(|(place, found)| (place, &found.number)).collect();
+    assert_eq!(numbers.len(), 100, "fifty of each, and none of them twice");
+    for (lang, said) in [("en", "all beyond the most that is looked through"), ("zh", "超出检查上限的部分")] {
+        let path = format!("/{lang}/desk/drafts/{}/submit", draft.id);
+        let answer = portal::at_desk(&portal, by(&token, Request::get(path)).body(Body::empty()).unwrap()).await;
+        assert!(answer.body.contains(said) && !answer.body.contains("<bdi>body.md"), "{}", answer.body);
+    }
+}
+
 async fn files_that_are_brought_are_looked_through_with_their_names(engine: Engine) {
     let house = House::on(engine).await;
     let author = house.who("author");
@@ -145,7 +202,8 @@ async fn without_a_program_to_read_them_files_are_not_taken_for_clean(engine: En
     let house = House::on(engine).await;
     let draft = drafted(&house, &[("list.pdf", pdf(&[&lines(&[IDENTITY])])), ("list.txt", IDENTITY.into())]).await;
     let without = Drafts::open(house.staff.clone(), house.node.clone()).unwrap();
-    let looked = without.personal_in_draft(&house.who("author"), &draft).await.unwrap();
+    let author = house.who("author");
+    let looked = once_read(async || without.personal_in_draft(&author, &draft).await.unwrap()).await;
     assert_eq!(found(&looked), [("list.txt", Sort::IdentityCard, Spot::Line(1))]);
     assert_eq!(unread(&looked), [("list.pdf", Gap::Failed)]);
 }

@@ -149,3 +149,37 @@ fn a_rejection_carries_its_reason_closed() {
     assert_eq!(decision.reason, Some(Commitment::to(&salt, "The sums are wrong.".as_bytes())));
     assert!(!sent["note"].as_str().unwrap().contains("sums") && !sent["opening"]["text"].as_str().unwrap().contains("sums"));
 }
+
+/// A key's backup as a browser saved it, for this post.
+const BACKUP: &str = "gazette key backup\n\
+    {\"name\":\"example.gov/finance/approver\",\"chain\":\"CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=\",\
+    \"vkey\":\"example.gov/finance/approver+8f02dce2+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs\",\"kdf\":\"PBKDF2-SHA-256\",\
+    \"rounds\":600000,\"salt\":\"crxZHj17dSPGUOLZ+qipdw==\",\"cipher\":\"AES-256-GCM\",\"iv\":\"+q5iWjvTiunvMPAP\"}\n\
+    IAJ5f7AGaUwCwMoVppPDzEfvVcCx+njt24MGvoOH2UzUuX79BMvwgR+hvOqNuRDF/U06PF36vOyiPV40VU+yOg==\n";
+
+#[test]
+fn a_key_that_a_browser_made_signs_by_its_backup_and_passphrase() {
+    let (program, _) = officer();
+    let own = |name: &str, text: &str| {
+        let path = program.file(name, text);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        path.display().to_string()
+    };
+    let backup = own("key-backup.txt", BACKUP);
+    let (right, wrong) = (own("right", "Laternen über dem ruhigen Fluss\n"), own("wrong", "Laternen über dem lauten Fluss\n"));
+    let sign = |more: &[&str]| {
+        let arguments = ["post", "sign", "--key", &backup, "--decision", "approve", "ask.json"];
+        program.run(&[&arguments[..], &PARTS, more].concat())
+    };
+    assert!(refused(&sign(&[])).contains("no passphrase was given"));
+    assert!(refused(&sign(&["--passphrase-file", &wrong])).contains("the passphrase does not open it"));
+    let sent: Value = serde_json::from_str(&printed(&sign(&["--passphrase-file", &right]))).unwrap();
+    let note = sent["note"].as_str().unwrap();
+    let vkey = Vkey::parse("example.gov/finance/approver+8f02dce2+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs").unwrap();
+    Statement::parse(note.as_bytes()).unwrap().note.verify(&vkey).unwrap();
+    // It is for its owner alone, like every key file; and what is no backup, though it says so, opens by no passphrase.
+    std::fs::set_permissions(&backup, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(refused(&sign(&["--passphrase-file", &right])).contains("can be read by others"));
+    own("key-backup.txt", &BACKUP.replace("600000", "1"));
+    assert!(refused(&sign(&["--passphrase-file", &right])).contains("not a key's backup"));
+}

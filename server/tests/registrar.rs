@@ -32,6 +32,7 @@ on_each_engine! {
     a_successor_speaks_for_an_abolished_body_and_an_overseer_states_what_became_of_its_documents,
     what_was_signed_and_taken_back_goes_stale_and_what_came_to_the_log_by_another_way_waits_for_nobody,
     that_a_key_has_ended_is_asked_for_even_where_too_much_waits,
+    a_name_that_looks_like_a_persons_number_is_warned_of_and_not_refused,
 }
 
 const AGENCY: &str = "gazette.example/archive";
@@ -530,4 +531,48 @@ async fn that_a_key_has_ended_is_asked_for_even_where_too_much_waits(engine: Eng
     let path = desk.post(Some(&head.token), &format!("{of}?end"), &fields).await.to().to_owned();
     desk.post(Some(&head.token), &format!("{path}?here"), &[]).await.to();
     assert_eq!(post(&desk.node).unwrap().keys[0].ended.unwrap().how.as_str(), "compromised");
+}
+
+/// What a form that was drawn again warns of beside a field, and what it says was seen.
+fn warned(answer: &Answer, field: &str, said: &str) -> String {
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+    let beside = answer.body.split(&format!("<label for=\"{field}\"")).nth(1).unwrap().split("</div>").next().unwrap();
+    assert!(beside.contains(said), "{beside}");
+    answer.body.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+async fn a_name_that_looks_like_a_persons_number_is_warned_of_and_not_refused(engine: Engine) {
+    let desk = Desk::on(engine).await;
+    let head = desk.person("head", &[(Role::Administrator, AGENCY), (Role::Registrar, "")]).await;
+    let post = async |lang: &str, name: &str, seen: &str| {
+        let fields = [("id", "duty"), ("name_zh", name), ("name_en", "On duty"), ("seen", seen)];
+        desk.post(Some(&head.token), &format!("/{lang}/desk/posts/of/{AGENCY}?post"), &fields).await
+    };
+    let name = "值班员_13800138000";
+    assert!(post("en", "值班员", "").await.to().starts_with(&format!("/en/desk/posts/key/{AGENCY}/duty?")), "an ordinary name goes on");
+    let seen = warned(&post("en", name, "").await, "name_zh", "personal data (mobile number)");
+    warned(&post("zh", name, "").await, "name_zh", "疑似个人信息（手机号）");
+    warned(&post("en", "值班员_13900139000", &seen).await, "name_zh", "personal data (mobile number)");
+    let on = post("en", name, &seen).await.to().to_owned();
+    // Where its key is made, and where registrars sign it, it is said once more.
+    let said = "A name here looks like personal data (mobile number).";
+    assert!(desk.get(Some(&head.token), &on).await.body.contains(said));
+    let key = key(&format!("{AGENCY}/duty"));
+    let text = chain::possession::text(&desk.node.origin, Office::Post, key.vkey().name(), &head.account.id, key.vkey()).unwrap();
+    let asked = desk.post(Some(&head.token), &on, &[("proof", &chain::note::sign(&text, &[&key]))]).await.to().to_owned();
+    assert!(desk.get(Some(&head.token), &asked).await.body.contains(said));
+    desk.post(Some(&head.token), &format!("{asked}?here"), &[]).await.to();
+    assert!(!desk.get(Some(&head.token), &format!("/en/desk/posts/key/{AGENCY}/duty")).await.body.contains(said), "it is registered");
+    // An agency's, before anything of it is made.
+    let agency = async |seen: &str| {
+        let id = "gazette.example/11010519491231002x";
+        let fields = [("id", id), ("name_zh", "道路局"), ("name_en", "Roads"), ("custody", "portal"), ("seen", seen)];
+        desk.post(Some(&head.token), "/en/desk/registrations", &fields).await
+    };
+    let seals = || std::fs::read_dir(desk.trial.place.data.join("keys")).unwrap().count();
+    let before = seals();
+    let seen = warned(&agency("").await, "id", "personal data (identity-card number)");
+    assert_eq!(seals(), before);
+    agency(&seen).await.to();
+    assert_eq!(seals(), before + 1);
 }

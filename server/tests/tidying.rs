@@ -8,13 +8,14 @@ mod desk_house;
 
 use desk_house::*;
 use server::drafts::{Called, Column, FrozenState, Kind, Refusal, SMALLEST_PIECE, Stage, Written, keep_publishing};
+use sqlx::Row;
 use std::{path::Path, time::Duration};
 use trial::Engine;
 
 on_each_engine! {
     an_agency_has_its_room_for_files_and_takes_no_more_until_some_are_published_or_dropped,
     bytes_that_no_row_leads_to_are_removed_and_all_others_stay,
-    files_of_a_draft_that_was_dropped_go_after_a_month,
+    a_draft_that_was_given_up_is_erased_after_a_month_and_until_then_comes_back_whole,
     what_is_due_comes_out_beside_tidying_and_past_a_step_that_cannot_be_read,
 }
 
@@ -97,17 +98,48 @@ async fn bytes_that_no_row_leads_to_are_removed_and_all_others_stay(engine: Engi
     }
 }
 
-async fn files_of_a_draft_that_was_dropped_go_after_a_month(engine: Engine) {
+/// Wherever the desk keeps something of a text.
+const KEPT: &str = "select written from drafts union all select title from drafts union all select written from draft_asides \
+                    union all select title from frozen union all select name from frozen_parts union all select name from draft_files";
+
+async fn a_draft_that_was_given_up_is_erased_after_a_month_and_until_then_comes_back_whole(engine: Engine) {
     let house = House::on(engine).await;
-    let (drafts, author) = (&house.drafts, house.who("author"));
-    let draft = drafts.begin(&author, &house.agency, Kind::Disclosure, &written("Lanterns")).await.unwrap();
-    drafts.attach(&author, &draft.id, "a.txt", b"a".to_vec()).await.unwrap();
-    drafts.drop_draft(&author, &draft.id, draft.revision).await.unwrap();
+    let (drafts, author, colleague) = (&house.drafts, house.who("author"), house.who("colleague"));
+    let kept = async || {
+        let rows = sqlx::query(KEPT).fetch_all(house.staff.store().pool()).await.unwrap();
+        rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n")
+    };
+    // Submitted once, taken back, and with a text kept aside.
+    let frozen = house.submitted("Lanterns", 0).await;
+    drafts.withdraw(&author, &frozen.draft).await.unwrap();
+    drafts.save(&author, &frozen.draft, 1, &written("Lanterns of the river")).await.unwrap();
+    drafts.save(&colleague, &frozen.draft, 1, &written("Lanterns of the bridge")).await.unwrap();
+    let whole = drafts.draft(&author, &frozen.draft).await.unwrap();
+    house.turn(90 * DAY);
+    drafts.drop_draft(&author, &frozen.draft, 2).await.unwrap();
     house.turn(29 * DAY);
     assert_eq!(drafts.forget_dropped().await.unwrap(), 0);
+    // Its month begins anew with each time that it is given up.
+    drafts.take_up(&colleague, &frozen.draft).await.unwrap();
+    let back = drafts.draft(&author, &frozen.draft).await.unwrap();
+    assert_eq!((&back.written, back.stage, back.revision), (&whole.written, Stage::Writing, 2));
+    assert_eq!(drafts.files(&author, &frozen.draft).await.unwrap().len(), 1);
+    assert_eq!(drafts.asides(&author, &frozen.draft).await.unwrap().len(), 1);
     house.turn(2 * DAY);
+    assert_eq!(drafts.forget_dropped().await.unwrap(), 0, "it is being written");
+    drafts.drop_draft(&author, &frozen.draft, 2).await.unwrap();
+    house.turn(31 * DAY);
+    let late = drafts.take_up(&author, &frozen.draft).await.unwrap_err();
+    assert_eq!(late.refusal(), Some(&Refusal::Nothing), "it is over, whether or not anybody has tidied");
+    assert!(kept().await.contains("Lanterns of the river"));
+    let other = drafts.begin(&author, &house.agency, Kind::Disclosure, &written("Bridges")).await.unwrap();
     assert_eq!(drafts.forget_dropped().await.unwrap(), 1);
     assert_eq!(drafts.forget_dropped().await.unwrap(), 0);
+    let left = kept().await;
+    for text in ["Lanterns", "lantern is lit", "灯笼", "figures.csv"] {
+        assert!(!left.replace(&serde_json::to_string(&other.written).unwrap(), "").contains(text), "{text}: {left}");
+    }
+    assert_eq!(drafts.draft(&author, &other.id).await.unwrap().written, other.written, "nothing else goes with it");
     assert_eq!(lying(&house.trial.place.data.join("drafts")), 0);
 }
 

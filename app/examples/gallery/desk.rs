@@ -17,9 +17,7 @@ pub fn pages(site: &Site, lang: Lang) -> Vec<(&'static str, String)> {
     };
     let desk = |path: &'static str| Desk { site, lang, path, who: Some(who.clone()) };
     let faulty = EditorView { faults: vec![("title", Fault::Lack(Lack::Missing)), ("effective", Fault::Lack(Lack::Date))], ..editor(lang) };
-    let conflict =
-        Conflict { by: "Zhao Min".into(), saved: moment(3), title: "Lanterns".into(), body: "# All\n\nLit.".into(), submitted: false };
-    let twice = EditorView { conflict: Some(conflict), ..editor(lang) };
+    let twice = EditorView { conflict: Some(conflict(lang)), over: true, ..editor(lang) };
     let published = CaseView {
         state: CaseState::Published { index: 1231 },
         able: vec![],
@@ -35,6 +33,7 @@ pub fn pages(site: &Site, lang: Lang) -> Vec<(&'static str, String)> {
         ("desk-editor", desk::editor(&desk("/desk/drafts/1"), &editor(lang))),
         ("desk-editor-faulty", desk::editor(&desk("/desk/drafts/1"), &faulty)),
         ("desk-editor-twice", desk::editor(&desk("/desk/drafts/1"), &twice)),
+        ("desk-aside", desk::aside(&desk("/desk/drafts/1/asides/1"), &aside(lang))),
         ("desk-submit", desk::submit(&desk("/desk/drafts/1/submit"), &submit(lang))),
         ("desk-case", desk::case(&desk("/desk/cases/1"), &case(lang))),
         ("desk-case-published", desk::case(&desk("/desk/cases/1"), &published)),
@@ -52,7 +51,7 @@ fn title(lang: Lang) -> String {
 }
 
 fn drafts(lang: Lang) -> DraftsView {
-    let row = |kind, zh: &str, en: &str, ready: bool, refused| CaseRow {
+    let row = |kind, zh: &str, en: &str, ready: bool, refused, rejected| CaseRow {
         case: "1".into(),
         kind,
         title: word(lang, zh, en),
@@ -60,6 +59,7 @@ fn drafts(lang: Lang) -> DraftsView {
         submitted: moment(300),
         due: ready.then(|| moment(-900)),
         ready,
+        rejected,
         refused,
     };
     let draft = |zh: &str, en: &str, index| DraftRow {
@@ -70,19 +70,73 @@ fn drafts(lang: Lang) -> DraftsView {
         saved: moment(20),
         by: "Zhao Min".into(),
         index,
+        until: None,
     };
+    let whole = |rows| Paged { rows, newer: None, older: None };
     DraftsView {
         waiting: vec![
-            row(DraftKind::Disclosure, "云泽市元宵灯会交通管制办法", "Traffic rules for the Lantern Festival in Yunze", false, false),
-            row(DraftKind::Status, "", "", false, false),
+            row(DraftKind::Disclosure, "云泽市元宵灯会交通管制办法", "Traffic rules for the Lantern Festival in Yunze", false, false, true),
+            row(DraftKind::Status, "", "", false, false, false),
         ],
-        writing: vec![draft("供水水质公告", "Water quality at the public intakes", None), draft("", "", None)],
-        submitted: vec![
-            row(DraftKind::Disclosure, "二〇二六年财政预算", "Budget for 2026", true, false),
-            row(DraftKind::Redaction, "", "", false, true),
-        ],
-        published: vec![draft("校车采购结果", "School buses: award", Some(1187))],
+        writing: whole(vec![draft("供水水质公告", "Water quality at the public intakes", None), draft("", "", None)]),
+        submitted: Paged {
+            rows: vec![
+                row(DraftKind::Disclosure, "二〇二六年财政预算", "Budget for 2026", true, false, false),
+                row(DraftKind::Redaction, "", "", false, true, false),
+            ],
+            ..Paged::default()
+        },
+        published: Paged {
+            rows: vec![draft("校车采购结果", "School buses: award", Some(1187))],
+            newer: Some(String::new()),
+            older: Some("published=behind.1790000000000.0a".into()),
+        },
+        discarded: whole(vec![DraftRow { until: Some(moment(-30_000)), ..draft("灯会公告草稿", "Lanterns, a first draft", None) }]),
+        discarded_days: 30,
         begin: vec![agency(lang, 1), agency(lang, 2)],
+        typed: Typed([("target", "the third".into())].into()),
+        faults: vec![("target", Fault::Entry)],
+    }
+}
+
+fn conflict(lang: Lang) -> Conflict {
+    let change = TextChangeView { language: None, title: vec![], blocks: changed(lang).texts.remove(0).blocks, cut: false };
+    Conflict {
+        by: "Zhao Min".into(),
+        saved: moment(3),
+        submitted: false,
+        fields: vec![
+            ("summary", String::new(), word(lang, "老城各路口的管制时间。", "When the streets of the old town are closed.")),
+            ("keywords", word(lang, "灯会", "lanterns"), word(lang, "灯会\n交通", "lanterns\ntraffic")),
+        ],
+        texts: vec![OtherText { change, title: String::new(), body: "# All\n\nLit.".into() }],
+    }
+}
+
+fn aside(lang: Lang) -> AsideView {
+    AsideView {
+        draft: "1".into(),
+        by: "Zhao Min".into(),
+        kept: moment(40),
+        typed: vec![("title", title(lang)), ("keywords", word(lang, "灯会\n交通", "lanterns\ntraffic")), ("body", "# All\n\nLit.".into())],
+    }
+}
+
+/// What readers would see of it.
+fn preview(lang: Lang) -> PreviewView {
+    let shown = yunze::disclosure(lang);
+    let html = "<h2>第一条</h2>\n<p>灯会期间<strong>禁止</strong>机动车进入老城。</p>\n<ul>\n<li>南门</li>\n<li>东门</li>\n</ul>\n";
+    let text = |language: &str, title: &str, html: &str| PreviewText {
+        language: language.into(),
+        title: title.into(),
+        html: html.into(),
+        formatted: true,
+    };
+    PreviewView {
+        item: Item { title: Title::Text(title(lang)), standing: None, ..shown.item },
+        catalogue: shown.catalogue.unwrap(),
+        body: Some(text(lang.code(), "", html)),
+        translations: vec![text("bo", "Lanterns", "<p>No cars in the old town.</p>")],
     }
 }
 
@@ -112,19 +166,13 @@ fn editor(lang: Lang) -> EditorView {
             media: "application/pdf".into(),
             size: 482_113,
         }],
-        preview: Some((
-            "<h2>第一条</h2>\n<p>灯会期间<strong>禁止</strong>机动车进入老城。</p>\n<ul>\n<li>南门</li>\n<li>东门</li>\n</ul>\n".into(),
-            true,
-        )),
+        preview: Some(preview(lang)),
         target: None,
         parts: vec![],
         conflict: None,
-        asides: vec![AsideRow {
-            by: "Zhao Min".into(),
-            kept: moment(40),
-            title: title(lang),
-            body: "灯会期间禁止机动车进入老城和新城。".into(),
-        }],
+        over: false,
+        asides: vec![AsideRow { id: "1".into(), by: "Zhao Min".into(), kept: moment(40) }],
+        discarded_days: 30,
         genres: ["notice", "rule", "decision", "penalty"].map(Into::into).to_vec(),
         grounds: codes::grounds().collect(),
         changes: vec!["repealed", "corrected"],
@@ -150,7 +198,7 @@ fn personal() -> PersonalView {
     let unread = |name: &str, gap: &'static str, pages: &str| UnreadRow { name: name.into(), gap, pages: pages.into() };
     PersonalView {
         rows: vec![
-            row(None, "mobile", "138 0013 8000", SpotView::Line(3)),
+            row(None, "mobile", "138 0013 8000", SpotView::Field("summary".into())),
             row(Some("body.md"), "identity-card", "11010519491231002X", SpotView::Line(12)),
             row(Some("map.pdf"), "mobile", "13800138000", SpotView::Page(2)),
             row(Some("list.xlsx"), "bank-card", "4111111111111111", SpotView::Row { sheet: "名单".into(), row: 7 }),
@@ -206,7 +254,7 @@ fn case(lang: Lang) -> CaseView {
         kind("sign", vec![word(lang, "局长", "Director")], 1, &["legal", "budget"], false, 2, vec![]),
     ];
     let shown = yunze::disclosure(lang);
-    let body = editor(lang).preview.unwrap().0;
+    let body = preview(lang).body.unwrap().html;
     CaseView {
         id: "1".into(),
         draft: "1".into(),
@@ -250,9 +298,12 @@ fn case(lang: Lang) -> CaseView {
         rule_leaf: String::new(),
         core: String::new(),
         may_withdraw: true,
+        writes: true,
         may_release: false,
+        releases_own: false,
         timing: Some(Typed([("day", "2026-11-25".into()), ("hour", "09:00".into())].into())),
         faults: vec![],
+        refused: None,
         own: false,
     }
 }

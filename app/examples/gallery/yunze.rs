@@ -421,6 +421,42 @@ fn keys() -> Vec<KeyRow> {
     ]
 }
 
+/// A rule of three kinds of step for notices, of one for whatever else, and of two for removals.
+pub fn rule(lang: Lang) -> ApprovalRule {
+    let post = |which: usize| {
+        let (zh, en, at) = [("拟稿岗", "Drafting", 14), ("法规审核岗", "Legal review", 15), ("局长", "Director", 16)][which];
+        RuledPost { name: if lang == Lang::Zh { zh } else { en }.into(), registered: Some(at) }
+    };
+    let gone = || RuledPost { name: "yunze.example/water/<gone>".into(), registered: None };
+    let step = |code: &str, posts: Vec<RuledPost>, count, after: &[&str]| RuledStep {
+        code: code.into(),
+        posts,
+        count,
+        after: after.iter().map(|code| (*code).to_owned()).collect(),
+    };
+    let kind = |genre: &str, steps: Vec<RuledStep>| RuledKind { genre: genre.into(), steps };
+    ApprovalRule {
+        registered: 905,
+        kinds: vec![
+            kind(
+                "notice",
+                vec![
+                    step("draft", vec![post(0)], 1, &[]),
+                    step("legal", vec![post(1), gone(), post(0)], 2, &["draft"]),
+                    step("sign", vec![post(2)], 1, &["draft", "legal"]),
+                ],
+            ),
+            kind("*", vec![step("sign", vec![post(1), post(2)], 1, &[])]),
+            kind(
+                "redaction",
+                vec![step("by-decree-7", vec![post(1), post(2)], 2, &[]), step("sign", vec![post(0), post(1), post(2)], 3, &[])],
+            ),
+        ],
+        overriders: vec![post(2)],
+        deferred: false,
+    }
+}
+
 pub fn agency_page(lang: Lang) -> AgencyView {
     let step = |code: &str, taken, (overridden, rejected), times: Option<[i64; 3]>| StepFigure {
         code: code.into(),
@@ -453,8 +489,14 @@ pub fn agency_page(lang: Lang) -> AgencyView {
         registered: 905,
         ended: None,
         keys: keys(),
-        rule: Some(if lang == Lang::Zh { "起草、合法性审查、局长批准" } else { "Draft, legal review, approval" }.into()),
-        posts: vec![PostRow { id: "yunze.example/water/clerk".into(), registered: 14 }],
+        rule: Some(rule(lang)),
+        posts: [("clerk", "拟稿岗", "Drafting", 14), ("legal", "法规审核岗", "Legal review", 15), ("director", "局长", "Director", 16)]
+            .map(|(id, zh, en, registered)| PostRow {
+                id: format!("yunze.example/water/{id}"),
+                name: if lang == Lang::Zh { zh } else { en }.into(),
+                registered,
+            })
+            .into(),
         documents: 97,
         items: [1229, 1222, 1215, 1208].map(|index| Item { agency: Some(agency(lang, 1)), ..item(lang, index) }).into(),
         pager: Pager { older: Some("before=1208".into()), oldest: Some("before=60".into()), ..Pager::default() },
@@ -494,6 +536,7 @@ pub fn chain() -> ChainView {
 pub fn entry(lang: Lang) -> EntryView {
     EntryView {
         approval: None,
+        rule: None,
         item: plain(lang, 1231, Kind::Status, Some(About::Standing(Standing::Repealed, target(611)))),
         facts: vec![
             Fact::Target(target(611)),

@@ -2,7 +2,7 @@
 
 use super::cord::{Hang, cord};
 use super::shell::{Page, Section, document, without_script};
-use super::{figures::figures, pieces, text};
+use super::{figures::figures, pieces, rules, text};
 use crate::dates;
 use crate::view::{AgenciesView, AgencyEnd, AgencyRow, AgencyView, Shell, StatedRow};
 use crate::words::Words;
@@ -84,14 +84,14 @@ pub fn agency(shell: &Shell<'_>, view: &AgencyView) -> String {
             .iter()
             .map(|post| {
                 let href = shell.at(&format!("/entries/{}", post.registered));
-                view! { <li><a href=href><bdi inner_html=text::marked(&post.id, w).into_owned()></bdi></a></li> }
+                let name = text::marked(&post.name, w).into_owned();
+                view! { <li><a href=href><bdi inner_html=name></bdi></a>" "<code>{post.id.clone()}</code></li> }
             })
             .collect();
         let posts = match posts.is_empty() {
             true => view! { <span>{l.posts_none}</span> }.into_any(),
             false => view! { <ul class="values-of">{posts}</ul> }.into_any(),
         };
-        let rule = text::marked(view.rule.as_deref().unwrap_or(l.rule_none), w).into_owned();
         view! {
             <div class="registration" data-index=view.registered data-check="unchecked">
                 <div class="lead body-head">
@@ -113,12 +113,12 @@ pub fn agency(shell: &Shell<'_>, view: &AgencyView) -> String {
                             <dt>{l.registered}</dt>
                             <dd><a href=shell.at(&format!("/entries/{}", view.registered))>{(w.item.entry)(view.registered)}</a></dd>
                         </div>
-                        <div><dt>{l.rule}</dt><dd><bdi inner_html=rule></bdi></dd></div>
                         <div><dt>{l.posts}</dt><dd>{posts}</dd></div>
                         <div><dt>{l.seal_keys}</dt><dd><ul class="keylist">{keys}</ul></dd></div>
                     </dl>
                 </section>
             </div>
+            {rules::section(view.rule.as_ref(), shell, w)}
             {view.figures.as_ref().map(|of| figures(of, &view.agency.id, shell, w))}
             <div class="listhead">
                 <h2 class="count">{l.agency_documents}</h2>

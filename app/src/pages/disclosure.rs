@@ -79,7 +79,8 @@ fn replaces<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
 
 /// Why a version took the place of another.
 fn why(code: &str, w: &'static Words) -> impl IntoView + use<> {
-    view! { <span class="why">{(w.site.label)(w.document.ground)}{pieces::ground(code, w)}</span> }
+    // The ground alone: what stands in such a place is a fact that is checked, and no other words.
+    view! { <span class="because">{(w.site.label)(w.document.ground)}<span class="why">{pieces::ground(code, w)}</span></span> }
 }
 
 /// What a reader must know before relying on the text.
@@ -310,7 +311,7 @@ pub(super) fn approval<'a>(approval: Option<&'a Approval>, shell: &'a Shell<'a>,
         <section class="approval">
             <h2>{w.document.approval}</h2>
             <ol class="flow">{stages.collect::<Vec<_>>()}</ol>
-            {approval.deferred.then(|| view! { <p class="note">{w.document.approval_deferred}</p> })}
+            <p class="note">{if approval.deferred { w.document.approval_deferred } else { w.document.approval_counted }}</p>
             {names.then(|| view! { <p class="note">{w.document.approval_names}</p> })}
             {earlier}
         </section>
@@ -324,10 +325,18 @@ fn step<'a>(step: &'a Step, shell: &'a Shell<'a>, w: &'static Words) -> impl Int
         Some(name) => view! { <bdi data-field="post_name" inner_html=text::marked(name, w).into_owned()></bdi> }.into_any(),
         None => view! { <bdi data-field="signed_by" inner_html=text::marked(&step.post, w).into_owned()></bdi> }.into_any(),
     };
-    let holders = step.holders.iter().map(|name| {
-        view! { " · "<bdi data-field="holder" inner_html=text::marked(name, w).into_owned()></bdi> }
+    // Of several who hold a post, its signature does not tell who signed.
+    let several = (step.holders.len() > 1).then(|| format!(" · {} ", w.document.one_of_holders));
+    let holders = step.holders.iter().enumerate().map(|(n, name)| {
+        let before = match (n, &several) {
+            (0, Some(_)) => "",
+            (_, Some(_)) => w.document.between_holders,
+            (_, None) => " · ",
+        };
+        view! { {before}<bdi data-field="holder" inner_html=text::marked(name, w).into_owned()></bdi> }
     });
     let holders = holders.collect::<Vec<_>>();
+    let holders = view! { {several}{holders} };
     let took = step.took.map(|took| view! { <span class="took">{(w.document.took)(took)}</span> });
     view! {
         <li class="step" data-index=step.index data-check="unchecked" data-decision=step.decision.as_str()>

@@ -3,7 +3,7 @@
 use super::cord::{kind_sentence, title};
 use super::disclosure::approval;
 use super::shell::{Page, Section, document, without_script};
-use super::{margin, pieces, text};
+use super::{margin, pieces, rules, text};
 use crate::view::{EntryView, Fact, Shell};
 use crate::words::Words;
 use leptos::prelude::*;
@@ -39,6 +39,7 @@ pub fn entry(shell: &Shell<'_>, view: &EntryView) -> String {
                         </section>
                     })}
                     {approval(view.approval.as_ref(), shell, w)}
+                    {view.rule.as_ref().map(|of| rules::section(Some(of), shell, w))}
                     <section class="entry" aria-labelledby="entry">
                         <h2 id="entry">{w.record.text}</h2>
                         {text}
@@ -70,7 +71,6 @@ fn fact<'a>(fact: &'a Fact, shell: &'a Shell<'a>, w: &'static Words) -> AnyView 
         Fact::Zone(zone) => quoted(r.zone, "zone", zone),
         Fact::Trial(trial) => said(r.trial, if *trial { r.yes } else { r.no }),
         Fact::Key(key) => row((r.key)(key.role), view! { <ul class="keylist">{pieces::key(key, w)}</ul> }.into_any()),
-        Fact::Rule(rule) => said(r.rule, rule),
         Fact::Successor(agency) => row(w.lists.successor, pieces::other_agency(agency, shell, w).into_any()),
         Fact::Target(target) => row(r.target, pieces::entry_link(target, shell, w).into_any()),
         Fact::Became(standing) => kind(standing.code(), pieces::standing(*standing, w).into_any()),

@@ -15,6 +15,7 @@ mod figures;
 mod margin;
 mod pieces;
 mod problem;
+mod rules;
 mod search;
 mod shell;
 mod slot;

@@ -29,6 +29,30 @@ pub struct DisclosureView {
     pub approval: Option<Approval>,
 }
 
+impl DisclosureView {
+    /// Of what is published nowhere: catalogue and line, and nothing that only the log could say.
+    #[must_use]
+    pub fn unpublished(item: Item, catalogue: Catalogue) -> DisclosureView {
+        DisclosureView {
+            item,
+            catalogue: Some(catalogue),
+            body: Body::None,
+            translation: None,
+            parts: vec![],
+            catalogue_commitment: None,
+            body_commitment: None,
+            versions: vec![],
+            notices: vec![],
+            seen: None,
+            older: None,
+            newer: None,
+            leaf: String::new(),
+            previous: String::new(),
+            approval: None,
+        }
+    }
+}
+
 /// The catalogue's fields, with exactly the text of the committed bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {

@@ -201,8 +201,8 @@ pub struct AgencyView {
     pub registered: u64,
     pub ended: Option<AgencyEnd>,
     pub keys: Vec<KeyRow>,
-    /// The approval rule in words or its code; none if its seal alone is enough.
-    pub rule: Option<String>,
+    /// None if its seal alone is enough.
+    pub rule: Option<ApprovalRule>,
     pub figures: Option<AgencyFigures>,
     pub posts: Vec<PostRow>,
     pub documents: u64,
@@ -250,5 +250,6 @@ pub struct StepTimes {
 #[derive(Clone, Debug)]
 pub struct PostRow {
     pub id: String,
+    pub name: String,
     pub registered: u64,
 }

@@ -4,12 +4,14 @@ pub mod desk;
 mod disclosure;
 mod lists;
 mod records;
+mod rules;
 
 pub use crate::Lang;
 pub use crate::dates::Moment;
 pub use disclosure::*;
 pub use lists::*;
 pub use records::*;
+pub use rules::*;
 
 /// What is the same on every page of one portal; built once when the server starts.
 #[derive(Clone, Debug, Default)]

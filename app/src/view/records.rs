@@ -9,6 +9,8 @@ pub struct EntryView {
     pub facts: Vec<Fact>,
     /// Of what became of a document: how that was approved.
     pub approval: Option<Approval>,
+    /// Of an agency: by which rule it approves.
+    pub rule: Option<ApprovalRule>,
     /// The entry's whole text; none when it is not here.
     pub text: Option<String>,
     pub older: Option<EntryRef>,
@@ -28,7 +30,6 @@ pub enum Fact {
     Zone(String),
     Trial(bool),
     Key(KeyRow),
-    Rule(String),
     Successor(AgencyRef),
     Target(EntryRef),
     Became(Standing),

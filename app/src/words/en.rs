@@ -117,14 +117,13 @@ pub(super) static WORDS: Words = Words {
         stated_note: "They hold no seal here. The archive copied what they published elsewhere.",
         agency_id: "Id",
         registered: "Registered by",
-        rule: "Approval",
-        rule_none: "Its seal alone is enough.",
         posts: "Posts",
         posts_none: "No post is registered.",
         seal_keys: "Seal keys",
         agency_documents: "What it has published",
     },
     figures: figures::EN,
+    rules: rules::EN,
     search: SearchWords {
         title: "Search",
         label: "Words, a document number, or a phrase in quotation marks",
@@ -237,6 +236,10 @@ pub(super) static WORDS: Words = Words {
         approval: "How this was approved",
         approval_deferred: "By this agency's rule, steps come to the chain together with the publication they lead to: the times are when they \
             were logged, not when they were taken.",
+        approval_counted: "Your browser checks which steps there were, by which post, and when each came to the log. Which stand side by \
+            side, and how long each took, this portal works out from that.",
+        between_holders: ", ",
+        one_of_holders: "held by one of",
         approval_names: "The names are those that the agency gives for the posts in this very document; each signature is the post's.",
         approval_earlier: "Steps that count no more: about an earlier text or rule, or decided otherwise since",
         took: |ms| match (ms / 86_400_000, ms / 3_600_000 % 24, ms / 60_000 % 60) {
@@ -314,7 +317,6 @@ pub(super) static WORDS: Words = Words {
             Custody::Token => "kept in a hardware token",
             Custody::Agency => "kept by the agency",
         },
-        rule: "Approval rule",
         target: "Document",
         becomes: "It is now",
         reinstated: "In force again",

@@ -76,7 +76,7 @@ pub(super) static CHECKS: [CheckWords; 8] = [
         holds: "Every step the rule demands was taken, in order, for exactly this document.",
         fails: "It was not approved as the agency's rule demands.",
         pending: "A step of the approval has not arrived yet. You need do nothing.",
-        not_applicable: "The agency's rule demands no separate approval.",
+        not_applicable: "No rule asked for an approval of this, and none was given.",
         cannot_tell: "The steps could not be fetched, so the approval was not checked.",
         remedy: "A step is missing, out of order, or was signed for another document. Ask the agency who approved it.",
     },

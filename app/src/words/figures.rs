@@ -67,9 +67,9 @@ pub(super) const EN: FigureWords = FigureWords {
     },
     leads: "A number that is a link leads to the documents that stand so today.",
     unopened: |count| match count {
-        1 => "Decisions in 1 case are in the log whose text was not published: it is under way, or was given up.".to_owned(),
+        1 => "The log also has decisions in 1 case of which no text was published: it is under way, or was given up.".to_owned(),
         _ => format!(
-            "Decisions in {} cases are in the log whose text was not published: they are under way, or were given up.",
+            "The log also has decisions in {} cases of which no text was published: they are under way, or were given up.",
             number(count)
         ),
     },
@@ -85,20 +85,20 @@ pub(super) const EN: FigureWords = FigureWords {
 pub(super) const ZH: FigureWords = FigureWords {
     title: "审批与变动",
     counted: |day| {
-        let since = day.map_or_else(String::new, |day| format!("，自{day}第一条起"));
-        format!("由本站据全链统计{since}。浏览器不核验这些数字；每次审批均可在其页面上逐一核对。")
+        let since = day.map_or_else(String::new, |day| format!("自{day}首条记录起，"));
+        format!("由本站{since}据全链统计。浏览器不核验这些数字；每次审批均可在其页面上逐一核对。")
     },
     behind: |covered, size| format!("尚在统计：全链 {size} 条，现已计入前 {covered} 条。"),
     table: |count| format!("各步骤用时（已获发布的审批 {count} 次）"),
     step: "步骤",
     taken: "次数",
-    median: "半数不超过",
+    median: "中位数",
     mean: "平均",
     longest: "最长",
-    unknown: "无从得知",
-    table_note: "用时自其前各步骤办结起算。首个步骤，以及随发布一并入链的步骤，用时无从得知。",
+    unknown: "不详",
+    table_note: "用时自其前各步骤办结起算。首个步骤，以及随发布一并入链的步骤，用时不详。",
     overridden: "越过步骤",
-    rejected: "其间审批未通过",
+    rejected: "审批中不予批准",
     kinds: |kinds| kinds.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join("、"),
     change: |change| match change {
         Change::Became(Standing::InForce | Standing::NotYetInForce) | Change::Reinstated => "恢复效力",
@@ -111,8 +111,8 @@ pub(super) const ZH: FigureWords = FigureWords {
         Change::Became(Standing::Withdrawn) => "撤回发布",
         Change::Redacted => "撤下部分内容",
     },
-    leads: "带链接的数字，指向今日处于该状态的文件。",
-    unopened: |count| format!("链上另有 {count} 件已作审批决定而文本未发布：或在办理，或已放弃。"),
+    leads: "点击带链接的数字，可查看目前处于该状态的文件。",
+    unopened: |count| format!("链上另有 {count} 件已有审批记录但文本尚未发布：或仍在办理，或已放弃。"),
     span: |ms| match (ms / 86_400_000, ms / 3_600_000 % 24, ms / 60_000 % 60) {
         (0, 0, 0) => "不足一分钟".into(),
         (0, 0, minutes) => format!("{minutes} 分钟"),

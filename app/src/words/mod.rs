@@ -6,6 +6,7 @@ mod en;
 mod en_browser;
 mod en_pages;
 mod figures;
+mod rules;
 pub mod values;
 mod zh;
 mod zh_browser;
@@ -17,6 +18,7 @@ use crate::phrases::{IslandWords, Phrase};
 use crate::view::{Change, Custody, KeyRole, Kind, Sort, Standing};
 pub use checks::CheckWords;
 pub use figures::FigureWords;
+pub use rules::RuleWords;
 use std::borrow::Cow;
 
 type Text = &'static str;
@@ -47,6 +49,7 @@ pub struct Words {
     pub item: ItemWords,
     pub lists: ListWords,
     pub figures: FigureWords,
+    pub rules: RuleWords,
     pub search: SearchWords,
     pub document: DocumentWords,
     pub catalogue: CatalogueWords,
@@ -147,8 +150,6 @@ pub struct ListWords {
     pub stated_note: Text,
     pub agency_id: Text,
     pub registered: Text,
-    pub rule: Text,
-    pub rule_none: Text,
     pub posts: Text,
     pub posts_none: Text,
     pub seal_keys: Text,
@@ -239,7 +240,12 @@ pub struct DocumentWords {
     pub approval: Text,
     pub approval_earlier: Text,
     pub approval_deferred: Text,
+    /// What of it no check reaches.
+    pub approval_counted: Text,
+    pub between_holders: Text,
     pub approval_names: Text,
+    /// Before the names of a post that more than one holds.
+    pub one_of_holders: Text,
     /// Milliseconds, in words.
     pub took: fn(i64) -> String,
     pub leaf: Text,
@@ -308,7 +314,6 @@ pub struct RecordWords {
     pub key_lost: fn(u64) -> String,
     pub key_stolen: fn(u64) -> String,
     pub custody: fn(Custody) -> Text,
-    pub rule: Text,
     pub target: Text,
     pub becomes: Text,
     pub reinstated: Text,

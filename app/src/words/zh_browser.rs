@@ -68,7 +68,7 @@ pub(super) static CHECKS: [CheckWords; 8] = [
         holds: "规则要求的步骤齐全、次序无误，批的正是这份文件。",
         fails: "未按该机关的规则批准。",
         pending: "有一步审批尚未送达，您无须操作。",
-        not_applicable: "该机关的规则不要求另行审批。",
+        not_applicable: "没有规则要求审批，也未经审批。",
         cannot_tell: "未能取得审批步骤，无法核对。",
         remedy: "有步骤缺失、颠倒，或批的是另一份文件。可向该机关查询由谁批准。",
     },

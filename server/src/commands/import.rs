@@ -1,7 +1,7 @@
 //! `gazette import`: copies of what others published, sealed by the portal's archive.
 
 use super::{Folder, Outcome};
-use clap::Args;
+use clap::{Args, builder::FalseyValueParser};
 use server::{
     follow,
     import::{self, Bar, Stop},
@@ -18,7 +18,7 @@ pub struct Import {
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Found a trial chain under the given name, with its registrar's key on this machine.
-    #[arg(long, env = "GAZETTE_TRIAL")]
+    #[arg(long, env = "GAZETTE_TRIAL", value_parser = FalseyValueParser::new())]
     trial: bool,
 }
 

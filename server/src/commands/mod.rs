@@ -13,7 +13,7 @@ mod staff;
 mod submit;
 mod vouch;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::FalseyValueParser};
 use server::{node::Place, sequencer::Clock};
 use std::{path::PathBuf, process::ExitCode};
 use tokio::signal::unix::{SignalKind, signal};
@@ -26,7 +26,7 @@ pub struct Gazette {
     #[arg(long, global = true, env = "GAZETTE_PASSPHRASE_FILE", value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     /// Let key files of the log and of seals lie in plain also where the chain is no trial: for trying things out, never in earnest.
-    #[arg(long, global = true, env = "GAZETTE_PLAIN_KEYS")]
+    #[arg(long, global = true, env = "GAZETTE_PLAIN_KEYS", value_parser = FalseyValueParser::new())]
     plain_keys: bool,
     #[command(flatten)]
     token: Token,

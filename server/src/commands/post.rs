@@ -41,7 +41,7 @@ enum Act {
     },
     /// Prove that you have a post's key, to be handed in where it is enrolled: its signature over the post and your account.
     Prove {
-        /// The post's private key file.
+        /// The post's private key file, or the backup of one that a browser saved; --passphrase-file opens it.
         #[arg(long)]
         key: PathBuf,
         /// Name of the chain, for example `example.gov/log`.
@@ -58,7 +58,7 @@ enum Act {
 
 #[derive(Args)]
 struct Sign {
-    /// The post's private key file.
+    /// The post's private key file, or the backup of one that a browser saved; --passphrase-file opens it.
     #[arg(long)]
     key: PathBuf,
     /// What approves, rejects or overrides.

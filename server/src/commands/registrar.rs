@@ -51,7 +51,7 @@ enum Act {
     Post(parties::Post),
     /// Add a registrar's signature to a statement; prints the signed note.
     Sign {
-        /// The registrar's private key file.
+        /// The registrar's private key file, or the backup of one that a browser saved; --passphrase-file opens it.
         #[arg(long)]
         key: PathBuf,
         /// The statement: its text, or a note that others have signed before.

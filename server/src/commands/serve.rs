@@ -2,7 +2,7 @@
 
 use super::{Folder, Outcome, outside::Outside};
 use axum::http::Uri;
-use clap::Args;
+use clap::{Args, builder::FalseyValueParser};
 use server::{
     counting,
     drafts::{Drafts, MOST_OF_AGENCY, keep_publishing},
@@ -29,7 +29,7 @@ pub struct Serve {
     #[arg(long, env = "GAZETTE_CHARTER")]
     charter: Option<PathBuf>,
     /// Found a trial chain under the given name, with its registrar's key on this server.
-    #[arg(long, env = "GAZETTE_TRIAL", conflicts_with = "charter")]
+    #[arg(long, env = "GAZETTE_TRIAL", value_parser = FalseyValueParser::new(), conflicts_with = "charter")]
     trial: bool,
     /// Address under which people reach the portal, if it is not the one listened on, for example `https://gazette.example.gov`.
     #[arg(long, env = "GAZETTE_BASE", value_parser = base)]
@@ -46,7 +46,7 @@ pub struct Serve {
     #[command(flatten)]
     outside: Outside,
     /// Leave an empty trial chain empty.
-    #[arg(long, env = "GAZETTE_NO_SAMPLE")]
+    #[arg(long, env = "GAZETTE_NO_SAMPLE", value_parser = FalseyValueParser::new())]
     no_sample: bool,
     /// Days for which the desk's journal keeps who did what; 0 for ever.
     #[arg(long, env = "GAZETTE_JOURNAL_DAYS", default_value_t = journal::DAYS)]
@@ -90,7 +90,7 @@ impl Serve {
         staff.journal().note("", "started", "", &details).await?;
         let first = staff.first_link().await?.map(|secret| format!("{base}/desk/links/{secret}"));
         let drafts = Drafts::open(staff.clone(), node.clone())?.with_most_of_agency(self.draft_space << 30);
-        let drafts = drafts.with_reader(std::env::current_exe()?);
+        let drafts = drafts.with_reader(server::extract::this_program()?);
         let app = App {
             limits,
             staff: staff.clone(),

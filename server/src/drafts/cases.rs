@@ -12,6 +12,8 @@ use chain::{
 
 /// Bytes of an act line that one more step takes up, with all that may be in what opens it.
 const A_STEP: usize = 600;
+/// Bytes of a signature below a statement, with its signer's name, at most.
+const A_SIGNATURE: usize = 400;
 
 /// Everything about one case.
 #[derive(Debug, Clone)]
@@ -84,7 +86,13 @@ pub(super) fn with_progress<T>(
     Ok(Some(say(progress.as_ref().map_err(|error| *error))))
 }
 
-/// The step that made a decision which stands.
+/// The steps that made the decisions which stand. `steps`: those by which progress was gone through.
+fn deciding<'s>(progress: &Progress<'_>, steps: &'s [Step]) -> Vec<&'s Step> {
+    let counted: Vec<&Step> = steps.iter().filter(|step| step.place().is_some()).collect();
+    progress.standing().filter_map(|number| counted.get(number).copied()).collect()
+}
+
+/// The last step that a post took on a kind.
 pub(super) fn step_of<'s>(steps: &'s [Step], code: &str, post: &str) -> Option<&'s Step> {
     steps.iter().rev().find(|step| step.stands() && step.code == code && step.post == post)
 }
@@ -96,6 +104,7 @@ pub(super) fn standing(state: &State, frozen: &Frozen, steps: &[Step]) -> Result
             Ok(progress) => progress,
             Err(error) => return Standing::Broken(error),
         };
+        let deciding = deciding(progress, steps);
         let kinds = progress.wanted().iter().map(|kind| Kind {
             code: kind.code.clone(),
             posts: kind.posts.clone(),
@@ -103,22 +112,21 @@ pub(super) fn standing(state: &State, frozen: &Frozen, steps: &[Step]) -> Result
             after: kind.after.clone(),
             complete: progress.complete(&kind.code),
             open: kind.after.iter().all(|code| progress.complete(code)),
-            decided: progress
-                .decisions()
-                .filter(|(code, ..)| *code == kind.code)
-                .filter_map(|(code, post, _)| step_of(steps, code, post).map(|step| step.number))
-                .collect(),
+            decided: deciding.iter().filter(|step| step.code == kind.code).map(|step| step.number).collect(),
         });
         Standing::Under { rule, kinds: kinds.collect(), verdict: progress.judge().map(|approved| approved.overridden) }
     });
     Ok(standing?.unwrap_or(Standing::NoRule))
 }
 
-/// Whether somebody's roles in an agency go as far as a step there. A post says in whose name it is taken, and may be in anybody's
-/// hands: whoever writes may say that a text is ready, and all else is for those who review or sign off, and so have a second factor.
-pub(super) fn role_may(who: &Account, agency: &str, code: &str, decision: &str) -> bool {
-    let reviews = [Role::Reviewer, Role::Approver].into_iter().any(|role| who.roles.may(role, agency));
-    reviews || (code == super::DRAFTING && decision != "override" && who.roles.may(Role::Drafter, agency))
+/// Whether somebody's roles in an agency go as far as a step there. A post says in whose name it is taken, and may be in anybody's hands:
+/// whoever drafts may say that a text is ready; a reviewer takes the kinds that another kind waits for; the last ones, behind which it is
+/// published, and every override are an approver's, who may review as well.
+pub(super) fn role_may(progress: &Progress<'_>, who: &Account, agency: &str, code: &str, decision: &str) -> Result<(), Refusal> {
+    let has = |role| who.roles.may(role, agency);
+    let waited_for = progress.wanted().iter().any(|kind| kind.after.iter().any(|before| before == code));
+    let below = (waited_for && has(Role::Reviewer)) || (code == super::DRAFTING && has(Role::Drafter));
+    if has(Role::Approver) || (below && decision != "override") { Ok(()) } else { Err(Refusal::Role) }
 }
 
 /// Whether a person, whatever their posts, may decide so: nobody approves what they wrote, and one person takes one kind of step.
@@ -132,8 +140,8 @@ pub(super) fn person_may(
     if authors.iter().any(|author| author == account) && (code != super::DRAFTING || decision == "override") {
         return Err(Refusal::OwnDraft);
     }
-    let mut theirs = progress.decisions().filter(|(code, by, _)| step_of(steps, code, by).is_some_and(|step| step.account == account));
-    if theirs.any(|(other, by, _)| other != code || by != post) { Err(Refusal::TwoSteps) } else { Ok(()) }
+    let other = |step: &&Step| step.account == account && (step.code != code || step.post != post);
+    if deciding(progress, steps).iter().any(other) { Err(Refusal::TwoSteps) } else { Ok(()) }
 }
 
 /// What somebody may decide about a frozen version with their posts.
@@ -158,7 +166,7 @@ pub(super) fn able(
             }
             let may = |decision: &&'static str| {
                 now != Some(*decision)
-                    && role_may(who, &frozen.agency, &kind.code, decision)
+                    && role_may(progress, who, &frozen.agency, &kind.code, decision).is_ok()
                     && progress.may_take(&kind.code, post, decision).is_ok()
                     && person_may(progress, steps, authors, &who.id, (&kind.code, post, decision)).is_ok()
             };
@@ -210,8 +218,7 @@ impl Drafts {
         // A step that came to the log past this desk cannot be opened by it: no publication could name the whole case.
         let newest = self.node.store.newest_step(&draft.agency, &case).await?;
         let ours = steps.iter().rev().find_map(Step::reference);
-        let act = serde_json::to_string(&steps::act(&case, Hash::ZERO, &steps)).map_err(|error| DraftsError::Compose(error.into()))?;
-        if ours == newest && bytes + act.len() + self.round(&draft.agency, genre) * A_STEP <= LARGEST_STATEMENT {
+        if ours == newest && bytes + act_bytes(&case, &steps)? + self.reserved(&draft.agency, genre) <= LARGEST_STATEMENT {
             return Ok(Some(case));
         }
         match self.log_deferred(&case, &steps).await {
@@ -221,12 +228,27 @@ impl Drafts {
         }
     }
 
-    /// How many steps an agency's rule asks for at least.
-    fn round(&self, agency: &str, genre: &str) -> usize {
+    /// Bytes that a statement keeps free for its act when it is submitted: for each step that its agency's rule asks for, and for as many
+    /// that are taken back.
+    pub(super) fn reserved(&self, agency: &str, genre: &str) -> usize {
         let state = self.node.submitter.state();
         let rule = state.agency(agency).and_then(|(_, agency)| agency.rule.as_ref());
-        rule.and_then(|rule| rule.steps(genre)).map_or(0, |kinds| kinds.iter().map(|kind| kind.count).sum())
+        let round: usize = rule.and_then(|rule| rule.steps(genre)).map_or(0, |kinds| kinds.iter().map(|kind| kind.count).sum());
+        2 * round * A_STEP
     }
+
+    /// Whether a statement can open this step as well: told before it is taken, and not when everybody has signed.
+    pub(super) fn has_place_for(&self, case: &Case, step: &Step) -> Result<(), DraftsError> {
+        let stated = chain::statement::text(&self.node.origin, &case.frozen.core_line, None).len() + A_SIGNATURE;
+        let bytes = stated + act_bytes(&case.id, &case.steps)? + step.opening.text.len() + A_STEP / 2;
+        if bytes <= LARGEST_STATEMENT { Ok(()) } else { Err(Refusal::Full.into()) }
+    }
+}
+
+/// Bytes of the act line that opens these steps.
+fn act_bytes(case: &str, steps: &[Step]) -> Result<usize, DraftsError> {
+    let act = serde_json::to_string(&steps::act(case, Hash::ZERO, steps)).map_err(|error| DraftsError::Compose(error.into()))?;
+    Ok(act.len())
 }
 
 impl Step {

@@ -1,6 +1,6 @@
 //! A draft: what is being written, by whom, and saving it so that nobody's text is lost.
 
-use super::{Drafts, DraftsError, Refusal, new_id};
+use super::{Drafts, DraftsError, Refusal, asides, new_id};
 use crate::staff::{Account, Role};
 use chain::{catalogue::Subject, time::Millis};
 use serde::{Deserialize, Serialize};
@@ -142,17 +142,6 @@ pub struct Draft {
     pub frozen: Option<String>,
 }
 
-/// A text that was written on top of an older revision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Aside {
-    pub id: String,
-    /// The revision it was written on.
-    pub revision: i64,
-    pub written: Written,
-    pub kept: Millis,
-    pub kept_by: String,
-}
-
 /// What became of a save.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Saved {
@@ -162,14 +151,20 @@ pub enum Saved {
     Aside { aside: String, newest: Box<Draft> },
 }
 
+/// How somebody saves.
+#[derive(Clone, Copy)]
+enum Saving {
+    ByHand,
+    ByItself,
+    /// Over what they were shown.
+    Over,
+}
+
 /// How long after a save another one by the same hand belongs to the same stretch of writing.
 const STRETCH: chain::time::Millis = 5 * 60_000;
 
 /// Most bytes of all that is typed into one draft.
 pub const LONGEST: usize = 2 << 20;
-
-/// Texts kept aside of one draft by one person, and shown of it.
-const MOST_ASIDES: i64 = 40;
 
 const COLUMNS: &str = "id, agency, kind, state, revision, written, author, made, saved, saved_by, frozen";
 
@@ -297,24 +292,39 @@ impl Drafts {
 
     /// Saves what somebody wrote on top of `revision`. On top of an older one it is refused, and kept aside.
     pub async fn save(&self, who: &Account, id: &str, revision: i64, written: &Written) -> Result<Saved, DraftsError> {
-        self.put(who, id, revision, written, false).await
+        self.put(who, id, revision, written, Saving::ByHand).await
     }
 
     /// The same, by an editor that saves while somebody writes: the journal has one line for a stretch of it.
     pub async fn save_by_itself(&self, who: &Account, id: &str, revision: i64, written: &Written) -> Result<Saved, DraftsError> {
-        self.put(who, id, revision, written, true).await
+        self.put(who, id, revision, written, Saving::ByItself).await
     }
 
-    async fn put(&self, who: &Account, id: &str, revision: i64, written: &Written, by_itself: bool) -> Result<Saved, DraftsError> {
+    /// The same, by whoever was shown what stands at `revision` beside a text of their own, and saves over it: in that turn it is kept aside,
+    /// in the name of who had saved it.
+    pub async fn save_over(&self, who: &Account, id: &str, revision: i64, written: &Written) -> Result<Saved, DraftsError> {
+        self.put(who, id, revision, written, Saving::Over).await
+    }
+
+    async fn put(&self, who: &Account, id: &str, revision: i64, written: &Written, how: Saving) -> Result<Saved, DraftsError> {
         let draft = self.own(who, id).await?;
         let (text, now) = (write(written)?, self.staff.now());
         let mut turn = self.staff.store().turn().await?;
+        let over = match how {
+            Saving::Over => stands(&mut turn, id, revision).await?.filter(|(stands, _)| *stands != text),
+            _ => None,
+        };
         let sql = "update drafts set revision = revision + 1, written = $1, title = $2, saved = $3, saved_by = $4 \
                    where id = $5 and revision = $6 and state = 'writing'";
         let query = sqlx::query(sql).bind(&text).bind(&written.title).bind(now).bind(&who.id).bind(id).bind(revision);
         if query.execute(&mut *turn).await?.rows_affected() == 1 {
+            if let Some((over, by)) = over {
+                asides::keep(&mut turn, id, revision - 1, &over, (&by, now)).await?;
+                let details = json!({ "revision": revision - 1, "newest": revision + 1 });
+                self.staff.journal().note_in(&mut turn, &who.id, "draft-kept-aside", id, &details).await?;
+            }
             wrote(&mut turn, id, &who.id).await?;
-            let goes_on = by_itself && draft.saved_by == who.id && draft.revision > 1 && now - draft.saved < STRETCH;
+            let goes_on = matches!(how, Saving::ByItself) && draft.saved_by == who.id && draft.revision > 1 && now - draft.saved < STRETCH;
             if !goes_on {
                 self.staff.journal().note_in(&mut turn, &who.id, "draft-saved", id, &json!({ "revision": revision + 1 })).await?;
             }
@@ -322,65 +332,14 @@ impl Drafts {
             return Ok(Saved::Revision(revision + 1));
         }
         let newest = Draft::read(&mut turn, id).await?.ok_or(Refusal::Nothing)?;
-        // What was kept once is not kept twice: an editor that has told of it is asked to save the same text.
-        let sql = "select id from draft_asides where draft = $1 and revision = $2 and kept_by = $3 and written = $4 limit 1";
-        let query = sqlx::query(sql).bind(id).bind(revision).bind(&who.id).bind(&text);
-        if let Some(row) = query.fetch_optional(&mut *turn).await? {
-            return Ok(Saved::Aside { aside: row.try_get(0)?, newest: Box::new(newest) });
-        }
         // Nobody loses a word: not to a colleague who was quicker, and not to one who has submitted it meanwhile.
-        let aside = new_id()?;
-        let sql = "insert into draft_asides (id, draft, revision, written, kept, kept_by) values ($1, $2, $3, $4, $5, $6)";
-        sqlx::query(sql).bind(&aside).bind(id).bind(revision).bind(&text).bind(now).bind(&who.id).execute(&mut *turn).await?;
-        // Whoever has a program save without end fills nobody's disk: of one person's, the newest are kept.
-        let sql = "delete from draft_asides where draft = $1 and kept_by = $2 and id not in \
-                   (select id from draft_asides where draft = $1 and kept_by = $2 order by kept desc, id desc limit $3)";
-        sqlx::query(sql).bind(id).bind(&who.id).bind(MOST_ASIDES).execute(&mut *turn).await?;
-        let details = json!({ "revision": revision, "newest": newest.revision });
-        self.staff.journal().note_in(&mut turn, &who.id, "draft-kept-aside", &draft.id, &details).await?;
-        turn.commit().await?;
-        Ok(Saved::Aside { aside, newest: Box::new(newest) })
-    }
-
-    /// Texts of a draft that were written on top of older revisions, newest first.
-    pub async fn asides(&self, who: &Account, id: &str) -> Result<Vec<Aside>, DraftsError> {
-        self.draft(who, id).await?;
-        let sql = "select id, revision, written, kept, kept_by from draft_asides where draft = $1 order by kept desc, id limit $2";
-        let rows = sqlx::query(sql).bind(id).bind(MOST_ASIDES).fetch_all(self.staff.store().pool()).await?;
-        let aside = |row: &AnyRow| {
-            Ok(Aside {
-                id: row.try_get(0)?,
-                revision: row.try_get(1)?,
-                written: read(row.try_get(2)?)?,
-                kept: row.try_get(3)?,
-                kept_by: row.try_get(4)?,
-            })
-        };
-        rows.iter().map(aside).collect()
-    }
-
-    /// Gives a draft up as it stands at a revision: what somebody else saved since is not given up by who has not seen it. What was
-    /// written stays where it is; what was submitted of it before does not.
-    pub async fn drop_draft(&self, who: &Account, id: &str, revision: i64) -> Result<(), DraftsError> {
-        self.own(who, id).await?;
-        let mut turn = self.staff.store().turn().await?;
-        let now = Draft::read(&mut turn, id).await?.ok_or(Refusal::Nothing)?;
-        if now.revision != revision {
-            return Err(Refusal::Changed.into());
+        let aside = asides::keep(&mut turn, id, revision, &text, (&who.id, now)).await?;
+        if aside.new {
+            let details = json!({ "revision": revision, "newest": newest.revision });
+            self.staff.journal().note_in(&mut turn, &who.id, "draft-kept-aside", &draft.id, &details).await?;
         }
-        if !Draft::move_on(&mut turn, id, Stage::Writing, Stage::Dropped, "").await? {
-            return Err(Refusal::NotWriting.into());
-        }
-        self.staff.journal().note_in(&mut turn, &who.id, "draft-dropped", id, &json!({})).await?;
         turn.commit().await?;
-        self.forget_texts(id).await
-    }
-
-    /// Where a draft is published, if it is.
-    pub async fn published_at(&self, draft: &Draft) -> Result<Option<u64>, DraftsError> {
-        let Some(frozen) = draft.frozen.as_ref().filter(|_| draft.stage == Stage::Published) else { return Ok(None) };
-        let frozen = super::Frozen::read(&mut *self.staff.store().pool().acquire().await?, frozen).await?;
-        Ok(frozen.and_then(|frozen| frozen.index))
+        Ok(Saved::Aside { aside: aside.id, newest: Box::new(newest) })
     }
 
     /// The case of what was submitted last, if anything was.
@@ -394,6 +353,13 @@ impl Drafts {
     pub async fn authors(&self, draft: &str) -> Result<Vec<String>, DraftsError> {
         authors(&mut *self.staff.store().pool().acquire().await?, draft).await
     }
+}
+
+/// What stands at a revision, as it is kept, and who saved it.
+async fn stands(turn: &mut AnyConnection, id: &str, revision: i64) -> Result<Option<(String, String)>, DraftsError> {
+    let row = sqlx::query("select written, saved_by from drafts where id = $1 and revision = $2").bind(id).bind(revision);
+    let row = row.fetch_optional(turn).await?;
+    Ok(row.map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?))).transpose()?)
 }
 
 /// Writes down that somebody wrote in a draft.
@@ -428,6 +394,15 @@ pub(super) fn seen(who: &Account, first: usize) -> Option<(String, Vec<String>)>
     }
     let mut agencies: Vec<String> = who.roles.iter().map(|(_, agency)| agency.to_owned()).filter(|agency| !agency.is_empty()).collect();
     agencies.dedup();
+    within(agencies, first)
+}
+
+/// The same for what this person may write.
+pub(super) fn writes(who: &Account, first: usize) -> Option<(String, Vec<String>)> {
+    within(who.roles.agencies(Role::Drafter).map(str::to_owned).collect(), first)
+}
+
+fn within(agencies: Vec<String>, first: usize) -> Option<(String, Vec<String>)> {
     if agencies.is_empty() {
         return None;
     }

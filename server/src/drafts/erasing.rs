@@ -1,5 +1,6 @@
 //! Erasing: of what is published, the chain's own store alone keeps the text and what opens it; and what a redaction takes from there
-//! goes from the staff database too, whoever had it logged. From its files it goes when they are cleared ([`crate::staff`]).
+//! goes from the staff database too, whoever had it logged, as does what was given up. From its files it goes when they are cleared
+//! ([`crate::staff`]).
 
 use super::{Drafts, DraftsError, Frozen, Written, draft};
 use crate::store::{StoreError, from_sql, to_sql};
@@ -118,8 +119,8 @@ fn nameless(written: Written) -> Written {
     Written { title: String::new(), ..left_of(written) }
 }
 
-/// Blanks what was typed into a draft that is published, but for what is left of it: also what was kept aside of it, and the salts of all
-/// versions that were ever submitted. From the chain's own store a redaction takes it; from here nothing would.
+/// Blanks what was typed into a draft that is published or given up, but for what is left of it: also what was kept aside of it, and the
+/// salts of all versions that were ever submitted. From the chain's own store a redaction takes it; from here nothing would.
 async fn forget_text(turn: &mut AnyConnection, id: &str, left: fn(Written) -> Written) -> Result<(), DraftsError> {
     let row = sqlx::query("select written from drafts where id = $1").bind(id).fetch_optional(&mut *turn).await?;
     let Some(row) = row else { return Ok(()) };
@@ -132,9 +133,21 @@ async fn forget_text(turn: &mut AnyConnection, id: &str, left: fn(Written) -> Wr
     Ok(())
 }
 
-/// Blanks what a published draft is called, and its files: all of that stands in its catalogue.
-async fn forget_names(turn: &mut AnyConnection, id: &str) -> Result<(), DraftsError> {
-    forget_text(turn, id, nameless).await?;
+/// What is left of a draft that was given up, as it is kept.
+pub(super) fn nothing() -> Result<String, DraftsError> {
+    Ok(draft::write(&Written::default())?)
+}
+
+/// Blanks all of a draft that was given up, and lets go of its files, whose bytes are gone.
+pub(super) async fn forget_draft(turn: &mut AnyConnection, id: &str) -> Result<(), DraftsError> {
+    forget_names(turn, id, |_| Written::default()).await?;
+    sqlx::query("delete from draft_files where draft = $1").bind(id).execute(turn).await?;
+    Ok(())
+}
+
+/// Blanks what a draft is called, and its files, with its text: of one that is published, all of that stands in its catalogue.
+async fn forget_names(turn: &mut AnyConnection, id: &str, left: fn(Written) -> Written) -> Result<(), DraftsError> {
+    forget_text(turn, id, left).await?;
     for sql in [
         "update drafts set title = '' where id = $1",
         "update frozen set title = '' where draft = $1",
@@ -161,7 +174,7 @@ async fn forget_part(turn: &mut AnyConnection, part: &Commitment) -> Result<bool
             continue;
         }
         if role == "catalogue" {
-            forget_names(turn, &id).await?;
+            forget_names(turn, &id, nameless).await?;
             continue;
         }
         // Also what came after it was published, on top of an older revision.

@@ -40,7 +40,7 @@ fn text(typed: &str) -> Vec<u8> {
     text.into_bytes()
 }
 
-pub(super) fn catalogue(written: &Written) -> Catalogue {
+pub(crate) fn catalogue(written: &Written) -> Catalogue {
     Catalogue {
         title: plain(&written.title),
         index_number: stated(&written.index_number),
@@ -101,6 +101,13 @@ impl Drafts {
         let _room = self.room.hold(bytes.unsigned_abs()).await?;
         let (fixed, sources) = self.fix(&draft, &attached, &statement).await?;
         let stated = self.would_be_taken(&draft.agency, &statement, &fixed.core_line).await?;
+        let genre = match draft.kind {
+            Kind::Disclosure => draft.written.genre.clone(),
+            other => other.code().to_owned(),
+        };
+        if stated + self.reserved(&draft.agency, &genre) > LARGEST_STATEMENT {
+            return Err(Refusal::TooManyFiles.into());
+        }
         // Bytes first: what the database names is there.
         let mut parts = Vec::with_capacity(fixed.contents.len());
         // Two who submit under one id at once write each beside the other.
@@ -118,10 +125,6 @@ impl Drafts {
             let Source { role, language, name, .. } = source;
             parts.push(FrozenPart { role, media: content.media, language, name, size: content.size, commitment, salt, path });
         }
-        let genre = match draft.kind {
-            Kind::Disclosure => draft.written.genre.clone(),
-            other => other.code().to_owned(),
-        };
         let mut frozen = Frozen {
             id: statement,
             draft: id.to_owned(),
@@ -301,6 +304,12 @@ impl Drafts {
         let bytes = self.node.store.entry(index).await?;
         let bytes = bytes.ok_or_else(|| Refusal::Lacks(vec![("target", fields::Lack::Choice)]))?;
         Ok(Reference { index, leaf: chain::tree::leaf_hash(&bytes) })
+    }
+
+    /// Whether the chain would take what a draft would become, as far as its files have nothing to say of that. Nothing of it is kept.
+    pub(super) async fn would_become(&self, draft: &Draft, statement: &str) -> Result<(), DraftsError> {
+        let (fixed, _) = self.fix(draft, &[], statement).await?;
+        self.would_be_taken(&draft.agency, statement, &fixed.core_line).await.map(drop)
     }
 
     /// Whether the chain would take it, were it approved: told now rather than when everybody has signed. Its bytes without an act.

@@ -2,7 +2,7 @@
 
 use super::{Draft, Drafts, DraftsError, Kind, Refusal, Stage, given, room::Held};
 use crate::{
-    staff::{Account, Role},
+    staff::{Account, LetterKind, Role},
     store::NewContent,
 };
 use chain::{
@@ -145,9 +145,19 @@ impl Frozen {
 }
 
 impl Drafts {
+    /// Whether somebody may take back what an agency submitted, until it is being sealed: whoever drafts there, and for what must not come
+    /// out, whoever publishes and the agency's administrator too.
+    #[must_use]
+    pub fn may_withdraw(who: &Account, agency: &str) -> bool {
+        [Role::Drafter, Role::Publisher, Role::Administrator].into_iter().any(|role| who.roles.holds(role, agency))
+    }
+
     /// Takes a frozen version back, to be written on. What was decided about it stays in its case and counts no more.
     pub async fn withdraw(&self, who: &Account, id: &str) -> Result<(), DraftsError> {
-        let draft = self.own(who, id).await?;
+        let draft = self.draft(who, id).await?;
+        if !Drafts::may_withdraw(who, &draft.agency) {
+            return Err(Refusal::Nothing.into());
+        }
         let mut turn = self.staff.store().turn().await?;
         let frozen = match &draft.frozen {
             Some(frozen) => Frozen::read(&mut turn, frozen).await?.ok_or(Refusal::NotOpen)?,
@@ -161,7 +171,9 @@ impl Drafts {
         // Its text stays until the draft is published or given up: whoever decided about it sees what changed since. Nobody signs it.
         sqlx::query("update frozen_parts set salt = '' where frozen = $1").bind(&frozen.id).execute(&mut *turn).await?;
         self.staff.journal().note_in(&mut turn, &who.id, "draft-withdrawn", id, &json!({ "statement": frozen.id })).await?;
+        self.tell_authors(&mut turn, &frozen.id, LetterKind::TakenBack, &who.id).await?;
         turn.commit().await?;
+        self.staff.letters_may_wait();
         self.staff.store().blanked();
         Ok(())
     }

@@ -32,13 +32,16 @@ impl Drafts {
         }
         // Whose roles take no step at all could do nothing with it.
         if ![Role::Drafter, Role::Reviewer, Role::Approver].into_iter().any(|role| other.roles.may(role, &agency)) {
-            return Err(Refusal::NotHolder.into());
+            return Err(Refusal::Role.into());
         }
         let mut turn = self.staff.store().turn().await?;
         let sql =
             "insert into post_holders (post, account, given, given_by) values ($1, $2, $3, $4) on conflict (post, account) do nothing";
-        sqlx::query(sql).bind(post).bind(account).bind(self.staff.now()).bind(&who.id).execute(&mut *turn).await?;
-        self.staff.journal().note_in(&mut turn, &who.id, "post-given", account, &json!({ "post": post })).await?;
+        let query = sqlx::query(sql).bind(post).bind(account).bind(self.staff.now()).bind(&who.id);
+        // Who holds it already is given nothing.
+        if query.execute(&mut *turn).await?.rows_affected() > 0 {
+            self.staff.journal().note_in(&mut turn, &who.id, "post-given", account, &json!({ "post": post })).await?;
+        }
         turn.commit().await?;
         Ok(())
     }
@@ -47,8 +50,10 @@ impl Drafts {
     pub async fn take_post(&self, who: &Account, post: &str, account: &str) -> Result<(), DraftsError> {
         self.agency_of(post).filter(|agency| who.roles.may(Role::Administrator, agency)).ok_or(Refusal::Nothing)?;
         let mut turn = self.staff.store().turn().await?;
-        sqlx::query("delete from post_holders where post = $1 and account = $2").bind(post).bind(account).execute(&mut *turn).await?;
-        self.staff.journal().note_in(&mut turn, &who.id, "post-taken", account, &json!({ "post": post })).await?;
+        let query = sqlx::query("delete from post_holders where post = $1 and account = $2").bind(post).bind(account);
+        if query.execute(&mut *turn).await?.rows_affected() > 0 {
+            self.staff.journal().note_in(&mut turn, &who.id, "post-taken", account, &json!({ "post": post })).await?;
+        }
         turn.commit().await?;
         Ok(())
     }

@@ -7,6 +7,8 @@ use chain::{Hash, approval::ApprovalError, time::Millis};
 use serde_json::json;
 use sqlx::Row;
 
+const DAY: Millis = 86_400_000;
+
 /// What a machine asks for under one id.
 #[derive(Debug, Clone)]
 pub struct Item {
@@ -74,6 +76,7 @@ impl Drafts {
         let (asked, id) = (item.asked()?, draft_of(&machine.agency, &item.id));
         if !self.known(machine, item, &asked).await? {
             self.may_be_asked(&machine.agency, item)?;
+            self.may_come_of(machine, item, &id).await?;
         }
         self.claim(machine, item, &asked, &id).await?;
         let draft = match self.begin_as(&writer, &machine.agency, item.kind, &item.written, &id).await? {
@@ -146,13 +149,18 @@ impl Drafts {
         Frozen::read(&mut *self.staff.store().pool().acquire().await?, statement).await
     }
 
-    /// Writes down that a token reads a draft whole: once for each revision, however often it asks what became of it.
+    /// Writes down that a token reads a draft whole: once a day for each revision, however often it asks what became of it. On another day
+    /// it may be somebody else who has the token.
     pub async fn read_whole(&self, who: &Account, draft: &Draft) -> Result<(), DraftsError> {
+        let day = self.staff.now().div_euclid(DAY);
         let mut turn = self.staff.store().turn().await?;
-        let sql = "insert into machine_reads (machine, draft, revision) values ($1, $2, $3) on conflict (machine, draft) \
-                   do update set revision = excluded.revision where machine_reads.revision <> excluded.revision";
-        let query = sqlx::query(sql).bind(&who.id).bind(&draft.id).bind(draft.revision);
+        let sql = "insert into machine_reads (machine, draft, revision, day) values ($1, $2, $3, $4) on conflict (machine, draft) \
+                   do update set revision = excluded.revision, day = excluded.day \
+                   where machine_reads.revision <> excluded.revision or machine_reads.day <> excluded.day";
+        let query = sqlx::query(sql).bind(&who.id).bind(&draft.id).bind(draft.revision).bind(day);
         if query.execute(&mut *turn).await?.rows_affected() > 0 {
+            // Drafts and tokens that are no more go with their day.
+            sqlx::query("delete from machine_reads where day <> $1").bind(day).execute(&mut *turn).await?;
             let details = json!({ "revision": draft.revision });
             self.staff.journal().note_in(&mut turn, &who.id, "draft-read", &draft.id, &details).await?;
             turn.commit().await?;
@@ -167,7 +175,7 @@ impl Drafts {
         if row.try_get::<String, _>(0)? == asked { Ok(true) } else { Err(Refusal::Differs.into()) }
     }
 
-    /// Looked at before anything is kept: what is refused here may be mended and asked for under the same id.
+    /// Looked at before anything is kept: what is refused here, or by what comes next, may be mended and asked for under the same id.
     fn may_be_asked(&self, agency: &str, item: &Item) -> Result<(), Refusal> {
         if item.files.len() > MOST_FILES {
             return Err(Refusal::TooManyFiles);
@@ -182,6 +190,30 @@ impl Drafts {
         }
         let lacks = if item.submit.is_some() { fields::faults(item.kind, &item.written, item.files.len()) } else { vec![] };
         if lacks.is_empty() { Ok(()) } else { Err(Refusal::Lacks(lacks)) }
+    }
+
+    /// Whether the chain would take what it asks to have submitted about something that is published. Of a new document without a text
+    /// nothing is known before its files are there.
+    async fn may_come_of(&self, machine: &Machine, item: &Item, id: &str) -> Result<(), DraftsError> {
+        let Item { kind, written, .. } = item;
+        let about = *kind != Kind::Disclosure || (written.target.is_some() && !written.body.trim().is_empty());
+        if item.submit.is_none() || !about || self.under(&item.id).await?.is_some() {
+            return Ok(());
+        }
+        let draft = Draft {
+            id: id.to_owned(),
+            agency: machine.agency.clone(),
+            kind: *kind,
+            stage: Stage::Writing,
+            revision: 1,
+            written: written.clone(),
+            author: machine.id.clone(),
+            made: self.staff.now(),
+            saved: self.staff.now(),
+            saved_by: machine.id.clone(),
+            frozen: None,
+        };
+        self.would_become(&draft, &item.id).await
     }
 
     async fn claim(&self, machine: &Machine, item: &Item, asked: &str, draft: &str) -> Result<(), DraftsError> {

@@ -1,38 +1,27 @@
 //! Looked through for personal data: what was found, and what of the files was not read, so that nobody takes silence for "there is none".
 //!
-//! A file's bytes never change, so it is read once: what was told of it is kept for a while, for drafts, for what waits for approval, and
-//! for what was brought alike.
+//! A file's bytes never change, so it is read once, by `reading`: for drafts, for what waits for approval, and for what was brought alike.
+
+mod reading;
+
+pub(super) use reading::Looking;
 
 use super::{
-    Case, Draft, Drafts, DraftsError, FrozenState, Refusal,
-    files::Files,
-    personal::{self, Found, MOST, Place, look},
+    Case, Draft, Drafts, DraftsError, File, FrozenPart, FrozenState,
+    personal::{self, Finds, Found, Place},
 };
 use crate::{
-    extract::{Extracted, Gap, Reader, Spot},
+    extract::{Extracted, Gap, Reader},
     staff::Account,
 };
-use lru::LruCache;
-use serde_json::Value;
-use std::{
-    num::NonZeroUsize,
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
-use tokio::{
-    sync::Semaphore,
-    task::JoinError,
-    time::{Instant, timeout_at},
-};
+use reading::{Asked, aside};
+use std::{path::PathBuf, time::Duration};
+use tokio::time::Instant;
 
-/// Files that are read at once: no more than that of them is in memory.
-const AT_ONCE: usize = 2;
-/// Files of which it is kept what was told, and how long: it names what belongs to persons.
-const KEPT: usize = 1_000;
-const KEPT_FOR: Duration = Duration::from_secs(3_600);
-/// How long a page waits for the files it shows. What is read then is kept, and the next page goes on behind it.
-const PATIENCE: Duration = Duration::from_secs(25);
+/// How long a page waits for the files it shows. They go on being read behind it, and it says of those that are not done to come again.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// The part that says what the others are.
+const CATALOGUE: &str = "catalogue";
 
 /// What was found where, and what was not looked through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,6 +36,21 @@ impl Looked {
         self.found.extend(seen.found.iter().map(|found| (Some(name.to_owned()), found.clone())));
         self.unread.extend(seen.gaps.iter().map(|gap| (name.to_owned(), gap.clone())));
     }
+
+    fn add_catalogue(&mut self, (found, more): (Vec<(Place, Found)>, bool)) {
+        self.found.extend(found);
+        self.unread.extend(more.then(|| (CATALOGUE.to_owned(), Gap::Rest)));
+    }
+}
+
+/// A part of a statement that was handed in with it.
+#[derive(Debug, Clone)]
+pub struct HandedPart {
+    pub role: String,
+    pub media: String,
+    /// As the catalogue calls it.
+    pub name: String,
+    pub bytes: Vec<u8>,
 }
 
 /// What there is to tell of one file.
@@ -61,118 +65,27 @@ impl Seen {
         Seen { found: vec![], gaps: vec![gap] }
     }
 
+    fn found(Finds { found, more }: Finds, mut gaps: Vec<Gap>) -> Seen {
+        if more && !gaps.contains(&Gap::Rest) {
+            gaps.push(Gap::Rest);
+        }
+        Seen { found, gaps }
+    }
+
     /// What is found in a text, with where it stands in it.
     fn of_text(text: &str) -> Seen {
-        Seen { found: look(text), gaps: vec![] }
+        Seen::found(personal::look_through(text), vec![])
     }
 
-    fn of(extracted: Extracted) -> Seen {
-        let mut found: Vec<Found> = Vec::new();
-        for piece in &extracted.pieces {
-            for one in look(&piece.text) {
-                let one = Found { spot: piece.spot.clone(), ..one };
-                // What is found again without saying where is the same: a cell, and the part that it is kept in.
-                let again = |known: &Found| known.number == one.number && (known.spot == one.spot || one.spot == Spot::Somewhere);
-                if !found.iter().any(again) {
-                    found.push(one);
-                }
-                if found.len() >= MOST {
-                    return Seen { found, gaps: extracted.gaps };
-                }
+    fn of(Extracted { pieces, gaps }: Extracted) -> Seen {
+        let mut finds = Finds::default();
+        let lines = pieces.iter().flat_map(|piece| piece.text.lines().map(|line| (line, &piece.spot)));
+        for (line, spot) in lines {
+            if !finds.look_in(line, spot) {
+                break;
             }
         }
-        Seen { found, gaps: extracted.gaps }
-    }
-}
-
-type Known = LruCache<String, (Instant, Arc<Seen>)>;
-
-/// Reads files and keeps what was told of them. Cloning shares it.
-#[derive(Clone)]
-pub(super) struct Looking {
-    /// None: nothing but texts is read.
-    reader: Option<Reader>,
-    turns: Arc<Semaphore>,
-    known: Arc<Mutex<Known>>,
-}
-
-impl Looking {
-    pub(super) fn with(reader: Option<Reader>) -> Looking {
-        let known = LruCache::new(NonZeroUsize::new(KEPT).unwrap_or(NonZeroUsize::MIN));
-        Looking { reader, turns: Arc::new(Semaphore::new(AT_ONCE)), known: Arc::new(Mutex::new(known)) }
-    }
-
-    fn known(&self, path: &str) -> Option<Arc<Seen>> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, told) = known.get(path)?;
-        if since.elapsed() < KEPT_FOR {
-            return Some(told.clone());
-        }
-        known.pop(path);
-        None
-    }
-
-    fn keep(&self, path: &str, told: &Arc<Seen>) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).put(path.to_owned(), (Instant::now(), told.clone()));
-    }
-
-    /// What is told of the file at `path`, whose bytes are `media`. `until`: after that nobody waits for it, and it is said to wait.
-    pub(super) async fn file(&self, files: &Files, path: &str, media: &str, until: Instant) -> Result<Arc<Seen>, DraftsError> {
-        if let Some(told) = self.known(path) {
-            return Ok(told);
-        }
-        let waits = || Ok(Arc::new(Seen::only(Gap::Waiting)));
-        if Instant::now() >= until {
-            return waits();
-        }
-        timeout_at(until, self.read(files, path, media)).await.unwrap_or_else(|_| waits())
-    }
-
-    async fn read(&self, files: &Files, path: &str, media: &str) -> Result<Arc<Seen>, DraftsError> {
-        let turn = self.turns.clone().acquire_owned().await.map_err(|_| Refusal::Busy)?;
-        // Whoever was before may have read the same.
-        if let Some(told) = self.known(path) {
-            return Ok(told);
-        }
-        let told = if personal::may_be_text(media) {
-            let (bytes, media) = (files.get(path).await?, media.to_owned());
-            aside(move || {
-                // Held until it is done, also when nobody waits for it any more.
-                let _turn = turn;
-                personal::text_of(&media, &bytes).map_or_else(|| Seen::only(Gap::OtherKind), |text| Seen::of_text(&text))
-            })
-            .await?
-        } else if media.starts_with("image/") {
-            Seen::only(Gap::NoText)
-        } else if let Some(reader) = &self.reader {
-            match reader.read(files.handle(path).await?).await {
-                Ok(extracted) => {
-                    aside(move || {
-                        let _turn = turn;
-                        Seen::of(extracted)
-                    })
-                    .await?
-                }
-                Err(gap) => Seen::only(gap),
-            }
-        } else {
-            Seen::only(Gap::Failed)
-        };
-        let told = Arc::new(told);
-        // What could not be begun may be read the next time.
-        if !told.gaps.contains(&Gap::Failed) {
-            self.keep(path, &told);
-        }
-        Ok(told)
-    }
-}
-
-/// Looks where nobody else waits for it: a text may be long.
-async fn aside<T: Send + 'static>(look: impl FnOnce() -> T + Send + 'static) -> Result<T, DraftsError> {
-    match tokio::task::spawn_blocking(look).await.map_err(JoinError::try_into_panic) {
-        Ok(told) => Ok(told),
-        Err(Ok(panic)) => std::panic::resume_unwind(panic),
-        Err(Err(_)) => Err(Refusal::Busy.into()),
+        Seen::found(finds, gaps)
     }
 }
 
@@ -186,69 +99,103 @@ impl Drafts {
 
     /// What in a draft belongs to a person: in its catalogue, its texts, its files and their names.
     pub async fn personal_in_draft(&self, who: &Account, draft: &Draft) -> Result<Looked, DraftsError> {
-        let mut looked = Looked { found: personal::in_written(&draft.written), unread: vec![] };
-        let until = Instant::now() + PATIENCE;
-        for file in self.files(who, &draft.id).await? {
+        self.personal_in_draft_until(who, draft, Instant::now() + PATIENCE).await
+    }
+
+    /// The same, for whoever waits for it no longer than that.
+    pub async fn personal_in_draft_until(&self, who: &Account, draft: &Draft, until: Instant) -> Result<Looked, DraftsError> {
+        let files = self.files(who, &draft.id).await?;
+        let paths: Vec<String> = files.iter().map(File::path).collect();
+        self.looking.forget_others(&draft.id, &paths);
+        let ask = |(file, path): (&File, &String)| self.looking.ask(&self.files, &draft.agency, path, &file.media);
+        let asked: Vec<Asked> = files.iter().zip(&paths).map(ask).collect();
+        let written = draft.written.clone();
+        let (found, more) = aside(move || personal::through_written(&written)).await?;
+        let rest = |place: Place| (place.unwrap_or_else(|| CATALOGUE.to_owned()), Gap::Rest);
+        let mut looked = Looked { found, unread: more.into_iter().map(rest).collect() };
+        for (file, asked) in files.iter().zip(asked) {
             personal::look_at_name(&mut looked.found, &file.name);
-            let told = self.looking.file(&self.files, &file.path(), &file.media, until).await?;
-            looked.add(&file.name, &told);
+            let seen = asked.told(until).await?;
+            looked.add(&file.name, &seen);
         }
         Ok(looked)
     }
 
     /// The same of what waits for approval.
     pub async fn personal_in_case(&self, who: &Account, case: &Case) -> Result<Looked, DraftsError> {
+        self.personal_in_case_until(who, case, Instant::now() + PATIENCE).await
+    }
+
+    /// The same, for whoever waits for it no longer than that.
+    pub async fn personal_in_case_until(&self, who: &Account, case: &Case, until: Instant) -> Result<Looked, DraftsError> {
         let mut looked = Looked::default();
         if !matches!(case.frozen.state, FrozenState::Open | FrozenState::Sealing) {
             return Ok(looked);
         }
-        let until = Instant::now() + PATIENCE;
-        for part in &case.parts {
-            if part.role == "catalogue" {
+        let ask = |part: &FrozenPart| self.looking.ask(&self.files, &case.frozen.agency, &part.path, &part.media);
+        let asked: Vec<Option<Asked>> = case.parts.iter().map(|part| (part.role != CATALOGUE).then(|| ask(part))).collect();
+        for (part, asked) in case.parts.iter().zip(asked) {
+            let Some(asked) = asked else {
                 let (_, bytes) = self.part(who, &case.frozen.id, &part.commitment).await?;
-                let told = aside(move || Seen::of_text(&said_in(&bytes))).await?;
-                looked.found.extend(told.found.into_iter().map(|found| (None, found)));
+                looked.add_catalogue(aside(move || in_catalogue(&bytes)).await?);
+                continue;
+            };
+            personal::look_at_name(&mut looked.found, &part.name);
+            let seen = asked.told(until).await?;
+            looked.add(&part.name, &seen);
+        }
+        Ok(looked)
+    }
+
+    /// The same of the parts of a statement that its agency signed itself.
+    pub async fn personal_in_parts(&self, parts: Vec<HandedPart>, until: Instant) -> Result<Looked, DraftsError> {
+        let mut looked = Looked::default();
+        for HandedPart { role, media, name, bytes } in parts {
+            if role == CATALOGUE {
+                looked.add_catalogue(aside(move || in_catalogue(&bytes)).await?);
                 continue;
             }
-            personal::look_at_name(&mut looked.found, &part.name);
-            let told = self.looking.file(&self.files, &part.path, &part.media, until).await?;
-            looked.add(&part.name, &told);
+            personal::look_at_name(&mut looked.found, &name);
+            let told = self.looking.bytes(&media, bytes, until).await?;
+            looked.add(&name, &told);
         }
         Ok(looked)
     }
 }
 
-/// What a catalogue says, each on a line of its own; but for the names of other parts, each of which is looked at with what it names.
-fn said_in(catalogue: &[u8]) -> String {
-    let mut catalogue: Value = serde_json::from_slice(catalogue).unwrap_or_default();
-    if let Some(members) = catalogue.as_object_mut() {
-        members.remove("parts");
-        if let Some(Value::String(title)) = members.get_mut("title") {
-            *title = personal::parted(title);
-        }
-    }
-    let mut texts = String::new();
-    personal::values(&catalogue, &mut texts);
-    texts
+/// What a catalogue says of persons, and whether there is more.
+fn in_catalogue(bytes: &[u8]) -> (Vec<(Place, Found)>, bool) {
+    let mut found = Vec::new();
+    let more = personal::look_at_catalogue(&mut found, &serde_json::from_slice(bytes).unwrap_or_default());
+    (found, more)
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::extract::Piece;
+    use crate::{
+        drafts::personal::MOST,
+        extract::{Piece, Spot},
+    };
 
     fn piece(spot: Spot, text: &str) -> Piece {
         Piece { spot, text: text.to_owned() }
     }
 
+    fn seen(pieces: Vec<Piece>) -> Seen {
+        Seen::of(Extracted { pieces, gaps: vec![] })
+    }
+
     fn spots(pieces: Vec<Piece>) -> Vec<Spot> {
-        Seen::of(Extracted { pieces, gaps: vec![] }).found.into_iter().map(|found| found.spot).collect()
+        seen(pieces).found.into_iter().map(|found| found.spot).collect()
+    }
+
+    fn row(row: usize) -> Spot {
+        Spot::Row { sheet: "名单".into(), row }
     }
 
     #[test]
     fn a_number_is_told_with_where_it_stands_and_once_where_nothing_more_is_said() {
-        let row = |row| Spot::Row { sheet: "名单".into(), row };
         let pieces =
             vec![piece(row(2), "王芳\t13800138000"), piece(row(9), "13800138000"), piece(Spot::Somewhere, "13800138000\n13900139000")];
         assert_eq!(spots(pieces), [row(2), row(9), Spot::Somewhere]);
@@ -256,44 +203,20 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_told_of_a_file_than_that_it_must_be_looked_through() {
+    fn no_more_is_told_of_a_file_than_that_it_must_be_looked_through_and_that_there_is_more_is_said() {
         let many = (0..500).map(|page| piece(Spot::Page(page), "13800138000")).collect();
-        assert_eq!(spots(many).len(), MOST);
+        let seen = seen(many);
+        assert_eq!((seen.found.len(), &seen.gaps[..]), (MOST, &[Gap::Rest][..]));
     }
 
-    /// A folder of drafts with one file in it.
-    async fn files(name: &str, bytes: &[u8]) -> (tempfile::TempDir, Files) {
-        let dir = tempfile::tempdir().unwrap();
-        let files = Files::open(dir.path()).unwrap();
-        files.put(name, bytes.to_vec()).await.unwrap();
-        (dir, files)
-    }
-
-    fn soon() -> Instant {
-        Instant::now() + Duration::from_secs(60)
-    }
-
-    #[tokio::test]
-    async fn what_is_not_read_is_said_and_why() {
-        let (_dir, files) = files("a/1", b"\xff\xff").await;
-        let looking = Looking::with(None);
-        for (media, gap) in [("image/png", Gap::NoText), ("application/octet-stream", Gap::OtherKind), ("application/pdf", Gap::Failed)] {
-            let looking = Looking::with(None);
-            assert_eq!(looking.file(&files, "a/1", media, soon()).await.unwrap().gaps, [gap], "{media}");
-        }
-        let late = looking.file(&files, "a/1", "text/plain", Instant::now()).await.unwrap();
-        assert_eq!(late.gaps, [Gap::Waiting]);
-        assert!(looking.file(&files, "a/2", "text/plain", soon()).await.is_err(), "it is gone");
-    }
-
-    #[tokio::test]
-    async fn a_file_is_read_once() {
-        let (_dir, files) = files("a/1", b"13800138000").await;
-        let looking = Looking::with(None);
-        let told = looking.file(&files, "a/1", "text/plain", soon()).await.unwrap();
-        assert_eq!(told.found.len(), 1);
-        files.remove("a/1").await.unwrap();
-        let again = looking.file(&files, "a/1", "text/plain", Instant::now()).await.unwrap();
-        assert!(Arc::ptr_eq(&told, &again));
+    #[test]
+    fn a_number_that_is_repeated_hides_none_that_comes_behind_it() {
+        let document = format!("{}13900139000", "13800138000\n".repeat(MOST));
+        let told = seen(vec![piece(Spot::Somewhere, &document)]);
+        assert_eq!((told.found.len(), told.gaps.len()), (2, 0), "a document of one piece");
+        let roster = (1..=MOST).map(|at| piece(row(at), "办公室 13800138000")).chain([piece(row(99), "13900139000")]).collect();
+        let told = seen(roster);
+        assert!(told.found.iter().any(|found| found.number == "13900139000" && found.spot == row(99)), "a roster of many rows");
+        assert_eq!(told.gaps, [Gap::Rest]);
     }
 }

@@ -8,10 +8,12 @@
 //! is approved come from the one function that readers' browsers judge it with.
 
 mod again;
+mod asides;
 mod bringing;
 mod brought;
 mod cases;
 mod changes;
+mod discarding;
 mod draft;
 mod due;
 mod erasing;
@@ -23,6 +25,7 @@ mod frozen;
 mod holders;
 mod items;
 mod letters;
+mod listed;
 mod logging;
 mod looked;
 mod personal;
@@ -35,25 +38,30 @@ mod tidy;
 mod uploads;
 mod waiting;
 
+pub use asides::Aside;
 pub use bringing::{Bringing, LARGEST_ARCHIVE};
 pub use brought::{Brought, BroughtFile, BroughtRow, Same, Unbrought};
 pub use cases::{Able, Case, Kind as StepKind, Standing};
 pub use changes::{Against, Changes, FileChange, Version, VersionFile};
-pub use draft::{Aside, Draft, Kind, LONGEST, Saved, Stage, Translation, Whom, Written};
+pub use discarding::DISCARDED_DAYS;
+pub use draft::{Draft, Kind, LONGEST, Saved, Stage, Translation, Whom, Written};
 pub use due::keep_publishing;
 pub use fields::{GENRES, LANGUAGES, Lack, asked, changes, faults};
 pub use files::{File, LARGEST_FILE, MOST_FILES};
 pub use folder::{Aside as LeftOut, MOST_BROUGHT, MOST_BYTES, Shut, Skip};
+pub(crate) use freeze::catalogue;
 pub use frozen::{Frozen, FrozenPart, State as FrozenState};
 pub use items::Item;
-pub use looked::Looked;
-pub use personal::{Found, Sort, look};
+pub use listed::{Listed, Page, Place};
+pub use looked::{HandedPart, Looked};
+pub use personal::{Found, Sort, in_name, look};
 pub use publish::Outcome;
 pub use room::MOST_OF_AGENCY;
 pub use steps::{DRAFTING, Given, Opened, Reason, Step, Taken};
 pub use table::{Called, Column, FIELDS, LARGEST_TABLE, MOST_ROWS, Table, TableRow, Told, Unread, What, read as read_table};
 pub use templates::{HOUSE, HouseTemplate, Template, begun};
 pub use uploads::{Came, LARGEST_PIECE, SMALLEST_PIECE, Upload};
+pub use waiting::{Back, Returned};
 
 use crate::{
     node::Node,
@@ -129,6 +137,10 @@ pub enum Refusal {
     NoReason,
     #[error("this account does not hold the post")]
     NotHolder,
+    #[error("no role of this account takes such a step")]
+    Role,
+    #[error("no statement could open one more step of this case: it is to be submitted once more")]
+    Full,
     #[error("the text names somebody else as holder of this post")]
     NotNamed,
     #[error("nobody approves what they wrote")]
@@ -181,6 +193,8 @@ impl Refusal {
             Refusal::StaleCase => "stale-case",
             Refusal::NoReason => "no-reason",
             Refusal::NotHolder => "not-holder",
+            Refusal::Role => "role",
+            Refusal::Full => "full",
             Refusal::NotNamed => "not-named",
             Refusal::OwnDraft => "own-draft",
             Refusal::TwoSteps => "two-steps",

@@ -1,34 +1,15 @@
 //! Personal data: numbers in a text that belong to a person and are told by their check digits or their form.
 //!
-//! Here they are told in a text. Which texts of a draft are looked at, and what of it is not, is in `looked`.
+//! Here they are told in a text; `numbers` knows them. Which texts of a draft are looked at, and what of it is not, is in `looked`.
+
+mod numbers;
+
+pub use numbers::Sort;
 
 use super::{Written, freeze, table};
 use crate::extract::Spot;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-/// What a number is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sort {
-    /// A resident's identity number (GB 11643): birth date and check digit.
-    IdentityCard,
-    /// A mobile telephone of mainland China.
-    Mobile,
-    /// A bank card, by its length, its first digits and Luhn's check digit.
-    BankCard,
-}
-
-impl Sort {
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Sort::IdentityCard => "identity-card",
-            Sort::Mobile => "mobile",
-            Sort::BankCard => "bank-card",
-        }
-    }
-}
 
 /// A number that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,171 +21,67 @@ pub struct Found {
     pub spot: Spot,
 }
 
-/// Most that is told of one text: beyond, it is plain that it must be looked through.
+/// Most that is told of one text: beyond, it is said that there is more.
 pub(super) const MOST: usize = 50;
-/// Pieces that a written number may be in.
-const PIECES: usize = 5;
 
-/// One piece of digits, perhaps with the letter an identity number may end in.
-struct Piece {
-    digits: String,
-    /// Where it stands, in characters.
-    from: usize,
-    to: usize,
-    /// Whether only one space or hyphen parts it from the piece before.
-    joined: bool,
+/// What has been found so far.
+#[derive(Debug, Default)]
+pub(super) struct Finds {
+    pub found: Vec<Found>,
+    /// Whether there is more than is told.
+    pub more: bool,
+}
+
+impl Finds {
+    /// Tells of a number, once for each place. False: nothing that may come is told any more.
+    fn tell(&mut self, one: Found) -> bool {
+        // What is found again without saying where is the same: a cell, and the part that it is kept in.
+        let told = |known: &Found| known.number == one.number && (known.spot == one.spot || one.spot == Spot::Somewhere);
+        if self.found.iter().any(told) {
+            return true;
+        }
+        if self.found.len() == MOST {
+            self.more = true;
+            if self.found.iter().any(|known| known.number == one.number) {
+                return true;
+            }
+            // A number that stands in many places hides no other one.
+            let again = |at: &usize| self.found[..*at].iter().any(|known| known.number == self.found[*at].number);
+            let Some(at) = (0..MOST).rev().find(again) else { return false };
+            self.found.remove(at);
+        }
+        self.found.push(one);
+        true
+    }
+
+    /// Looks for numbers in a line that stands at `spot`. False: nothing that may come is told any more.
+    pub(super) fn look_in(&mut self, line: &str, spot: &Spot) -> bool {
+        numbers::each(line, |sort, number| self.tell(Found { sort, number, spot: spot.clone() }))
+    }
 }
 
 /// Numbers in `text` that belong to a person, each once for each line.
 #[must_use]
 pub fn look(text: &str) -> Vec<Found> {
-    let mut found = Vec::new();
-    for (line, text) in text.lines().enumerate() {
-        look_in(text, &Spot::Line(line + 1), &mut found);
-        if found.len() >= MOST {
+    look_through(text).found
+}
+
+/// The same, with whether there is more.
+pub(super) fn look_through(text: &str) -> Finds {
+    let mut finds = Finds::default();
+    for (line, text) in (1..).zip(text.lines()) {
+        if !finds.look_in(text, &Spot::Line(line)) {
             break;
         }
     }
-    found
-}
-
-fn look_in(text: &str, spot: &Spot, found: &mut Vec<Found>) {
-    let chars: Vec<char> = text.chars().collect();
-    let pieces = pieces(&chars);
-    let mut from = 0;
-    // Each is compared with those before: without an end, a file of numbers alone would keep everybody waiting.
-    'next: while from < pieces.len() && found.len() < MOST {
-        // The longest first: the pieces of one number are not looked at again as numbers of their own.
-        for to in (from + 1..=pieces.len().min(from + PIECES)).rev() {
-            let these = &pieces[from..to];
-            if these[1..].iter().any(|piece| !piece.joined) {
-                continue;
-            }
-            if let Some(sort) = sort_of(these) {
-                let number: String = chars[these[0].from..these[these.len() - 1].to].iter().collect();
-                if !found.iter().any(|other| other.spot == *spot && other.number == number) {
-                    found.push(Found { sort, number, spot: spot.clone() });
-                }
-                from = to;
-                continue 'next;
-            }
-        }
-        from += 1;
-    }
-}
-
-/// A digit in either width.
-fn digit(c: char) -> Option<char> {
-    match c {
-        '0'..='9' => Some(c),
-        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32),
-        _ => None,
-    }
-}
-
-fn pieces(chars: &[char]) -> Vec<Piece> {
-    let word = |at: usize| chars.get(at).is_some_and(|c| c.is_ascii_alphanumeric() || *c == '_');
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut at = 0;
-    while at < chars.len() {
-        if digit(chars[at]).is_none() {
-            at += 1;
-            continue;
-        }
-        let from = at;
-        let mut digits = String::new();
-        while let Some(next) = chars.get(at).and_then(|c| digit(*c)) {
-            digits.push(next);
-            at += 1;
-        }
-        if matches!(digits.len(), 3 | 17)
-            && let Some('x' | 'X' | 'ｘ' | 'Ｘ') = chars.get(at)
-        {
-            digits.push('X');
-            at += 1;
-        }
-        // Within a word, behind a decimal point or among thousands, it is part of something else: a code, a hash, an amount. Any
-        // other comma only parts two cells of a table.
-        let follow = |at: usize| chars.iter().skip(at).take_while(|c| digit(**c).is_some()).take(4).count();
-        let before = from > 0
-            && (word(from - 1)
-                || (from > 1
-                    && digit(chars[from - 2]).is_some()
-                    && (chars[from - 1] == '.' || (chars[from - 1] == ',' && digits.len() == 3))));
-        let behind = word(at)
-            || match chars.get(at) {
-                Some('.') => follow(at + 1) > 0,
-                Some(',') => digits.len() <= 3 && follow(at + 1) == 3,
-                _ => false,
-            };
-        let joined = pieces.last().is_some_and(|last| last.to + 1 == from && matches!(chars[from - 1], ' ' | '-' | '\u{a0}' | '—'));
-        if !before && !behind {
-            pieces.push(Piece { digits, from, to: at, joined });
-        }
-    }
-    pieces
-}
-
-fn sort_of(pieces: &[Piece]) -> Option<Sort> {
-    let shape: Vec<usize> = pieces.iter().map(|piece| piece.digits.len()).collect();
-    let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
-    let last = *shape.last()?;
-    let fours = shape.len() > 1 && shape[..shape.len() - 1].iter().all(|len| *len == 4) && last <= 4;
-    if matches!(shape[..], [18] | [6, 8, 4]) && is_identity(&digits) {
-        return Some(Sort::IdentityCard);
-    }
-    let national = match shape[..] {
-        [11] | [3, 4, 4] => Some(digits.as_str()),
-        [13] | [2, 11] | [2, 3, 4, 4] => digits.strip_prefix("86"),
-        _ => None,
-    };
-    if national.is_some_and(is_mobile) {
-        return Some(Sort::Mobile);
-    }
-    if (shape.len() == 1 || fours || matches!(shape[..], [6, 13] | [6, 10])) && is_card(&digits) {
-        return Some(Sort::BankCard);
-    }
-    None
-}
-
-/// ISO 7064, MOD 11-2, over seventeen digits, with a birth date that there was.
-fn is_identity(digits: &str) -> bool {
-    let (Some(body), Some(check)) = (digits.get(..17), digits.chars().nth(17)) else { return false };
-    if !body.bytes().all(|c| c.is_ascii_digit()) || body.starts_with('0') {
-        return false;
-    }
-    let sum = body.bytes().fold(0_u32, |sum, c| (sum + u32::from(c - b'0')) * 2 % 11);
-    let wanted = match (12 - sum) % 11 {
-        10 => 'X',
-        value => char::from_digit(value, 10).unwrap_or('?'),
-    };
-    let (year, month, day) = (&body[6..10], &body[10..12], &body[12..14]);
-    check == wanted && ("1880".."2100").contains(&year) && chain::time::parse_date(&format!("{year}-{month}-{day}")).is_some()
-}
-
-fn is_mobile(digits: &str) -> bool {
-    let mut bytes = digits.bytes();
-    digits.len() == 11 && bytes.next() == Some(b'1') && bytes.next().is_some_and(|second| (b'3'..=b'9').contains(&second))
-}
-
-/// Luhn's check digit, and the first digits of those who issue cards.
-fn is_card(digits: &str) -> bool {
-    let first = digits.starts_with(['4', '5']) || ["62", "34", "35", "37", "60", "81"].iter().any(|issuer| digits.starts_with(issuer));
-    let long = (15..=19).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_digit());
-    let sum: u32 = digits.bytes().rev().enumerate().fold(0, |sum, (place, c)| {
-        let value = u32::from(c.wrapping_sub(b'0')) << (place % 2);
-        sum.wrapping_add(if value > 9 { value - 9 } else { value })
-    });
-    // One digit repeated is somebody's placeholder.
-    let varied = digits.bytes().any(|c| Some(c) != digits.bytes().next_back());
-    first && long && varied && sum.is_multiple_of(10)
+    finds
 }
 
 /// Where a number was found: the part's name, or none for the catalogue.
 pub(super) type Place = Option<String>;
 
-/// The texts of a catalogue, each on a line of its own.
-pub(super) fn values(value: &Value, texts: &mut String) {
+/// The texts of a field of a catalogue, each on a line of its own.
+fn values(value: &Value, texts: &mut String) {
     match value {
         Value::String(text) => {
             texts.push_str(text);
@@ -216,13 +93,32 @@ pub(super) fn values(value: &Value, texts: &mut String) {
     }
 }
 
-fn look_at(found: &mut Vec<(Place, Found)>, place: Place, text: &str) {
-    found.extend(look(text).into_iter().map(|one| (place.clone(), one)));
+/// What a catalogue says, field by field; but for the names of other parts, each of which is looked at with what it names. Whether there
+/// is more than is told.
+pub(super) fn look_at_catalogue(found: &mut Vec<(Place, Found)>, catalogue: &Value) -> bool {
+    let mut more = false;
+    for (field, value) in catalogue.as_object().into_iter().flatten().filter(|(field, _)| *field != "parts") {
+        let mut texts = String::new();
+        values(value, &mut texts);
+        // A title is often what a file was called.
+        let texts = if field == "title" { parted(&texts) } else { texts };
+        let mut finds = Finds::default();
+        let spot = Spot::Field(field.clone());
+        more |= texts.lines().any(|line| !finds.look_in(line, &spot)) || finds.more;
+        found.extend(finds.found.into_iter().map(|one| (None, one)));
+    }
+    more
 }
 
 /// A name as a text: in files' names words are often parted by `_`, which elsewhere makes one word of them.
-pub(super) fn parted(name: &str) -> String {
+fn parted(name: &str) -> String {
     name.replace('_', ";")
+}
+
+/// Of a name that is no person's, a post's or an agency's: what stands in it that belongs to a person, if anything does.
+#[must_use]
+pub fn in_name(name: &str) -> Option<Sort> {
+    look(&parted(name)).first().map(|found| found.sort)
 }
 
 /// A name, or a title that becomes one.
@@ -248,18 +144,25 @@ pub(super) fn text_of(media: &str, bytes: &[u8]) -> Option<String> {
 
 /// What belongs to a person in all that was typed.
 pub(super) fn in_written(written: &Written) -> Vec<(Place, Found)> {
-    let (mut found, mut texts) = (Vec::new(), String::new());
-    let mut catalogue = freeze::catalogue(written);
-    // A title is often what a file was called.
-    catalogue.title = parted(&catalogue.title);
-    values(&serde_json::to_value(catalogue).unwrap_or_default(), &mut texts);
-    look_at(&mut found, None, &texts);
-    look_at(&mut found, Some(freeze::BODY.to_owned()), &written.body);
+    through_written(written).0
+}
+
+/// The same, with the places in which there is more than is told.
+pub(super) fn through_written(written: &Written) -> (Vec<(Place, Found)>, Vec<Place>) {
+    let (mut found, mut more) = (Vec::new(), Vec::new());
+    let catalogue = serde_json::to_value(freeze::catalogue(written)).unwrap_or_default();
+    more.extend(look_at_catalogue(&mut found, &catalogue).then_some(None));
+    let mut look_at = |found: &mut Vec<_>, place: String, text: &str| {
+        let finds = look_through(text);
+        found.extend(finds.found.into_iter().map(|one| (Some(place.clone()), one)));
+        more.extend(finds.more.then_some(Some(place)));
+    };
+    look_at(&mut found, freeze::BODY.to_owned(), &written.body);
     for translation in &written.translations {
         look_at_name(&mut found, &translation.title);
-        look_at(&mut found, Some(translation.title.clone()), &translation.body);
+        look_at(&mut found, translation.title.clone(), &translation.body);
     }
-    found
+    (found, more)
 }
 
 #[cfg(test)]
@@ -270,42 +173,6 @@ mod tests {
 
     fn sorts(text: &str) -> Vec<(&'static str, String)> {
         look(text).into_iter().map(|found| (found.sort.code(), found.number)).collect()
-    }
-
-    #[test]
-    fn an_identity_number_is_found_by_its_check_digit_and_birth_date_however_it_is_written() {
-        for number in ["11010519491231002X", "11010519491231002x", "110105194912310021"] {
-            let found = sorts(&format!("身份证号{number}，住址略"));
-            let right = number.ends_with(['x', 'X']);
-            assert_eq!(found.iter().any(|(sort, found)| *sort == "identity-card" && found == number), right, "{number}: {found:?}");
-        }
-        assert_eq!(
-            sorts("证件：１１０１０５１９４９１２３１００２Ｘ。"),
-            [("identity-card", "１１０１０５１９４９１２３１００２Ｘ".into())]
-        );
-        assert_eq!(sorts("440524 18800101 0014"), [("identity-card", "440524 18800101 0014".into())]);
-        // A day that there never was, and a number within a longer one.
-        assert_eq!(sorts("440524188013010014 x11010519491231002X 1110105194912310029 "), []);
-    }
-
-    #[test]
-    fn a_mobile_number_is_found_with_its_spaces_and_its_country() {
-        for text in ["13800138000", "138 0013 8000", "138-0013-8000", "+86 13800138000", "8613800138000", "+86 138-0013-8000"] {
-            assert_eq!(sorts(&format!("联系电话：{text}（王）")).first().map(|(sort, _)| *sort), Some("mobile"), "{text}");
-        }
-        for text in ["12800138000", "1380013800", "138001380001", "文号13800138000a", "010-62881234", "1.13800138000", "12,345,678,901"] {
-            assert_eq!(sorts(text), [], "{text}");
-        }
-    }
-
-    #[test]
-    fn a_bank_card_is_found_by_luhn_and_its_first_digits() {
-        for text in ["6222020000000000004", "6222 0212 3456 7894", "4111 1111 1111 1111", "4111-1111-1111-1111", "378282246310005"] {
-            let luhn = is_card(&text.replace([' ', '-'], ""));
-            assert_eq!(!sorts(text).is_empty(), luhn, "{text}");
-        }
-        assert_eq!(sorts("卡号 4111 1111 1111 1111 。"), [("bank-card", "4111 1111 1111 1111".into())]);
-        assert_eq!(sorts("4111 1111 1111 1112, 911100001000013421, 5555555555555555, 0000000000000000"), []);
     }
 
     /// People with good numbers, and the same with one digit that is wrong.
@@ -330,12 +197,6 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_found_in_a_cell_beside_other_numbers_and_not_among_thousands() {
-        assert_eq!(sorts("7,13800138000,12.5"), [("mobile", "13800138000".into())]);
-        assert_eq!(sorts("12,345,678,901 13,800,138,000 1,380,013.8000"), []);
-    }
-
-    #[test]
     fn what_is_no_text_is_not_guessed_at_and_wide_digits_without_a_mark_are_read() {
         assert_eq!(text_of("application/octet-stream", b"\xff\xff13800138000"), None);
         let wide: Vec<u8> = "tel 13800138000".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -357,16 +218,57 @@ mod tests {
     }
 
     #[test]
-    fn figures_of_an_ordinary_text_are_nobodys() {
-        let text = "2026年预算 1,234,567.89 万元，同比增长 12.5%；文号 云财〔2026〕15号；邮编 100000；\n\
-                    | 2024 | 2025 | 2026 |\n| 1380 | 0138 | 0001 |\n统一社会信用代码 91110108551385082Q，电话 010-8888 6666。";
-        assert_eq!(sorts(text), []);
+    fn what_a_catalogue_says_is_told_with_its_field_and_the_names_of_parts_are_not_of_it() {
+        let catalogue = serde_json::json!({
+            "title": "名单_13800138000", "summary": "13800138000 138 0013 8000 13800138000",
+            "subjects": [{ "name": "王芳", "id": "11010519491231002X" }], "parts": ["13900139000.csv"],
+        });
+        let mut found = Vec::new();
+        look_at_catalogue(&mut found, &catalogue);
+        let field = |name: &str| Spot::Field(name.to_owned());
+        let mut told: Vec<_> = found.iter().map(|(_, one)| (one.spot.clone(), one.number.as_str())).collect();
+        told.sort_by_key(|(spot, number)| (format!("{spot:?}"), number.len()));
+        let expected = [
+            (field("subjects"), "11010519491231002X"),
+            (field("summary"), "13800138000"),
+            (field("summary"), "138 0013 8000"),
+            (field("title"), "13800138000"),
+        ];
+        assert_eq!(told, expected);
+        assert!(found.iter().all(|(place, _)| place.is_none()));
+    }
+
+    #[test]
+    fn a_number_within_the_name_of_a_post_is_seen_and_a_post_is_nobody() {
+        assert_eq!(in_name("值班员_13800138000"), Some(Sort::Mobile));
+        assert_eq!(in_name("gazette.example/finance/11010519491231002X"), Some(Sort::IdentityCard));
+        for name in ["审批人", "gazette.example/finance/approver-2", "Legal review 2026"] {
+            assert_eq!(in_name(name), None, "{name}");
+        }
     }
 
     #[test]
     fn it_is_told_in_which_line_and_not_without_end() {
         assert_eq!(look("a\nb 13800138000\n").first().map(|found| &found.spot), Some(&Spot::Line(2)));
         assert_eq!(look(&"13800138000\n".repeat(500)).len(), MOST);
+    }
+
+    /// Good mobile numbers, each another one.
+    fn numbers(count: u64) -> Vec<String> {
+        (0..count).map(|n| (13_000_000_000 + n).to_string()).collect()
+    }
+
+    #[test]
+    fn a_number_on_every_line_hides_no_other_number_and_what_is_not_told_is_said() {
+        let roster: String = numbers(60).iter().map(|own| format!("办公室 13800138000 本人 {own}\n")).collect();
+        let finds = look_through(&format!("{}{roster}", "13800138000\n".repeat(100)));
+        let told: std::collections::BTreeSet<&str> = finds.found.iter().map(|found| found.number.as_str()).collect();
+        assert!(finds.more && told.len() == MOST, "{told:?}");
+        let just = look_through(&numbers(50).join("\n"));
+        assert!(!just.more && just.found.len() == MOST, "as many as are told");
+        assert!(look_through(&numbers(51).join("\n")).more);
+        let (_, more) = through_written(&Written { body: numbers(51).join("\n"), ..Written::default() });
+        assert_eq!(more, [Some(freeze::BODY.to_owned())]);
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl Step {
     }
 
     /// Its place for the rule.
-    fn place(&self) -> Option<Reference> {
+    pub(super) fn place(&self) -> Option<Reference> {
         let kept = || self.deferred.then(|| Reference { index: KEPT + self.number.unsigned_abs(), leaf: Hash::ZERO });
         self.reference().or_else(kept)
     }
@@ -176,6 +176,7 @@ impl Drafts {
         }
         let posts = holders::posts_of(&mut *self.staff.store().pool().acquire().await?, &who.id).await?;
         let step = Step { deferred, ..self.look(who, &case, &posts, given)? };
+        self.has_place_for(&case, &step)?;
         // Where the text names who holds the posts, it names whoever signs, or it would say of somebody else that this post was theirs.
         if self.named_in(&case.parts).await?.is_some_and(|holders| !holders.names(&step.post, &who.name)) {
             return Err(Refusal::NotNamed.into());
@@ -229,13 +230,14 @@ impl Drafts {
         if !follows(core, case.steps.last())? {
             return Err(Refusal::StaleCase.into());
         }
-        // Whoever has left the agency, or has no role there that takes such a step, does not sign it, whatever lies in their hands.
-        if !posts.contains(&post) || !cases::role_may(who, &frozen.agency, &decision.code, &decision.decision) {
+        if !posts.contains(&post) {
             return Err(Refusal::NotHolder.into());
         }
         let decided = (&*decision.code, &*post, &*decision.decision);
         let judged = cases::with_progress(&state, frozen, &case.steps, |progress| {
             let progress = progress?;
+            // Whoever has left the agency, or has no role there that takes such a step, does not sign it, whatever lies in their hands.
+            cases::role_may(progress, who, &frozen.agency, decided.0, decided.2)?;
             progress.may_take(decided.0, decided.1, decided.2)?;
             cases::person_may(progress, &case.steps, &case.authors, &who.id, decided)
         });

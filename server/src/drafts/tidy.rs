@@ -9,8 +9,6 @@ use std::{collections::HashSet, time::Duration};
 const EVERY: Duration = Duration::from_secs(3600);
 /// How old bytes are before anybody asks whether a row leads to them: rows follow bytes within one request.
 const YOUNG: Millis = 24 * 3_600_000;
-/// How long files are kept of a draft with which nobody goes on.
-const DROPPED: Millis = 30 * 24 * 3_600_000;
 
 impl Drafts {
     /// Goes on tidying until it is dropped.
@@ -30,21 +28,8 @@ impl Drafts {
         };
         told("files that never came whole", self.forget_unfinished().await);
         told("what was brought and not made drafts of", self.forget_brought().await);
-        told("files of drafts that were dropped", self.forget_dropped().await);
+        told("drafts that were given up", self.forget_dropped().await);
         told("bytes that no draft has", self.forget_strays(self.staff.now() - YOUNG).await);
-    }
-
-    /// Removes the files of drafts that were dropped and not saved for a month. How many there were.
-    pub async fn forget_dropped(&self) -> Result<usize, DraftsError> {
-        let sql = "select f.id, f.draft from draft_files f join drafts d on d.id = f.draft where d.state = 'dropped' and d.saved < $1";
-        let rows = sqlx::query(sql).bind(self.staff.now() - DROPPED).fetch_all(self.staff.store().pool()).await?;
-        for row in &rows {
-            let (id, draft): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            // Bytes first: a row that is left leads to them again.
-            self.files.remove(&format!("{draft}/{id}")).await?;
-            sqlx::query("delete from draft_files where id = $1").bind(&id).execute(self.staff.store().pool()).await?;
-        }
-        Ok(rows.len())
     }
 
     /// Removes bytes older than `before` that no row leads to. How many objects there were.

@@ -2,7 +2,7 @@
 
 use super::{
     Drafts, DraftsError, Frozen, Step,
-    cases::{able, standing, step_of},
+    cases::{able, standing, step_of, with_progress},
     draft, frozen, holders, steps,
 };
 use crate::{
@@ -12,9 +12,27 @@ use crate::{
 use sqlx::Row;
 use std::collections::HashMap;
 
-/// Most that wait at once and are looked through, and most that a list shows of what was submitted.
+/// Most that wait at once and are looked through.
 const MOST: i64 = 2_000;
-const LISTED: i64 = 200;
+/// What came back, or may have: which of the rejections stand is for the rule to say.
+const BACK: &str = "state = 'open' and ((told <> '' and told not like 'later%') \
+                    or exists (select 1 from steps s where s.\"case\" = f.\"case\" and s.frozen = f.id and s.decision = 'reject'))";
+
+/// A version that came back to those who write: it stands still until they have looked at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    pub frozen: Frozen,
+    pub why: Back,
+    /// Whether it waits for whoever asks: they wrote some of it, and may go on.
+    pub waits: bool,
+}
+
+/// Why it came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Back {
+    Rejected,
+    NotPublished,
+}
 
 impl Drafts {
     /// Frozen versions that wait for this person, oldest first: to be decided as one of their posts, or to be published.
@@ -25,7 +43,7 @@ impl Drafts {
         if posts.is_empty() && !publishes {
             return Ok(vec![]);
         }
-        let open = self.open_within(who, MOST).await?;
+        let open = self.open_within(who).await?;
         if open.is_empty() {
             return Ok(vec![]);
         }
@@ -46,14 +64,53 @@ impl Drafts {
         Ok(waiting)
     }
 
-    /// What waits for approval in the agencies whose work this person sees, oldest first.
-    pub async fn open_cases(&self, who: &Account) -> Result<Vec<Frozen>, DraftsError> {
-        self.open_within(who, LISTED).await
+    /// What came back in the agencies whose work this person sees, oldest first: a text that was rejected, or that was approved and the log
+    /// would not take.
+    pub async fn returned(&self, who: &Account) -> Result<Vec<Returned>, DraftsError> {
+        let Some((within, agencies)) = draft::seen(who, 2) else { return Ok(vec![]) };
+        let columns = frozen::COLUMNS;
+        let sql = format!(
+            "select {columns}, (select count(*) from draft_authors a where a.draft = f.draft and a.account = $1) as wrote \
+             from frozen f where {BACK} {within} order by made, id limit {MOST}"
+        );
+        let query = agencies.iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&who.id), |query, agency| query.bind(agency));
+        let rows = query.fetch_all(self.staff.store().pool()).await?;
+        if rows.is_empty() {
+            return Ok(vec![]);
+        }
+        let mut steps = self.steps_of_returned(who).await?;
+        let (state, mut returned) = (self.node.submitter.state(), Vec::new());
+        for row in &rows {
+            let frozen = Frozen::row(row)?;
+            let steps = steps.remove(&frozen.case).unwrap_or_default();
+            let rejected = with_progress(&state, &frozen, &steps, |progress| {
+                progress.is_ok_and(|progress| progress.decisions().any(|(.., decision)| decision == "reject"))
+            })?;
+            let why = match (rejected, &frozen.told) {
+                (Some(true), _) => Back::Rejected,
+                (_, Some(told)) if !told.starts_with("later") => Back::NotPublished,
+                _ => continue,
+            };
+            let waits = row.try_get::<i64, _>("wrote")? > 0 && who.roles.may(Role::Drafter, &frozen.agency);
+            returned.push(Returned { frozen, why, waits });
+        }
+        Ok(returned)
     }
 
-    async fn open_within(&self, who: &Account, most: i64) -> Result<Vec<Frozen>, DraftsError> {
+    async fn steps_of_returned(&self, who: &Account) -> Result<HashMap<String, Vec<Step>>, DraftsError> {
+        let Some((within, agencies)) = draft::seen(who, 1) else { return Ok(HashMap::new()) };
+        let columns = steps::COLUMNS;
+        let sql = format!(
+            "select {columns}, \"case\" from steps where \"case\" in (select f.\"case\" from frozen f where {BACK} {within}) \
+             order by \"case\", number"
+        );
+        let query = agencies.iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)), |query, agency| query.bind(agency));
+        by_case(&query.fetch_all(self.staff.store().pool()).await?)
+    }
+
+    async fn open_within(&self, who: &Account) -> Result<Vec<Frozen>, DraftsError> {
         let columns = frozen::COLUMNS;
-        let rows = self.of_open(who, |open| format!("select {columns} from frozen where {open} order by made, id limit {most}")).await?;
+        let rows = self.of_open(who, |open| format!("select {columns} from frozen where {open} order by made, id limit {MOST}")).await?;
         rows.iter().map(Frozen::row).collect()
     }
 
@@ -64,11 +121,7 @@ impl Drafts {
                 "select {columns}, \"case\" from steps where \"case\" in (select \"case\" from frozen where {open}) order by \"case\", number"
             )
         };
-        let mut of: HashMap<String, Vec<Step>> = HashMap::new();
-        for row in &self.of_open(who, sql).await? {
-            of.entry(row.try_get("case")?).or_default().push(Step::row(row)?);
-        }
-        Ok(of)
+        by_case(&self.of_open(who, sql).await?)
     }
 
     async fn authors_of_open(&self, who: &Account) -> Result<HashMap<String, Vec<String>>, DraftsError> {
@@ -89,4 +142,13 @@ impl Drafts {
         let query = agencies.iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)), |query, agency| query.bind(agency));
         Ok(query.fetch_all(self.staff.store().pool()).await?)
     }
+}
+
+/// Steps by the case that they were taken in.
+fn by_case(rows: &[sqlx::any::AnyRow]) -> Result<HashMap<String, Vec<Step>>, DraftsError> {
+    let mut of: HashMap<String, Vec<Step>> = HashMap::new();
+    for row in rows {
+        of.entry(row.try_get("case")?).or_default().push(Step::row(row)?);
+    }
+    Ok(of)
 }

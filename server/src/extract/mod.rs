@@ -8,7 +8,7 @@ mod pdf;
 mod sheets;
 mod xml;
 
-pub use apart::{Reader, answer};
+pub use apart::{Reader, answer, this_program};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,8 @@ pub enum Spot {
         sheet: String,
         row: usize,
     },
+    /// A field of a catalogue, by its name.
+    Field(String),
     /// What is in it has no numbers: a paragraph, a comment, what belongs to the file itself.
     #[default]
     Somewhere,
@@ -134,23 +136,21 @@ impl Default for Bounds {
 #[must_use]
 pub fn extract(bytes: Vec<u8>, bounds: Bounds) -> Extracted {
     let mut text = Text { bounds, room: bounds.text, pieces: vec![], gaps: vec![] };
-    let read = read(bytes, &mut text, 0);
-    let Text { pieces, mut gaps, .. } = text;
-    match read {
-        Err(gap) if !gaps.contains(&gap) => gaps.push(gap),
-        Ok(()) if pieces.is_empty() => {
-            gaps.retain(|gap| !matches!(gap, Gap::Pages(_) | Gap::Pictures));
-            gaps.push(Gap::NoText);
+    match read(bytes, &mut text, 0) {
+        Err(gap) => text.gap(gap),
+        Ok(()) if text.pieces.is_empty() => {
+            text.gaps.retain(|gap| !matches!(gap, Gap::Pages(_) | Gap::Pictures));
+            text.gap(Gap::NoText);
         }
-        _ => {}
+        Ok(()) => {}
     }
-    Extracted { pieces, gaps }
+    Extracted { pieces: text.pieces, gaps: text.gaps }
 }
 
 /// By its first bytes, whatever it is called. `depth`: in how many other files it lies.
 fn read(bytes: Vec<u8>, text: &mut Text, depth: usize) -> Result<(), Gap> {
     if bytes.starts_with(b"%PDF") {
-        pdf::read(bytes, text)
+        pdf::read(bytes, text, depth)
     } else if bytes.starts_with(b"PK\x03\x04") {
         office::package(&bytes, text, depth)
     } else if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
@@ -194,6 +194,13 @@ impl Text {
     fn gap(&mut self, gap: Gap) {
         if !self.gaps.contains(&gap) {
             self.gaps.push(gap);
+        }
+    }
+
+    /// Reads a file that lies in one which lies in `depth` others. What lies deeper, or is of no kind that is read, is said to be there.
+    fn embedded(&mut self, bytes: Vec<u8>, depth: usize) {
+        if depth > 0 || read(bytes, self, depth + 1).is_err() {
+            self.gap(Gap::Embedded);
         }
     }
 }

@@ -11,9 +11,14 @@ use std::{
 use zip::{ZipArchive, result::ZipError};
 
 /// Endings of pictures.
-const PICTURES: [&str; 12] = ["png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp", "emf", "wmf", "jb2", "svg"];
-/// Folders whose parts are paragraphs and cells.
-const RUNNING: [&str; 3] = ["word/", "ppt/", "xl/"];
+const PICTURES: &[&str] = &[
+    "png", "jpg", "jpeg", "jfif", "gif", "bmp", "dib", "tif", "tiff", "webp", "avif", "heic", "emf", "wmf", "emz", "wmz", "wdp", "jxr",
+    "jb2", "svg", "svm", "eps", "pct", "pcx", "ico",
+];
+/// Endings of XML.
+const XML: &[&str] = &["xml", "rels", "vml", "rdf", "psmdcp"];
+/// Endings of what nobody writes in: fonts, and where signatures begin.
+const HARMLESS: &[&str] = &["odttf", "ttf", "otf", "ttc", "fntdata", "woff", "woff2", "sigs"];
 
 type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
 
@@ -59,24 +64,94 @@ pub(super) fn package(bytes: &[u8], text: &mut Text, depth: usize) -> Result<(),
     }
     let cells = cells(bytes, &names, sort, text);
     for (at, name) in names.iter().enumerate() {
-        let ending = name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_lowercase());
-        if PICTURES.contains(&ending.as_str()) {
-            // A small picture of the first page says what the page says.
-            if !name.contains("humbnail") && !name.starts_with("ObjectReplacements/") {
+        let whole = match part_of(name, sort) {
+            Part::Passed => true,
+            Part::Picture => {
                 text.gap(Gap::Pictures);
+                true
             }
-        } else if is_embedded(name, sort) {
-            embedded(unpacked(&mut archive, at)?, text, depth);
-        } else if ["xml", "rels", "vml"].contains(&ending.as_str()) && !(cells && is_cells(name)) {
-            let runs = sort != Sort::Ooxml || RUNNING.iter().any(|folder| name.starts_with(folder));
-            let kind = if runs { Kind::Running } else { Kind::Fields };
-            let part = xml::text_of(&unpacked(&mut archive, at)?, kind, text);
-            if !text.take(Spot::Somewhere, &part) {
-                break;
+            Part::Strings if cells => true,
+            Part::Sheet => {
+                let part = unpacked(&mut archive, at)?;
+                (cells || take(&part, Kind::Running, text)) && take(&part, Kind::Beside, text)
             }
+            Part::Strings | Part::Running => take(&unpacked(&mut archive, at)?, Kind::Running, text),
+            Part::Fields => take(&unpacked(&mut archive, at)?, Kind::Fields, text),
+            Part::Other => {
+                text.embedded(unpacked(&mut archive, at)?, depth);
+                true
+            }
+        };
+        if !whole {
+            break;
         }
     }
     Ok(())
+}
+
+/// Takes the text of a part. False: no more is taken.
+fn take(part: &[u8], kind: Kind, text: &mut Text) -> bool {
+    let said = xml::text_of(part, kind, text);
+    text.take(Spot::Somewhere, &said)
+}
+
+/// What a part of a package is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Nobody writes in it, or it is read with the cells.
+    Passed,
+    Picture,
+    /// Texts of cells, or a sheet of them.
+    Strings,
+    Sheet,
+    Running,
+    Fields,
+    /// A file within it, or what no other kind is known of: nothing is passed over without a word.
+    Other,
+}
+
+fn part_of(name: &str, sort: Sort) -> Part {
+    let last = name.rsplit_once('/').map_or(name, |(_, last)| last);
+    let ending = last.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_lowercase());
+    let is = |endings: &[&str]| endings.contains(&ending.as_str());
+    if name.ends_with('/') || is(HARMLESS) || is_passed(name, last, sort) {
+        Part::Passed
+    } else if is(PICTURES) {
+        // A small picture of the first page says what the page says.
+        if name.contains("humbnail") { Part::Passed } else { Part::Picture }
+    } else if is_embedded(name, sort) || !is(XML) {
+        Part::Other
+    } else if name == "xl/sharedStrings.xml" {
+        Part::Strings
+    } else if name.starts_with("xl/worksheets/") && !name.contains("_rels/") {
+        Part::Sheet
+    } else if is_fields(name, last, sort) {
+        Part::Fields
+    } else {
+        Part::Running
+    }
+}
+
+/// Parts of no known ending that say nothing of their own.
+fn is_passed(name: &str, last: &str, sort: Sort) -> bool {
+    match sort {
+        // Of a binary spreadsheet these are read with the cells, or say how they look.
+        Sort::Ooxml => {
+            let binary = ["xl/workbook.bin", "xl/sharedStrings.bin", "xl/styles.bin", "xl/calcChain.bin"].contains(&name);
+            binary || name.contains("/printerSettings/") || (name.starts_with("xl/worksheets/") && last.ends_with(".bin"))
+        }
+        Sort::OpenDocument => matches!(name, "mimetype" | "layout-cache") || name.starts_with("ObjectReplacements/"),
+        Sort::Ofd => name.contains("/Signs/") && matches!(last, "SignedValue.dat" | "Seal.esl"),
+    }
+}
+
+/// Whether a part is made of fields rather than of paragraphs: what is said of the document, and how it is set up.
+fn is_fields(name: &str, last: &str, sort: Sort) -> bool {
+    match sort {
+        Sort::Ooxml => (name.starts_with("docProps/") || name.starts_with("customXml/")) && !last.ends_with(".rels"),
+        Sort::OpenDocument => !matches!(last, "content.xml" | "styles.xml" | "manifest.xml"),
+        Sort::Ofd => last != "Content.xml" && !["/Pages/", "/Tpls/", "/Annots/"].iter().any(|folder| name.contains(folder)),
+    }
 }
 
 /// Unpacks all of it once, keeping nothing, and counts: from then on no part is larger than may be.
@@ -122,11 +197,6 @@ fn cells(bytes: &[u8], names: &[String], sort: Sort, text: &mut Text) -> bool {
     read.is_ok()
 }
 
-/// Whether the parts of a spreadsheet's cells are told by this name. OpenDocument keeps comments in the same part.
-fn is_cells(name: &str) -> bool {
-    name == "xl/sharedStrings.xml" || (name.starts_with("xl/worksheets/") && !name.contains("_rels/"))
-}
-
 fn is_embedded(name: &str, sort: Sort) -> bool {
     match sort {
         Sort::Ooxml => name.contains("/embeddings/") && !name.ends_with('/'),
@@ -135,8 +205,52 @@ fn is_embedded(name: &str, sort: Sort) -> bool {
     }
 }
 
-fn embedded(bytes: Vec<u8>, text: &mut Text, depth: usize) {
-    if depth > 0 || super::read(bytes, text, depth + 1).is_err() {
-        text.gap(Gap::Embedded);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_read_or_known_to_say_nothing_or_said_to_be_there() {
+        let parts = [
+            ("word/document.xml", Part::Running),
+            ("word/_rels/document.xml.rels", Part::Running),
+            ("docProps/core.xml", Part::Fields),
+            ("docProps/thumbnail.jpeg", Part::Passed),
+            ("word/fonts/font1.odttf", Part::Passed),
+            ("word/media/", Part::Passed),
+            ("word/media/image1.PNG", Part::Picture),
+            ("xl/printerSettings/printerSettings1.bin", Part::Passed),
+            ("xl/worksheets/sheet1.xml", Part::Sheet),
+            ("xl/worksheets/sheet1.bin", Part::Passed),
+            ("xl/worksheets/_rels/sheet1.xml.rels", Part::Running),
+            ("xl/comments1.bin", Part::Other),
+            ("word/afchunk.mht", Part::Other),
+            ("word/document.foo", Part::Other),
+            ("word/embeddings/sheet.xlsx", Part::Other),
+            ("word/vbaProject.bin", Part::Other),
+        ];
+        for (name, part) in parts {
+            assert_eq!(part_of(name, Sort::Ooxml), part, "{name}");
+        }
+        let parts = [
+            ("mimetype", Part::Passed),
+            ("Object 1", Part::Other),
+            ("Object 1/content.xml", Part::Running),
+            ("meta.xml", Part::Fields),
+            ("Versions/Version1", Part::Other),
+        ];
+        for (name, part) in parts {
+            assert_eq!(part_of(name, Sort::OpenDocument), part, "{name}");
+        }
+        let parts = [
+            ("OFD.xml", Part::Fields),
+            ("Doc_0/Document.xml", Part::Fields),
+            ("Doc_0/Pages/Page_0/Content.xml", Part::Running),
+            ("Doc_0/Signs/Sign_0/Seal.esl", Part::Passed),
+            ("Doc_0/Attachs/list.docx", Part::Other),
+        ];
+        for (name, part) in parts {
+            assert_eq!(part_of(name, Sort::Ofd), part, "{name}");
+        }
     }
 }

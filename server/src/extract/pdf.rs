@@ -1,30 +1,36 @@
-//! PDFs: a page's letters in the order they are drawn, put together to words and lines by where they stand.
+//! PDFs: what their pages draw, and what lies beside it.
+
+mod beside;
+mod drawn;
 
 use super::{Gap, Spot, Text};
+use drawn::Drawn;
 use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings,
-    InterpreterWarning, SoftMask,
-    font::{Glyph, GlyphRun},
-    hayro_cmap::BfString,
+    Context, InterpreterCache, InterpreterSettings, InterpreterWarning,
     hayro_syntax::{LoadPdfError, Pdf},
     interpret_page,
-    kurbo::{Affine, BezPath, Point, Rect, Vec2},
+    kurbo::{Affine, Rect},
 };
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-/// So much of a page pictures cover that may be a text; seals and letterheads are smaller.
-const MUCH: f64 = 0.05;
-/// So many letters in a row hide a number if nothing says which they are.
-const HIDING: usize = 11;
+/// A file without layers. Which layers are off is looked up in the file that drawing begins with: begun with this one, all of them are on.
+const NO_LAYERS: &str = "%PDF-1.7\n\
+                         1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n\
+                         2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n\
+                         3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 1 1] >>\nendobj\n\
+                         trailer\n<< /Root 1 0 R >>\n";
 
-pub(super) fn read(bytes: Vec<u8>, text: &mut Text) -> Result<(), Gap> {
+/// Reads a PDF that lies in `depth` other files.
+pub(super) fn read(bytes: Vec<u8>, text: &mut Text, depth: usize) -> Result<(), Gap> {
     let pdf = Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(_) => Gap::Locked,
         LoadPdfError::Invalid => Gap::Damaged,
     })?;
+    let without_layers = Pdf::new(NO_LAYERS.as_bytes().to_vec()).ok();
+    let layers = without_layers.as_ref().map_or(pdf.xref(), Pdf::xref);
     let unknown_font = Arc::new(AtomicBool::new(false));
     let settings = {
         let unknown_font = unknown_font.clone();
@@ -36,7 +42,7 @@ pub(super) fn read(bytes: Vec<u8>, text: &mut Text) -> Result<(), Gap> {
         InterpreterSettings { warning_sink: Arc::new(warned), ..InterpreterSettings::default() }
     };
     let cache = InterpreterCache::new();
-    let mut unread = Vec::new();
+    let (mut unread, mut read_any) = (Vec::new(), false);
     for (number, page) in (1..).zip(pdf.pages().iter()) {
         if number > text.bounds.pages {
             text.gap(Gap::Rest);
@@ -46,88 +52,32 @@ pub(super) fn read(bytes: Vec<u8>, text: &mut Text) -> Result<(), Gap> {
         let (width, height) = page.base_dimensions();
         let mut drawn = Drawn::default();
         // Neither the place of a page nor its size matters to where letters stand beside each other.
-        let mut context = Context::new(Affine::IDENTITY, Rect::new(0.0, 0.0, 1.0, 1.0), &cache, pdf.xref(), settings.clone());
+        let mut context = Context::new(Affine::IDENTITY, Rect::new(0.0, 0.0, 1.0, 1.0), &cache, layers, settings.clone());
         interpret_page(page, &mut context, &mut drawn);
-        let covered = drawn.picture > MUCH * f64::from(width) * f64::from(height);
-        let blank = drawn.text.trim().is_empty() && drawn.picture > 0.0;
-        if covered || blank || drawn.hides || unknown_font.load(Ordering::Relaxed) {
+        let annotations = beside::annotations(&pdf, page);
+        for annotation in &annotations {
+            beside::draw_hidden(annotation, page, &mut context, &mut drawn);
+        }
+        if drawn.hides_some(f64::from(width) * f64::from(height)) || unknown_font.load(Ordering::Relaxed) {
             unread.push(number);
         }
-        if !text.take(Spot::Page(number), &closed_up(&drawn.text)) {
+        read_any |= !drawn.text.trim().is_empty();
+        // Pages of a file within another one are none of that.
+        let spot = if depth == 0 { Spot::Page(number) } else { Spot::Somewhere };
+        let said = beside::said_in(&annotations, text.room);
+        if !text.take(spot.clone(), &closed_up(&drawn.text)) || !text.take(spot, &said) {
             break;
         }
     }
     if !unread.is_empty() {
-        text.gap(Gap::Pages(unread));
+        text.gap(match (depth, read_any) {
+            (0, true) => Gap::Pages(unread),
+            (0, false) => Gap::NoText,
+            _ => Gap::Embedded,
+        });
     }
+    beside::read(&pdf, text, depth);
     Ok(())
-}
-
-/// What a page draws.
-#[derive(Default)]
-struct Drawn {
-    text: String,
-    /// Where the next letter of the same word would stand.
-    end: Option<Point>,
-    /// Letters in a row of which nothing says which they are, and whether they were ever many.
-    unknown: usize,
-    hides: bool,
-    /// How large its pictures are together: scanners cut a page into strips.
-    picture: f64,
-}
-
-impl Drawn {
-    /// Parts words and lines, before a letter at `at`. `em` runs along its line, as long as the font is large.
-    fn part(&mut self, at: Point, em: Vec2) {
-        let Some(end) = self.end else { return };
-        let (step, square) = (at - end, em.dot(em));
-        let (ahead, aside) = (step.dot(em) / square, step.cross(em).abs() / square);
-        // Letters without height are on no line: what comes of them is NaN, and neither is so.
-        if ahead > -1.0 && aside < 0.5 {
-            if ahead > 0.25 {
-                self.text.push(' ');
-            }
-        } else {
-            self.text.push('\n');
-        }
-    }
-}
-
-impl Device<'_> for Drawn {
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, '_>, props: DrawProps<'_>, _: &DrawMode) {
-        for glyph in run.glyphs() {
-            let place = props.transform * glyph.transform();
-            let at = place * Point::ZERO;
-            self.part(at, place * Point::new(1000.0, 0.0) - at);
-            let (letter, advance) = match &**glyph {
-                Glyph::Outline(glyph) => (glyph.as_unicode(), glyph.advance_width()),
-                Glyph::Type3(glyph) => (glyph.as_unicode(), glyph.advance_width()),
-            };
-            self.end = Some(place * Point::new(f64::from(advance.unwrap_or(500.0)), 0.0));
-            match letter {
-                Some(BfString::Char(letter)) => self.text.push(letter),
-                Some(BfString::String(letters)) => self.text.push_str(&letters),
-                None => {
-                    self.unknown += 1;
-                    self.hides |= self.unknown >= HIDING;
-                    self.text.push(char::REPLACEMENT_CHARACTER);
-                    continue;
-                }
-            }
-            self.unknown = 0;
-        }
-    }
-
-    fn draw_image(&mut self, image: Image<'_, '_>, props: ImageDrawProps<'_>) {
-        let pixels = f64::from(image.width()) * f64::from(image.height());
-        self.picture += props.transform.determinant().abs() * pixels;
-    }
-
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'_>, _: &DrawMode) {}
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
-    fn pop_clip(&mut self) {}
-    fn pop_transparency_group(&mut self) {}
 }
 
 /// Digits that are set apart one by one, as in the boxes of a form, are one number.
@@ -142,6 +92,11 @@ fn closed_up(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_file_without_layers_is_one() {
+        assert_eq!(Pdf::new(NO_LAYERS.as_bytes().to_vec()).map(|pdf| pdf.pages().len()).ok(), Some(1));
+    }
 
     #[test]
     fn digits_in_boxes_are_one_number_and_columns_of_figures_are_not() {

@@ -12,8 +12,10 @@ pub(super) enum Kind {
     /// Paragraphs and cells, with marks within them.
     #[default]
     Running,
-    /// Fields, each by itself.
+    /// Fields, each by itself, with all that is said in attributes.
     Fields,
+    /// What stands beside the cells of a sheet: headers, remarks, formulas, what may be chosen. The cells are read elsewhere.
+    Beside,
 }
 
 /// Elements that part one text from the next in OOXML, OpenDocument and OFD. All others are marks within a text: Word parts a number
@@ -43,8 +45,28 @@ const PARTING: [&str; 22] = [
     "TextObject",
 ];
 
-/// Attributes that people write in.
-const SAYING: [&str; 7] = ["descr", "title", "tooltip", "Target", "href", "value", "string-value"];
+/// Attributes that people write in, or that keep a copy of what stands elsewhere.
+const SAYING: &[&str] = &[
+    "descr",
+    "title",
+    "alt",
+    "altText",
+    "tooltip",
+    "prompt",
+    "promptTitle",
+    "error",
+    "errorTitle",
+    "display",
+    "displayText",
+    "Target",
+    "href",
+    "value",
+    "string-value",
+    "v",
+];
+
+/// What a cell of a sheet shows.
+const SHOWN: [&str; 2] = ["v", "is"];
 
 /// The text of a part; where it is broken, as far as it goes.
 pub(super) fn text_of(xml: &[u8], kind: Kind, into: &mut Text) -> String {
@@ -56,12 +78,15 @@ pub(super) fn text_of(xml: &[u8], kind: Kind, into: &mut Text) -> String {
         match reader.read_event() {
             Ok(Event::Start(element)) => {
                 texts.element(&element);
-                texts.in_deleted |= element.local_name().into_inner() == "delText";
+                let name = element.local_name().into_inner();
+                texts.in_deleted |= name == "delText";
+                texts.in_cell |= kind == Kind::Beside && SHOWN.contains(&name);
             }
             Ok(Event::Empty(element)) => texts.element(&element),
             Ok(Event::End(element)) => {
                 let name = element.local_name().into_inner();
                 texts.in_deleted &= name != "delText";
+                texts.in_cell &= !SHOWN.contains(&name);
                 texts.parted_by(name);
             }
             // Indented files have lines between their elements that are no text.
@@ -82,7 +107,25 @@ pub(super) fn text_of(xml: &[u8], kind: Kind, into: &mut Text) -> String {
         }
     }
     let Texts { text, deleted, beside, .. } = texts;
+    let text = if kind == Kind::Beside { without_codes(&text) } else { text };
     [text, deleted, beside].join("\n")
+}
+
+/// In headers and footers of a sheet, `&` and a letter say how the text behind is set: `&L` at the left, `&K` and six digits in which
+/// colour.
+fn without_codes(text: &str) -> String {
+    let mut parts = text.split('&');
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let code = match part.chars().next() {
+            Some('K') => part.char_indices().take_while(|(at, c)| *at < 7 && (c.is_ascii_alphanumeric() || matches!(c, '+' | '-'))).count(),
+            Some(c) if c.is_ascii_alphabetic() => 1,
+            _ => 0,
+        };
+        said.push(if code > 0 { '\n' } else { '&' });
+        said.push_str(&part[code..]);
+    }
+    said
 }
 
 #[derive(Default)]
@@ -92,20 +135,29 @@ struct Texts {
     /// What was deleted and is kept to be seen: it stands between letters that belong together.
     deleted: String,
     in_deleted: bool,
+    /// In what a cell shows, which is not wanted.
+    in_cell: bool,
     /// What attributes say.
     beside: String,
 }
 
 impl Texts {
     fn letters(&mut self, letters: &str) {
+        if self.in_cell {
+            return;
+        }
         let to = if self.in_deleted { &mut self.deleted } else { &mut self.text };
         to.push_str(letters);
     }
 
     fn parted_by(&mut self, name: &str) {
-        if self.kind == Kind::Fields || PARTING.contains(&name) {
-            self.text.push('\n');
-            self.deleted.push('\n');
+        if self.kind != Kind::Running || PARTING.contains(&name) {
+            for text in [&mut self.text, &mut self.deleted] {
+                // One is enough, however many cells there are that say nothing.
+                if !text.is_empty() && !text.ends_with('\n') {
+                    text.push('\n');
+                }
+            }
         } else if name == "del" {
             self.deleted.push('\n');
         } else if name == "s" {
@@ -121,7 +173,10 @@ impl Texts {
         for attribute in attributes.with_checks(false).flatten() {
             let name = attribute.key.local_name().into_inner();
             // What only leads to another part of the same package is for programs.
-            let says = SAYING.contains(&name) && (name != "Target" || attribute.value.contains(':'));
+            let says = match self.kind {
+                Kind::Fields => attribute.key.as_namespace_binding().is_none(),
+                Kind::Running | Kind::Beside => SAYING.contains(&name) && (name != "Target" || attribute.value.contains(':')),
+            };
             if says {
                 let said = attribute.normalized_value(XmlVersion::Implicit1_0).unwrap_or_default();
                 self.beside.push_str(&said);
@@ -137,8 +192,12 @@ mod tests {
     use crate::extract::Bounds;
 
     fn read(xml: &str) -> (String, Vec<Gap>) {
+        read_as(Kind::Running, xml)
+    }
+
+    fn read_as(kind: Kind, xml: &str) -> (String, Vec<Gap>) {
         let mut into = Text { bounds: Bounds::default(), room: 1 << 20, pieces: vec![], gaps: vec![] };
-        let text = text_of(xml.as_bytes(), Kind::Running, &mut into);
+        let text = text_of(xml.as_bytes(), kind, &mut into);
         (text.split('\n').filter(|line| !line.is_empty()).collect::<Vec<_>>().join("|"), into.gaps)
     }
 
@@ -160,6 +219,20 @@ mod tests {
     #[test]
     fn letters_written_as_numbers_and_what_attributes_say_are_read() {
         assert_eq!(read("<p title=\"a &amp; b\" id=\"7\">&#49;3&#x38;&amp;</p>").0, "138&|a & b");
+    }
+
+    #[test]
+    fn fields_are_read_each_by_itself_with_their_attributes() {
+        let meta = "<meta xmlns:dc=\"13900139000\"><creator>A1</creator><phone of=\"home\">13800138000</phone></meta>";
+        assert_eq!(read_as(Kind::Fields, meta).0, "A1|13800138000|home");
+    }
+
+    #[test]
+    fn what_stands_beside_the_cells_of_a_sheet_is_read_without_the_cells() {
+        let sheet = "<sheetData><c r=\"A1\"><f>\"139\"&amp;B1</f><v>7</v></c><c><is><r><t>8</t></r></is></c></sheetData>\
+                     <dataValidation prompt=\"call\"><formula1>1,2</formula1></dataValidation>\
+                     <oddHeader>&amp;L13800138000&amp;KFF000013700137000&amp;K00&amp;\"a,b\"c</oddHeader>";
+        assert_eq!(read_as(Kind::Beside, sheet).0, "\"139\"|1|1,2|13800138000|13700137000|&\"a,b\"c|call");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{
     Check, End, Report,
     derived::{STRIDE, same_count},
     differs,
-    entries::{Digest, Rebuilt, View, digest},
+    entries::{Digest, Rebuilt, View, count, digest},
 };
 use crate::store::{Acted, Timed, acted, from_sql, to_sql};
 use chain::{
@@ -63,14 +63,15 @@ fn decision_row(step: u64, act: u64, agency: &str, (code, decision, took): (&str
 
 /// The rows of all entries that are said to be counted.
 pub(super) async fn figures(view: &mut View, rebuilt: &Rebuilt, report: &mut Report) -> Result<(), End> {
-    let row = match sqlx::query("select size from counted where one = 1").fetch_optional(&mut **view).await {
-        // From before there were figures, in a copy that may only be read.
-        Err(sqlx::Error::Database(_)) => {
+    if !there(view).await? {
+        // In a copy from before there were figures, which may only be read.
+        if count(view, "select count(*) from _sqlx_migrations where version = 2").await? == 0 {
             report.uncounted = rebuilt.size();
             return Ok(());
         }
-        row => row?,
-    };
+        return differs(Check::Figures, "rows", "the table `counted` is missing");
+    }
+    let row = sqlx::query("select size from counted where one = 1").fetch_optional(&mut **view).await?;
     let Some(row) = row else { return differs(Check::Figures, "rows", "nothing says how many entries are counted") };
     let counted = from_sql(row.try_get(0)?);
     let Some(uncounted) = rebuilt.size().checked_sub(counted) else {
@@ -79,6 +80,17 @@ pub(super) async fn figures(view: &mut View, rebuilt: &Rebuilt, report: &mut Rep
     report.uncounted = uncounted;
     acts(view, &rebuilt.figures, counted).await?;
     decisions(view, &rebuilt.figures, counted).await
+}
+
+/// Whether there is a place for how many entries are counted. Asked of the catalogue: on PostgreSQL a question to a table that is not
+/// there would end the view.
+async fn there(view: &mut View) -> Result<bool, End> {
+    let sql = if view.backend_name() == "SQLite" {
+        "select count(*) from sqlite_master where type = 'table' and name = 'counted'"
+    } else {
+        "select count(*) from pg_tables where schemaname = current_schema() and tablename = 'counted'"
+    };
+    Ok(count(view, sql).await? > 0)
 }
 
 async fn acts(view: &mut View, expected: &Expected, counted: u64) -> Result<(), End> {

@@ -27,6 +27,10 @@ const HEADERS: usize = 1 << 10;
 /// A page also says what is in force today, and a day ends without an entry.
 const LONGEST: Duration = Duration::from_secs(30);
 
+/// Among the extensions of an answer: without any entry it will soon be another, and is not kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Passing;
+
 /// Answers by address. Cloning shares them.
 #[derive(Clone)]
 pub(super) struct Kept {
@@ -125,7 +129,7 @@ pub(super) async fn for_ever(State(kept): State<Kept>, request: Request, next: N
 }
 
 /// Everything a page shows but search is decided by the entries there are, so the next one makes all of them old: also a
-/// redaction, after which nothing of what it took away may be left here.
+/// redaction, after which nothing of what it took away may be left here. What is still being counted is [`Passing`].
 pub(super) async fn until_the_next_entry(State(kept): State<Kept>, request: Request, next: Next) -> Response {
     if request.uri().path().ends_with("/search") || request.uri().path() == "/" {
         return next.run(request).await;
@@ -157,7 +161,7 @@ async fn answer(kept: Kept, size: Option<u64>, request: Request, next: Next) -> 
     let address = address.to_owned();
     let (mut parts, body) = next.run(request).await.into_parts();
     let short = body.size_hint().exact().is_some_and(|length| length <= LARGEST as u64);
-    if parts.status != StatusCode::OK || !short {
+    if parts.status != StatusCode::OK || !short || parts.extensions.get::<Passing>().is_some() {
         return Response::from_parts(parts, body);
     }
     let Ok(bytes) = to_bytes(body, LARGEST).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };

@@ -1,7 +1,9 @@
 //! Pages: from an address to a view to a whole HTML document.
 
 use super::{
-    App, search,
+    App,
+    kept::Passing,
+    search,
     trouble::{self, Asked, At, Trouble, preferred},
 };
 use crate::{
@@ -180,9 +182,15 @@ async fn agency(lang: Lang, State(app): State<Arc<App>>, At(id): At, Asked(query
         there(page, view.documents)?;
         Ok::<_, Trouble>(view)
     };
-    let drawn = drawn.await.map(|view| move |shell: &Shell<'_>| pages::agency(shell, &view));
+    let drawn = drawn.await;
+    let counting = drawn.as_ref().is_ok_and(|view| view.figures.as_ref().is_some_and(|figures| figures.behind.is_some()));
+    let drawn = drawn.map(|view| move |shell: &Shell<'_>| pages::agency(shell, &view));
     let path = if drawn.is_ok() { format!("/agencies/{id}") } else { "/agencies".to_owned() };
-    answer(&app, lang, &path, drawn)
+    let mut response = answer(&app, lang, &path, drawn);
+    if counting {
+        response.extensions_mut().insert(Passing);
+    }
+    response
 }
 
 async fn chain_page(lang: Lang, State(app): State<Arc<App>>) -> Response {

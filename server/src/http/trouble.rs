@@ -7,17 +7,26 @@ use app::{
     view::{Problem, Shell},
 };
 use axum::{
+    body::{Body, Bytes, HttpBody},
     extract::{FromRequestParts, Path, Query, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
+use hyper::body::{Frame, SizeHint};
 use serde::de::DeserializeOwned;
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
-use tokio::time::timeout;
+use std::{
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{sync::oneshot, time::sleep};
 
-/// How long an answer may take. Many statements brought at once, over a slow line, take longer.
+/// How long an answer may take. Many statements brought at once, over a slow line, take longer. Where a form has files in it that begins
+/// when all of it has come: until then the connection's own bound holds, as the pages say (see `doorway`).
 const PATIENCE: Duration = Duration::from_secs(30);
 const PATIENCE_TO_SUBMIT: Duration = Duration::from_secs(120);
 /// When to come back after that, and after trouble with the store, in seconds.
@@ -128,19 +137,71 @@ pub(super) async fn told(State(app): State<Arc<App>>, request: Request, next: Ne
     let wanted = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
     let long = uri.path() == "/submit" || uri.path().starts_with("/api/") || uri.path().contains("/desk/bring");
     let patience = if long { PATIENCE_TO_SUBMIT } else { PATIENCE };
-    let problem = match timeout(patience, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
-        Ok(Ok(response)) => return response,
+    let (request, coming) = if has_files(uri.path()) { watched(request) } else { (request, None) };
+    let late = async {
+        if let Some(coming) = coming {
+            // Nothing is ever sent: it ends with the body.
+            drop(coming.await);
+        }
+        sleep(patience).await;
+    };
+    let answered = tokio::select! {
+        biased;
+        answered = AssertUnwindSafe(next.run(request)).catch_unwind() => Some(answered),
+        () = late => None,
+    };
+    let problem = match answered {
+        Some(Ok(response)) => return response,
         // The panic itself has been written down where it happened.
-        Ok(Err(_)) => {
+        Some(Err(_)) => {
             tracing::error!(path = without_secrets(uri.path()), "an answer broke");
             Problem::Broken
         }
-        Err(_) => {
+        None => {
             tracing::error!(path = without_secrets(uri.path()), "an answer took too long");
             Problem::Busy { seconds: AFTER_LONG }
         }
     };
     refuse(&app, &uri, &HeaderMap::from_iter(wanted.map(|wanted| (header::ACCEPT_LANGUAGE, wanted))), problem)
+}
+
+/// Whether a form with files in it is sent there: a draft's, and all that is brought.
+fn has_files(path: &str) -> bool {
+    let segments: Vec<&str> = path.split('/').collect();
+    matches!(segments.as_slice(), ["", _, "desk", "bring"] | ["", _, "desk", "drafts", _, "files"])
+}
+
+/// The request, and what ends once its body has come, or is waited for no more.
+fn watched(request: Request) -> (Request, Option<oneshot::Receiver<()>>) {
+    let (came, coming) = oneshot::channel();
+    (request.map(|body| Body::new(Coming { body, came: Some(came) })), Some(coming))
+}
+
+/// A body that is on its way.
+struct Coming {
+    body: Body,
+    came: Option<oneshot::Sender<()>>,
+}
+
+impl HttpBody for Coming {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if !matches!(frame, Some(Ok(_))) || self.body.is_end_stream() {
+            self.came = None;
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// A path for a log: of the desk's only which room, since links of one use are addresses too.
@@ -188,10 +249,11 @@ mod tests {
     };
     use axum::{
         Router,
-        body::{Body, to_bytes},
+        body::to_bytes,
         middleware::from_fn_with_state,
         routing::{get, post},
     };
+    use futures_util::stream;
     use tower::ServiceExt;
 
     async fn app(folder: &std::path::Path) -> Arc<App> {
@@ -251,6 +313,40 @@ mod tests {
         let (status, come_back, body) = ask(Request::post("/submit").body(Body::empty()).unwrap()).await;
         assert_eq!((status, come_back.as_deref()), (503, Some("10")));
         assert!(body.contains("answered with its place"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_form_with_files_may_take_its_time_to_come_and_its_answer_no_longer_than_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(folder.path()).await;
+        async fn read(request: Request) -> String {
+            to_bytes(request.into_body(), 1 << 20).await.unwrap().len().to_string()
+        }
+        async fn left(request: Request) {
+            drop(request);
+            std::future::pending::<()>().await;
+        }
+        let router = Router::new()
+            .route("/en/desk/bring", post(read))
+            .route("/en/desk/drafts/{id}/files", post(left))
+            .route("/en/desk/account", post(read))
+            .layer(from_fn_with_state(app, told));
+        let ask = async |path: &str| {
+            let pieces = stream::unfold(0, |sent| async move {
+                sleep(Duration::from_secs(40)).await;
+                (sent < 8).then_some((Ok::<_, std::io::Error>("piece"), sent + 1))
+            });
+            router.clone().oneshot(Request::post(path).body(Body::from_stream(pieces)).unwrap()).await.unwrap()
+        };
+        // Nobody waits here for anything but time.
+        tokio::time::pause();
+        let brought = ask("/en/desk/bring").await;
+        assert_eq!(brought.status(), StatusCode::OK, "it took more than five minutes to come");
+        assert_eq!(to_bytes(brought.into_body(), 1 << 20).await.unwrap(), "40");
+        for path in ["/en/desk/drafts/4b1d/files", "/en/desk/account"] {
+            assert_eq!(ask(path).await.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        }
+        assert!(["/zh/desk/bring/4b1d", "/en/desk/drafts/4b1d", "/files", "/en/desk/sign-in"].iter().all(|path| !has_files(path)));
     }
 
     #[test]

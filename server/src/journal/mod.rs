@@ -6,10 +6,12 @@
 mod examine;
 mod feed;
 mod retain;
+mod seek;
 mod trouble;
 
 pub use examine::{Examined, Fault, check};
 pub use retain::GROUND;
+pub use seek::RowsOfAct;
 pub use trouble::{Cause, Trouble, Troubles};
 
 use crate::{

@@ -36,6 +36,8 @@ pub enum LockError {
     Wrong,
     #[error("it is not a locked key as this program writes them")]
     Malformed,
+    #[error("it is not a key's backup as a browser writes it at the desk")]
+    NoBackup,
     #[error("the passphrase's file {0} cannot be read: {1}")]
     File(PathBuf, std::io::Error),
     #[error("the passphrase's file {0} can be read by others; its mode must be 0600")]
@@ -102,6 +104,10 @@ impl Passphrase {
     pub(super) fn new(text: &str) -> Option<Passphrase> {
         let right = text.chars().count() >= 12 && text.len() <= LONGEST;
         right.then(|| Passphrase { text: text.to_owned(), made: Mutex::default(), salt: Mutex::default() })
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     fn key(&self, by: Derivation) -> Result<[u8; 32], LockError> {

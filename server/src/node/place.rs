@@ -8,7 +8,11 @@ use crate::{
     sequencer::OpenError,
     store::{FILE, Store, StoreError},
 };
-use chain::note::Signer;
+use chain::{
+    entry::Entry,
+    note::Signer,
+    statement::{Core, Statement},
+};
 use std::path::{Path, PathBuf};
 
 /// Where a node lives and what it is.
@@ -108,6 +112,21 @@ impl Place {
         let mut plain = keys::plain(&self.data.join("keys"))?;
         plain.extend(keys::plain(&journal::place_of(self, None).data.join("keys"))?);
         Ok(plain)
+    }
+
+    /// Whether the chain here is one in earnest. Only looked up, so that whoever is refused can go back to the program they had: this one
+    /// would change the tables. `false` also where that cannot be read yet.
+    pub(super) async fn is_in_earnest(&self) -> bool {
+        let store = match &self.database {
+            Some(url) => Store::look_at(url, &self.data).await,
+            None => Store::look(&self.data).await,
+        };
+        let Ok(store) = store else { return false };
+        let first = store.entry(0).await;
+        store.close().await;
+        let Ok(Some(bytes)) = first else { return false };
+        let core = Entry::parse(&bytes).ok().and_then(|entry| Some(Statement::parse(entry.note.as_bytes()).ok()?.core));
+        matches!(core, Some(Core::Charter(charter)) if !charter.trial)
     }
 
     /// Refuses key files that lie in plain, unless this process takes them: of a chain that is not a trial, whose seals are worth a theft.

@@ -26,10 +26,11 @@ const LEASE: Millis = 5 * MINUTE;
 pub enum LetterKind {
     /// Something waits for them.
     Waits,
-    /// Of what they wrote: a step was rejected, it was published, it needs approving again.
+    /// Of what they wrote: a step was rejected, it was published, it needs approving again, somebody else took it back.
     Rejected,
     Published,
     Again,
+    TakenBack,
     /// Any of these, once a day.
     Daily,
     /// The link that confirms an address.
@@ -45,11 +46,12 @@ pub enum LetterKind {
 }
 
 impl LetterKind {
-    pub(crate) const ALL: [LetterKind; 12] = [
+    pub(crate) const ALL: [LetterKind; 13] = [
         LetterKind::Waits,
         LetterKind::Rejected,
         LetterKind::Published,
         LetterKind::Again,
+        LetterKind::TakenBack,
         LetterKind::Daily,
         LetterKind::Confirm,
         LetterKind::AddressChanged,
@@ -67,6 +69,7 @@ impl LetterKind {
             LetterKind::Rejected => "rejected",
             LetterKind::Published => "published",
             LetterKind::Again => "again",
+            LetterKind::TakenBack => "taken-back",
             LetterKind::Daily => "daily",
             LetterKind::Confirm => "confirm",
             LetterKind::AddressChanged => "address-changed",
@@ -84,7 +87,8 @@ impl LetterKind {
 
     /// Whether it is about work, of which somebody may want less mail. What is about their account always comes.
     const fn is_work(self) -> bool {
-        matches!(self, LetterKind::Waits | LetterKind::Rejected | LetterKind::Published | LetterKind::Again | LetterKind::Daily)
+        use LetterKind::{Again, Daily, Published, Rejected, TakenBack, Waits};
+        matches!(self, Waits | Rejected | Published | Again | TakenBack | Daily)
     }
 }
 

@@ -190,6 +190,21 @@ impl Staff {
         Ok(Ok(()))
     }
 
+    /// Ends every session that somebody has open, wherever: the account stays, and they sign in again with what they have.
+    pub async fn end_sessions_of(&self, by: &str, account: &str) -> Asked<()> {
+        let mut turn = self.store.turn().await?;
+        let now = self.now();
+        if looked_after(&mut turn, by, account).await?.is_none() {
+            return Ok(Err(Refusal::Nobody));
+        }
+        let ended = sessions::end_all(&mut turn, account, now).await?;
+        if ended > 0 {
+            note(&mut turn, now, by, "sessions-ended", account, &json!({ "count": ended })).await?;
+        }
+        turn.commit().await?;
+        Ok(Ok(()))
+    }
+
     /// Makes a link by which somebody sets a new password; `factors`: and does without the second factor they had.
     pub async fn recovery(&self, by: &str, account: &str, factors: bool) -> Asked<String> {
         self.recovery_at(by, account, factors, false).await

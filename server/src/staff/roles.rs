@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 pub enum Role {
     /// Of an agency: writes drafts.
     Drafter,
-    /// Of an agency: takes review steps.
+    /// Of an agency: takes the steps that another step waits for.
     Reviewer,
-    /// Of an agency: takes sign-off steps.
+    /// Of an agency: takes the last steps, overrides where the rule lets their post, and reviews too.
     Approver,
-    /// Of an agency: publishes what is approved.
+    /// Of an agency: publishes where it has no rule, says when, and calls back what is submitted.
     Publisher,
     /// Of an agency: its people. Of the portal: everybody's.
     Administrator,

@@ -339,6 +339,20 @@ impl Staff {
     }
 }
 
+/// Forgets the sessions that are over, whosoever.
+async fn forget_over(connection: &mut AnyConnection, now: Millis) -> Result<(), StaffError> {
+    let over = "delete from sessions where seen <= $1 or begun <= $2";
+    sqlx::query(over).bind(now - IDLE).bind(now - LONGEST).execute(connection).await?;
+    Ok(())
+}
+
+/// Ends every session that an account has open: how many there were.
+pub(super) async fn end_all(connection: &mut AnyConnection, account: &str, now: Millis) -> Result<u64, StaffError> {
+    forget_over(connection, now).await?;
+    let ended = sqlx::query("delete from sessions where account = $1").bind(account).execute(connection).await?;
+    Ok(ended.rows_affected())
+}
+
 /// Begins a session; answers what its browser is given.
 pub(super) async fn begin(
     connection: &mut AnyConnection,
@@ -348,9 +362,7 @@ pub(super) async fn begin(
     now: Millis,
 ) -> Result<Token, StaffError> {
     let token = Token::new()?;
-    // Those that are over, whosoever.
-    let over = "delete from sessions where seen <= $1 or begun <= $2";
-    sqlx::query(over).bind(now - IDLE).bind(now - LONGEST).execute(&mut *connection).await?;
+    forget_over(connection, now).await?;
     let agent: String = from.agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect();
     let sql = "insert into sessions (id, account, begun, seen, strength, address, agent) values ($1, $2, $3, $3, $4, $5, $6)";
     sqlx::query(sql)

@@ -1,16 +1,16 @@
 //! The staff database: a file of its own beside the chain's, or a schema of its own in the same PostgreSQL database.
 
+use super::clearing::Traces;
 use crate::node::Place;
 use sqlx::{
-    Any, AnyConnection, AnyPool, Connection, Executor, SqlSafeStr, Transaction,
+    Any, AnyConnection, AnyPool, Connection, Executor, Row, SqlSafeStr, Transaction,
     any::{AnyPoolOptions, install_default_drivers},
     migrate::{Migration, MigrationType, Migrator},
 };
 use std::{os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
-use tokio::sync::Notify;
 
 /// Number, what it is about, and its SQL, the same for both engines: columns are `text` or `bigint`, places `$1`.
-const MIGRATIONS: &[(i64, &str, &str)] = &[
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "people", include_str!("../../../migrations/staff/0001_people.sql")),
     (2, "drafts", include_str!("../../../migrations/staff/0002_drafts.sql")),
     (3, "keys", include_str!("../../../migrations/staff/0003_keys.sql")),
@@ -28,6 +28,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (17, "reads", include_str!("../../../migrations/staff/0017_reads.sql")),
     (18, "auditors", include_str!("../../../migrations/staff/0018_auditors.sql")),
     (19, "unread", include_str!("../../../migrations/staff/0019_unread.sql")),
+    (20, "days", include_str!("../../../migrations/staff/0020_days.sql")),
 ];
 
 /// The data folder's own database of staff.
@@ -68,8 +69,7 @@ pub struct Store {
     pool: AnyPool,
     /// SQLite's.
     pub(super) file: Option<Arc<Path>>,
-    /// Something was blanked, and lies in the files still.
-    pub(super) blanked: Arc<Notify>,
+    pub(super) traces: Arc<Traces>,
 }
 
 impl Store {
@@ -111,12 +111,17 @@ impl Store {
             .connect(&url)
             .await
             .map_err(failed)?;
-        let migrations = MIGRATIONS
-            .iter()
-            .map(|(number, what, sql)| Migration::new(*number, (*what).into(), MigrationType::Simple, (*sql).into_sql_str(), false));
-        Migrator::with_migrations(migrations.collect()).run(&pool).await?;
+        let lost = migrated(&pool).await?;
+        if lost > 0 {
+            let left = auditors(&pool).await?;
+            tracing::warn!(
+                lost,
+                left,
+                "who was an auditor beside other roles keeps those and is none any more: give that role to an account of its own"
+            );
+        }
         let file: Option<Arc<Path>> = postgres.is_none().then(|| place.data.join(FILE).into());
-        Ok(Store { pool, file, blanked: Arc::default() })
+        Ok(Store { pool, file, traces: Arc::default() })
     }
 
     /// For reading, and for a single statement that writes.
@@ -139,6 +144,24 @@ impl Store {
     }
 }
 
+/// Brings the tables up to this program; answers how many auditors that cost (see migration 18).
+async fn migrated(pool: &AnyPool) -> Result<u64, StaffError> {
+    // A new database has no such table yet.
+    let before = auditors(pool).await.unwrap_or(0);
+    let migrations = MIGRATIONS
+        .iter()
+        .map(|(number, what, sql)| Migration::new(*number, (*what).into(), MigrationType::Simple, (*sql).into_sql_str(), false));
+    Migrator::with_migrations(migrations.collect()).run(pool).await?;
+    Ok(if before > 0 { before.saturating_sub(auditors(pool).await?) } else { 0 })
+}
+
+/// How many accounts are auditors.
+async fn auditors(pool: &AnyPool) -> Result<u64, sqlx::Error> {
+    let sql = "select count(distinct account) from roles where role = 'auditor'";
+    let count: i64 = sqlx::query(sql).fetch_one(pool).await?.try_get(0)?;
+    Ok(count.unsigned_abs())
+}
+
 /// Address of the data folder's own database, which nobody else may read: it holds what signs people in.
 fn file(data: &Path) -> Result<String, StaffError> {
     let path = data.join(FILE);
@@ -146,4 +169,29 @@ fn file(data: &Path) -> Result<String, StaffError> {
     std::fs::create_dir_all(data).map_err(failed)?;
     std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&path).map_err(failed)?;
     Ok(format!("sqlite://{}?mode=rwc", path.to_string_lossy().replace('%', "%25").replace('?', "%3f")))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn auditors_that_are_none_any_more_are_counted_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let place =
+            Place { data: folder.path().join("data"), state: folder.path().join("state"), database: None, origin: None, charter: None };
+        let store = Store::open(&place).await.unwrap();
+        for sql in [
+            "insert into roles (account, role, agency, given, given_by) values \
+             ('heads', 'auditor', '', 1, ''), ('heads', 'administrator', '', 1, ''), ('reads', 'auditor', '', 1, '')",
+            "delete from _sqlx_migrations where version = 18",
+        ] {
+            sqlx::query(sql).execute(store.pool()).await.unwrap();
+        }
+        assert_eq!(migrated(store.pool()).await.unwrap(), 1);
+        assert_eq!(auditors(store.pool()).await.unwrap(), 1);
+        assert_eq!(migrated(store.pool()).await.unwrap(), 0);
+        store.close().await;
+    }
 }

@@ -37,6 +37,6 @@ impl Store {
         let objects = LocalFileSystem::new_with_prefix(if content.is_dir() { &content } else { data })?;
         let (reading, writing) = (pool.clone(), pool.clone());
         let (objects, idle) = (Arc::new(objects), Some(Arc::default()));
-        Ok(Store { pool, reading, writing, objects, idle, genres: Arc::default(), figures: Arc::default() })
+        Ok(Store { pool, reading, writing, objects, idle, genres: Arc::default(), figures: Arc::default(), vacuuming: Arc::default() })
     }
 }

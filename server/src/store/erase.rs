@@ -5,11 +5,12 @@
 //! is divided and keeps a copy of what went elsewhere. PostgreSQL keeps the old row until the table is vacuumed.
 
 use super::{Store, StoreError};
-use sqlx::{Connection, Executor, Row};
+use sqlx::{AnyConnection, Connection, Executor, Row};
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
+use tokio::sync::Mutex;
 
 /// How long one try keeps writers waiting for readers, and the pause between two.
 const PRAGMAS: &str = "pragma busy_timeout = 50";
@@ -22,13 +23,41 @@ const LATER: u32 = 6_000;
 /// What the operator is told once: a user of the database who may not vacuum may not the next time either.
 static TOLD: AtomicBool = AtomicBool::new(false);
 
+/// Work that is done for all who asked for it before it began: one at a time, and however many ask meanwhile, once more for them.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    asked: AtomicU64,
+    /// Up to whom it was done.
+    done: Mutex<u64>,
+}
+
+impl Shared {
+    async fn once(&self, work: impl Future<Output = ()>) {
+        let own = self.asked.fetch_add(1, Ordering::AcqRel) + 1;
+        let mut done = self.done.lock().await;
+        if *done < own {
+            let newest = self.asked.load(Ordering::Acquire);
+            work.await;
+            *done = newest;
+        }
+    }
+}
+
+/// Whether this user of PostgreSQL may vacuum a table: of one that it may not, PostgreSQL itself only warns, and passes it by.
+pub(crate) async fn may_vacuum(connection: &mut AnyConnection, table: &'static str) -> Result<bool, sqlx::Error> {
+    let sql = "select count(*) from pg_tables where schemaname = current_schema() and tablename = $1 and (pg_has_role(tableowner, 'USAGE') \
+               or pg_has_role((select datdba from pg_database where datname = current_database()), 'USAGE'))";
+    let count: i64 = sqlx::query(sql).bind(table).fetch_one(connection).await?.try_get(0)?;
+    Ok(count > 0)
+}
+
 impl Store {
     /// Empties the log now if nobody reads what is in it, else as soon as nobody does. Trouble is logged.
     pub(crate) async fn erase_log(&self) {
         let store = self.clone();
         if self.numbered() {
             // Beside what else goes on, since a large table takes its time.
-            let vacuuming = tokio::spawn(async move { store.vacuum().await });
+            let vacuuming = tokio::spawn(async move { store.vacuuming.once(store.vacuum()).await });
             let _ = tokio::time::timeout(PAUSE * SOON, vacuuming).await;
             return;
         }
@@ -76,14 +105,50 @@ impl Store {
             // None of those the sequencer writes with.
             let mut connection = self.reading.acquire().await?.detach();
             connection.execute("vacuum contents").await?;
-            connection.close().await
+            let may = may_vacuum(&mut connection, "contents").await?;
+            connection.close().await?;
+            Ok::<_, sqlx::Error>(may)
         };
-        match done.await {
-            Ok(()) | Err(sqlx::Error::PoolClosed) => {}
-            Err(error) if !TOLD.swap(true, Ordering::Relaxed) => {
-                tracing::warn!(%error, "redacted parts lie on in PostgreSQL's files until the table `contents` is vacuumed");
-            }
-            Err(_) => {}
+        let why = match done.await {
+            Ok(true) | Err(sqlx::Error::PoolClosed) => return,
+            Ok(false) => "the user of the database does not own it".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        if !TOLD.swap(true, Ordering::Relaxed) {
+            tracing::warn!(%why, "redacted parts lie on in PostgreSQL's files until the table `contents` is vacuumed");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicUsize;
+    use tokio::sync::Notify;
+
+    #[tokio::test]
+    async fn however_many_ask_while_it_is_done_it_is_done_once_more_for_all_of_them() {
+        let (shared, go_on, done) = (Shared::default(), Notify::new(), AtomicUsize::new(0));
+        let ask = || {
+            shared.once(async {
+                go_on.notified().await;
+                done.fetch_add(1, Ordering::Relaxed);
+            })
+        };
+        let many = futures_util::future::join_all((0..10).map(|_| ask()));
+        let counted = async {
+            for times in 1..=2 {
+                tokio::task::yield_now().await;
+                go_on.notify_one();
+                while done.load(Ordering::Relaxed) < times {
+                    tokio::task::yield_now().await;
+                }
+            }
+        };
+        tokio::join!(ask(), many, counted);
+        assert_eq!(done.load(Ordering::Relaxed), 2);
+        go_on.notify_one();
+        ask().await;
+        assert_eq!(done.load(Ordering::Relaxed), 3, "whoever asks afterwards has it done anew");
     }
 }

@@ -17,7 +17,7 @@ use chain::{
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use std::{
     collections::{BTreeSet, HashMap, hash_map},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// Most values in one question.
@@ -83,8 +83,11 @@ pub struct Times {
     pub longest: Millis,
 }
 
-/// What was counted last, by agency.
-pub(super) type Known = Arc<tokio::sync::Mutex<HashMap<String, Arc<Figures>>>>;
+/// What was counted last of an agency. Whoever counts it keeps those waiting who ask for the same.
+type Last = Arc<tokio::sync::Mutex<Option<Arc<Figures>>>>;
+
+/// The same by agency.
+pub(super) type Known = Arc<Mutex<HashMap<String, Last>>>;
 
 /// What an entry adds, judged by the rule of its agency then and by the steps that it names.
 pub(crate) fn acted(index: u64, statement: &Statement<'_>, rule: Option<&Rule>, steps: &[Timed]) -> Option<Acted> {
@@ -108,9 +111,9 @@ fn decided(act: &Act, (rule, genre): (&Rule, &str), (core_line, agency): (&str, 
     let taken: Vec<TakenStep> = steps.iter().map(|(step, _)| step.clone()).collect();
     // What does not hold would not have been logged.
     let Ok(progress) = Progress::of((rule, act.rule), genre, core_line, agency, act, &taken) else { return vec![] };
-    let made = |((step, at), opening): (&Timed, &Opening)| {
+    let made = |((_, at), opening): (&Timed, &Opening)| {
         let Decision { code, decision, .. } = json::read::<Decision>(&opening.text).ok()?;
-        Some(Made { post: step.post.clone(), code, decision, at: *at })
+        Some(Made { code, decision, at: *at })
     };
     let Some(made) = steps.iter().zip(&act.opening).map(made).collect::<Option<Vec<_>>>() else { return vec![] };
     let places = course::course(&progress, rule.deferred, &made);
@@ -166,14 +169,21 @@ impl Store {
 
     /// What is counted of an agency. All its rows are looked at, so it is done once for what is counted, and by one of those who ask.
     pub async fn figures(&self, agency: &str) -> Result<Arc<Figures>, StoreError> {
+        let last = self.last_figures(agency);
+        let mut last = last.lock().await;
         let covered = self.counted().await?;
-        let mut known = self.figures.lock().await;
-        if let Some(figures) = known.get(agency).filter(|figures| figures.covered == covered) {
+        if let Some(figures) = last.as_ref().filter(|figures| figures.covered == covered) {
             return Ok(figures.clone());
         }
         let figures = Arc::new(self.figures_of(agency, covered).await?);
-        known.insert(agency.to_owned(), figures.clone());
+        *last = Some(figures.clone());
         Ok(figures)
+    }
+
+    fn last_figures(&self, agency: &str) -> Last {
+        // Nothing in it is ever half changed.
+        let mut known = self.figures.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(agency.to_owned()).or_default().clone()
     }
 
     async fn figures_of(&self, agency: &str, covered: u64) -> Result<Figures, StoreError> {
@@ -326,4 +336,25 @@ async fn rule_at(connection: &mut AnyConnection, agency: &str, leaf: &Hash) -> R
         Some(Core::Agency(agency)) => agency.rule,
         _ => None,
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn an_agency_that_is_being_counted_keeps_no_other_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let counting = store.last_figures("north.gov/finance");
+        let counting = counting.lock().await;
+        assert_eq!(*store.figures("north.gov/works").await.unwrap(), Figures::default());
+        let same = tokio::time::timeout(Duration::from_millis(100), store.figures("north.gov/finance"));
+        assert!(same.await.is_err(), "twice at once is not counted");
+        drop(counting);
+        assert_eq!(*store.figures("north.gov/finance").await.unwrap(), Figures::default());
+        store.close().await;
+    }
 }

@@ -19,6 +19,7 @@ mod tree;
 pub use bulk::Bulk;
 pub use commit::{Batch, NewContent, NewEntry};
 pub(crate) use commit::{stated_agency, stated_date, submission_key, to_hash};
+pub(crate) use erase::may_vacuum;
 pub(crate) use figures::{Acted, Timed, acted};
 pub use figures::{Figures, StepFigures, Times};
 pub use lines::{Beginning, Beside, Line, Record};
@@ -65,6 +66,8 @@ pub struct Store {
     idle: Option<std::sync::Arc<reader::Idle>>,
     genres: std::sync::Arc<std::sync::Mutex<read::Genres>>,
     figures: figures::Known,
+    /// Of the table of contents, on a PostgreSQL server.
+    vacuuming: std::sync::Arc<erase::Shared>,
 }
 
 impl Store {

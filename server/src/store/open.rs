@@ -73,6 +73,11 @@ impl Store {
         Store::connected(&sqlite(data, mode), data, Some(LOOKING)).await
     }
 
+    /// The same of any database: for one who wants to know what is there before it is brought up to this program.
+    pub(crate) async fn look_at(url: &str, data: &Path) -> Result<Store, StoreError> {
+        Store::connected(url, data, url.starts_with("sqlite:").then_some(LOOKING)).await
+    }
+
     /// Opens the database at `url`; large parts still lie in `data`.
     pub async fn connect(url: &str, data: &Path) -> Result<Store, StoreError> {
         let folder = |source| StoreError::Folder { path: data.to_path_buf(), source };
@@ -120,7 +125,7 @@ impl Store {
         // Readers of SQLite take none of the pool's: they have a few connections of their own.
         let writing = if sqlite { reading.clone() } else { pool(WRITING).await.map_err(failed)? };
         let (pool, objects, idle) = (reading.clone(), Arc::new(objects), sqlite.then(Arc::default));
-        Ok(Store { pool, reading, writing, objects, idle, genres: Arc::default(), figures: Arc::default() })
+        Ok(Store { pool, reading, writing, objects, idle, genres: Arc::default(), figures: Arc::default(), vacuuming: Arc::default() })
     }
 
     /// Waits for what is under way and closes the database.

@@ -169,6 +169,13 @@ impl Store {
         query.fetch_all(self.reader().await?.ask()?).await?.iter().map(|row| item(row, 0)).collect()
     }
 
+    /// Indexes in `[from, to)` of items of one genre, newest first, at most `count`. Goes through every item between.
+    pub async fn by_genre(&self, genre: &str, from: u64, to: u64, count: u64) -> Result<Vec<u64>, StoreError> {
+        let sql = "select idx from items where genre = $1 and idx >= $2 and idx < $3 order by idx desc limit $4";
+        let query = sqlx::query(sql).bind(genre).bind(to_sql(from)).bind(to_sql(to)).bind(to_sql(count));
+        query.fetch_all(self.reader().await?.ask()?).await?.iter().map(|row| Ok(from_sql(row.try_get(0)?))).collect()
+    }
+
     /// How many items each agency sealed, and how many newest versions with a stated date there are.
     pub async fn counts(&self) -> Result<(Vec<(String, u64)>, u64), StoreError> {
         let rows = sqlx::query("select agency, count(*) from items group by agency").fetch_all(self.reader().await?.ask()?).await?;

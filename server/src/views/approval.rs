@@ -67,7 +67,7 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<O
             holders: holders.holders.iter().filter(|holder| holder.id == said.signer).map(|holder| holder.name.clone()).collect(),
             took: None,
         });
-        made.push(Made { post: said.signer.clone(), code: decision.code, decision: decision.decision, at: header.time });
+        made.push(Made { code: decision.code, decision: decision.decision, at: header.time });
     }
     let rule = rule(context, agency, act.rule, &registered).await?;
     let rule = rule.and_then(|agency| agency.rule);

@@ -214,13 +214,14 @@ async fn notices(context: &Context<'_>, versions: &[u64], this: u64, owner: &str
 
 /// The fields of a catalogue, as pages show them.
 pub(crate) fn shown(catalogue: Catalogue, core: &Disclosure) -> view::Catalogue {
+    shown_from(catalogue, core.source.clone())
+}
+
+/// The same of what no statement says yet, or with the source that one names.
+pub(crate) fn shown_from(catalogue: Catalogue, source: Option<String>) -> view::Catalogue {
     let subjects = catalogue.subjects.into_iter();
     // What an agency states of its own has no name in the statement, only what it typed.
-    let source = core.source.clone().or_else(|| catalogue.source.clone()).map(|name| view::Source {
-        name,
-        url: catalogue.source.clone(),
-        record: None,
-    });
+    let source = source.or_else(|| catalogue.source.clone()).map(|name| view::Source { name, url: catalogue.source.clone(), record: None });
     view::Catalogue {
         index_number: catalogue.index_number,
         document_number: catalogue.document_number,

@@ -6,12 +6,14 @@ mod disclosure;
 mod figures;
 mod items;
 mod records;
+mod rules;
 
 pub use context::Context;
-pub(crate) use disclosure::shown as shown_catalogue;
 pub use disclosure::{disclosure, snippets};
+pub(crate) use disclosure::{shown as shown_catalogue, shown_from as shown_catalogue_from};
 pub use items::items;
 pub use records::{agencies, agency, chain_view, entry_view, pager};
+pub(crate) use rules::rule as told_rule;
 
 use crate::visible::brought_about;
 use app::{

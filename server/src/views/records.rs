@@ -2,15 +2,17 @@
 
 use super::{
     context::{Context, entry_ref},
+    rules::rule,
     *,
 };
 use crate::store::StoreError;
 use app::view::{
-    AgenciesView, AgencyEnd, AgencyRow, AgencyView, ChainView, Custody, EntryView, Fact, KeyEnd, KeyRole, KeyRow, Pager, Standing,
+    AgenciesView, AgencyEnd, AgencyRow, AgencyView, ApprovalRule, ChainView, Custody, EntryView, Fact, KeyEnd, KeyRole, KeyRow, Pager,
+    PostRow, Standing,
 };
 use chain::{
     entry::Entry,
-    statement::{Core, Ended, Ending, Key, Statement, StatusKind},
+    statement::{Core, Ended, Ending, Key, Reference, Statement, StatusKind},
     tree::leaf_hash,
 };
 
@@ -43,13 +45,14 @@ pub async fn entry_view(context: &Context<'_>, index: u64, size: u64) -> Result<
     let Some(item) = items(context, &[index]).await?.pop() else { return Ok(None) };
     let logged = context.entry(index);
     let note = logged.as_deref().and_then(|logged| Entry::parse(&logged.bytes).ok()).map(|entry| entry.note);
-    let facts = match note.and_then(|note| Statement::parse(note.as_bytes()).ok()) {
-        Some(statement) => facts(context, &statement, index).await?,
-        None => vec![],
+    let (facts, rule) = match note.and_then(|note| Statement::parse(note.as_bytes()).ok()) {
+        Some(statement) => (facts(context, &statement, index).await?, ruled(context, &statement.core, index)),
+        None => (vec![], None),
     };
     Ok(Some(EntryView {
         item,
         facts,
+        rule,
         approval: match &logged {
             Some(logged) => super::approval::approval(context, logged).await?,
             None => None,
@@ -63,6 +66,14 @@ pub async fn entry_view(context: &Context<'_>, index: u64, size: u64) -> Result<
         leaf: logged.as_deref().map(|logged| leaf_hash(&logged.bytes).to_string()).unwrap_or_default(),
         previous: logged.and_then(|logged| logged.header).map(|header| header.previous.to_string()).unwrap_or_default(),
     }))
+}
+
+/// The rule that an entry registers.
+fn ruled(context: &Context<'_>, core: &Core, index: u64) -> Option<ApprovalRule> {
+    match core {
+        Core::Agency(core) => core.rule.as_ref().map(|of| rule(&context.state, of, index, context.lang)),
+        _ => None,
+    }
 }
 
 async fn facts(context: &Context<'_>, statement: &Statement<'_>, index: u64) -> Result<Vec<Fact>, StoreError> {
@@ -142,17 +153,6 @@ fn ended(context: &Context<'_>, agency: &chain::statement::Agency) -> Option<Age
     agency.successor.as_ref().map(|id| AgencyEnd { day: None, successor: Some(context.agency(id)) })
 }
 
-/// An approval rule in its own codes: `notice: draft, legal ← draft, sign ×2 ← legal`.
-fn rule(rule: &chain::approval::Rule) -> String {
-    let step = |step: &chain::approval::StepRule| {
-        let count = if step.count > 1 { format!(" ×{}", step.count) } else { String::new() };
-        let after = if step.after.is_empty() { String::new() } else { format!(" ← {}", step.after.join(" + ")) };
-        format!("{}{count}{after}", step.code)
-    };
-    let genre = |of: &chain::approval::GenreRule| format!("{}: {}", of.genre, of.steps.iter().map(step).collect::<Vec<_>>().join(", "));
-    rule.genres.iter().map(genre).collect::<Vec<_>>().join("; ")
-}
-
 /// One agency's page. Pages are counted from 0.
 pub async fn agency(context: &Context<'_>, id: &str, page: u64) -> Result<Option<AgencyView>, StoreError> {
     let Some((at, agency)) = context.state.agency(id) else { return Ok(None) };
@@ -161,7 +161,9 @@ pub async fn agency(context: &Context<'_>, id: &str, page: u64) -> Result<Option
     let documents = context.node.counts().await?.by(id);
     let indexes: Vec<u64> = rows.iter().map(|row| row.index).collect();
     let posts = context.state.posts().filter(|(_, post)| post.agency == id);
-    let mut posts: Vec<_> = posts.map(|(at, post)| view::PostRow { id: post.post.clone(), registered: at.index }).collect();
+    let name = |post: &chain::statement::Post| name_in(&post.name, context.lang).unwrap_or(&post.post).to_owned();
+    let row = |(at, post): &(Reference, chain::statement::Post)| PostRow { id: post.post.clone(), name: name(post), registered: at.index };
+    let mut posts: Vec<_> = posts.map(row).collect();
     posts.sort_by_key(|post| post.registered);
     Ok(Some(AgencyView {
         agency: agency_ref(agency, context.lang),
@@ -169,7 +171,7 @@ pub async fn agency(context: &Context<'_>, id: &str, page: u64) -> Result<Option
         registered: at.index,
         ended: ended(context, agency),
         keys: agency.seals.iter().map(|key| key_row(KeyRole::Seal, key, at.index)).collect(),
-        rule: agency.rule.as_ref().map(rule),
+        rule: agency.rule.as_ref().map(|of| rule(&context.state, of, at.index, context.lang)),
         // Copies are approved by nobody; and figures stand on the first page alone.
         figures: if agency.archive || page > 0 { None } else { super::figures::figures(context, agency).await? },
         posts,

@@ -88,34 +88,49 @@ pub const SCANNED: &str = "q 595 0 0 842 0 0 cm /Im1 Do Q";
 
 /// A PDF of these pages, each as its operators.
 pub fn pdf(pages: &[&str]) -> Vec<u8> {
-    pdf_with(pages, "")
+    pdf_with(pages, More::default())
 }
 
 /// One that asks for a password which nobody has.
 pub fn locked_pdf() -> Vec<u8> {
     let (id, key) = ("00112233445566778899aabbccddeeff", "5a".repeat(32));
     let locked = format!("/ID [<{id}> <{id}>] /Encrypt << /Filter /Standard /V 1 /R 2 /Length 40 /P -44 /O <{key}> /U <{key}> >>");
-    pdf_with(&[&lines(&["x"])], &locked)
+    pdf_with(&[&lines(&["x"])], More { trailer: &locked, ..More::default() })
 }
 
-fn pdf_with(pages: &[&str], trailer: &str) -> Vec<u8> {
+/// What more a PDF says in its parts, and objects of its own, which are numbered from 7 where there is one page.
+#[derive(Default)]
+pub struct More<'a> {
+    pub catalog: &'a str,
+    pub page: &'a str,
+    pub resources: &'a str,
+    pub trailer: &'a str,
+    pub objects: &'a [String],
+}
+
+/// A stream as an object.
+pub fn stream(dict: &str, content: &str) -> String {
+    format!("<< {dict} /Length {} >>\nstream\n{content}\nendstream", content.len())
+}
+
+pub fn pdf_with(pages: &[&str], more: More<'_>) -> Vec<u8> {
+    let More { catalog, page: of_page, resources, trailer, objects: own } = more;
     let kids: Vec<String> = (0..pages.len()).map(|page| format!("{} 0 R", 5 + 2 * page)).collect();
     let mut objects = vec![
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>"),
         format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), pages.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
-        "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\n\
-         stream\n0\nendstream"
-            .to_owned(),
+        stream("/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8", "0"),
     ];
     for (page, content) in pages.iter().enumerate() {
         objects.push(format!(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {} 0 R \
-             /Resources << /Font << /F1 3 0 R >> /XObject << /Im1 4 0 R >> >> >>",
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {} 0 R {of_page} \
+             /Resources << /Font << /F1 3 0 R >> /XObject << /Im1 4 0 R >> {resources} >> >>",
             6 + 2 * page
         ));
-        objects.push(format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()));
+        objects.push(stream("", content));
     }
+    objects.extend_from_slice(own);
     let (mut file, mut places) = ("%PDF-1.7\n".to_owned(), String::new());
     for (number, object) in (1..).zip(&objects) {
         places += &format!("{:010} 00000 n \n", file.len());

@@ -21,6 +21,7 @@ on_each_engine! {
     recovery_sets_a_new_password_once_and_ends_every_session,
     a_password_is_changed_by_who_knows_it_and_everywhere_else_is_signed_out,
     sessions_are_listed_and_ended_by_their_own_account_alone,
+    whoever_looks_after_somebody_ends_their_sessions_alone_and_it_is_noted,
 }
 
 const A: &str = "gazette.example/archive";
@@ -189,7 +190,7 @@ async fn an_auditor_is_nothing_else_and_who_is_something_else_becomes_none(engin
     assert_eq!(refused("/en/desk/people/portal", &both).await, (true, 2));
     assert!(desk.staff.invitations("").await.unwrap().is_empty());
     let page = desk.post(Some(&portal.token), "/zh/desk/people/portal", &both).await;
-    assert!(page.body.contains("审计员不得兼任其他职责"), "{}", page.body);
+    assert!(page.body.contains("审计员只可查阅、不得改动"), "{}", page.body);
 
     let person = desk.person("li", &[(Role::Drafter, A)]).await;
     let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
@@ -225,7 +226,7 @@ async fn an_administrator_of_an_agency_takes_over_nobody_who_also_works_elsewher
     let path = format!("/en/desk/people/person/{}", both.account.id);
     let page = desk.get(Some(&admin.token), &path).await;
     assert!(page.status == StatusCode::OK && !page.body.contains(B) && !page.body.contains("End this account"), "{}", page.body);
-    for fields in [[("do", "recovery")], [("do", "end")]] {
+    for fields in [[("do", "recovery")], [("do", "end")], [("do", "sessions")]] {
         assert_eq!(desk.post(Some(&admin.token), &path, &fields).await.status, StatusCode::NOT_FOUND);
     }
     let made = desk.post(Some(&portal.token), &path, &[("do", "recovery")]).await;
@@ -349,6 +350,42 @@ async fn sessions_are_listed_and_ended_by_their_own_account_alone(engine: Engine
     assert!(!here(&elsewhere).await && here(&third).await);
     desk.post(Some(&person.token), "/en/desk/account", &[("do", "end-others")]).await.to();
     assert!(here(&person).await && !here(&third).await && here(&stranger).await);
+}
+
+async fn whoever_looks_after_somebody_ends_their_sessions_alone_and_it_is_noted(engine: Engine) {
+    let desk = Desk::on(engine).await;
+    let admin = desk.person("admin", &[(Role::Administrator, A)]).await;
+    let person = desk.person("li", &[(Role::Drafter, A)]).await;
+    let elsewhere = desk.signed_in(person.account.clone()).await;
+    let colleague = desk.person("wang", &[(Role::Drafter, A)]).await;
+    let stranger = desk.person("stranger", &[(Role::Administrator, B)]).await;
+    let (path, end) = (format!("/en/desk/people/person/{}", person.account.id), [("do", "sessions")]);
+    for other in [&colleague, &stranger] {
+        assert_eq!(desk.post(Some(&other.token), &path, &end).await.status, StatusCode::NOT_FOUND);
+    }
+    let page = desk.get(Some(&admin.token), &path).await.body;
+    assert!(page.contains("They are signed in at 2 places.") && page.contains("End all sessions"), "{page}");
+    let page = desk.get(Some(&admin.token), &path.replace("/en/", "/zh/")).await.body;
+    assert!(page.contains("目前在 2 处登录。") && page.contains("使全部登录退出"), "{page}");
+    let own = format!("/en/desk/people/person/{}", admin.account.id);
+    assert!(!desk.get(Some(&admin.token), &own).await.body.contains("End all sessions"), "one's own are on one's account's page");
+    // Ended once, there is nothing more to end, nor to note.
+    for _ in 0..2 {
+        assert_eq!(desk.post(Some(&admin.token), &path, &end).await.to(), path);
+    }
+    for ended in [&person, &elsewhere] {
+        assert_eq!(desk.get(Some(&ended.token), "/en/desk").await.to(), "/en/desk/sign-in");
+    }
+    for other in [&admin, &colleague, &stranger] {
+        assert_eq!(desk.get(Some(&other.token), "/en/desk").await.status, StatusCode::OK);
+    }
+    assert!(desk.get(Some(&admin.token), &path).await.body.contains("They are signed in nowhere just now."));
+    let rows = desk.staff.journal().before(i64::MAX, 50).await.unwrap();
+    let noted: Vec<_> = rows.iter().filter(|row| row.what == "sessions-ended").collect();
+    assert_eq!(noted.len(), 1);
+    assert_eq!((&noted[0].who, &noted[0].about), (&admin.account.id, &person.account.id));
+    assert_eq!(noted[0].details, r#"{"count":2}"#);
+    assert!(sign_in(&desk, "li", PASSWORD).await.session().is_some(), "the account is as it was");
 }
 
 async fn an_operator_makes_an_administrator_where_none_is_left_and_it_is_noted(engine: Engine) {

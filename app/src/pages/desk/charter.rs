@@ -1,6 +1,6 @@
 //! The charter: as it is, the form that asks for another, registrars' own keys, and what an amendment changes.
 
-use super::form::{Field, area_text, fault_of, summary, token};
+use super::form::{Field, area_text, fault_of, seen, summary, token};
 use super::frame::{Page, document};
 use super::post_key::{KeyPlace, keeping, kit, outside, scripts};
 use super::posts::key_said;
@@ -56,6 +56,7 @@ fn own(desk: &Desk<'_>, view: &CharterView, w: &'static DeskWords) -> impl IntoV
             <h2>{c.own}</h2>
             <form class="form" method="post" action=desk.at(&format!("{PATH}?key"))>
                 {token(desk)}
+                {seen(&view.typed.seen)}
                 <p>{c.own_help}</p>
                 {Field::text("key", c.own_name, &view.typed.key, "off").help(&key_help).draw(&view.faults, w)}
                 <button class="quiet">{c.own_button}</button>
@@ -88,6 +89,7 @@ fn amend(desk: &Desk<'_>, view: &CharterView, w: &'static DeskWords) -> impl Int
     let form = view! {
         <form class="form" method="post" action=desk.at(PATH)>
             {token(desk)}
+            {seen(&view.typed.seen)}
             <p>{c.amend_help}</p>
             <fieldset class="choices" id="registrar">
                 <legend>{c.registrars}</legend>

@@ -95,6 +95,18 @@ pub(super) fn token(desk: &Desk<'_>) -> impl IntoView + use<> {
     view! { <input type="hidden" name="token" value=desk.token().to_owned()/> }
 }
 
+/// In a form that was drawn again with a warning: what it was about. Sent once more as it was, it is taken.
+pub(super) fn seen(what: &str) -> Option<impl IntoView + use<>> {
+    (!what.is_empty()).then(|| view! { <input type="hidden" name="seen" value=what.to_owned()/> })
+}
+
+/// What names look like that belongs to persons, for whoever has them registered or signs that.
+pub(super) fn personal(sorts: &[&'static str], w: &'static DeskWords) -> Option<impl IntoView + use<>> {
+    let lines = sorts.iter().map(|sort| view! { <p>{(w.posts.personal)((w.drafts.submit.sort)(sort))}</p> });
+    let lines = lines.collect_view();
+    (!sorts.is_empty()).then(|| view! { <div class="caution" role="note"><h2>{w.drafts.submit.personal}</h2>{lines}</div> })
+}
+
 /// Several of which any number may be chosen, all sent as `role`: id, value, name, meaning, and whether it is chosen.
 pub(super) fn choices(
     id: &str,

@@ -3,7 +3,10 @@
 use super::form::token;
 use super::frame::{Page, document, minute};
 use crate::deeds::Named;
-use crate::pages::pieces::{hash, moment};
+use crate::pages::{
+    pieces::{hash, moment},
+    text,
+};
 use crate::view::desk::{Desk, Examined, Found, JournalCause, JournalFault, JournalRow, JournalTrouble, JournalView, Room};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
@@ -109,6 +112,43 @@ fn trouble(found: Option<&JournalTrouble>, title: &'static str, w: &'static Desk
     })
 }
 
+/// By what was done, and by the day.
+fn seek(desk: &Desk<'_>, view: &JournalView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let j = &w.journal;
+    let sought = !view.act.is_empty() || !view.day.is_empty();
+    // One that nobody knows was asked for by its address.
+    let known = view.act.is_empty() || view.acts.iter().any(|(code, _)| *code == view.act);
+    let strange = (!known).then(|| (view.act.clone(), view.act.clone()));
+    let acts = view.acts.iter().cloned().chain(strange).map(|(code, said)| {
+        let selected = code == view.act;
+        view! { <option value=code selected=selected>{said}</option> }
+    });
+    let acts = acts.collect_view();
+    view! {
+        <form class="seek" method="get" action=desk.at("/desk/journal")>
+            <p class="field">
+                <label for="act">{j.act}</label>
+                <select id="act" name="act"><option value="">{j.every_act}</option>{acts}</select>
+            </p>
+            <p class="field">
+                <label for="day">{j.day}</label>
+                <input id="day" name="day" type="date" value=view.day.clone()/>
+            </p>
+            <button class="quiet">{j.seek}</button>
+            {sought.then(|| view! { <a href=desk.at("/desk/journal")>{j.every_row}</a> })}
+        </form>
+        {(!view.act.is_empty()).then(|| view! { <p class="small">{j.apart}</p> })}
+        {(sought && view.rows.is_empty()).then(|| view! { <p class="quiet">{j.none_sought}</p> })}
+    }
+}
+
+/// Where older rows of what is asked for stand.
+fn older(desk: &Desk<'_>, view: &JournalView, before: i64) -> String {
+    let asked = [("act", &view.act), ("day", &view.day)].into_iter().filter(|(_, value)| !value.is_empty());
+    let asked: String = asked.map(|(name, value)| format!("&{name}={}", text::query(value))).collect();
+    desk.at(&format!("/desk/journal?before={before}{asked}"))
+}
+
 pub fn journal(desk: &Desk<'_>, view: &JournalView) -> String {
     let title = crate::words::desk::of(desk.lang).journal.title;
     let mut page = Page::new(Room::Journal, "journal", title);
@@ -142,11 +182,13 @@ pub fn journal(desk: &Desk<'_>, view: &JournalView) -> String {
                 <div class="faults" role="alert" data-alarm hidden><p>{j.audit.alarm}</p></div>
                 <p class="small" data-audit role="status">{j.without_script}</p>
                 <p class="small" data-memory></p>
+                <p><button type="button" class="quiet" data-whole hidden>{j.audit.whole}</button></p>
+                <p class="small" data-walk role="status"></p>
             }
         });
         let rows = view.rows.iter().map(|one| row(desk, one, w)).collect_view();
         let older = view.older.map(|before| {
-            view! { <p class="pager"><a href=desk.at(&format!("/desk/journal?before={before}"))>{j.older}</a></p> }
+            view! { <p class="pager"><a href=older(desk, view, before)>{j.older}</a></p> }
         });
         view! {
             <div class="lead">
@@ -163,6 +205,7 @@ pub fn journal(desk: &Desk<'_>, view: &JournalView) -> String {
             {identity}
             {newest}
             {kit}
+            {seek(desk, view, w)}
             <ol class="rows journal">{rows}</ol>
             {older}
         }

@@ -21,7 +21,7 @@ mod sign_in;
 pub use account::account;
 pub use charter::{charter, registrar_key};
 pub use departments::going_on;
-pub use drafts::{bring, brought, case, drafts, editor, late, submit, template, templates};
+pub use drafts::{aside, bring, brought, case, drafts, editor, late, preview, submit, template, templates};
 pub use factors::{authenticator, code, codes, passkeys};
 pub use home::home;
 pub use journal::journal;

@@ -202,6 +202,21 @@ pub fn person(desk: &Desk<'_>, view: &PersonView) -> String {
             }
         });
         let care = (view.looked_after && view.ended.is_none()).then(|| {
+            // Whoever looks after themselves ends theirs on the page of their account.
+            let sessions = (!view.you).then(|| {
+                let none = view.sessions == 0;
+                view! {
+                    <section>
+                        <h2>{p.sessions}</h2>
+                        <form class="form" method="post" action=path.clone()>
+                            <p class="quiet">{(p.sessions_open)(view.sessions)}" "{p.sessions_lead}</p>
+                            {token(desk)}
+                            <input type="hidden" name="do" value="sessions"/>
+                            <button disabled=none>{p.sessions_button}</button>
+                        </form>
+                    </section>
+                }
+            });
             let end = (!view.you).then(|| {
                 view! {
                     <section>
@@ -240,6 +255,7 @@ pub fn person(desk: &Desk<'_>, view: &PersonView) -> String {
                         <button>{p.recovery_button}</button>
                     </form>
                 </section>
+                {sessions}
                 {end}
             }
         });

@@ -1,6 +1,6 @@
 //! A post's key: made, saved, kept and brought back in the browser; who holds the post. And what every page needs that signs.
 
-use super::form::{fault_of, summary, token};
+use super::form::{fault_of, personal, summary, token};
 use super::frame::{Page, document};
 use super::posts::{key_of, key_said, of};
 use crate::view::desk::{Desk, Faults, PostKeyView, Room};
@@ -16,22 +16,25 @@ pub(super) fn kit(desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use
     }
 }
 
-/// Beside a form that signs a step: the same on a machine of the officer's own, by files.
-pub(super) fn elsewhere(case: &str, code: &str, w: &'static DeskWords) -> impl IntoView + use<> {
+/// Beside a form that signs a step: the same on a machine of the officer's own, by files. It needs no script. `open`: it was just tried.
+pub(super) fn elsewhere(desk: &Desk<'_>, (case, code): (&str, &str), open: bool, w: &'static DeskWords) -> impl IntoView + use<> {
     let k = &w.keys;
-    let steps = format!("/desk/cases/{case}/steps");
+    let at = |what: &str| desk.at(&format!("/desk/cases/{case}/{what}"));
     view! {
-        <details data-with-script hidden>
+        <details class="elsewhere" open=open>
             <summary>{k.elsewhere}</summary>
-            <form class="form" data-save-step data-sign=format!("/desk/cases/{case}/sign") data-code=code.to_owned()>
-                <p>{k.elsewhere_help}</p>
-                <button class="quiet">{k.elsewhere_save}</button>
-                <p class="said" data-said role="status"></p>
-            </form>
-            <form class="form" data-send-step data-steps=steps>
-                <label class="field"><span>{k.elsewhere_file}</span><input type="file" name="file" required/></label>
+            <p>{k.elsewhere_help}</p>
+            <pre class="command">{k.elsewhere_command}</pre>
+            <p class="small">{k.elsewhere_key}</p>
+            <p><a class="button quiet" href=at(&format!("sign?code={code}"))>{k.elsewhere_save}</a></p>
+            <form class="form" method="post" enctype="multipart/form-data" action=at("steps")>
+                {token(desk)}
+                <label class="field"><span>{k.elsewhere_file}</span><input type="file" name="file"/></label>
+                <label class="field">
+                    <span>{k.elsewhere_paste}</span>
+                    <textarea name="text" rows="4" autocomplete="off" autocapitalize="none" spellcheck="false"></textarea>
+                </label>
                 <button class="quiet">{k.elsewhere_send}</button>
-                <p class="said" data-said role="status"></p>
             </form>
         </details>
     }
@@ -72,6 +75,7 @@ pub fn post_key(desk: &Desk<'_>, view: &PostKeyView) -> String {
                 <p>{k.lead}</p>
                 <p><a href=desk.at(&of(&view.agency.id))>{(p.of)(&view.agency.name)}</a></p>
             </div>
+            {personal(&view.personal, w)}
             <section>
                 <h2>{k.registered}</h2>
                 {none}

@@ -1,10 +1,11 @@
 //! Agencies' posts, their keys and ends, and the rule of approval as a form.
 
-use super::form::{Field, area_text, summary, token};
+use super::form::{Field, area_text, seen, summary, token};
 use super::frame::{Page, document};
 use super::registrations::{custody, waiting};
+use crate::pages::rules;
 use crate::view::desk::{AgencyPostsView, Desk, PostKey, PostRow, PostsView, Room, RuleForm, RuleRow};
-use crate::words::desk::DeskWords;
+use crate::words::{self, desk::DeskWords};
 use leptos::prelude::*;
 
 /// Path of the page of one agency's posts.
@@ -48,7 +49,7 @@ pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
         let here = of(&view.agency.id);
         // A rule needs posts; one that there is, or that was typed, is never kept back.
         let typed = view.rule.rows.iter().any(|row| !row.code.is_empty());
-        let ruling = view.ruled || typed || !view.posts.is_empty();
+        let ruling = view.told.is_some() || typed || !view.posts.is_empty();
         let none = view.posts.is_empty().then(|| view! { <p class="quiet">{p.post_none}</p> });
         let posts = view.posts.iter().map(|post| row(desk, view, post, w)).collect_view();
         let seals = keys(desk, view, &view.agency.id, &view.seals, w);
@@ -68,7 +69,8 @@ pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
             {view.may_name.then(|| names(desk, &here, view, w))}
             <section>
                 <h2>{p.rule}</h2>
-                <p>{if view.ruled { p.rule_has } else { p.rule_none }}</p>
+                <p>{if view.told.is_some() { p.rule_has } else { p.rule_none }}</p>
+                {view.told.as_ref().map(|of| rules::rule(of, &desk.shell(), words::of(desk.lang)))}
                 {(view.may && !ruling).then(|| view! { <p class="quiet">{p.rule_wants_posts}</p> })}
                 {(view.may && ruling).then(|| rule(desk, &here, view, w))}
             </section>
@@ -209,6 +211,7 @@ fn new_post(desk: &Desk<'_>, view: &AgencyPostsView, w: &'static DeskWords) -> i
             <h2>{p.new}</h2>
             <form class="form" method="post" action=desk.at(&format!("{}?post", of(&view.agency.id)))>
                 {token(desk)}
+                {seen(&view.typed.seen)}
                 <p>{p.new_help}</p>
                 {Field::text("id", p.id, &view.typed.id, "off").help(&help).draw(&view.faults, w)}
                 {Field::text("name_zh", p.name_zh, &view.typed.name_zh, "off").draw(&view.faults, w)}
@@ -224,7 +227,7 @@ fn rule(desk: &Desk<'_>, here: &str, view: &AgencyPostsView, w: &'static DeskWor
     let posts: Vec<(String, String)> = view.posts.iter().map(|post| (post.id.clone(), post.name.clone())).collect();
     let RuleForm { rows, overriders, deferred } = &view.rule;
     let rows = rows.iter().enumerate().map(|(n, row)| rule_row(n, row, &posts, w)).collect_view();
-    let drop = view.ruled.then(|| {
+    let drop = view.told.is_some().then(|| {
         view! {
             <form method="post" action=desk.at(&format!("{here}?rule"))>
                 {token(desk)}

@@ -1,7 +1,7 @@
 //! What waits for registrars: the list, and each registration as it will be signed.
 
 use super::charter;
-use super::form::{Field, fault_of, summary, token};
+use super::form::{Field, fault_of, personal, seen, summary, token};
 use super::frame::{Page, document, minute};
 use super::post_key::{kit, restoring, scripts};
 use crate::pages::text;
@@ -74,6 +74,7 @@ fn new_agency(desk: &Desk<'_>, view: &RegistrationsView, w: &'static DeskWords) 
             <h2>{p.new_agency}</h2>
             <form class="form" method="post" action=desk.at("/desk/registrations")>
                 {token(desk)}
+                {seen(&view.typed.seen)}
                 <p>{p.new_agency_help}</p>
                 {Field::text("id", p.agency_id, &view.typed.id, "off").help(p.agency_id_help).draw(&view.faults, w)}
                 {Field::text("name_zh", p.name_zh, &view.typed.name_zh, "off").draw(&view.faults, w)}
@@ -144,6 +145,7 @@ pub fn registration(desk: &Desk<'_>, view: &RegistrationView) -> String {
                 <p class="small">{(p.asked_by)(&view.row.by, &minute(view.row.asked, w.lang))}" · "{(p.signatures)(view.row.signed, view.row.needed)}</p>
             </div>
             {trouble}
+            {personal(&view.personal, w)}
             <section class="registration" data-registration data-before=before>
                 <h2>{p.says}</h2>
                 {said}

@@ -53,6 +53,8 @@ pub struct CharterForm {
     pub from: String,
     /// The last part of the name of a registrar's key to be made.
     pub key: String,
+    /// What was warned of already, as its form sends it again.
+    pub seen: String,
 }
 
 /// One registrar's key, or one that is to become a registrar's.

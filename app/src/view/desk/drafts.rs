@@ -1,6 +1,6 @@
 //! Drafts at the desk: lists, the editor, and the page of a case.
 
-use super::{ChangedView, Faults, PersonalView};
+use super::{ChangedView, Faults, PersonalView, TextChangeView};
 use crate::dates::Moment;
 use crate::view::{AgencyRef, Catalogue, EntryRef, Item};
 use std::collections::HashMap;
@@ -55,12 +55,32 @@ pub enum Lack {
 pub struct DraftsView {
     /// What waits for whoever asks.
     pub waiting: Vec<CaseRow>,
-    pub writing: Vec<DraftRow>,
+    pub writing: Paged<DraftRow>,
     /// What waits for others, or for its time.
-    pub submitted: Vec<CaseRow>,
-    pub published: Vec<DraftRow>,
+    pub submitted: Paged<CaseRow>,
+    pub published: Paged<DraftRow>,
+    /// What was given up and may be taken back, and for how many days.
+    pub discarded: Paged<DraftRow>,
+    pub discarded_days: i64,
     /// Agencies in which they may begin a draft.
     pub begin: Vec<AgencyRef>,
+    /// The form that names a published document: what was typed into it, and what was wrong with that.
+    pub typed: Typed,
+    pub faults: Faults,
+}
+
+/// A page of a list, and the queries of those beside it.
+#[derive(Clone, Debug)]
+pub struct Paged<T> {
+    pub rows: Vec<T>,
+    pub newer: Option<String>,
+    pub older: Option<String>,
+}
+
+impl<T> Default for Paged<T> {
+    fn default() -> Paged<T> {
+        Paged { rows: vec![], newer: None, older: None }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -74,6 +94,8 @@ pub struct DraftRow {
     pub by: String,
     /// Where it is published.
     pub index: Option<u64>,
+    /// Of one that was given up: when it is erased.
+    pub until: Option<Moment>,
 }
 
 #[derive(Clone, Debug)]
@@ -86,6 +108,8 @@ pub struct CaseRow {
     pub due: Option<Moment>,
     /// Whether all that is asked for is there.
     pub ready: bool,
+    /// Whether a rejection stands.
+    pub rejected: bool,
     /// Whether the last try to publish it failed.
     pub refused: bool,
 }
@@ -114,16 +138,20 @@ pub struct EditorView {
     pub typed: Typed,
     pub faults: Faults,
     pub files: Vec<FileRow>,
-    /// The text as it will be shown: HTML, and whether with its formatting.
-    pub preview: Option<(String, bool)>,
+    /// Of what readers will read: what they will see of it.
+    pub preview: Option<PreviewView>,
     /// The published version it is about.
     pub target: Option<EntryRef>,
     /// Parts of the target that a redaction may name: commitment, name, and whether it is chosen.
     pub parts: Vec<(String, String, bool)>,
     /// Somebody saved meanwhile: who, and what stands now.
     pub conflict: Option<Conflict>,
+    /// Whether what stands is kept aside once this is saved: whoever saves it was shown that.
+    pub over: bool,
     /// Texts that were kept aside.
     pub asides: Vec<AsideRow>,
+    /// For how many days it is kept once it is given up.
+    pub discarded_days: i64,
     /// Codes of genres that the choice offers: those that are known, then those that the agency's rule names.
     pub genres: Vec<String>,
     pub grounds: Vec<&'static str>,
@@ -153,23 +181,64 @@ pub struct TranslationRow {
     pub body: String,
 }
 
-/// What stands, where somebody else was quicker.
+/// What stands, where somebody else was quicker: all in which it differs from what was typed.
 #[derive(Clone, Debug)]
 pub struct Conflict {
     pub by: String,
     pub saved: Moment,
-    pub title: String,
-    pub body: String,
     /// Whether it was submitted, and so is not written on.
     pub submitted: bool,
+    /// Fields by their names: what was typed, and what stands now.
+    pub fields: Vec<(&'static str, String, String)>,
+    pub texts: Vec<OtherText>,
 }
 
+/// The text, or one in another language: in what it differs from what was typed, and its title and all of it as it stands now.
 #[derive(Clone, Debug)]
-pub struct AsideRow {
-    pub by: String,
-    pub kept: Moment,
+pub struct OtherText {
+    pub change: TextChangeView,
     pub title: String,
     pub body: String,
+}
+
+/// A text that was kept aside, as the editor lists it.
+#[derive(Clone, Debug)]
+pub struct AsideRow {
+    pub id: String,
+    pub by: String,
+    pub kept: Moment,
+}
+
+/// The same with all that stands in it.
+#[derive(Clone, Debug)]
+pub struct AsideView {
+    pub draft: String,
+    pub by: String,
+    pub kept: Moment,
+    /// Field and text, in the order of the form; what is empty is left out.
+    pub typed: Vec<(&'static str, String)>,
+}
+
+/// What readers will see of a draft.
+#[derive(Clone, Debug)]
+pub struct PreviewView {
+    /// Drawn by what draws the page of what is published.
+    pub item: Item,
+    pub catalogue: Catalogue,
+    pub body: Option<PreviewText>,
+    pub translations: Vec<PreviewText>,
+}
+
+/// A text as it will be read.
+#[derive(Clone, Debug)]
+pub struct PreviewText {
+    pub language: String,
+    /// Of a translation.
+    pub title: String,
+    /// Ready-made, safe HTML.
+    pub html: String,
+    /// Whether it is shown with its formatting.
+    pub formatted: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -227,11 +296,17 @@ pub struct CaseView {
     pub rule_leaf: String,
     pub core: String,
     pub may_withdraw: bool,
+    /// Whether whoever asks writes there, and so writes on in what they take back.
+    pub writes: bool,
     pub may_release: bool,
+    /// Whether whoever may publish it wrote some of it, where no rule asks anybody else.
+    pub releases_own: bool,
     /// Day and hour as the form says them, for whoever may set others.
     pub timing: Option<Typed>,
     /// Of that form.
     pub faults: Faults,
+    /// Why the step that was just handed in was not taken: a code, and the same in English.
+    pub refused: Option<(&'static str, String)>,
     pub own: bool,
 }
 

@@ -7,7 +7,7 @@ pub struct HomeView {
     pub login: String,
     /// The portal's first, then by agency.
     pub held: Vec<Held>,
-    /// What waits for them, oldest first; the whole of it stands on the page of drafts.
+    /// What waits for them, oldest first, and what came back to them; the whole of it stands on the page of drafts.
     pub waiting: Vec<CaseRow>,
     /// Registrations that want their signature, oldest first.
     pub registrations: Vec<WaitingRow>,

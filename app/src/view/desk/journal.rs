@@ -24,6 +24,11 @@ pub struct JournalView {
     pub rows: Vec<JournalRow>,
     /// Number below which there are older ones.
     pub older: Option<i64>,
+    /// What is asked for: the code of an act, and a day; empty for all.
+    pub act: String,
+    pub day: String,
+    /// What was ever done: codes and words.
+    pub acts: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug)]

@@ -177,6 +177,10 @@ pub enum Fault {
     PostId,
     /// Names in both languages are wanted.
     Names,
+    /// A warning: what looks like a number of this kind would be registered for ever. Sent once more as it is, it is taken.
+    Personal {
+        sort: &'static str,
+    },
     /// A key that is malformed, another's, or registered already.
     Key,
     /// Not the id of another registered agency.

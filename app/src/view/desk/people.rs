@@ -76,6 +76,8 @@ pub struct PersonView {
     pub refused: Option<RefusedRoles>,
     /// Whether links can go by mail, and whether there is where to.
     pub mail: Option<bool>,
+    /// How many sessions they have open.
+    pub sessions: usize,
     /// Whether the reader may let them back in and show them out.
     pub looked_after: bool,
     pub faults: Faults,

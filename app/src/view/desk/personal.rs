@@ -34,6 +34,8 @@ pub enum SpotView {
         sheet: String,
         row: usize,
     },
+    /// Of the catalogue, by its name.
+    Field(String),
     /// In it.
     Within,
 }
@@ -41,6 +43,7 @@ pub enum SpotView {
 /// A file, or what of it, was not looked through.
 #[derive(Clone, Debug)]
 pub struct UnreadRow {
+    /// The file's; `catalogue`, where it is of the catalogue that there is more than is told.
     pub name: String,
     /// Why: `locked`, `no-text`, `pages`, and so on.
     pub gap: &'static str,

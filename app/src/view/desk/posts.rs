@@ -1,7 +1,10 @@
 //! Posts, their keys, agencies' rules, and what waits for registrars.
 
 use super::Faults;
-use crate::{dates::Moment, view::AgencyRef};
+use crate::{
+    dates::Moment,
+    view::{AgencyRef, ApprovalRule},
+};
 
 /// The agencies whose posts somebody may look at.
 #[derive(Clone, Debug, Default)]
@@ -46,8 +49,8 @@ pub struct AgencyPostsView {
     pub waiting: Vec<WaitingRow>,
     /// Its rule as a form, with empty rows behind.
     pub rule: RuleForm,
-    /// Whether it has one now.
-    pub ruled: bool,
+    /// The one it has now, as readers are told it.
+    pub told: Option<ApprovalRule>,
     /// Whether whoever asks may ask for changes.
     pub may: bool,
     /// Number of entries now: where an end begins, if nothing else is said.
@@ -69,6 +72,8 @@ pub struct NewPost {
     pub id: String,
     pub name_zh: String,
     pub name_en: String,
+    /// What was warned of already, as its form sends it again.
+    pub seen: String,
     /// Of an agency's seal: who keeps it, and its public half where it was made elsewhere.
     pub custody: String,
     pub seal: String,
@@ -99,6 +104,8 @@ pub struct RuleRow {
 pub struct PostKeyView {
     pub agency: AgencyRef,
     pub post: PostRow,
+    /// What its names look like that belongs to persons, of one that its first key is to register.
+    pub personal: Vec<&'static str>,
     /// Public halves that wait to be registered.
     pub waiting: Vec<String>,
     /// Whether whoever asks may have a key registered for it.
@@ -167,6 +174,8 @@ pub struct RegistrationView {
     pub says: Says,
     /// The same of an amendment of the charter, in place of that.
     pub amended: Option<super::AmendedView>,
+    /// What in its names looks like numbers that belong to persons, by their kinds.
+    pub personal: Vec<&'static str>,
     /// The whole text that is signed.
     pub text: String,
     /// Names of keys, and whether each has signed.

@@ -15,7 +15,7 @@ pub(super) const WORDS: BringingWords = BringingWords {
     whole_folder: "或选择整个文件夹",
     whole_folder_help: "手机浏览器多不支持，请改用 ZIP。",
     button: "上传并预览",
-    limits: "每个文件不超过 20 MB；解压后合计不超过 512 MB、2000 个文件；每次最多 1000 份文稿。全部内容一次传送，须在 7 分钟内到达：线路每秒 64 KB 时，为 25 MB。",
+    limits: "每个文件不超过 20 MB；解压后合计不超过 512 MB、2000 个文件；每次最多 1000 份文稿。全部内容一次传送，须在 7 分钟内到达：按每秒 64 KB 计，约 25 MB。",
     model: "下载表格模板（CSV）",
     model_help: "用电子表格软件填写，另存为 CSV。UTF-8 和 GB18030 编码均可。列名用中文或英文均可识别，列序不限，不用的列可删去。",
     columns: "各列说明",

@@ -38,7 +38,7 @@ pub(super) const WORDS: EditingWords = EditingWords {
         ("unsaved", "Not saved yet"),
         ("saving", "Saving…"),
         ("saved", "Saved {at}"),
-        ("misread", "Saved {at}, but for the number of an entry: that is digits alone."),
+        ("misread", "Saved {at}, but for the number of an entry: an entry's number is digits only."),
         ("offline", "No connection. Kept in this browser; it is saved as soon as there is one."),
         ("signed-out", "You are signed out. Kept in this browser: sign in again in another window, then load this page."),
         ("stale", "You have signed in again since. Kept in this browser: load this page, and it is offered to you."),
@@ -64,7 +64,5 @@ pub(super) const WORDS: EditingWords = EditingWords {
         ("stop", "Stop"),
         ("stop-of", "Stop sending {name}"),
         ("remove", "Remove"),
-        ("preview-none", "There is no text yet."),
-        ("preview-written", "This text is shown as it is written: its formatting could not be followed."),
     ],
 };

@@ -64,7 +64,5 @@ pub(super) const WORDS: EditingWords = EditingWords {
         ("stop", "停止"),
         ("stop-of", "停止上传 {name}"),
         ("remove", "移除"),
-        ("preview-none", "尚无正文。"),
-        ("preview-written", "此文的格式无法解析，将按原样显示。"),
     ],
 };

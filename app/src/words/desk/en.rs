@@ -37,9 +37,9 @@ pub(super) static WORDS: DeskWords = DeskWords {
         },
         role_means: |role| match role {
             Role::Drafter => "writes drafts",
-            Role::Reviewer => "takes review steps",
-            Role::Approver => "signs off",
-            Role::Publisher => "publishes what is approved",
+            Role::Reviewer => "reviews: takes the steps that another step waits for",
+            Role::Approver => "signs off: takes the last steps, and skips one where the rule lets their post; reviews too",
+            Role::Publisher => "publishes where the agency has no rule, sets or changes the time, and calls back what is submitted",
             Role::Administrator => "invites people and gives roles",
             Role::Registrar => "registers agencies, posts and rules",
             Role::Auditor => "reads everything, changes nothing; goes with no other role",
@@ -72,6 +72,10 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::Lack(lack) => (drafts_en::WORDS.lack)(lack).into(),
             Fault::PostId => "Use lowercase letters, digits and - . _ for the last part of the post's id; no other post may have it.".into(),
             Fault::Names => "Give a name in Chinese and one in English.".into(),
+            Fault::Personal { sort } => {
+                let sort = (drafts_en::WORDS.submit.sort)(sort);
+                format!("This looks like personal data ({sort}), and what is registered stands in the log for ever. Change it, or send the form once more as it is.")
+            }
             Fault::Body => "Give the ids of other agencies that are registered.".into(),
             Fault::Charter(Barred::Nobody) => "No registrar would be left, and nobody could ever sign a registration again.".into(),
             Fault::Charter(Barred::Threshold { needed: 0, .. }) => "At least one registrar must sign.".into(),
@@ -214,6 +218,15 @@ pub(super) static WORDS: DeskWords = DeskWords {
         recovery_button: "Make the link",
         reset: "Their second factor is lost too",
         reset_help: "It is taken away when the link is used, and they set up another.",
+        sessions: "Where they are signed in",
+        sessions_open: |count| match count {
+            0 => "They are signed in nowhere just now.".into(),
+            1 => "They are signed in at one place.".into(),
+            count => format!("They are signed in at {count} places."),
+        },
+        sessions_lead: "Ending their sessions signs them out everywhere at once, and nothing else: for a browser that was left open or lost. \
+            Where somebody else may know their password, make a link to let them back in as well.",
+        sessions_button: "End all sessions",
         end: "End the account",
         end_lead: "They are signed out at once and cannot come back. What they did stays in the journal.",
         end_button: "End this account",

@@ -31,6 +31,15 @@ pub struct JournalWords {
     pub identity: Text,
     pub without_script: Text,
     pub older: Text,
+    /// Its form: by what was done, and by the day.
+    pub act: Text,
+    pub every_act: Text,
+    pub day: Text,
+    pub seek: Text,
+    pub every_row: Text,
+    pub none_sought: Text,
+    /// Of rows that do not stand one behind the other.
+    pub apart: Text,
     /// What the server says of a row.
     pub row_waits: Text,
     pub row_refused: Text,
@@ -59,5 +68,6 @@ macro_rules! audit {
 
 audit! {
     working, failed, offline, answer, memory, page, holds, erased, fails, pending, cannot_tell, alarm, all, first, again, rolled_back,
-    forgets, c1, c2, c3, c4, c5, c6, c7, c8, is_holds, is_fails, is_pending, is_not_applicable, is_cannot_tell
+    forgets, whole, whole_progress, whole_holds, whole_stopped, whole_gap, whole_row, c1, c2, c3, c4, c5, c6, c7, c8, is_holds, is_fails,
+    is_pending, is_not_applicable, is_cannot_tell
 }

@@ -38,6 +38,8 @@ pub struct PostsWords {
     pub name_zh: Text,
     pub name_en: Text,
     pub new_button: Text,
+    /// That a name looks like a number of this kind.
+    pub personal: fn(&str) -> String,
     pub rule: Text,
     pub rule_has: Text,
     pub rule_none: Text,
@@ -161,8 +163,11 @@ pub struct KeyWords {
     pub outside_button: Text,
     pub elsewhere: Text,
     pub elsewhere_help: Text,
+    pub elsewhere_command: Text,
+    pub elsewhere_key: Text,
     pub elsewhere_save: Text,
     pub elsewhere_file: Text,
+    pub elsewhere_paste: Text,
     pub elsewhere_send: Text,
     pub holders: Text,
     pub holders_none: Text,
@@ -181,6 +186,13 @@ macro_rules! said {
             #[must_use]
             pub fn written(&self) -> String {
                 [$(($code, self.$field)),*].map(|(code, said)| format!("{code} {said}")).join("\n")
+            }
+
+            /// The sentence for a code that the server has; where there is none, what it said in English.
+            #[must_use]
+            pub fn told(&self, code: &str, said: &str) -> String {
+                let sentence = [$(($code, self.$field)),*].into_iter().find(|(known, _)| *known == code);
+                sentence.map_or_else(|| self.refused.replace("{why}", said), |(_, sentence)| sentence.to_owned())
             }
         }
     };
@@ -225,7 +237,6 @@ said! {
     core "core",
     key "key",
     signature "signature",
-    saved "saved",
     signed "signed",
     kept "kept",
     refused "refused",
@@ -237,6 +248,8 @@ said! {
     self_approval "self-approval",
     not_open "not-open",
     not_holder "not-holder",
+    role "role",
+    full "full",
     not_named "not-named",
     own_draft "own-draft",
     two_steps "two-steps",

@@ -20,6 +20,12 @@ pub(super) static WORDS: LetterWords = LetterWords {
             format!("Something you wrote for {agency} could not be published as it was approved. The desk shows what to do:"),
         )
     },
+    taken_back: |agency| {
+        said(
+            format!("Something was taken back at {agency}"),
+            format!("Somebody took back what you submitted for {agency}. It is being written again, and is not published as it was:"),
+        )
+    },
     daily: |portal| {
         said(
             format!("News at the desk of {portal}"),

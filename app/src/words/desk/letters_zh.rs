@@ -11,6 +11,9 @@ pub(super) static WORDS: LetterWords = LetterWords {
     rejected: |agency| said(format!("{agency}有文稿审批未通过"), format!("您为{agency}撰写的文稿审批未通过，理由见工作台：")),
     published: |agency| said(format!("{agency}已发布您的文稿"), format!("您为{agency}撰写的文稿已经发布：")),
     again: |agency| said(format!("{agency}有文稿须重新审批"), format!("您为{agency}撰写的文稿未能按已批准的内容发布，如何处理见工作台：")),
+    taken_back: |agency| {
+        said(format!("{agency}有文稿被收回"), format!("您为{agency}撰写并已送审的文稿已被收回，重新处于撰写之中，不会按原样发布："))
+    },
     daily: |portal| said(format!("{portal}工作台有新情况"), format!("{portal}工作台有事项待您办理，或您撰写的内容有了进展：")),
     confirm: |portal| {
         said(

@@ -34,9 +34,9 @@ pub(super) static WORDS: DeskWords = DeskWords {
         },
         role_means: |role| match role {
             Role::Drafter => "撰写文稿",
-            Role::Reviewer => "办理审核步骤",
-            Role::Approver => "办理签批步骤",
-            Role::Publisher => "发布已获批准的文稿",
+            Role::Reviewer => "审核：办理其后另有步骤的各步",
+            Role::Approver => "签批：办理最后的步骤，并可依规则越过步骤；也可审核",
+            Role::Publisher => "在未设审批规则的机关发布文稿，设定、更改发布时间，收回已送审的文稿",
             Role::Administrator => "邀请人员，授予职责",
             Role::Registrar => "登记机关、岗位与审批规则",
             Role::Auditor => "可阅全部，不作改动；不得兼任其他职责",
@@ -64,6 +64,10 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::Lack(lack) => (drafts_zh::WORDS.lack)(lack).into(),
             Fault::PostId => "岗位标识末段请用小写字母、数字和 - . _，且不得与其他岗位相同。".into(),
             Fault::Names => "请填写中文与英文名称。".into(),
+            Fault::Personal { sort } => {
+                let sort = (drafts_zh::WORDS.submit.sort)(sort);
+                format!("疑似个人信息（{sort}）；登记内容永久载入日志。请更改；确认无误的，原样再提交一次。")
+            }
             Fault::Body => "请填写其他已登记机关的标识。".into(),
             Fault::Charter(Barred::Nobody) => "将无人担任登记员，此后无人能再签署登记。".into(),
             Fault::Charter(Barred::Threshold { needed: 0, .. }) => "至少须有 1 名登记员签名。".into(),
@@ -93,9 +97,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::LastAdministrator => "全站须留有一名管理员。请先另设一名。".into(),
             Fault::Own => "不能终止自己的账号，请由其他管理员办理。".into(),
             Fault::NoRole => "请至少选择一项职责。".into(),
-            Fault::AuditorAlone => {
-                "审计员不得兼任其他职责，无论在全站还是在机关：可阅全部者不作改动。请先撤去其他职责，或不选审计员。".into()
-            }
+            Fault::AuditorAlone => "审计员只可查阅、不得改动，不得兼任全站或任何机关的其他职责。请先撤去其他职责，或不选审计员。".into(),
             Fault::NoScope => "请至少选择一项权限。".into(),
             Fault::Days => "请填写 1 至 400 的整数天数。".into(),
             Fault::Addresses => "请填写地址或网段，至多 20 个，以空格分隔。".into(),
@@ -195,6 +197,13 @@ pub(super) static WORDS: DeskWords = DeskWords {
         recovery_button: "生成链接",
         reset: "验证器或通行密钥也已遗失",
         reset_help: "链接使用时撤去第二道验证，由其重新设定。",
+        sessions: "登录情况",
+        sessions_open: |count| match count {
+            0 => "目前未在任何地方登录。".into(),
+            count => format!("目前在 {count} 处登录。"),
+        },
+        sessions_lead: "使其在各处的登录立即全部退出，此外不作改动，供浏览器未退出或遗失时使用。如密码可能已为他人所知，请另行生成恢复登录的链接。",
+        sessions_button: "使全部登录退出",
         end: "终止账号",
         end_lead: "立即退出，不能再登录。其所作操作仍留在操作日志中。",
         end_button: "终止此账号",

@@ -1,9 +1,10 @@
-//! What programs are told: where a draft stands, and why something was not done, with a stable name for it and a sentence in
-//! both languages.
+//! What programs are told: where a draft stands, what in it belongs to persons, and why something was not done, with a stable name for
+//! it and a sentence in both languages.
 
 use super::super::{App, bodies::Unread};
 use crate::{
-    drafts::{self, Draft, DraftsError, Refusal, Standing},
+    drafts::{self, Draft, DraftsError, FrozenState, Looked, Refusal, Stage, Standing},
+    extract::Spot,
     staff::Account,
 };
 use axum::{
@@ -11,6 +12,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long an answer about one draft waits for what is said of persons in it.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The parts that are no files.
+const BODY: &str = "body.md";
+const CATALOGUE: &str = "catalogue";
 
 /// Why something was not done.
 #[derive(Debug)]
@@ -94,6 +103,7 @@ impl Fault {
                     Refusal::TooLong => ("It is too long.", "内容过长。"),
                     Refusal::NotWriting => ("This draft is not being written now.", "此文稿现在不可编辑。"),
                     Refusal::NotOpen => ("This does not wait for approval.", "此项不在待审批状态。"),
+                    Refusal::Past => ("This time has passed.", "该时间已过。"),
                     Refusal::Lacks(lacks) if lacks.is_empty() => ("A field has a name that is not known.", "有未知的字段名。"),
                     Refusal::Lacks(_) => ("Something is missing in the draft.", "文稿尚有缺项。"),
                     Refusal::Changed => ("The draft was changed meanwhile: read it again.", "文稿已被修改，请重新读取。"),
@@ -153,8 +163,63 @@ fn lacks_of(lacks: &[(&'static str, drafts::Lack)]) -> Value {
     lacks.iter().map(|(field, lack)| json!({ "field": field, "lack": lack.code() })).collect()
 }
 
-/// Where a draft stands, what it lacks, and what its case waits for.
-pub(super) async fn state_of(app: &App, who: &Account, draft: &Draft) -> Result<Value, Fault> {
+/// Until when an answer about one draft waits.
+pub(super) fn soon() -> Instant {
+    Instant::now() + PATIENCE
+}
+
+/// What belongs to persons, and what was not looked through: where, of which kind and why, and never a number itself.
+pub(super) fn personal_of(looked: &Looked) -> (Value, Value) {
+    let found = looked.found.iter().map(|(part, found)| {
+        let (what, name) = match (part.as_deref(), &found.spot) {
+            (None, Spot::Field(field)) => ("field", field.as_str()),
+            (part, _) => called(part.unwrap_or(CATALOGUE)),
+        };
+        json!({ what: name, "kind": found.sort.code(), "where": place(&found.spot) })
+    });
+    let unread = looked.unread.iter().map(|(name, gap)| {
+        let (what, name) = called(name);
+        let mut told = json!({ what: name, "why": gap.code() });
+        let pages = gap.pages();
+        if !pages.is_empty() {
+            told["pages"] = json!(pages);
+        }
+        told
+    });
+    (found.collect(), unread.collect())
+}
+
+/// A part as programs call it: the catalogue as a whole and the text as fields, all else as files.
+fn called(part: &str) -> (&'static str, &str) {
+    match part {
+        CATALOGUE => ("field", CATALOGUE),
+        BODY => ("field", "body"),
+        name => ("file", name),
+    }
+}
+
+fn place(spot: &Spot) -> Value {
+    match spot {
+        Spot::Line(line) => json!({ "line": line }),
+        Spot::Page(page) => json!({ "page": page }),
+        Spot::Row { sheet, row } => json!({ "sheet": sheet, "row": row }),
+        Spot::Field(_) | Spot::Somewhere => json!({}),
+    }
+}
+
+/// Where a draft stands, what it lacks, what in it belongs to persons, and what its case waits for. Until then it is looked through.
+pub(super) async fn state_of(app: &App, who: &Account, draft: &Draft, until: Instant) -> Result<Value, Fault> {
+    match told(app, who, draft, until).await {
+        // Published while it was looked through, it took its bytes along: what stands now is told instead.
+        Err(DraftsError::Files(_)) => {
+            let now = app.drafts.draft(who, &draft.id).await?;
+            Ok(told(app, who, &now, until).await?)
+        }
+        told => Ok(told?),
+    }
+}
+
+async fn told(app: &App, who: &Account, draft: &Draft, until: Instant) -> Result<Value, DraftsError> {
     let mut state = json!({
         "draft": draft.id,
         "kind": draft.kind.code(),
@@ -162,9 +227,11 @@ pub(super) async fn state_of(app: &App, who: &Account, draft: &Draft) -> Result<
         "revision": draft.revision,
         "title": draft.written.title,
     });
-    if draft.stage == drafts::Stage::Writing {
+    let mut looked = None;
+    if draft.stage == Stage::Writing {
         let files = app.drafts.files(who, &draft.id).await?;
         state["lacks"] = lacks_of(&drafts::faults(draft.kind, &draft.written, files.len()));
+        looked = Some(app.drafts.personal_in_draft_until(who, draft, until).await?);
     }
     if let Some(frozen) = app.drafts.submitted_of(draft).await? {
         let case = app.drafts.case(who, &frozen.case).await?;
@@ -184,6 +251,12 @@ pub(super) async fn state_of(app: &App, who: &Account, draft: &Draft) -> Result<
         state["rule"] = json!(!matches!(case.standing, Standing::NoRule));
         state["steps"] = rows.iter().map(row).collect();
         state["ready"] = json!(frozen.ready);
+        if matches!(case.frozen.state, FrozenState::Open | FrozenState::Sealing) {
+            looked = Some(app.drafts.personal_in_case_until(who, &case, until).await?);
+        }
+    }
+    if let Some(looked) = looked {
+        (state["personal"], state["unread"]) = personal_of(&looked);
     }
     Ok(state)
 }

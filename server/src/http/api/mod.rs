@@ -2,15 +2,15 @@
 
 mod answers;
 mod read;
+mod statements;
 
 use self::{
-    answers::{Fault, state_of},
-    read::{Wire, elements},
+    answers::{Fault, soon, state_of},
+    read::{Due, Wire, elements},
 };
 use super::{
-    App, Refused,
+    App,
     bodies::{Room, Whole},
-    submit,
 };
 use crate::{
     drafts::{DraftsError, Kind, Refusal, Saved, Stage, Written},
@@ -18,21 +18,23 @@ use crate::{
 };
 use axum::{
     Extension, Json, Router,
-    body::{Bytes, to_bytes},
+    body::Bytes,
     extract::{ConnectInfo, DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{any, delete, get, post, put},
 };
-use chain::statement::Statement;
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{borrow::Cow, net::SocketAddr, num::NonZeroU32, sync::Arc};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use std::{net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 
 /// Most bytes of one request, items of one request, bytes of all requests with many items, and those that are worked on at once.
 const LARGEST: usize = 32 << 20;
@@ -44,8 +46,8 @@ const RATE: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const BURST: NonZeroU32 = NonZeroU32::new(200).unwrap();
 /// Tokens remembered before those that have been quiet are forgotten.
 const REMEMBERED: usize = 10_000;
-/// Statements of one request that the journal names.
-const NAMED: usize = 50;
+/// How long an answer about many documents waits for what is said of persons in all of them.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the addresses here share.
 #[derive(Clone)]
@@ -72,10 +74,11 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/api/v1/drafts/{id}/files", post(attach))
         .route("/api/v1/drafts/{id}/files/{file}", delete(detach))
         .route("/api/v1/drafts/{id}/submit", post(submit_draft))
+        .route("/api/v1/drafts/{id}/due", post(set_due))
         .route("/api/v1/drafts/{id}/withdraw", post(withdraw))
         .route("/api/v1/drafts/{id}/publish", post(publish))
         .route("/api/v1/items", post(items))
-        .route("/api/v1/statements", post(statements))
+        .route("/api/v1/statements", post(statements::take))
         .route("/api/v1/openapi.json", get(description))
         .route("/api/{*rest}", any(nowhere))
         .layer(DefaultBodyLimit::max(LARGEST))
@@ -174,7 +177,7 @@ async fn list(State(app): State<Arc<App>>, bearer: Bearer, Query(listed): Query<
 async fn one(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<String>) -> Answer {
     let who = bearer.acting(Scope::Read)?;
     let draft = app.drafts.meant(&who, &bearer.0.agency, &id).await?;
-    let mut state = state_of(&app, &who, &draft).await?;
+    let mut state = state_of(&app, &who, &draft, soon()).await?;
     let files = app.drafts.files(&who, &draft.id).await?;
     let file = |file: &crate::drafts::File| json!({ "file": file.id, "name": file.name, "media": file.media, "size": file.size });
     state["fields"] = serde_json::to_value(&draft.written).unwrap_or_default();
@@ -223,7 +226,7 @@ async fn write(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<Strin
             app.drafts.draft(&who, &draft.id).await?
         }
     };
-    Ok(Json(state_of(&app, &who, &draft).await?).into_response())
+    Ok(Json(state_of(&app, &who, &draft, soon()).await?).into_response())
 }
 
 #[derive(Deserialize)]
@@ -239,7 +242,7 @@ async fn detach(State(app): State<Arc<App>>, bearer: Bearer, Path((id, file)): P
         Err(DraftsError::Refused(Refusal::Nothing)) | Ok(()) => {}
         Err(error) => return Err(error.into()),
     }
-    Ok(Json(state_of(&app, &who, &draft).await?).into_response())
+    Ok(Json(state_of(&app, &who, &draft, soon()).await?).into_response())
 }
 
 /// Adds a file. One of the same name and bytes that is there already is the answer.
@@ -277,7 +280,22 @@ async fn submit_draft(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Pat
     let revision = asked.revision.unwrap_or(draft.revision);
     app.drafts.submit_once(&who, &draft, revision, due, statement).await?;
     let draft = app.drafts.draft(&who, &draft.id).await?;
-    Ok(Json(state_of(&app, &who, &draft).await?).into_response())
+    Ok(Json(state_of(&app, &who, &draft, soon()).await?).into_response())
+}
+
+/// Sets another time for what was submitted, or none. What was approved stays so.
+async fn set_due(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<String>, Body(body): Body) -> Answer {
+    let who = bearer.acting(Scope::Submit)?;
+    let asked: Due = read::whole(&body, |_| None)?;
+    let due = read::due(asked.due.as_deref(), app.staff.now())?;
+    let draft = app.drafts.meant(&who, &bearer.0.agency, &id).await?;
+    let frozen = app.drafts.submitted_of(&draft).await?.ok_or(Refusal::NotOpen)?;
+    // Asked again, it is so already.
+    if frozen.due != due {
+        app.drafts.set_due(&who, &frozen.id, due).await?;
+    }
+    let draft = app.drafts.draft(&who, &draft.id).await?;
+    Ok(Json(state_of(&app, &who, &draft, soon()).await?).into_response())
 }
 
 async fn withdraw(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<String>) -> Answer {
@@ -288,7 +306,7 @@ async fn withdraw(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<St
         app.drafts.withdraw(&who, &draft.id).await?;
     }
     let draft = app.drafts.draft(&who, &draft.id).await?;
-    Ok(Json(state_of(&app, &who, &draft).await?).into_response())
+    Ok(Json(state_of(&app, &who, &draft, soon()).await?).into_response())
 }
 
 async fn publish(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<String>) -> Answer {
@@ -299,7 +317,7 @@ async fn publish(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<Str
         app.drafts.release(&who, &frozen.id).await?;
     }
     let draft = app.drafts.draft(&who, &draft.id).await?;
-    Ok(Json(state_of(&app, &who, &draft).await?).into_response())
+    Ok(Json(state_of(&app, &who, &draft, soon()).await?).into_response())
 }
 
 /// Many at once, one a line or as one array: each is answered in its place, and a bad one stops none.
@@ -310,9 +328,9 @@ async fn items(State(app): State<Arc<App>>, bearer: Bearer, Extension(shared): E
     if elements.len() > MOST_ITEMS {
         return Err(Fault::TooLarge);
     }
-    let mut lines = String::new();
+    let (mut lines, until) = (String::new(), Instant::now() + PATIENCE);
     for element in elements {
-        let mut said = match item(&app, &bearer, element).await {
+        let mut said = match item(&app, &bearer, element, until).await {
             Ok(said) => said,
             Err((id, fault)) => {
                 let mut said = fault.told();
@@ -329,94 +347,16 @@ async fn items(State(app): State<Arc<App>>, bearer: Bearer, Extension(shared): E
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")], lines).into_response())
 }
 
-async fn item(app: &Arc<App>, bearer: &Bearer, element: &[u8]) -> Result<Value, (Option<String>, Fault)> {
+async fn item(app: &Arc<App>, bearer: &Bearer, element: &[u8], until: Instant) -> Result<Value, (Option<String>, Fault)> {
     let wire: Wire = read::whole(element, |wire: &Wire| Some(&wire.fields)).map_err(|fault| (None, fault))?;
     let id = wire.id.clone();
     let done = async {
         let item = wire.item(app.staff.now())?;
         let draft = app.drafts.hand_in(&bearer.0, &item).await?;
         let who = bearer.acting(Scope::Draft)?;
-        let mut state = state_of(app, &who, &draft).await?;
+        let mut state = state_of(app, &who, &draft, until).await?;
         state["id"] = json!(item.id);
         Ok(state)
     };
     done.await.map_err(|fault: Fault| (Some(id.chars().take(64).collect()), fault))
-}
-
-/// Statements that the agency's own key signed, as `/submit` takes them.
-async fn statements(State(app): State<Arc<App>>, bearer: Bearer, Extension(shared): Extension<Shared>, request: Request) -> Answer {
-    let who = bearer.acting(Scope::Statements)?;
-    let (body, place) = shared.whole(request).await?;
-    // By itself: what was taken is written down also where whoever sent it has hung up meanwhile.
-    let handing_in = tokio::spawn(async move {
-        let _place = place;
-        hand_in(&app, &who, &bearer.0.agency, &body.bytes).await
-    });
-    // A panic is this program's fault and has been logged.
-    handing_in.await.unwrap_or(Err(Fault::Trouble))
-}
-
-/// Has lines taken, and written down what became of them.
-async fn hand_in(app: &Arc<App>, who: &Account, agency: &str, body: &Bytes) -> Answer {
-    let done = match submit::submit(app.clone(), body.clone(), Some(agency.into())).await {
-        Ok(response) => {
-            let (parts, said) = response.into_parts();
-            to_bytes(said, usize::MAX).await.map(|said| (parts, said)).map_err(|error| error.to_string())
-        }
-        // Nothing was taken.
-        Err(Refused::Busy) => return Err(Fault::Refused(Refusal::Busy)),
-        Err(refused) => Err(format!("{refused:?}")),
-    };
-    let details = match &done {
-        Ok((_, said)) => handed_in(body, said),
-        // Some may have been taken.
-        Err(_) => Some(json!({ "why": "trouble" })),
-    };
-    if let Some(details) = details {
-        app.staff.journal().note(&who.id, "statements-handed-in", agency, &details).await.map_err(DraftsError::from)?;
-    }
-    match done {
-        Ok((parts, said)) => Ok(Response::from_parts(parts, said.into())),
-        Err(error) => {
-            tracing::error!(error, "statements could not be answered");
-            Err(Fault::Trouble)
-        }
-    }
-}
-
-/// A line of a request, without its parts.
-#[derive(Deserialize)]
-struct Line<'a> {
-    #[serde(borrow)]
-    note: Cow<'a, str>,
-}
-
-/// The answer to one.
-#[derive(Deserialize)]
-struct Became {
-    index: Option<u64>,
-}
-
-/// How many lines were taken and refused, and the ids of the first that were taken. None: there was none.
-fn handed_in(body: &[u8], said: &[u8]) -> Option<Value> {
-    let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    let (mut taken, mut refused, mut ids) = (0, 0, Vec::new());
-    for (line, said) in lines.zip(said.split(|byte| *byte == b'\n')) {
-        if !serde_json::from_slice::<Became>(said).is_ok_and(|became| became.index.is_some()) {
-            refused += 1;
-            continue;
-        }
-        taken += 1;
-        if ids.len() < NAMED {
-            ids.extend(statement_in(line));
-        }
-    }
-    (taken + refused > 0).then(|| json!({ "taken": taken, "refused": refused, "statement": ids.join(" ") }))
-}
-
-/// The id of a line's statement.
-fn statement_in(line: &[u8]) -> Option<String> {
-    let line: Line<'_> = serde_json::from_slice(line).ok()?;
-    let statement = Statement::parse(line.note.as_bytes()).ok()?;
-    Some(statement.id)
 }

@@ -33,6 +33,14 @@ struct Attached {
     bytes: String,
 }
 
+/// Another time for what was submitted; it must be said, also that there is none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Due {
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub due: Option<String>,
+}
+
 impl Wire {
     pub(super) fn item(self, now: Millis) -> Result<Item, Fault> {
         let files = self.files.into_iter().map(|file| {

@@ -33,6 +33,8 @@ pub(super) async fn attach(State(app): State<Arc<App>>, signed: Signed, At(id): 
     let name = field.file_name().unwrap_or_default().to_owned();
     // Also where it is longer than this address takes.
     let Ok(bytes) = field.bytes().await else { return full("size") };
+    // Nothing more is waited for: from here on the answer has its time (see `trouble`).
+    drop(form);
     match app.drafts.attach(&signed.account, &id, &name, bytes.to_vec()).await {
         Ok(_) => see(lang, &format!("/desk/drafts/{id}?saved=1#file")),
         Err(DraftsError::Refused(Refusal::FileSize)) => full("size"),

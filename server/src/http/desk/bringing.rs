@@ -212,6 +212,8 @@ async fn all(app: &App, signed: &Signed, agency: &str, bringing: &mut Bringing, 
         }
         if name.to_lowercase().ends_with(".zip") { archive(bringing, field).await? } else { file(bringing, &name, field).await? }
     }
+    // Nothing more is waited for: from here on the answer has its time (see `trouble`), and what was brought is looked through within it.
+    drop(form);
     let issuing_agencies = vec![super::agency(app, agency, signed.lang).name];
     let plain = Written { language: signed.lang.code().to_owned(), issuing_agencies, ..Written::default() };
     Ok(bringing.finish(called(app, agency), plain).await?)

@@ -1,7 +1,7 @@
-//! Cases at the desk: their page, and what a browser asks and sends that signs with a post's key.
+//! Cases at the desk: their page, and what is done with what was submitted. How a step is signed is in `signing`.
 
 use super::{
-    ByScript, Posted, Signed, again, answer,
+    Posted, Signed, again, answer,
     attachments::download,
     changing::changed,
     drafts::{Names, agency, at, failed, kind_of, post_name, shown, target, zone},
@@ -9,7 +9,7 @@ use super::{
     submitting::{day_and_hour, due, personal_view},
 };
 use crate::{
-    drafts::{self, Case, Drafts, DraftsError, FrozenState, Given, Refusal, Standing, Step, StepKind},
+    drafts::{self, Case, Drafts, DraftsError, Frozen, FrozenState, Refusal, Standing, Step, StepKind},
     http::{
         App,
         trouble::{Asked, At, Trouble},
@@ -28,20 +28,17 @@ use app::{
     },
 };
 use axum::{
-    Json,
     extract::{Path, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{MethodRouter, get, post},
 };
 use chain::{
     catalogue::Catalogue,
     json,
-    part::{Commitment, format_salt},
+    part::Commitment,
     statement::{Disclosure, Redaction, Status},
 };
 use serde::Deserialize;
-use serde_json::json;
 use std::{collections::HashMap, sync::Arc};
 
 type Handler = MethodRouter<Arc<App>>;
@@ -54,15 +51,6 @@ pub(super) fn routes() -> Vec<(&'static str, Handler)> {
         ("/cases/{case}/release", post(release)),
         ("/cases/{case}/due", post(set_due)),
         ("/cases/{case}/parts/{part}", get(part)),
-    ]
-}
-
-/// Those that scripts ask, in none.
-pub(super) fn asked() -> Vec<(&'static str, Handler)> {
-    vec![
-        ("/desk/cases/{case}/sign", get(to_sign)),
-        ("/desk/cases/{case}/steps", post(take)),
-        ("/desk/cases/{case}/parts/{part}", get(part)),
     ]
 }
 
@@ -86,7 +74,7 @@ async fn show(State(app): State<Arc<App>>, signed: Signed, At(id): At, Asked(Sho
     drawn(&app, &signed, &id, view)
 }
 
-fn drawn(app: &App, signed: &Signed, id: &str, view: Result<CaseView, DraftsError>) -> Response {
+pub(super) fn drawn(app: &App, signed: &Signed, id: &str, view: Result<CaseView, DraftsError>) -> Response {
     let view = view.map_err(Trouble::from);
     answer(app, signed, &format!("/desk/cases/{id}"), view.map(|view| move |desk: &Desk<'_>| pages::desk::case(desk, &view)))
 }
@@ -104,7 +92,7 @@ fn stages(kinds: &[StepKind]) -> Vec<usize> {
     all
 }
 
-async fn case_view(app: &App, signed: &Signed, id: &str, against: &str) -> Result<CaseView, DraftsError> {
+pub(super) async fn case_view(app: &App, signed: &Signed, id: &str, against: &str) -> Result<CaseView, DraftsError> {
     let (who, lang) = (&signed.account, signed.lang);
     let case = app.drafts.case(who, id).await?;
     let (zone, mut names) = (zone(app, lang), Names::new(app));
@@ -183,10 +171,13 @@ async fn case_view(app: &App, signed: &Signed, id: &str, against: &str) -> Resul
             _ => String::new(),
         },
         core: chain::Hash::of(&[frozen.core_line.as_bytes()]).to_hex(),
-        may_withdraw: open && who.roles.may(Role::Drafter, &frozen.agency),
+        may_withdraw: open && Drafts::may_withdraw(who, &frozen.agency),
+        writes: who.roles.may(Role::Drafter, &frozen.agency),
         may_release: publishes,
+        releases_own: publishes && is_author(&case, who),
         timing: (open && Drafts::may_set_due(who, &frozen.agency)).then(|| day_and_hour(&zone, frozen.due)),
         faults: vec![],
+        refused: None,
         own: open && is_author(&case, who) && matches!(rule, RuleView::Under { .. }),
         rule,
     })
@@ -301,13 +292,13 @@ async fn disclosure(app: &App, who: &Account, case: &Case, lang: Lang) -> Result
 async fn withdraw(State(app): State<Arc<App>>, At(id): At, Posted { signed, .. }: Posted) -> Response {
     let (who, lang) = (&signed.account, signed.lang);
     let done = async {
-        let draft = app.drafts.case(who, &id).await?.frozen.draft;
-        app.drafts.withdraw(who, &draft).await.map(|()| draft)
+        let Frozen { draft, agency, .. } = app.drafts.case(who, &id).await?.frozen;
+        app.drafts.withdraw(who, &draft).await.map(|()| who.roles.may(Role::Drafter, &agency).then_some(draft))
     };
     match done.await {
-        Ok(draft) => see(lang, &format!("/desk/drafts/{draft}")),
-        // It was published, or taken back, meanwhile: the page says so.
-        Err(DraftsError::Refused(Refusal::NotOpen)) => see(lang, &format!("/desk/cases/{id}")),
+        Ok(Some(draft)) => see(lang, &format!("/desk/drafts/{draft}")),
+        // Who called it back and does not write; or it was published, or taken back, meanwhile: the page says so.
+        Ok(None) | Err(DraftsError::Refused(Refusal::NotOpen)) => see(lang, &format!("/desk/cases/{id}")),
         Err(error) => failed(&app, lang, error),
     }
 }
@@ -350,7 +341,7 @@ async fn set_due(State(app): State<Arc<App>>, At(id): At, Posted { signed, field
     }
 }
 
-async fn part(State(app): State<Arc<App>>, Path((id, part)): Path<(String, String)>, signed: Signed) -> Response {
+pub(super) async fn part(State(app): State<Arc<App>>, Path((id, part)): Path<(String, String)>, signed: Signed) -> Response {
     let found = async {
         let commitment = Commitment::parse(&part).ok_or(Refusal::Nothing)?;
         let frozen = app.drafts.case(&signed.account, &id).await?.frozen.id;
@@ -363,94 +354,4 @@ async fn part(State(app): State<Arc<App>>, Path((id, part)): Path<(String, Strin
         Ok((part, bytes)) => download(if part.name.is_empty() { "catalogue.json" } else { &part.name }, bytes),
         Err(error) => failed(&app, signed.lang, error),
     }
-}
-
-#[derive(Deserialize)]
-struct SignQuery {
-    #[serde(default)]
-    code: String,
-}
-
-/// What a browser must know to sign a step: enough to check that what it shows is what it signs.
-async fn to_sign(
-    State(app): State<Arc<App>>,
-    At(id): At,
-    Asked(SignQuery { code }): Asked<SignQuery>,
-    ByScript(signed): ByScript,
-) -> Response {
-    let said = async {
-        let case = app.drafts.case(&signed.account, &id).await?;
-        let Standing::Under { rule, .. } = &case.standing else { return Err(Refusal::NotOpen.into()) };
-        // What is published is signed no more, and what opens it is the chain's alone.
-        if case.frozen.state != FrozenState::Open {
-            return Err(Refusal::NotOpen.into());
-        }
-        if case.steps.iter().any(|step| !step.stands()) {
-            return Err(DraftsError::from(Refusal::Busy));
-        }
-        let able = app.drafts.able(&signed.account, &case).await?;
-        let able: Vec<_> = able.iter().filter(|able| code.is_empty() || able.code == code).collect();
-        let after = case.steps.last().map(Step::link).transpose()?.flatten().map(|link| link.to_string());
-        let previous = case.steps.last().and_then(|step| Some(json!({ "index": step.index?, "leaf": step.leaf?.to_string() })));
-        let parts = case.parts.iter().map(|part| {
-            json!({
-                "role": part.role,
-                "media": part.media,
-                "language": part.language,
-                "name": part.name,
-                "size": part.size,
-                "commitment": part.commitment.to_string(),
-                "salt": part.salt.as_ref().map(format_salt),
-                "address": format!("/desk/cases/{id}/parts/{}", part.commitment),
-            })
-        });
-        Ok(json!({
-            "origin": app.node.origin,
-            "agency": case.frozen.agency,
-            "case": case.id,
-            "code": code,
-            "genre": case.frozen.genre,
-            "core_line": case.frozen.core_line,
-            "rule": rule.to_string(),
-            "previous": previous,
-            "after": after,
-            "able": able.iter().map(|able| json!({ "code": able.code, "post": able.post, "decisions": able.decisions })).collect::<Vec<_>>(),
-            "parts": parts.collect::<Vec<_>>(),
-        }))
-    };
-    match said.await {
-        Ok(said) => Json(said).into_response(),
-        Err(error) => refused(error),
-    }
-}
-
-async fn take(
-    State(app): State<Arc<App>>,
-    At(id): At,
-    ByScript(signed): ByScript,
-    given: Result<Json<Given>, axum::extract::rejection::JsonRejection>,
-) -> Response {
-    let Ok(Json(given)) = given else { return refused(Refusal::NotAStep.into()) };
-    match app.drafts.take(&signed.account, &id, &given).await {
-        Ok(taken) => Json(json!({ "index": taken.index })).into_response(),
-        Err(error) => refused(error),
-    }
-}
-
-/// Why a script was not answered: in words for whoever looks, by a name for the script, and whether signing again may help.
-fn refused(error: DraftsError) -> Response {
-    let (status, said) = match &error {
-        DraftsError::Refused(Refusal::Nothing) => {
-            (StatusCode::NOT_FOUND, json!({ "refused": error.to_string(), "code": "nothing", "retry": false }))
-        }
-        DraftsError::Refused(refusal) => {
-            let status = if refusal.passes() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-            (status, json!({ "refused": refusal.to_string(), "code": refusal.code(), "retry": refusal.passes() }))
-        }
-        error => {
-            tracing::error!(%error, "a step could not be taken");
-            (StatusCode::SERVICE_UNAVAILABLE, json!({ "refused": "this did not work; try again", "code": "trouble", "retry": true }))
-        }
-    };
-    (status, Json(said)).into_response()
 }

@@ -1,19 +1,19 @@
-//! What changed in a case's text, as its page shows it: compared in a time that is set, off the threads that answer, a few at once.
+//! What changed in a case's text, as its page shows it, and in what two differ who wrote at once: compared in a time that is set, off the
+//! threads that answer, a few at once.
 
 use super::{
     Signed,
     drafts::{at, zone},
-    typing::typed,
+    typing::differing,
 };
 use crate::{
     compare::{self, Block, Compared, Piece},
-    drafts::{Against, Case, Changes, DraftsError, FileChange, FrozenState, Kind, VersionFile, Written},
+    drafts::{Against, Case, Changes, DraftsError, FileChange, FrozenState, Kind, Translation, VersionFile, Written},
     http::App,
 };
 use app::{
-    Lang, codes,
-    view::desk::{AgainstView, BlockView, ChangedView, FileChangeView, PieceView, TextChangeView},
-    words::desk as words,
+    Lang,
+    view::desk::{AgainstView, BlockView, ChangedView, FileChangeView, OtherText, PieceView, TextChangeView},
 };
 use std::{
     sync::LazyLock,
@@ -25,32 +25,6 @@ use tokio::sync::Semaphore;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// Pages that are compared at once.
 static COMPARING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
-
-/// Fields in the order of the form.
-const FIELDS: [&str; 21] = [
-    "title",
-    "genre",
-    "language",
-    "target",
-    "change",
-    "issued",
-    "published",
-    "effective",
-    "expires",
-    "ground",
-    "by",
-    "document_number",
-    "index_number",
-    "theme",
-    "issuing_agencies",
-    "joint_agencies",
-    "basis",
-    "summary",
-    "keywords",
-    "region",
-    "subjects",
-];
-const MORE_FIELDS: [&str; 2] = ["source", "authentic"];
 
 /// What the page of a case shows of it; None where there is nothing to compare with.
 pub(super) async fn changed(app: &App, signed: &Signed, case: &Case, asked: &str) -> Result<Option<ChangedView>, DraftsError> {
@@ -82,60 +56,63 @@ pub(super) async fn changed(app: &App, signed: &Signed, case: &Case, asked: &str
     Ok(Some(view))
 }
 
-/// What stands in a field, as people read it.
-fn said(field: &str, value: &str, lang: Lang) -> String {
-    let e = &words::of(lang).drafts.editor;
-    let known = match field {
-        "genre" => codes::genre(lang, value),
-        "ground" => codes::ground(lang, value),
-        "authentic" => codes::authentic(lang, value),
-        "language" => Some((e.language)(value)).filter(|said| !said.is_empty()),
-        "change" => Some((e.change)(value)).filter(|said| !said.is_empty()),
-        _ => None,
-    };
-    known.unwrap_or(value).to_owned()
-}
-
+/// Fields that differ, with what stands on each side.
+type Differing = Vec<(&'static str, String, String)>;
 type All = (Vec<(&'static str, Vec<PieceView>)>, Vec<TextChangeView>, Vec<FileChangeView>);
 
 fn compare(changes: &Changes, kind: Kind, lang: Lang) -> All {
     let until = Instant::now() + PATIENCE;
     let (before, after) = (&changes.before.written, &changes.after.written);
-    let (old, new) = (typed(before), typed(after));
-    let mut fields = Vec::new();
-    for field in FIELDS.into_iter().chain(MORE_FIELDS) {
-        // A new version replaces another one than the one before it did, and for another reason: that is no change of its text.
-        let replaces = field == "target" || (field == "ground" && before.target != after.target);
-        let other = kind == Kind::Disclosure && replaces;
-        let (old, new) = (said(field, old.of(field), lang), said(field, new.of(field), lang));
-        if !other && old != new {
-            fields.push((field, pieces(compare::words(&old, &new, until))));
-        }
-    }
-    if before.parts != after.parts {
-        fields.push(("parts", pieces(compare::words(&before.parts.join("\n"), &after.parts.join("\n"), until))));
-    }
-    (fields, texts(before, after, until), changes.files.iter().map(file).collect())
+    // A new version replaces another one than the one before it did, and for another reason: that is no change of its text.
+    let replaces = |field: &str| field == "target" || (field == "ground" && before.target != after.target);
+    let differing = differing(before, after, lang).into_iter().filter(|(field, ..)| kind != Kind::Disclosure || !replaces(field));
+    let fields = differing.map(|(field, old, new)| (field, pieces(compare::words(&old, &new, until)))).collect();
+    let texts = texts(before, after, until).into_iter().map(|(change, _)| change).collect();
+    (fields, texts, changes.files.iter().map(file).collect())
 }
 
-fn texts(before: &Written, after: &Written, until: Instant) -> Vec<TextChangeView> {
-    let mut changed = Vec::new();
-    let mut add = |language: Option<&str>, (old_title, new_title): (&str, &str), (old, new): (&str, &str)| {
-        let compared = compare::texts(&ended(old), &ended(new), until);
-        if !compared.same() && old_title == new_title {
-            changed.push(text(language, vec![], compared));
-        } else if old_title != new_title {
-            changed.push(text(language, compare::words(old_title, new_title, until), compared));
-        }
-    };
-    add(None, ("", ""), (&before.body, &after.body));
+/// In what a text that was typed differs from the one that stands: fields with what is in each, and the texts, compared like those of a case.
+pub(super) async fn beside(typed: &Written, stands: &Written, lang: Lang) -> Result<(Differing, Vec<OtherText>), DraftsError> {
+    let (typed, stands) = (typed.clone(), stands.clone());
+    let turn = COMPARING.acquire().await;
+    let compared = tokio::task::spawn_blocking(move || {
+        let other = |(change, (title, body)): (TextChangeView, (&str, &str))| {
+            let (title, body) = (title.to_owned(), body.to_owned());
+            OtherText { change, title, body }
+        };
+        let texts: Vec<OtherText> = texts(&typed, &stands, Instant::now() + PATIENCE).into_iter().map(other).collect();
+        (differing(&typed, &stands, lang), texts)
+    });
+    let compared = compared.await;
+    drop(turn);
+    compared.map_err(|_| DraftsError::Unreadable("what differs"))
+}
+
+/// The translations of two texts, each with its counterpart: the first of a language with the first of it, and so on.
+fn paired<'w>(before: &'w Written, after: &'w Written) -> Vec<(Option<&'w Translation>, Option<&'w Translation>)> {
+    let mut left: Vec<&Translation> = after.translations.iter().collect();
+    let mut pairs = Vec::new();
     for old in &before.translations {
-        let new = after.translations.iter().find(|new| new.language == old.language);
-        let (title, body) = new.map_or(("", ""), |new| (&new.title, &new.body));
-        add(Some(&old.language), (&old.title, title), (&old.body, body));
+        let at = left.iter().position(|new| new.language == old.language);
+        pairs.push((Some(old), at.map(|at| left.remove(at))));
     }
-    for new in after.translations.iter().filter(|new| before.translations.iter().all(|old| old.language != new.language)) {
-        add(Some(&new.language), ("", &new.title), ("", &new.body));
+    pairs.extend(left.into_iter().map(|new| (None, Some(new))));
+    pairs
+}
+
+/// What became of the text and of each translation, where it changed; with its title and itself as they are afterwards.
+fn texts<'w>(before: &'w Written, after: &'w Written, until: Instant) -> Vec<(TextChangeView, (&'w str, &'w str))> {
+    let sides = |text: Option<&'w Translation>| text.map_or(("", ""), |text| (text.title.as_str(), text.body.as_str()));
+    let own = (None, ("", before.body.as_str()), ("", after.body.as_str()));
+    let translated = paired(before, after).into_iter();
+    let translated = translated.map(|(old, new)| (old.or(new).map(|text| text.language.as_str()), sides(old), sides(new)));
+    let mut changed = Vec::new();
+    for (language, (old_title, old), (new_title, new)) in std::iter::once(own).chain(translated) {
+        let compared = compare::texts(&ended(old), &ended(new), until);
+        let title = if old_title == new_title { vec![] } else { compare::words(old_title, new_title, until) };
+        if !compared.same() || !title.is_empty() {
+            changed.push((text(language, title, compared), (new_title, new)));
+        }
     }
     changed
 }

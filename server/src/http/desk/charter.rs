@@ -4,7 +4,7 @@ use super::{
     Fields, Posted, Signed, again, failed,
     guard::absent,
     page,
-    registering::{fault, known_as, registrar, rows, troubled},
+    registering::{fault, known_as, registrar, rows, troubled, warning},
     registrations::may_look,
     see,
 };
@@ -54,6 +54,7 @@ fn form(charter: &Charter, size: u64) -> CharterForm {
         rotates: false,
         from: (size + ROOM).to_string(),
         key: String::new(),
+        seen: String::new(),
     }
 }
 
@@ -131,15 +132,17 @@ async fn to_key(app: &App, signed: &Signed, fields: &Fields) -> Response {
     let last = fields.one("key").trim().to_owned();
     let state = app.node.submitter.state();
     let name = sibling(state.origin(), &last);
+    let (mut faults, mut seen) = (vec![("key", Fault::Charter(Barred::KeyName))], String::new());
     if !last.contains('/') && free_name(&state, &name) {
-        return see(signed.lang, &format!("/desk/charter/key/{name}"));
+        let Some(warned) = warning(&[("key", &last)], fields) else { return see(signed.lang, &format!("/desk/charter/key/{name}")) };
+        (faults, seen) = (warned.faults, warned.seen);
     }
     let typed = state.charter().map(|charter| Typed {
-        form: CharterForm { key: last, ..form(charter, app.node.heads.borrow().size) },
+        form: CharterForm { key: last, seen, ..form(charter, app.node.heads.borrow().size) },
         registrars: charter.registrars.keys.iter().map(ToString::to_string).collect(),
         candidates: vec![],
     });
-    charter_page(app, signed, typed, vec![("key", Fault::Charter(Barred::KeyName))]).await
+    charter_page(app, signed, typed, faults).await
 }
 
 /// Where in the form what keeps a charter from becoming so can be mended.
@@ -158,7 +161,7 @@ async fn amend(app: &App, signed: &Signed, fields: &Fields) -> Response {
     let state = app.node.submitter.state();
     let Some(charter) = state.charter() else { return absent(app, signed.lang) };
     let one = |name: &str| fields.one(name).trim().to_owned();
-    let typed = Typed {
+    let mut typed = Typed {
         form: CharterForm {
             threshold: one("threshold"),
             name_zh: one("name_zh"),
@@ -168,6 +171,7 @@ async fn amend(app: &App, signed: &Signed, fields: &Fields) -> Response {
             rotates: fields.one("rotates") == "1",
             from: one("from"),
             key: String::new(),
+            seen: String::new(),
         },
         registrars: fields.all("registrar").map(str::to_owned).collect(),
         candidates: fields.all("candidate").map(str::to_owned).collect(),
@@ -180,6 +184,13 @@ async fn amend(app: &App, signed: &Signed, fields: &Fields) -> Response {
         Ok(amendment) => amendment,
         Err(faults) => return charter_page(app, signed, Some(typed), faults).await,
     };
+    // A name that stands there already is warned of no more.
+    let new = [("name_zh", "zh"), ("name_en", "en")].into_iter();
+    let new: Vec<_> = new.filter_map(|(field, lang)| Some((field, amendment.names.get(lang)?.as_str()))).collect();
+    if let Some(warned) = warning(&new, fields) {
+        typed.form.seen = warned.seen;
+        return charter_page(app, signed, Some(typed), warned.faults).await;
+    }
     let subject = Subject::charter(state.origin());
     let asked = match registrar(app).ask(&signed.account.id, &subject, &Change::Charter(Box::new(amendment))).await {
         Ok(id) => return see(signed.lang, &format!("/desk/registrations/{id}")),

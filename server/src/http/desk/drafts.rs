@@ -1,23 +1,22 @@
-//! Drafts at the desk: the lists, and what every page about drafts draws on.
+//! Drafts at the desk: their addresses, and what every page about drafts draws on.
 
-use super::{Posted, Signed, answer, attachments, editor, guard::absent, see, submitting};
+use super::{Signed, asides, attachments, editor, lists, submitting};
 use crate::{
-    drafts::{self, Drafts, DraftsError, Kind, Lack, Stage, Written},
+    drafts::{self, Back, Drafts, DraftsError, Kind, Lack, Returned},
     http::{App, trouble::Trouble},
     markdown,
-    staff::Role,
     store::StoredContent,
     views,
 };
 use app::{
-    Lang, pages,
+    Lang,
     view::{
         AgencyRef, EntryRef, Moment, Problem,
-        desk::{Desk, DraftKind, DraftRow, DraftsView, Fault, Faults},
+        desk::{DraftKind, Fault, Faults},
     },
 };
 use axum::{
-    extract::{DefaultBodyLimit, State},
+    extract::DefaultBodyLimit,
     response::Response,
     routing::{MethodRouter, get, post},
 };
@@ -32,16 +31,16 @@ use std::{collections::HashMap, sync::Arc};
 /// Most bytes of the editor's form, in which each character may take nine; and of one with a file.
 pub(super) const LARGEST: usize = 4 << 20;
 const LARGEST_WITH_FILE: usize = drafts::LARGEST_FILE + (64 << 10);
-/// Rows of each list.
-const ROWS: i64 = 100;
 
 type Handler = MethodRouter<Arc<App>>;
 
 /// The addresses below `/desk/drafts`.
 pub(super) fn routes() -> Vec<(&'static str, Handler)> {
     vec![
-        ("/drafts", get(list).post(begin)),
+        ("/drafts", get(lists::list).post(lists::begin)),
         ("/drafts/{id}", get(editor::edit).post(editor::save).layer(DefaultBodyLimit::max(LARGEST))),
+        ("/drafts/{id}/asides/{aside}", get(asides::aside)),
+        ("/drafts/{id}/take-up", post(lists::take_up)),
         ("/drafts/{id}/submit", get(submitting::submit_form).post(submitting::submit)),
         ("/drafts/{id}/files", post(attachments::attach).layer(DefaultBodyLimit::max(LARGEST_WITH_FILE))),
         ("/drafts/{id}/files/{file}", get(attachments::file).post(attachments::detach)),
@@ -116,13 +115,9 @@ pub(super) fn faults_of(lacks: &[(&'static str, Lack)]) -> Faults {
     lacks.iter().map(|(field, lack)| (*field, Fault::Lack(lack_of(*lack)))).collect()
 }
 
-async fn list(State(app): State<Arc<App>>, signed: Signed) -> Response {
-    let view = list_view(&app, &signed).await.map_err(Trouble::from);
-    answer(&app, &signed, "/desk/drafts", view.map(|view| move |desk: &Desk<'_>| pages::desk::drafts(desk, &view)))
-}
-
-/// A case as lists name it.
-pub(super) fn case_row(app: &App, zone: &TimeZone, frozen: &drafts::Frozen, lang: Lang) -> app::view::desk::CaseRow {
+/// A case as lists name it, with what came back of all that somebody sees.
+pub(super) fn case_row(app: &App, zone: &TimeZone, frozen: &drafts::Frozen, returned: &[Returned], lang: Lang) -> app::view::desk::CaseRow {
+    let back = returned.iter().find(|back| back.frozen.id == frozen.id).map(|back| back.why);
     app::view::desk::CaseRow {
         case: frozen.case.clone(),
         kind: kind_of(frozen.kind),
@@ -131,59 +126,8 @@ pub(super) fn case_row(app: &App, zone: &TimeZone, frozen: &drafts::Frozen, lang
         submitted: views::moment(zone, frozen.made),
         due: (frozen.due > 0).then(|| views::moment(zone, frozen.due)),
         ready: frozen.ready,
-        refused: frozen.told.as_ref().is_some_and(|told| !told.starts_with("later")),
-    }
-}
-
-async fn list_view(app: &App, signed: &Signed) -> Result<DraftsView, DraftsError> {
-    let (who, lang) = (&signed.account, signed.lang);
-    let (zone, mut names) = (zone(app, lang), Names::new(app));
-    let case = |frozen: &drafts::Frozen| case_row(app, &zone, frozen, lang);
-    let waiting = &signed.waiting.cases;
-    let mine: Vec<_> = waiting.iter().map(|frozen| frozen.case.clone()).collect();
-    let submitted = app.drafts.open_cases(who).await?;
-    let mut rows = HashMap::new();
-    for stage in [Stage::Writing, Stage::Published] {
-        let mut of_stage = Vec::new();
-        for draft in app.drafts.list(who, stage, ROWS).await? {
-            of_stage.push(DraftRow {
-                kind: kind_of(draft.kind),
-                title: draft.written.title.clone(),
-                agency: super::agency(app, &draft.agency, lang),
-                saved: views::moment(&zone, draft.saved),
-                by: names.of(&draft.saved_by).await?,
-                index: app.drafts.published_at(&draft).await?,
-                id: draft.id,
-            });
-        }
-        rows.insert(stage.code(), of_stage);
-    }
-    let state = app.node.submitter.state();
-    let writes = |agency: &&str| state.agency(agency).is_some_and(|(_, agency)| !agency.archive);
-    Ok(DraftsView {
-        waiting: waiting.iter().map(case).collect(),
-        submitted: submitted.iter().filter(|frozen| !mine.contains(&frozen.case)).map(case).collect(),
-        writing: rows.remove(Stage::Writing.code()).unwrap_or_default(),
-        published: rows.remove(Stage::Published.code()).unwrap_or_default(),
-        begin: who.roles.agencies(Role::Drafter).filter(writes).map(|id| super::agency(app, id, lang)).collect(),
-    })
-}
-
-async fn begin(State(app): State<Arc<App>>, Posted { signed, fields }: Posted) -> Response {
-    let Some(kind) = Kind::named(fields.one("kind")) else { return absent(&app, signed.lang) };
-    let agency = fields.one("agency");
-    let begun = match (fields.one("target").parse().ok(), kind) {
-        (Some(target), _) => app.drafts.begin_about(&signed.account, agency, kind, target).await,
-        (None, Kind::Disclosure) => {
-            let issuing_agencies = vec![super::agency(&app, agency, signed.lang).name];
-            let written = Written { language: signed.lang.code().to_owned(), issuing_agencies, ..Written::default() };
-            app.drafts.begin(&signed.account, agency, kind, &written).await
-        }
-        (None, _) => app.drafts.begin(&signed.account, agency, kind, &Written::default()).await,
-    };
-    match begun {
-        Ok(draft) => see(signed.lang, &format!("/desk/drafts/{}", draft.id)),
-        Err(error) => failed(&app, signed.lang, error),
+        rejected: back == Some(Back::Rejected),
+        refused: back == Some(Back::NotPublished),
     }
 }
 

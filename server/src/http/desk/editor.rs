@@ -1,9 +1,11 @@
 //! The editor of a draft: its page over what is kept or was sent, and what becomes of what is saved.
 
 use super::{
-    Posted, Signed, again, answer,
-    drafts::{Names, failed, genres, kind_of, lacking, shown, target, zone},
+    Fields, Posted, Signed, again, answer,
+    changing::beside,
+    drafts::{Names, failed, genres, kind_of, lacking, target, zone},
     guard::{Late, Typing, absent},
+    previewing::preview,
     see,
     typing::{all_typed, translation_rows, typed, written},
 };
@@ -32,16 +34,18 @@ struct Over<'a> {
     just_saved: bool,
     another_translation: bool,
     conflict: Option<Conflict>,
+    /// Whether what stands is kept aside when this is saved.
+    over: bool,
 }
 
 impl<'a> Over<'a> {
     fn of(written: &'a Written, revision: i64) -> Over<'a> {
-        Over { written, revision, faults: vec![], just_saved: false, another_translation: false, conflict: None }
+        Over { written, revision, faults: vec![], just_saved: false, another_translation: false, conflict: None, over: false }
     }
 }
 
 /// A field in which a number is wanted and something else was typed.
-pub(super) fn misnumbered(fields: &super::Fields) -> Option<&'static str> {
+pub(super) fn misnumbered(fields: &Fields) -> Option<&'static str> {
     let wrong = |typed: &str| !typed.is_empty() && typed.parse::<u64>().is_err();
     ["target", "by"].into_iter().find(|field| wrong(fields.one(field).trim()))
 }
@@ -64,7 +68,7 @@ async fn editor_view(app: &App, signed: &Signed, draft: &drafts::Draft, over: Ov
     let mut asides = Vec::new();
     for aside in app.drafts.asides(who, &draft.id).await? {
         let by = names.of(&aside.kept_by).await?;
-        asides.push(AsideRow { by, kept: at(aside.kept), title: aside.written.title, body: aside.written.body });
+        asides.push(AsideRow { id: aside.id, by, kept: at(aside.kept) });
     }
     let named = match over.written.target {
         Some(index) => target(&app.drafts, index).await?,
@@ -85,11 +89,16 @@ async fn editor_view(app: &App, signed: &Signed, draft: &drafts::Draft, over: Ov
         files: files
             .map(|file| FileRow { id: file.id, name: file.name, media: file.media, size: u64::try_from(file.size).unwrap_or_default() })
             .collect(),
-        preview: shown(over.written.body.clone()).await,
+        preview: match draft.kind {
+            drafts::Kind::Disclosure => Some(preview(over.written).await),
+            _ => None,
+        },
         target,
         parts: parts.into_iter().map(|(part, name)| (part.clone(), name, chosen(&part))).collect(),
         conflict: over.conflict,
+        over: over.over,
         asides,
+        discarded_days: drafts::DISCARDED_DAYS,
         genres: genres(app, &draft.agency),
         grounds: codes::grounds().collect(),
         changes: drafts::changes().collect(),
@@ -154,27 +163,48 @@ pub(super) async fn edit(State(app): State<Arc<App>>, signed: Signed, At(id): At
 /// What was typed into a form that cannot be taken, given back whole to whoever sent it.
 fn late(app: &App, id: &str, late: &Late) -> Response {
     let page = format!("/desk/drafts/{id}");
-    let view = LateView { page: page.clone(), signed_out: late.signed.is_none(), typed: all_typed(&written(&late.fields)) };
+    let view = LateView { page: page.clone(), signed_out: late.signed.is_none(), typed: all_typed(&written(&late.fields), late.lang) };
     let mut response = super::page(app, late.signed.as_ref(), late.lang, &page, |desk| pages::desk::late(desk, &view));
     *response.status_mut() = StatusCode::FORBIDDEN;
     response
 }
 
-/// The editor with what somebody typed, and beside it what somebody else had saved before.
-async fn overtaken(app: &App, signed: &Signed, given: &Written, newest: &drafts::Draft) -> Response {
+/// The editor with what somebody typed, and beside it all in which that differs from what somebody else had saved before.
+async fn overtaken(app: &App, signed: &Signed, (given, fields): (&Written, &Fields), newest: &drafts::Draft) -> Response {
     let view = async {
+        let (mut differing, texts) = beside(given, &newest.written, signed.lang).await?;
+        for (_, typed, stands) in differing.iter_mut().filter(|(field, ..)| *field == "parts") {
+            *typed = parts_named(app, given).await?;
+            *stands = parts_named(app, &newest.written).await?;
+        }
         let conflict = Conflict {
             by: Names::new(app).of(&newest.saved_by).await?,
             saved: views::moment(&zone(app, signed.lang), newest.saved),
-            title: newest.written.title.clone(),
-            body: newest.written.body.clone(),
             submitted: newest.stage != Stage::Writing,
+            fields: differing,
+            texts,
         };
-        // Theirs to go on with: the next save names what stands now, knowing it.
-        let over = Over { conflict: Some(conflict), ..Over::of(given, newest.revision) };
-        editor_view(app, signed, newest, over).await
+        // Theirs to go on with: the next save names what stands now, knowing it, and has it kept aside.
+        let wrong = misnumbered(fields);
+        let faults = wrong.map(|field| (field, Fault::Entry)).into_iter().collect();
+        let over = Over { conflict: Some(conflict), over: true, faults, ..Over::of(given, newest.revision) };
+        let mut view = editor_view(app, signed, newest, over).await?;
+        if let Some(wrong) = wrong {
+            view.typed.0.insert(wrong, fields.one(wrong).to_owned());
+        }
+        Ok::<_, DraftsError>(view)
     };
     again(drawn(app, signed, &newest.id, view.await))
+}
+
+/// The parts that a removal names, as their document calls them; one that it does not know, by its commitment.
+async fn parts_named(app: &App, written: &Written) -> Result<String, DraftsError> {
+    let known = match written.target {
+        Some(index) => target(&app.drafts, index).await?.map(|(_, parts)| parts).unwrap_or_default(),
+        None => vec![],
+    };
+    let name = |part: &String| known.iter().find(|(commitment, _)| commitment == part).map_or(part, |(_, name)| name).clone();
+    Ok(written.parts.iter().map(name).collect::<Vec<_>>().join("\n"))
 }
 
 pub(super) async fn save(State(app): State<Arc<App>>, At(id): At, Typing(form): Typing) -> Response {
@@ -191,13 +221,19 @@ pub(super) async fn save(State(app): State<Arc<App>>, At(id): At, Typing(form): 
         given.translations.remove(place);
     }
     let wrong = misnumbered(&fields).unwrap_or_default();
-    match app.drafts.save(who, &id, revision, &given).await {
+    // Whoever was shown what stands, and saves over it, has it kept.
+    let over = !fields.one("over").is_empty();
+    let saved = match over {
+        true => app.drafts.save_over(who, &id, revision, &given).await,
+        false => app.drafts.save(who, &id, revision, &given).await,
+    };
+    match saved {
         // What was typed last is kept too: whoever gives a draft up may have meant another.
         Ok(Saved::Revision(revision)) if asked == "drop" => match app.drafts.drop_draft(who, &id, revision).await {
-            Ok(()) => see(lang, "/desk/drafts"),
+            Ok(()) => see(lang, "/desk/drafts#discarded"),
             // Somebody saved or submitted it between the two.
             Err(DraftsError::Refused(Refusal::Changed | Refusal::NotWriting)) => match app.drafts.draft(who, &id).await {
-                Ok(newest) => overtaken(&app, &signed, &given, &newest).await,
+                Ok(newest) => overtaken(&app, &signed, (&given, &fields), &newest).await,
                 Err(error) => failed(&app, lang, error),
             },
             Err(error) => failed(&app, lang, error),
@@ -218,12 +254,12 @@ pub(super) async fn save(State(app): State<Arc<App>>, At(id): At, Typing(form): 
         Ok(Saved::Revision(_)) if asked.starts_with("untranslate-") => see(lang, &format!("/desk/drafts/{id}?saved=1#translations")),
         Ok(Saved::Revision(_)) => see(lang, &format!("/desk/drafts/{id}?saved=1")),
         // Also where it was to be given up: not with what somebody else wrote meanwhile.
-        Ok(Saved::Aside { newest, .. }) => overtaken(&app, &signed, &given, &newest).await,
+        Ok(Saved::Aside { newest, .. }) => overtaken(&app, &signed, (&given, &fields), &newest).await,
         Err(DraftsError::Refused(Refusal::TooLong)) => {
             let view = async {
                 let draft = app.drafts.draft(who, &id).await?;
                 let faults = vec![("body", Fault::Lack(app::view::desk::Lack::TooLong))];
-                let over = Over { faults, ..Over::of(&given, revision) };
+                let over = Over { faults, over, ..Over::of(&given, revision) };
                 editor_view(&app, &signed, &draft, over).await
             };
             again(drawn(&app, &signed, &id, view.await))

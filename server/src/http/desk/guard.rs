@@ -2,7 +2,7 @@
 
 use super::see;
 use crate::{
-    drafts::Frozen,
+    drafts::{Frozen, Returned},
     http::{App, trouble, trouble::Trouble},
     registrar::Asked,
     staff::{Account, From, Role, Session, Stand, Token},
@@ -38,6 +38,8 @@ pub struct Signed {
 pub struct Waiting {
     /// Steps and publications.
     pub cases: Vec<Frozen>,
+    /// What came back where they see it, and whether it waits for them: what does is not among `cases`.
+    pub returned: Vec<Returned>,
     /// Registrations that want their signature.
     pub registrations: Vec<Asked>,
 }
@@ -45,7 +47,12 @@ pub struct Waiting {
 impl Waiting {
     #[must_use]
     pub fn count(&self) -> usize {
-        self.cases.len() + self.registrations.len()
+        self.cases.len() + self.returned().count() + self.registrations.len()
+    }
+
+    /// What came back to them.
+    pub fn returned(&self) -> impl Iterator<Item = &Returned> {
+        self.returned.iter().filter(|returned| returned.waits)
     }
 }
 
@@ -106,10 +113,11 @@ impl FromRequestParts<Arc<App>> for Signed {
     }
 }
 
-async fn waiting(app: &App, who: &Account) -> Result<Waiting, Trouble> {
-    let cases = app.drafts.waiting_for(who).await?;
+pub(super) async fn waiting(app: &App, who: &Account) -> Result<Waiting, Trouble> {
+    let (mut cases, returned) = (app.drafts.waiting_for(who).await?, app.drafts.returned(who).await?);
     let registrations = super::registering::registrar(app).waiting_for(who).await.map_err(super::registering::troubled)?;
-    Ok(Waiting { cases, registrations })
+    cases.retain(|case| !returned.iter().any(|back| back.waits && back.frozen.id == case.id));
+    Ok(Waiting { cases, returned, registrations })
 }
 
 /// Somebody with a session who may still have to show or add a second factor.

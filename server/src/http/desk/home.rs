@@ -3,7 +3,7 @@
 use super::{
     Signed, answer,
     drafts::{case_row, zone},
-    held,
+    held, lists,
     registering::rows,
 };
 use crate::{
@@ -19,12 +19,12 @@ use std::sync::Arc;
 
 pub(super) async fn home(State(app): State<Arc<App>>, signed: Signed) -> Response {
     let (who, lang) = (&signed.account, signed.lang);
-    let zone = zone(&app, lang);
+    let (zone, returned) = (zone(&app, lang), &signed.waiting.returned);
     let view = async {
         Ok::<_, Trouble>(HomeView {
             login: who.login.clone(),
             held: held(&app, &who.roles, lang),
-            waiting: signed.waiting.cases.iter().map(|frozen| case_row(&app, &zone, frozen, lang)).collect(),
+            waiting: lists::theirs(&signed).into_iter().map(|frozen| case_row(&app, &zone, frozen, returned, lang)).collect(),
             registrations: rows(&app, &signed, &signed.waiting.registrations).await?,
             works: who.roles.iter().any(|(_, agency)| !agency.is_empty()),
             registers: who.roles.holds(Role::Registrar, ""),

@@ -7,10 +7,12 @@ use crate::{
         App, Refused, content, log,
         trouble::{Asked, Trouble},
     },
-    journal::{self, Cause, Fault, Journal},
+    journal::{self, Cause, Fault, Journal, JournalError},
     staff::{Noted, Role, Roles},
+    views::Context,
 };
 use app::{
+    Lang,
     deeds::Told,
     pages,
     view::{
@@ -29,7 +31,9 @@ use chain::{
     entry::Entry,
     evidence::{Content, Contents, parse_indexes},
     statement::{Core, Statement},
+    time::Millis,
 };
+use jiff::{civil, tz::TimeZone};
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -44,15 +48,76 @@ pub(super) fn may_read(roles: &Roles) -> bool {
 #[derive(Deserialize)]
 pub(super) struct Query {
     before: Option<String>,
+    /// The code of an act, and a day of the portal's zone: its form sends both, empty where all are asked for.
+    act: Option<String>,
+    day: Option<String>,
+}
+
+/// What of the journal is asked for.
+struct Sought {
+    first: bool,
+    before: i64,
+    act: Option<String>,
+    day: Option<(Millis, Millis)>,
+}
+
+impl Query {
+    fn act(&self) -> &str {
+        self.act.as_deref().unwrap_or_default()
+    }
+
+    fn day(&self) -> &str {
+        self.day.as_deref().unwrap_or_default()
+    }
+
+    /// The address of the same rows.
+    fn path(&self) -> String {
+        let asked = [("before", self.before.as_deref().unwrap_or_default()), ("act", self.act()), ("day", self.day())];
+        let asked = asked.into_iter().filter(|(_, value)| !value.is_empty());
+        let asked: Vec<String> = asked.map(|(name, value)| format!("{name}={}", pages::text::query(value))).collect();
+        if asked.is_empty() { "/desk/journal".to_owned() } else { format!("/desk/journal?{}", asked.join("&")) }
+    }
+
+    fn sought(&self, zone: &TimeZone) -> Option<Sought> {
+        let before = match &self.before {
+            Some(before) => before.parse().ok().filter(|before| *before > 0)?,
+            None => i64::MAX,
+        };
+        let act = Some(self.act().to_owned()).filter(|act| !act.is_empty());
+        let day = if self.day().is_empty() { None } else { Some(day(zone, self.day())?) };
+        Some(Sought { first: self.before.is_none(), before, act, day })
+    }
+}
+
+/// Where a day begins and where it ends, by the portal's clocks.
+fn day(zone: &TimeZone, day: &str) -> Option<(Millis, Millis)> {
+    let day: civil::Date = day.parse().ok()?;
+    let begins = |day: civil::Date| {
+        let begins = zone.to_ambiguous_zoned(day.to_datetime(civil::Time::midnight())).compatible().ok()?;
+        Some(begins.timestamp().as_millisecond())
+    };
+    Some((begins(day)?, begins(day.tomorrow().ok()?)?))
+}
+
+impl From<JournalError> for Trouble {
+    fn from(error: JournalError) -> Trouble {
+        match error {
+            JournalError::Store(error) => error.into(),
+            JournalError::Staff(error) => error.into(),
+            error => {
+                tracing::error!(%error, "the journal did not answer");
+                Trouble::Problem(Problem::Busy { seconds: 5 })
+            }
+        }
+    }
 }
 
 pub(super) async fn page(State(app): State<Arc<App>>, signed: Signed, Asked(query): Asked<Query>) -> Response {
     if !may_read(&signed.account.roles) {
         return absent(&app, signed.lang);
     }
-    let path = query.before.as_deref().map_or_else(String::new, |before| format!("?before={}", pages::text::query(before)));
-    let drawn = view(&app, &signed, query.before.as_deref()).await.map(|view| move |desk: &Desk<'_>| pages::desk::journal(desk, &view));
-    answer(&app, &signed, &format!("/desk/journal{path}"), drawn)
+    let drawn = view(&app, &signed, &query).await.map(|view| move |desk: &Desk<'_>| pages::desk::journal(desk, &view));
+    answer(&app, &signed, &query.path(), drawn)
 }
 
 /// The server looks at all of it now.
@@ -73,19 +138,38 @@ pub(super) async fn examine(State(app): State<Arc<App>>, posted: Posted) -> Resp
     see(signed.lang, "/desk/journal")
 }
 
-async fn view(app: &App, signed: &Signed, before: Option<&str>) -> Result<JournalView, Trouble> {
-    let first = before.is_none();
-    let before = match before {
-        Some(before) => before.parse().ok().filter(|before| *before > 0).ok_or(Trouble::Problem(Problem::BadAddress))?,
-        None => i64::MAX,
-    };
+async fn view(app: &App, signed: &Signed, query: &Query) -> Result<JournalView, Trouble> {
+    let zone = Context::new(&app.node, signed.lang).zone;
+    let Sought { first, before, act, day } = query.sought(&zone).ok_or(Trouble::Problem(Problem::BadAddress))?;
     let noted = app.staff.journal();
     let troubles = app.journal.as_ref().map(Journal::troubles).unwrap_or_default();
+    let (from, before) = match (&app.journal, day) {
+        (Some(journal), Some((begins, ends))) => {
+            let end = journal.since(ends).await?;
+            // Rows that wait are newer than all that are logged, and say themselves when they were done.
+            let end = if end > noted.newest_logged().await? { i64::MAX } else { end };
+            (journal.since(begins).await?, before.min(end))
+        }
+        _ => (1, before),
+    };
     // In this order: a row that is logged meanwhile is met twice rather than never.
     let waiting = noted.before(before, PAGE).await?;
-    let logged = noted.places_before(before, PAGE).await?;
+    let (logged, unseen) = match (&app.journal, &act) {
+        (Some(journal), Some(act)) => {
+            let found = journal.of_act(act, from, before, PAGE.unsigned_abs()).await?;
+            (found.rows, found.below)
+        }
+        _ => {
+            let mut logged = noted.places_before(before, PAGE).await?;
+            logged.retain(|(number, _)| *number >= from);
+            (logged, None)
+        }
+    };
+    let asked = |row: &Noted| {
+        act.as_deref().is_none_or(|act| code(&row.what) == act) && day.is_none_or(|(begins, ends)| (begins..ends).contains(&row.time))
+    };
     let mut rows: BTreeMap<i64, JournalRow> = BTreeMap::new();
-    for row in waiting {
+    for row in waiting.into_iter().filter(asked) {
         let mut row = on_its_way(app, signed, row).await?;
         if troubles.feeding.as_ref().is_some_and(|trouble| trouble.cause == Cause::Row(row.number)) {
             row.found = Found::Refused;
@@ -93,12 +177,17 @@ async fn view(app: &App, signed: &Signed, before: Option<&str>) -> Result<Journa
         rows.insert(row.number, row);
     }
     if let Some(journal) = &app.journal {
-        for row in shown(app, signed, journal, &logged).await? {
+        for row in shown(app, signed, journal, &logged, act.is_some()).await? {
             rows.insert(row.number, row);
         }
     }
     let rows: Vec<JournalRow> = rows.into_values().rev().take(usize::try_from(PAGE).unwrap_or_default()).collect();
-    let older = rows.last().map(|last| last.number).filter(|last| *last > 1);
+    let full = act.is_none() || rows.len() >= usize::try_from(PAGE).unwrap_or_default();
+    let older = if full { rows.last().map(|last| last.number).filter(|last| *last > from) } else { unseen };
+    let acts = match &app.journal {
+        Some(journal) => acts(journal, signed.lang).await?,
+        None => vec![],
+    };
     let open = app.journal.as_ref();
     let examined = open.and_then(Journal::examined).map(|found| Examined {
         at: moment(app, found.at),
@@ -123,7 +212,18 @@ async fn view(app: &App, signed: &Signed, before: Option<&str>) -> Result<Journa
         identity: identity.filter(|_| first),
         rows,
         older,
+        act: query.act().to_owned(),
+        day: query.day().to_owned(),
+        acts,
     })
+}
+
+/// What was ever done, in the order of its words.
+async fn acts(journal: &Journal, lang: Lang) -> Result<Vec<(String, String)>, Trouble> {
+    let codes = journal.node.store.genres().await?;
+    let mut acts: Vec<_> = codes.into_iter().map(|code| (Told::of(lang, None, &code).what, code)).collect();
+    acts.sort();
+    Ok(acts.into_iter().map(|(said, code)| (code, said)).collect())
 }
 
 fn fault(fault: Fault) -> JournalFault {
@@ -175,8 +275,8 @@ fn read(entry: &[u8]) -> Option<(Open, String, String)> {
     Some((Open::read(statement.core_line).ok()?, core.genre.clone(), core.parts.first()?.commitment.to_string()))
 }
 
-/// Rows of the log as they are shown, each with what the server finds of it.
-async fn shown(app: &App, signed: &Signed, journal: &Journal, places: &[(i64, u64)]) -> Result<Vec<JournalRow>, Trouble> {
+/// Rows of the log as they are shown, each with what the server finds of it. `apart`: those between were not asked for.
+async fn shown(app: &App, signed: &Signed, journal: &Journal, places: &[(i64, u64)], apart: bool) -> Result<Vec<JournalRow>, Trouble> {
     let store = &journal.node.store;
     let size = journal.node.heads.borrow().size;
     let mut indexes: Vec<u64> = places.iter().map(|(_, index)| *index).filter(|index| *index < size).collect();
@@ -199,7 +299,7 @@ async fn shown(app: &App, signed: &Signed, journal: &Journal, places: &[(i64, u6
         let genre = said.as_ref().map_or("other", |(_, genre, _)| genre.as_str());
         let told = Told::of(signed.lang, deed.as_ref(), genre);
         let done = said.as_ref().map_or(0, |(open, ..)| open.done);
-        let below = places.get(n + 1).map(|(_, index)| *index);
+        let below = places.get(n + 1).map(|(_, index)| *index).filter(|_| !apart);
         let display = ShownRow { number: Some(*number), done: Some(done), text: unspaced(&told.text()), below };
         let found = reader.as_ref().map_or(Found::Fails("C3"), |reader| {
             let content = reader.row(*index, &contents, &display, |deed, code| Told::of(signed.lang, deed, code).text());

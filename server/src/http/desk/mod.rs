@@ -5,6 +5,7 @@
 //! [`guard::absent`].
 
 mod account;
+mod asides;
 mod attachments;
 mod bringing;
 mod cases;
@@ -18,13 +19,16 @@ mod guard;
 mod home;
 mod journal;
 mod letters;
+mod lists;
 mod machines;
 mod people;
 mod posts;
+mod previewing;
 mod registering;
 mod registrations;
 mod rule;
 mod sign_in;
+mod signing;
 mod submitting;
 mod templates;
 mod typing;
@@ -68,7 +72,7 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/desk/journal/log/contents/{indexes}", get(journal::contents))
         .route("/desk/department/back", get(departments::come_back))
         .route("/desk/{*rest}", any(guard::nowhere));
-    for (path, handler) in cases::asked().into_iter().chain(writing::asked()) {
+    for (path, handler) in signing::asked().into_iter().chain(writing::asked()) {
         router = router.route(path, handler);
     }
     for lang in Lang::ALL {
@@ -104,7 +108,8 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/people/link"), get(people::once))
             .route(&at("/people/sent"), get(people::sent))
             .route(&at("/{*rest}"), any(guard::nowhere));
-        for (path, handler) in drafts::routes().into_iter().chain(cases::routes()).chain(bringing::routes()).chain(templates::routes()) {
+        let more = [drafts::routes(), cases::routes(), signing::routes(), bringing::routes(), templates::routes()];
+        for (path, handler) in more.into_iter().flatten() {
             router = router.route(&at(path), handler);
         }
     }

@@ -239,6 +239,10 @@ async fn person_page(app: &App, signed: &Signed, account: Account, faults: Fault
         Ok(mailbox) => app.staff.mails().then(|| mailbox.is_some_and(|mailbox| mailbox.address.is_some())),
         Err(error) => return failed(app, signed.lang, error),
     };
+    let sessions = match app.staff.sessions_of(&account.id).await {
+        Ok(sessions) => sessions.len(),
+        Err(error) => return failed(app, signed.lang, error),
+    };
     let fault = faults.iter().find(|(field, _)| *field == "role").map(|(_, fault)| *fault);
     let refused = asked.zip(fault).map(|(asked, fault)| RefusedRoles {
         agency: asked.one("agency").to_owned(),
@@ -247,6 +251,7 @@ async fn person_page(app: &App, signed: &Signed, account: Account, faults: Fault
     });
     let view = PersonView {
         mail,
+        sessions,
         refused,
         created: moment(app, account.created),
         ended: account.ended.map(|at| moment(app, at)),
@@ -281,6 +286,7 @@ pub(super) async fn change_person(State(app): State<Arc<App>>, At(id): At, Poste
     let by_mail = app.staff.mails() && !fields.one("mail").is_empty();
     let done = match fields.one("do") {
         "roles" if is_seen(&app, &signed, agency) => app.staff.set_roles(by, &account.id, agency, &chosen(&fields)).await,
+        "sessions" => app.staff.end_sessions_of(by, &account.id).await,
         "end" => app.staff.end_account(by, &account.id).await,
         "recovery" => match app.staff.recovery_at(by, &account.id, !fields.one("factors").is_empty(), by_mail).await {
             Ok(Ok(_)) if by_mail => return see(signed.lang, "/desk/people/sent"),

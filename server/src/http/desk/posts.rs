@@ -4,7 +4,7 @@ use super::{
     Fields, Posted, Signed, again, answer, failed,
     guard::absent,
     page,
-    registering::{fault, keys, named, registrar, rows, troubled},
+    registering::{fault, keys, named, personal_in, registrar, rows, troubled, warning},
     rule::{rule_form, typed_rule, with_room, written_rule},
     see,
 };
@@ -77,7 +77,7 @@ struct Typed {
 
 async fn agency_view(app: &App, signed: &Signed, id: &str, typed: Typed) -> Result<Option<AgencyPostsView>, Trouble> {
     let state = app.node.submitter.state();
-    let Some((_, agency)) = state.agency(id).filter(|_| looks(signed, id)) else { return Ok(None) };
+    let Some((at, agency)) = state.agency(id).filter(|_| looks(signed, id)) else { return Ok(None) };
     let mut posts: Vec<_> = state.posts().map(|(_, post)| post).filter(|post| post.agency == id).collect();
     posts.sort_by(|one, other| one.post.cmp(&other.post));
     let mut drawn = Vec::new();
@@ -101,7 +101,7 @@ async fn agency_view(app: &App, signed: &Signed, id: &str, typed: Typed) -> Resu
         seals: keys(&agency.seals),
         waiting: rows(app, signed, &waiting).await?,
         rule: typed.rule.unwrap_or_else(|| rule_form(agency.rule.as_ref())),
-        ruled: agency.rule.is_some(),
+        told: agency.rule.as_ref().map(|rule| views::told_rule(&state, rule, at.index, signed.lang)),
         may: asks(signed, id),
         size: app.node.heads.borrow().size,
         typed: typed.post,
@@ -178,17 +178,17 @@ async fn new_post(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> 
             faults.push((field, Fault::Names));
         }
     }
+    let mut seen = String::new();
     if faults.is_empty() {
-        let query = |text: &str| pages::text::query(text).to_string();
-        return see(signed.lang, &format!("/desk/posts/key/{id}?agency={}&zh={}&en={}", query(agency), query(&name_zh), query(&name_en)));
+        let Some(warned) = warning(&[("id", &last), ("name_zh", &name_zh), ("name_en", &name_en)], fields) else {
+            let query = |text: &str| pages::text::query(text).to_string();
+            let names = format!("agency={}&zh={}&en={}", query(agency), query(&name_zh), query(&name_en));
+            return see(signed.lang, &format!("/desk/posts/key/{id}?{names}"));
+        };
+        (faults, seen) = (warned.faults, warned.seen);
     }
-    agency_page(
-        app,
-        signed,
-        agency,
-        Typed { post: NewPost { id: last, name_zh, name_en, ..NewPost::default() }, faults, ..Typed::default() },
-    )
-    .await
+    let post = NewPost { id: last, name_zh, name_en, seen, ..NewPost::default() };
+    agency_page(app, signed, agency, Typed { post, faults, ..Typed::default() }).await
 }
 
 async fn end(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
@@ -330,8 +330,12 @@ async fn key_page(app: &App, signed: &Signed, found: Found, query: Option<&str>,
         let gives = signed.may(Role::Administrator, &agency) && found.names.is_empty();
         let mut people = if gives { app.staff.people_of(&agency).await? } else { vec![] };
         people.retain(|account| account.ended.is_none() && !holders.iter().any(|(holder, _)| *holder == account.id));
+        // One that is registered already is warned of no more.
+        let names = found.names.values().map(String::as_str);
+        let names = names.chain((!found.names.is_empty()).then_some(found.post.id.as_str()));
         Ok::<_, Trouble>(PostKeyView {
             agency: super::agency(app, &agency, signed.lang),
+            personal: personal_in(names),
             waiting: waiting.collect(),
             may: enrols(signed, &agency, &holders),
             gives,
@@ -404,7 +408,7 @@ async fn hold(app: &App, signed: &Signed, post: &str, fields: &Fields) -> Respon
     match done {
         Ok(()) => see(signed.lang, &format!("/desk/posts/key/{post}")),
         // Only whoever may give the post comes this far.
-        Err(DraftsError::Refused(Refusal::NotHolder)) => {
+        Err(DraftsError::Refused(Refusal::Role)) => {
             let found = found(app, signed, post, &Fields::default());
             let Some(found) = found else { return absent(app, signed.lang) };
             key_page(app, signed, found, None, vec![("give", Fault::Lack(Lack::NoSteps))]).await

@@ -1,7 +1,8 @@
 //! What every page about registrations draws on: what waits for registrars, and why something was not taken.
 
-use super::Signed;
+use super::{Fields, Signed};
 use crate::{
+    drafts::{self, Sort},
     http::{App, trouble::Trouble},
     registrar::{Asked, Change, Registrar, RegistrarError},
     staff::Account,
@@ -11,7 +12,7 @@ use app::{
     view::Problem,
     view::desk::{self, Barred, Fault, Faults, PostKey, WaitingRow},
 };
-use chain::statement::Key;
+use chain::{Hash, statement::Key};
 
 pub(super) fn registrar(app: &App) -> Registrar {
     Registrar::new(app.staff.clone(), app.node.clone())
@@ -48,6 +49,30 @@ pub(super) fn fault(error: RegistrarError, field: &'static str) -> Result<Faults
         other => return Err(other),
     };
     Ok(vec![(field, fault)])
+}
+
+/// A form whose names look like numbers that belong to persons: beside which field, and what says that it was seen.
+pub(super) struct Warning {
+    pub faults: Faults,
+    pub seen: String,
+}
+
+/// What is registered stands in the log for ever, so whoever asks for it is warned before. It is no refusal: of what is sent once more as it
+/// was, nothing is said again.
+pub(super) fn warning(names: &[(&'static str, &str)], fields: &Fields) -> Option<Warning> {
+    let fault = |(field, name): &(&'static str, &str)| Some((*field, Fault::Personal { sort: drafts::in_name(name)?.code() }));
+    let faults: Faults = names.iter().filter_map(fault).collect();
+    let whole: Vec<_> = names.iter().map(|(_, name)| *name).collect();
+    let seen = Hash::of(&[whole.join("\n").as_bytes()]).to_hex();
+    (!faults.is_empty() && fields.one("seen") != seen).then_some(Warning { faults, seen })
+}
+
+/// What names look like that belongs to persons, by its kinds.
+pub(super) fn personal_in<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<&'static str> {
+    let mut sorts: Vec<_> = names.into_iter().filter_map(drafts::in_name).map(Sort::code).collect();
+    sorts.sort_unstable();
+    sorts.dedup();
+    sorts
 }
 
 pub(super) fn keys(keys: &[Key]) -> Vec<PostKey> {

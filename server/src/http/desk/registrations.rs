@@ -4,7 +4,7 @@ use super::{
     Posted, Signed, again, failed,
     guard::absent,
     page,
-    registering::{fault, keys, registrar, rows, troubled, waiting_row},
+    registering::{fault, keys, personal_in, registrar, rows, troubled, waiting_row, warning},
     rule::rule_rows,
     see,
 };
@@ -90,8 +90,14 @@ pub(super) async fn new_agency(State(app): State<Arc<App>>, Posted { signed, fie
     }
     let [custody, seal] = ["custody", "seal"].map(|field| fields.one(field).trim().to_owned());
     let custody = if matches!(custody.as_str(), "token" | "agency") { custody } else { "portal".to_owned() };
+    let mut seen = String::new();
+    if faults.is_empty()
+        && let Some(warned) = warning(&[("id", &id), ("name_zh", &name_zh), ("name_en", &name_en)], &fields)
+    {
+        (faults, seen) = (warned.faults, warned.seen);
+    }
     let typed =
-        NewPost { id: id.clone(), name_zh: name_zh.clone(), name_en: name_en.clone(), custody: custody.clone(), seal: seal.clone() };
+        NewPost { id: id.clone(), name_zh: name_zh.clone(), name_en: name_en.clone(), seen, custody: custody.clone(), seal: seal.clone() };
     let elsewhere = custody != "portal";
     if elsewhere && !Vkey::parse(&seal).is_ok_and(|key| key.name() == id) {
         faults.push(("seal", Fault::Key));
@@ -159,6 +165,16 @@ fn says(text: &str) -> Says {
     }
 }
 
+/// What in the names that a registration has looks like numbers that belong to persons.
+fn personal(text: &str) -> Vec<&'static str> {
+    match registrar::said(text) {
+        Some(Core::Post(core)) => personal_in(core.name.values().map(String::as_str).chain([core.post.as_str()])),
+        Some(Core::Agency(core)) => personal_in(core.name.values().map(String::as_str).chain([core.agency.as_str()])),
+        Some(Core::Charter(core)) => personal_in(core.name.values().map(String::as_str).chain(core.registrars.keys.iter().map(Vkey::name))),
+        _ => vec![],
+    }
+}
+
 /// What an amendment of the charter in force changes, and what it leaves.
 fn amended(state: &chain::state::State, text: &str) -> Option<AmendedView> {
     let (Some(Core::Charter(now)), Some(before), Some(at)) = (registrar::said(text), state.charter(), state.charter_at()) else {
@@ -191,6 +207,7 @@ async fn show(app: &App, signed: &Signed, id: &str, faults: Faults) -> Response 
         Ok::<_, Trouble>(Some(Ok(RegistrationView {
             says: says(asked.text()),
             amended: amended(&state, asked.text()),
+            personal: personal(asked.text()),
             text: asked.text().to_owned(),
             registrars: names.collect(),
             alone: registrar(app).alone(),

@@ -54,6 +54,7 @@ pub(super) fn personal_view(looked: Looked) -> PersonalView {
             Spot::Line(line) => SpotView::Line(line),
             Spot::Page(page) => SpotView::Page(page),
             Spot::Row { sheet, row } => SpotView::Row { sheet, row },
+            Spot::Field(field) => SpotView::Field(field),
             Spot::Somewhere => SpotView::Within,
         },
     };

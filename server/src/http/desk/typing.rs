@@ -1,7 +1,11 @@
 //! What is typed into the editor's form, read and put into it again.
 
 use crate::drafts::{self, Translation, Whom, Written};
-use app::view::desk::{TranslationRow, Typed};
+use app::{
+    Lang, codes,
+    view::desk::{TranslationRow, Typed},
+    words::desk as words,
+};
 
 /// The lines of a field that has one thing a line.
 fn lines(text: &str) -> Vec<String> {
@@ -102,33 +106,71 @@ pub(super) fn typed(written: &Written) -> Typed {
     Typed(fields.into_iter().collect())
 }
 
-/// All that was typed, in the order of the form, without what is empty or only chosen.
-pub(super) fn all_typed(written: &Written) -> Vec<(&'static str, String)> {
-    const FIELDS: [&str; 18] = [
-        "title",
-        "target",
-        "body",
-        "issued",
-        "published",
-        "effective",
-        "expires",
-        "document_number",
-        "index_number",
-        "theme",
-        "issuing_agencies",
-        "joint_agencies",
-        "basis",
-        "summary",
-        "keywords",
-        "region",
-        "subjects",
-        "source",
-    ];
+/// Fields in the order of the form, but for the texts.
+pub(super) const FIELDS: [&str; 23] = [
+    "title",
+    "genre",
+    "language",
+    "target",
+    "change",
+    "issued",
+    "published",
+    "effective",
+    "expires",
+    "ground",
+    "by",
+    "document_number",
+    "index_number",
+    "theme",
+    "issuing_agencies",
+    "joint_agencies",
+    "basis",
+    "summary",
+    "keywords",
+    "region",
+    "subjects",
+    "source",
+    "authentic",
+];
+
+/// What stands in a field, as people read it.
+pub(super) fn said(field: &str, value: &str, lang: Lang) -> String {
+    let e = &words::of(lang).drafts.editor;
+    let known = match field {
+        "genre" => codes::genre(lang, value),
+        "ground" => codes::ground(lang, value),
+        "authentic" => codes::authentic(lang, value),
+        "language" => Some((e.language)(value)).filter(|said| !said.is_empty()),
+        "change" => Some((e.change)(value)).filter(|said| !said.is_empty()),
+        _ => None,
+    };
+    known.unwrap_or(value).to_owned()
+}
+
+/// Fields in which two texts differ, and what stands in each, as people read it.
+pub(super) fn differing(before: &Written, after: &Written, lang: Lang) -> Vec<(&'static str, String, String)> {
+    let (old, new) = (typed(before), typed(after));
+    let fields = FIELDS.into_iter().filter(|field| old.of(field) != new.of(field));
+    let mut differing: Vec<_> = fields.map(|field| (field, said(field, old.of(field), lang), said(field, new.of(field), lang))).collect();
+    if before.parts != after.parts {
+        differing.push(("parts", before.parts.join("\n"), after.parts.join("\n")));
+    }
+    differing
+}
+
+/// All that was typed and chosen, as people read it, in the order of the form, without what is empty.
+pub(super) fn all_typed(written: &Written, lang: Lang) -> Vec<(&'static str, String)> {
     let typed = typed(written);
-    let own = FIELDS.into_iter().map(|field| (field, typed.of(field).to_owned()));
-    let translated = written.translations.iter();
-    let translated = translated.flat_map(|text| [("translation_title", text.title.clone()), ("translation_body", text.body.clone())]);
-    own.chain(translated).filter(|(_, text)| !text.trim().is_empty()).collect()
+    let own = FIELDS.into_iter().map(|field| (field, said(field, typed.of(field), lang)));
+    let texts = [("parts", written.parts.join("\n")), ("body", written.body.clone())];
+    let translated = written.translations.iter().flat_map(|text| {
+        [
+            ("translation_language", said("language", &text.language, lang)),
+            ("translation_title", text.title.clone()),
+            ("translation_body", text.body.clone()),
+        ]
+    });
+    own.chain(texts).chain(translated).filter(|(_, text)| !text.trim().is_empty()).collect()
 }
 
 pub(super) fn translation_rows(written: &Written) -> Vec<TranslationRow> {

@@ -1,15 +1,12 @@
 //! What the editor's script asks while somebody writes: to save, to see the text as it will be read, to know who else saved; and
 //! files that come piece by piece. Each address is for those who write the draft; to others there is no such thing.
 
-use super::{
-    ByScript, Fields,
-    drafts::{Names, shown},
-    typing::written,
-};
+use super::{ByScript, Fields, drafts::Names, previewing, typing::written};
 use crate::{
     drafts::{self, Came, DraftsError, File, Refusal, Saved, Stage, Upload},
-    http::App,
+    http::{App, trouble::Asked},
 };
+use app::{Lang, pages, view::Shell};
 use axum::{
     Json,
     body::Bytes,
@@ -87,12 +84,27 @@ async fn save(State(app): State<Arc<App>>, Path(id): Path<String>, ByScript(sign
     answered(said.await)
 }
 
+/// In which language the page is that asks.
+#[derive(Deserialize)]
+struct Asking {
+    #[serde(default)]
+    lang: String,
+}
+
 /// Draws what is being typed, with what draws the published page.
-async fn preview(State(app): State<Arc<App>>, Path(id): Path<String>, ByScript(signed): ByScript, fields: Fields) -> Response {
+async fn preview(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Asked(Asking { lang }): Asked<Asking>,
+    ByScript(signed): ByScript,
+    fields: Fields,
+) -> Response {
     let said = async {
         app.drafts.draft(&signed.account, &id).await?;
-        let (html, formatted) = shown(fields.one("body").replace("\r\n", "\n")).await.unwrap_or_default();
-        Ok(Json(json!({ "html": html, "formatted": formatted })).into_response())
+        let site = super::site(&app);
+        let shell = Shell { site: &site, lang: Lang::from_code(&lang).unwrap_or(signed.lang), path: "/desk" };
+        let view = previewing::preview(&written(&fields)).await;
+        Ok(Json(json!({ "html": pages::desk::preview(&shell, &view) })).into_response())
     };
     answered(said.await)
 }

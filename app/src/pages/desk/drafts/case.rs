@@ -10,7 +10,7 @@ use crate::pages::{catalogue, text};
 use crate::view::desk::{
     AbleView, CaseState, CaseView, Decided, Desk, FrozenDisclosure, FrozenProse, FrozenText, KindView, Room, RuleView,
 };
-use crate::view::{Body, DisclosureView, Title};
+use crate::view::{DisclosureView, Title};
 use crate::words::desk::DeskWords;
 use crate::{Lang, codes};
 use leptos::prelude::*;
@@ -29,8 +29,12 @@ pub fn case(desk: &Desk<'_>, view: &CaseView) -> String {
             view! { <div class="faults" role="alert"><h2>{c.told}</h2><p>{(c.told_code)(code)}</p>{said}</div> }
         });
         let own = view.own.then(|| view! { <p class="quiet">{c.own}</p> });
+        let refused = view.refused.as_ref().map(|(code, said)| {
+            view! { <div class="faults" role="alert"><h2>{c.not_taken}</h2><p>{w.signing.told(code, said)}</p></div> }
+        });
         view! {
             {summary(&view.faults, w)}
+            {refused}
             {told}
             <div class="lead">
                 <h1><bdi>{title.clone()}</bdi></h1>
@@ -173,7 +177,7 @@ fn yours(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> Option<impl
     })
 }
 
-/// Sent without a script it goes nowhere, and nothing of it stands in an address.
+/// The page's script signs by it; without one it is not shown, and sent by itself it would go nowhere.
 fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let c = &w.drafts.case;
     let name = |field: &str| format!("{}-{field}", able.code);
@@ -188,7 +192,7 @@ fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords
     view! {
         <form class="form sign" method="post" action=desk.at(&format!("/desk/cases/{}", view.id)) data-sign=format!("/desk/cases/{}/sign", view.id) data-steps=format!("/desk/cases/{}/steps", view.id)
             data-case=view.id.clone() data-code=able.code.clone() data-post=able.post.clone() data-agency=view.agency.id.clone() data-rule=view.rule_leaf.clone()
-            data-core=view.core.clone()>
+            data-core=view.core.clone() data-with-script hidden>
             <input type="hidden" name="post" value=able.post.clone()/>
             <h3>{called(&able.code, w.lang)}</h3>
             <p><bdi>{(c.yours_as)(&able.post_name)}</bdi></p>
@@ -204,7 +208,7 @@ fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords
             <p class="said" role="status" data-said=""></p>
             <button>{c.sign}</button>
         </form>
-        {elsewhere(&view.id, &able.code, w)}
+        {elsewhere(desk, (&view.id, &able.code), view.refused.is_some(), w)}
     }
 }
 
@@ -212,13 +216,15 @@ fn ways(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> Option<impl 
     let c = &w.drafts.case;
     let at = |what: &str| desk.at(&format!("/desk/cases/{}/{what}", view.id));
     let release = view.may_release.then(|| {
+        let own = view.releases_own.then(|| view! { <p class="quiet">{c.release_own}</p> });
         view! {
-            <form method="post" action=at("release")>{token(desk)}<button>{c.release}</button><p class="small">{c.release_help}</p></form>
+            <form method="post" action=at("release")>{own}{token(desk)}<button>{c.release}</button><p class="small">{c.release_help}</p></form>
         }
     });
     let withdraw = view.may_withdraw.then(|| {
+        let (button, help) = if view.writes { (c.withdraw, c.withdraw_help) } else { (c.call_back, c.call_back_help) };
         view! {
-            <form method="post" action=at("withdraw")>{token(desk)}<button class="quiet">{c.withdraw}</button><p class="small">{c.withdraw_help}</p></form>
+            <form method="post" action=at("withdraw")>{token(desk)}<button class="quiet">{button}</button><p class="small">{help}</p></form>
         }
     });
     let faulty = !view.faults.is_empty();
@@ -303,23 +309,7 @@ fn frozen(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> AnyView {
 fn disclosure(frozen: &FrozenDisclosure, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let public = crate::words::of(w.lang);
     let shell = desk.shell();
-    let shown = DisclosureView {
-        item: frozen.item.clone(),
-        catalogue: Some(frozen.catalogue.clone()),
-        body: Body::None,
-        translation: None,
-        parts: vec![],
-        catalogue_commitment: None,
-        body_commitment: None,
-        versions: vec![],
-        notices: vec![],
-        seen: None,
-        older: None,
-        newer: None,
-        leaf: String::new(),
-        previous: String::new(),
-        approval: None,
-    };
+    let shown = DisclosureView::unpublished(frozen.item.clone(), frozen.catalogue.clone());
     let title = match &frozen.item.title {
         Title::Text(title) => text::marked(title, public).into_owned(),
         _ => String::new(),

@@ -6,8 +6,16 @@ use crate::view::desk::{AgainstView, BlockView, ChangedView, Desk, FileChangeVie
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
 
+/// What is said before a piece to those who cannot see how it is marked: one that went, and one that came.
+#[derive(Clone, Copy)]
+pub(super) struct Marks {
+    pub gone: &'static str,
+    pub new: &'static str,
+}
+
 pub(super) fn changed(view: &ChangedView, case: &str, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let c = &w.changed;
+    let marks = Marks { gone: c.removed, new: c.added };
     let said = |against: &AgainstView| match against {
         AgainstView::Published { index } => (c.since_published)(*index),
         AgainstView::Earlier { submitted, decided: None, .. } => (c.since_earlier)(&minute(*submitted, w.lang)),
@@ -22,10 +30,10 @@ pub(super) fn changed(view: &ChangedView, case: &str, desk: &Desk<'_>, w: &'stat
     let others = (view.choices.len() > 1).then(|| view! { <p class="small">{c.other}</p><ul class="small">{others.collect_view()}</ul> });
     let now = view.choices.get(view.chosen).map(|against| view! { <p><strong>{said(against)}</strong></p> });
     let fields = view.fields.iter().map(|(field, pieces)| {
-        view! { <div><dt>{(w.drafts.editor.field)(field)}</dt><dd class="pieces">{drawn(pieces, w)}</dd></div> }
+        view! { <div><dt>{(w.drafts.editor.field)(field)}</dt><dd class="pieces">{drawn(pieces, marks)}</dd></div> }
     });
     let fields = (!view.fields.is_empty()).then(|| view! { <h3>{c.fields}</h3><dl class="facts">{fields.collect_view()}</dl> });
-    let texts = view.texts.iter().map(|one| text(one, w)).collect_view();
+    let texts = view.texts.iter().map(|one| text(one, marks, w)).collect_view();
     let files = view.files.iter().map(|one| file(one, w)).collect_view();
     let files = (!view.files.is_empty()).then(|| view! { <h3>{c.files}</h3><ul class="file-changes">{files}</ul> });
     let some = !view.fields.is_empty() || !view.texts.is_empty() || !view.files.is_empty();
@@ -69,27 +77,26 @@ fn seen(text: &str) -> String {
     text.replace('\n', "¶\n")
 }
 
-fn drawn(pieces: &[PieceView], w: &'static DeskWords) -> impl IntoView + use<> {
-    let c = &w.changed;
+fn drawn(pieces: &[PieceView], marks: Marks) -> impl IntoView + use<> {
     let pieces = pieces.iter().map(|piece| match piece {
         PieceView::Same(text) => view! { <span>{text.clone()}</span> }.into_any(),
-        PieceView::Gone(text) => view! { <del><span class="visually-hidden">{c.removed}</span>{seen(text)}</del> }.into_any(),
-        PieceView::New(text) => view! { <ins><span class="visually-hidden">{c.added}</span>{seen(text)}</ins> }.into_any(),
+        PieceView::Gone(text) => view! { <del><span class="visually-hidden">{marks.gone}</span>{seen(text)}</del> }.into_any(),
+        PieceView::New(text) => view! { <ins><span class="visually-hidden">{marks.new}</span>{seen(text)}</ins> }.into_any(),
     });
     pieces.collect_view()
 }
 
-fn text(change: &TextChangeView, w: &'static DeskWords) -> impl IntoView + use<> {
+pub(super) fn text(change: &TextChangeView, marks: Marks, w: &'static DeskWords) -> impl IntoView + use<> {
     let (c, e) = (&w.changed, &w.drafts.editor);
     let heading = match &change.language {
         None => e.text.to_owned(),
         Some(tag) => (w.editing.translation)((e.language)(tag)),
     };
-    let title = (!change.title.is_empty()).then(|| view! { <p class="pieces title">{drawn(&change.title, w)}</p> });
+    let title = (!change.title.is_empty()).then(|| view! { <p class="pieces title">{drawn(&change.title, marks)}</p> });
     let blocks = change.blocks.iter().map(|block| match block {
         BlockView::Same(text) => view! { <div class="pieces same">{text.clone()}</div> }.into_any(),
         BlockView::Folded(lines) => view! { <p class="folded small">{(c.folded)(*lines)}</p> }.into_any(),
-        BlockView::Changed(pieces) => view! { <div class="pieces">{drawn(pieces, w)}</div> }.into_any(),
+        BlockView::Changed(pieces) => view! { <div class="pieces">{drawn(pieces, marks)}</div> }.into_any(),
     });
     let cut = change.cut.then(|| view! { <p class="note">{c.cut}</p> });
     view! { <h3>{heading}</h3>{title}<div class="blocks" lang=change.language.clone() dir="auto">{blocks.collect_view()}</div>{cut} }

@@ -4,7 +4,7 @@ use super::super::form::{fault_of, token};
 use super::super::frame::{Page, document, minute};
 use super::area::{ALWAYS, How, field};
 use super::texts::{agencies, languages, translations};
-use super::{named, tools};
+use super::{conflict::conflict, named, preview, tools};
 use crate::codes;
 use crate::view::desk::{Desk, DraftKind, EditorView, Room};
 use crate::words::desk::DeskWords;
@@ -18,6 +18,7 @@ const TEXT: u32 = 24;
 pub fn editor(desk: &Desk<'_>, view: &EditorView) -> String {
     let d = &crate::words::desk::of(desk.lang).drafts;
     let title = named(view.typed.of("title"), view.kind, d);
+    let read = view.preview.as_ref().map(|shown| preview(&desk.shell(), shown));
     let page = Page { scripts: tools::scripts(desk, view), ..Page::new(Room::Drafts, "editor", title.clone()).with(&view.faults) };
     document(desk, page, |w| {
         let e = &w.drafts.editor;
@@ -29,7 +30,8 @@ pub fn editor(desk: &Desk<'_>, view: &EditorView) -> String {
         };
         let saved = view.just_saved.then(|| view! { <p class="done" role="status">{e.just_saved}</p> });
         let files = (view.kind == DraftKind::Disclosure).then(|| files(view, desk, w));
-        let preview = (view.kind == DraftKind::Disclosure).then(|| preview(view, w));
+        let read = read.map(|html| as_read(html, w));
+        let over = view.over.then(|| view! { <input type="hidden" name="over" value="1"/> });
         view! {
             {lacking(view, w)}
             {conflict(view, w)}
@@ -45,6 +47,7 @@ pub fn editor(desk: &Desk<'_>, view: &EditorView) -> String {
                     <form class="form draft" id="draft" method="post" action=at.clone() autocomplete="off">
                         {token(desk)}
                         <input type="hidden" name="revision" value=view.revision.to_string()/>
+                        {over}
                         // What Enter does in a line: a form is sent by its first button.
                         <button name="do" value="save" class="unseen" tabindex="-1" aria-hidden="true">{e.save}</button>
                         {fields}
@@ -53,12 +56,13 @@ pub fn editor(desk: &Desk<'_>, view: &EditorView) -> String {
                             <button name="do" value="submit" class="quiet">{e.onward}</button>
                             <button name="do" value="drop" class="quiet grave">{e.drop}</button>
                         </div>
+                        <p class="small">{(e.drop_help)(view.discarded_days)}</p>
                         <p class="saving" data-saving hidden></p>
                     </form>
                     {files}
-                    {asides(view, w)}
+                    {asides(view, desk, w)}
                 </div>
-                {preview}
+                {read}
             </div>
             {tools::kit(desk, view, w)}
         }
@@ -262,54 +266,23 @@ fn files(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> impl Into
     }
 }
 
-fn preview(view: &EditorView, w: &'static DeskWords) -> impl IntoView + use<> {
-    let e = &w.drafts.editor;
-    let lang = view.typed.of("language").to_owned();
-    let title = view.typed.of("title").to_owned();
-    let shown = match &view.preview {
-        None => view! { <p class="quiet">{e.preview_none}</p> }.into_any(),
-        Some((html, formatted)) => view! {
-            {(!formatted).then(|| view! { <p class="quiet">{e.written}</p> })}
-            <div class="sheet">
-                <p class="title" lang=lang.clone() dir="auto">{title}</p>
-                <div class="prose" lang=lang dir="auto" inner_html=html.clone()></div>
-            </div>
-        }
-        .into_any(),
-    };
-    view! { <section id="preview" aria-labelledby="preview-title"><h2 id="preview-title">{e.preview}</h2><div data-preview>{shown}</div></section> }
+/// Drawn already: as the script has it drawn while somebody writes.
+fn as_read(html: String, w: &'static DeskWords) -> impl IntoView + use<> {
+    view! {
+        <section id="preview" aria-labelledby="preview-title">
+            <h2 id="preview-title">{w.drafts.editor.preview}</h2>
+            <div data-preview inner_html=html></div>
+        </section>
+    }
 }
 
-fn conflict(view: &EditorView, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
-    let e = &w.drafts.editor;
-    let conflict = view.conflict.as_ref()?;
-    let submitted = conflict.submitted.then_some(e.conflict_submitted);
-    let said = (e.conflict)(&conflict.by, &minute(conflict.saved, w.lang));
-    Some(view! {
-        <div class="faults" role="alert">
-            <h2>{submitted.map_or(said, str::to_owned)}</h2>
-            <p>{e.conflict_help}</p>
-            <details open=true>
-                <summary>{e.conflict_theirs}</summary>
-                <p><strong><bdi>{conflict.title.clone()}</bdi></strong></p>
-                <pre class="theirs">{conflict.body.clone()}</pre>
-            </details>
-        </div>
-    })
-}
-
-fn asides(view: &EditorView, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
+fn asides(view: &EditorView, desk: &Desk<'_>, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
     let e = &w.drafts.editor;
     (!view.asides.is_empty()).then(|| {
         let rows = view.asides.iter().map(|aside| {
-            view! {
-                <details>
-                    <summary>{(e.aside)(&aside.by, &minute(aside.kept, w.lang))}</summary>
-                    <p><strong><bdi>{aside.title.clone()}</bdi></strong></p>
-                    <pre class="theirs">{aside.body.clone()}</pre>
-                </details>
-            }
+            let at = desk.at(&format!("/desk/drafts/{}/asides/{}", view.id, aside.id));
+            view! { <li><a href=at><bdi>{(e.aside)(&aside.by, &minute(aside.kept, w.lang))}</bdi></a></li> }
         });
-        view! { <section><h2>{e.asides}</h2>{rows.collect_view()}</section> }
+        view! { <section><h2>{e.asides}</h2><ul class="work">{rows.collect_view()}</ul></section> }
     })
 }

@@ -4,6 +4,7 @@ use super::super::form::area_text;
 use super::super::frame::{Page, document};
 use crate::pages::text;
 use crate::view::desk::{Desk, LateView, Room};
+use crate::words::desk::DeskWords;
 use leptos::prelude::*;
 
 /// Lines shown of a long text; it scrolls.
@@ -18,16 +19,6 @@ pub fn late(desk: &Desk<'_>, view: &LateView) -> String {
             false => (late.stale, desk.at(&view.page)),
         };
         let go_on = if view.signed_out { late.sign_in } else { late.draft };
-        let texts = view.typed.iter().enumerate().map(|(number, (field, text))| {
-            let id = format!("typed-{number}");
-            let lines = text.lines().count().clamp(1, LONG);
-            view! {
-                <div class="field">
-                    <label for=id.clone()>{(w.drafts.editor.field)(field)}</label>
-                    <textarea id=id rows=lines.to_string() readonly autocomplete="off">{area_text(text)}</textarea>
-                </div>
-            }
-        });
         view! {
             <div class="lead">
                 <h1>{title}</h1>
@@ -37,8 +28,23 @@ pub fn late(desk: &Desk<'_>, view: &LateView) -> String {
             </div>
             <section class="late">
                 <h2>{late.typed}</h2>
-                <div class="form">{texts.collect_view()}</div>
+                {typed(&view.typed, w)}
             </section>
         }
     })
+}
+
+/// All that was typed, field by field, to be read and copied.
+pub(super) fn typed(fields: &[(&'static str, String)], w: &'static DeskWords) -> impl IntoView + use<> {
+    let texts = fields.iter().enumerate().map(|(number, (field, text))| {
+        let id = format!("typed-{number}");
+        let lines = text.lines().count().clamp(1, LONG);
+        view! {
+            <div class="field" data-typed=*field>
+                <label for=id.clone()>{(w.drafts.editor.field)(field)}</label>
+                <textarea id=id rows=lines.to_string() readonly autocomplete="off">{area_text(text)}</textarea>
+            </div>
+        }
+    });
+    view! { <div class="form">{texts.collect_view()}</div> }
 }

@@ -1,6 +1,6 @@
 //! What looks like personal data, and what nobody looked through, before it is published.
 
-use crate::view::desk::PersonalView;
+use crate::view::desk::{PersonalView, SpotView};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
 
@@ -23,11 +23,15 @@ pub(super) fn found(view: &PersonalView, w: &'static DeskWords) -> Option<impl I
         .map(|row| {
             // The text itself has a name only in the catalogue.
             let part = row.part.as_deref().map(|part| if part == "body.md" { w.drafts.editor.text } else { part });
+            let at = match (&row.spot, part) {
+                (SpotView::Field(field), None) => (w.drafts.editor.field)(field).to_owned(),
+                (spot, part) => (s.at)(part, spot),
+            };
             view! {
                 <li>
                     <bdi class="number">{row.number.clone()}</bdi>" "
                     <span>{(s.sort)(row.sort)}</span>" "
-                    <span class="small">{(s.at)(part, &row.spot)}</span>
+                    <span class="small">{at}</span>
                 </li>
             }
         })
@@ -41,7 +45,15 @@ pub(super) fn unread(view: &PersonalView, w: &'static DeskWords) -> Option<impl 
     let lines: Vec<_> = view
         .unread
         .iter()
-        .map(|row| view! { <li><bdi>{row.name.clone()}</bdi>{between}{(w.drafts.submit.gap)(row.gap, &row.pages)}</li> })
+        .map(|row| {
+            let name = match row.name.as_str() {
+                "body.md" => w.drafts.editor.text.to_owned(),
+                // That has no name of a file.
+                "catalogue" => (w.drafts.submit.at)(None, &SpotView::Within),
+                name => name.to_owned(),
+            };
+            view! { <li><bdi>{name}</bdi>{between}{(w.drafts.submit.gap)(row.gap, &row.pages)}</li> }
+        })
         .collect();
     (!lines.is_empty()).then(|| view! { <ul>{lines}</ul> })
 }

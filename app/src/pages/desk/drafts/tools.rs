@@ -16,7 +16,7 @@ pub(super) fn kit(desk: &Desk<'_>, view: &EditorView, w: &'static DeskWords) -> 
         <div hidden data-editor=format!("/desk/drafts/{}", view.id) data-page=desk.at(&format!("/desk/drafts/{}", view.id))
             data-token=desk.token().to_owned() data-account=view.account.clone() data-lang=desk.lang.tag() data-zone=desk.site.zone.clone()
             data-largest=view.largest_file.to_string() data-most=view.most_files.to_string() data-asked=asked.join("\n")
-            data-previews=(view.kind == DraftKind::Disclosure).then_some("") data-conflict=view.conflict.is_some().then_some("")
+            data-previews=(view.kind == DraftKind::Disclosure).then_some("") data-conflict=(view.over || view.conflict.is_some()).then_some("")
             data-words=w.editing.written()></div>
     }
 }
