@@ -151,7 +151,7 @@ export async function begin(page, house, { title = "Lanterns of the old town", t
 /** Submits the draft that is open; answers the address of its case. */
 export async function submit(page) {
   await page.getByRole("button", { name: "Save and submit for approval" }).click();
-  await page.getByRole("button", { name: "Submit for approval" }).click();
+  await page.getByRole("button", { name: "Submit for approval", exact: true }).click();
   await expect(page.locator(".stand")).toContainText("Waits for approval");
   return page.url();
 }

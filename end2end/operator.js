@@ -229,7 +229,7 @@ export function reorder(place, order, { rewritten = false } = {}) {
     return bytes;
   });
   const to = (from) => order.indexOf(from);
-  const tables = { items: ["idx", "document"], contents: ["entry"], events: ["idx", "target", "instrument"], registrations: ["idx"], submissions: ["idx"] };
+  const tables = { items: ["idx", "document"], contents: ["entry"], events: ["idx", "target", "instrument"], registrations: ["idx"], submissions: ["idx"], acts: ["idx"], decisions: ["act", "step"] };
   const moves = [];
   for (const [table, columns] of Object.entries(tables)) {
     for (const column of columns) {
@@ -239,7 +239,7 @@ export function reorder(place, order, { rewritten = false } = {}) {
     }
   }
   const inserts = made.map((bytes, index) => `insert into entries (idx, bytes) values (${index}, ${blob(bytes)})`);
-  sql(place, ["begin", "delete from entries", ...inserts, ...moves, "commit"].join(";"));
+  sql(place, ["begin", "delete from entries", ...inserts, ...moves, `update counted set size = ${made.length}`, "commit"].join(";"));
   seal(place);
 }
 
@@ -250,7 +250,9 @@ export function rollBack(place, size) {
   const time = `(select time from checkpoints where size = ${size})`;
   sql(place, [
     "begin",
-    ...["entries", "items", "events", "registrations", "submissions"].map((table) => `delete from ${table} where idx >= ${size}`),
+    ...["entries", "items", "events", "registrations", "submissions", "acts"].map((table) => `delete from ${table} where idx >= ${size}`),
+    `delete from decisions where act >= ${size}`,
+    `update counted set size = ${size}`,
     `delete from contents where entry >= ${size}`,
     `update items set newest = 1 where idx in (select max(idx) from items group by document)`,
     "delete from tiles",

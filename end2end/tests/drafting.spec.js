@@ -41,7 +41,7 @@ test("a document is written by one, approved by two side by side and signed off,
   await author.getByRole("button", { name: "Save", exact: true }).click();
   await expect(author.locator("#preview strong")).toHaveText("lit");
   await author.getByRole("button", { name: "Save and submit for approval" }).click();
-  await author.getByRole("button", { name: "Submit for approval" }).click();
+  await author.getByRole("button", { name: "Submit for approval", exact: true }).click();
   await expect(author.locator(".stand")).toContainText("Waits for approval");
   const url = author.url();
 
@@ -109,7 +109,7 @@ test("a rejection needs a reason, stops the document, and the text is taken back
   await author.getByLabel("Text", { exact: true }).fill("Call 13800138000.");
   await author.getByRole("button", { name: "Save and submit for approval" }).click();
   await expect(author.locator(".caution")).toContainText("13800138000");
-  await author.getByRole("button", { name: "Submit for approval" }).click();
+  await author.getByRole("button", { name: "Submit for approval", exact: true }).click();
   const url = author.url();
   await anna.goto(url);
   await expect(anna.locator(".caution")).toContainText("mobile number");
@@ -123,7 +123,7 @@ test("a rejection needs a reason, stops the document, and the text is taken back
   await author.getByRole("button", { name: "Take back and write on" }).click();
   await author.getByLabel("Text", { exact: true }).fill("Ask at the counter.");
   await author.getByRole("button", { name: "Save and submit for approval" }).click();
-  await author.getByRole("button", { name: "Submit for approval" }).click();
+  await author.getByRole("button", { name: "Submit for approval", exact: true }).click();
   await expect(author.locator("main")).toContainText("counts no more");
   expect(author.url()).toBe(url);
 });

@@ -8,6 +8,8 @@ use std::time::Instant;
 const AROUND: usize = 1;
 /// Longest stretch of lines that is compared word by word, in bytes on both sides together.
 const BY_WORDS: usize = 60_000;
+/// Longest that takes no time worth bounding.
+const SHORT: usize = 400;
 /// Most bytes that are shown of one comparison.
 const SHOWN: usize = 200_000;
 /// Least part of a stretch, in a hundred, that must be the same for its words to be compared: less is another text.
@@ -107,13 +109,16 @@ pub fn words(before: &str, after: &str, until: Instant) -> Vec<Piece> {
     if before == after {
         return vec![Piece::Same(before.to_owned())];
     }
-    if before.is_empty() || after.is_empty() || before.len() + after.len() > BY_WORDS || Instant::now() > until {
+    let length = before.len() + after.len();
+    // What is short is compared however late it is: the dictionary is read when the first words are cut, and that takes its time.
+    let until = (length > SHORT).then_some(until);
+    if before.is_empty() || after.is_empty() || length > BY_WORDS || until.is_some_and(|until| Instant::now() > until) {
         return whole(before, after);
     }
     let (old, new) = (cut(before), cut(after));
     let mut pieces = Pieces::default();
     let mut same = 0;
-    for op in capture_diff_slices_deadline(Algorithm::Myers, &old, &new, Some(until)) {
+    for op in capture_diff_slices_deadline(Algorithm::Myers, &old, &new, until) {
         if let DiffOp::Equal { new_index, len, .. } = op {
             let text = new[new_index..new_index + len].concat();
             same += text.trim().len();

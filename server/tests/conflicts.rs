@@ -82,7 +82,7 @@ fn differs<'p>(page: &'p str, what: &str) -> Option<&'p str> {
 static FIELDS: [(&str, &str, &str); 20] = [
     ("title", "Red lanterns", "Blue lanterns"),
     ("genre", "decision", "notice"),
-    ("language", "fr", "en"),
+    ("language", "zh", "en"),
     ("target", "7", "12"),
     ("issued", "2026-03-01", "2026-03-02"),
     ("published", "2026-03-03", ""),

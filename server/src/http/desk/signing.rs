@@ -171,7 +171,11 @@ async fn hand_in(State(app): State<Arc<App>>, signed: Signed, At(id): At, reques
 async fn brought(app: &Arc<App>, signed: &Signed, request: Request) -> Option<String> {
     let mut form = Multipart::from_request(request, app).await.ok()?;
     // The form's own token first: nothing more is read for another site.
-    let token = form.next_field().await.ok()??;
+    let token = match form.next_field().await {
+        Ok(token) => token?,
+        // Longer than any step: nothing of it is read, and no step.
+        Err(_) => return Some(String::new()),
+    };
     if token.name() != Some("token") || !token.text().await.is_ok_and(|token| signed.token.is_in(&token)) {
         return None;
     }
