@@ -4,7 +4,6 @@
 use super::{Drafts, DraftsError, Frozen, Outcome, Refusal, publish::Claimed};
 use crate::staff::{Account, Role};
 use chain::time::Millis;
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use serde_json::json;
 use sqlx::Row;
 use std::{
@@ -12,6 +11,7 @@ use std::{
     pin::pin,
     time::Duration,
 };
+use tokio::task::{JoinError, JoinSet};
 
 /// How often it is looked, when nothing wakes it before.
 const EVERY: Duration = Duration::from_millis(400);
@@ -35,7 +35,18 @@ struct Attempt {
     outcome: Result<Outcome, DraftsError>,
 }
 
-type Attempts<'d> = FuturesUnordered<BoxFuture<'d, Attempt>>;
+/// Tasks of their own: one that holds a connection, or the turn to write, goes on while what is due next is claimed. They end with what
+/// holds them.
+type Attempts = JoinSet<Attempt>;
+
+/// What a task came to. A fault in one is a fault here.
+fn of_task(ended: Result<Attempt, JoinError>) -> Option<Attempt> {
+    match ended {
+        Ok(attempt) => Some(attempt),
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => None,
+    }
+}
 
 /// What is being published, and what waits for that. Agencies do not wait for each other: what one seals with may answer late, or never.
 #[derive(Default)]
@@ -81,12 +92,12 @@ impl Drafts {
     pub async fn publish_due(&self) -> Result<Vec<(String, Outcome)>, DraftsError> {
         self.settled().await;
         let due = self.due().await?;
-        let (mut under_way, mut attempts) = (UnderWay::default(), FuturesUnordered::new());
+        let (mut under_way, mut attempts) = (UnderWay::default(), Attempts::new());
         let (mut outcomes, mut failed) = (HashMap::new(), None);
         under_way.found(due.clone());
         loop {
             self.begin_due(&mut under_way, &mut attempts).await;
-            let Some(first) = attempts.next().await else { break };
+            let Some(first) = attempts.join_next().await.and_then(of_task) else { break };
             for (due, outcome) in self.end_due(first, &mut under_way, &mut attempts).await {
                 match outcome {
                     Ok(outcome) => _ = outcomes.insert(due.statement, outcome),
@@ -110,6 +121,12 @@ impl Drafts {
         rows.iter().map(|row| Ok(Due { statement: row.try_get(0)?, agency: row.try_get(1)? })).collect()
     }
 
+    /// The same, once something may be due, or after so long at most.
+    async fn next_due(&self, wait: Duration) -> Result<Vec<Due>, DraftsError> {
+        let _ = tokio::time::timeout(wait, self.wake.notified()).await;
+        self.due().await
+    }
+
     /// Goes on finding steps that were interrupted, beside what is published: however many there are, none keeps a text waiting.
     async fn go_on_settling(&self) {
         loop {
@@ -124,21 +141,20 @@ impl Drafts {
         }
     }
 
-    /// The same, once something may be due, or after so long at most.
-    async fn next_due(&self, wait: Duration) -> Result<Vec<Due>, DraftsError> {
-        let _ = tokio::time::timeout(wait, self.wake.notified()).await;
-        self.due().await
-    }
-
     /// Begins all that may be: claimed in one turn, since each turn is a write to the disk, and then each on its own.
-    async fn begin_due<'d>(&'d self, under_way: &mut UnderWay, attempts: &mut Attempts<'d>) {
+    async fn begin_due(&self, under_way: &mut UnderWay, attempts: &mut Attempts) {
         let due: Vec<Due> = std::iter::from_fn(|| under_way.begin()).collect();
         if due.is_empty() {
             return;
         }
         let ids: Vec<&str> = due.iter().map(|due| &*due.statement).collect();
         match self.claim_due(&ids).await {
-            Ok(claimed) => attempts.extend(due.into_iter().zip(claimed).map(|(due, claimed)| self.attempt(due, claimed).boxed())),
+            Ok(claimed) => {
+                for (due, claimed) in due.into_iter().zip(claimed) {
+                    let drafts = self.clone();
+                    attempts.spawn(async move { drafts.attempt(due, claimed).await });
+                }
+            }
             Err(error) => {
                 tracing::error!(%error, "what is due could not be claimed; it is tried again");
                 due.iter().for_each(|due| under_way.done(due));
@@ -162,12 +178,7 @@ impl Drafts {
     }
 
     /// Writes down what became of one that ended, and of all others that have by now.
-    async fn end_due(
-        &self,
-        first: Attempt,
-        under_way: &mut UnderWay,
-        attempts: &mut Attempts<'_>,
-    ) -> Vec<(Due, Result<Outcome, DraftsError>)> {
+    async fn end_due(&self, first: Attempt, under_way: &mut UnderWay, attempts: &mut Attempts) -> Vec<(Due, Result<Outcome, DraftsError>)> {
         let (mut ended, mut said) = (Vec::new(), Vec::new());
         let mut next = Some(first);
         while let Some(Attempt { due, claimed, outcome }) = next {
@@ -176,7 +187,7 @@ impl Drafts {
                 ended.push((claimed, outcome.clone()));
             }
             said.push((due, outcome));
-            next = attempts.next().now_or_never().flatten();
+            next = attempts.try_join_next().and_then(of_task);
         }
         if let Err(error) = self.settle_claimed(&ended).await {
             tracing::error!(%error, "what became of what was due could not be written down; it is tried again");
@@ -186,7 +197,7 @@ impl Drafts {
 
     /// Goes on publishing what is due until it is dropped. It is looked for beside what is under way, however long that takes.
     async fn go_on_publishing(&self) {
-        let (mut under_way, mut attempts) = (UnderWay::default(), FuturesUnordered::new());
+        let (mut under_way, mut attempts) = (UnderWay::default(), Attempts::new());
         let mut looking = pin!(self.next_due(Duration::ZERO));
         loop {
             self.begin_due(&mut under_way, &mut attempts).await;
@@ -198,7 +209,11 @@ impl Drafts {
                     }
                     looking.set(self.next_due(EVERY));
                 }
-                Some(first) = attempts.next(), if !attempts.is_empty() => drop(self.end_due(first, &mut under_way, &mut attempts).await),
+                Some(ended) = attempts.join_next(), if !attempts.is_empty() => {
+                    if let Some(first) = of_task(ended) {
+                        self.end_due(first, &mut under_way, &mut attempts).await;
+                    }
+                }
             }
         }
     }
