@@ -204,6 +204,27 @@ pub fn decided(lang: Lang, codes: &str) -> String {
     [step(lang, code).unwrap_or(code), between, decision(lang, word).unwrap_or(word)].concat()
 }
 
+/// How long a step took, as pages say it: in its two largest units of day, hour and minute.
+#[must_use]
+pub fn took(lang: Lang, millis: u64) -> String {
+    let minutes = millis / 60_000;
+    let (before, none, [day, hour, minute]) = match lang {
+        Lang::Zh => ("用时", "用时不到 1 分钟", [" 天", " 小时", " 分钟"]),
+        Lang::En => ("took", "took less than a minute", [" d", " h", " min"]),
+    };
+    let (large, small) = match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
+        (0, 0, 0) => return none.to_owned(),
+        (0, 0, minutes) => ((minutes, minute), None),
+        (0, hours, minutes) => ((hours, hour), Some((minutes, minute))),
+        (days, hours, _) => ((days, day), Some((hours, hour))),
+    };
+    let mut said = before.to_owned();
+    for (count, unit) in [Some(large), small].into_iter().flatten() {
+        said = said + " " + &count.to_string() + unit;
+    }
+    said
+}
+
 /// What a scheme of ids is called.
 #[must_use]
 pub fn scheme(lang: Lang, code: &str) -> Option<&'static str> {
@@ -227,6 +248,7 @@ pub fn calls(lang: Lang, member: &str, code: &str, shown: &str, about: Option<&s
         "step" => shown == decided(lang, code),
         "authentic" => shown == authentic(lang, code).unwrap_or(code),
         "entry" => code.parse().is_ok_and(|index| shown == entry(lang, index)),
+        "took" => code.parse().is_ok_and(|millis| shown == took(lang, millis)),
         _ => becomes(lang, code).is_some_and(|known| {
             shown == known.notice || shown == known.tag || about.is_some_and(|about| shown.strip_prefix(known.before) == Some(about))
         }),
@@ -287,6 +309,21 @@ mod tests {
         assert_eq!((ground(Lang::En, "by-decree-7"), ground(Lang::Zh, "")), (None, None));
         assert!(calls(Lang::En, "ground", "by-decree-7", "by-decree-7", None));
         assert!(!calls(Lang::En, "ground", "by-decree-7", "trade-secret", None));
+    }
+
+    #[test]
+    fn how_long_a_step_took_is_said_in_its_two_largest_units() {
+        let (minute, hour, day) = (60_000, 3_600_000, 86_400_000);
+        for (millis, zh, en) in [
+            (minute - 1, "用时不到 1 分钟", "took less than a minute"),
+            (5 * minute, "用时 5 分钟", "took 5 min"),
+            (2 * hour + minute, "用时 2 小时 1 分钟", "took 2 h 1 min"),
+            (3 * day + 23 * hour + 59 * minute, "用时 3 天 23 小时", "took 3 d 23 h"),
+        ] {
+            assert_eq!((took(Lang::Zh, millis).as_str(), took(Lang::En, millis).as_str()), (zh, en));
+            assert!(calls(Lang::En, "took", &millis.to_string(), en, None));
+            assert!(!calls(Lang::En, "took", &(millis + 2 * day).to_string(), en, None));
+        }
     }
 
     #[test]

@@ -32,7 +32,9 @@
 //! the page's entry is `li.knot[data-self]` in the little cord beside it.
 //! `data-seen` takes the third date. A disclosure's page shows its text in `.prose[data-part="<commitment>"]`, and nothing
 //! of the page's own in there: the island hands its inner HTML to `chain`, which compares it with the committed bytes.
-//! An entry's page shows it as logged in `pre[data-entry]`, read back like a fact.
+//! An entry's page shows it as logged in `pre[data-entry]`, read back like a fact. How something was approved stands in `.flow`, an item
+//! for each row of steps that ran side by side: each step is a place with its `step`, and its `took`, milliseconds, where that is known.
+//! A step that stands elsewhere counts no more.
 //!
 //! **The chain itself.** Wherever a page gives the chain's identity or origin, that is the whole of an element `.of-identity` or
 //! `.of-origin`; the chain's page lists the charter's keys in its order in `.keylist`, each a `.role` with its code in
@@ -108,7 +110,7 @@ pub mod select {
     pub const UNTITLED: &str = "[data-self], :not(.knot, html)";
     /// Facts that are shown in other words than a code's own.
     pub const CODED: &str = "[data-field=kind], [data-field=type], [data-field=ground], [data-field=entry], [data-field=genre], \
-        [data-field=language], [data-field=authentic], [data-field=step]";
+        [data-field=language], [data-field=authentic], [data-field=step], [data-field=took]";
     /// What a change is of: by its title, or by its number.
     pub const ABOUT: &str = "[data-of], [data-field=entry]";
     /// What became of a document, and where that stands.
@@ -129,6 +131,9 @@ pub mod select {
     pub const SCHEME: &str = ".scheme";
     /// What a step of the approval decided.
     pub const STEP: &str = "[data-field=step]";
+    /// The rows of steps that stand one behind the other, and how long a step took.
+    pub const STAGE: &str = ".flow > li";
+    pub const TOOK: &str = "[data-field=took]";
     pub const LISTED: &str = ".parts li [data-field=parts], .subjects li [data-field=subjects]";
     /// A knot of a list in the chain's order, newest first, without gaps.
     pub const TIED: &str = ".cord:not(.loose) > .knot";

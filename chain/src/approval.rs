@@ -1,7 +1,9 @@
 //! Approval: an agency's rule, what a publication says was done, and whether the one meets the other (C6).
 
+mod course;
 mod step;
 
+pub use course::Place;
 pub use step::{Drawn, NewStep, Taken};
 
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
     json,
     part::{Commitment, Salt, parse_salt},
     shape::members,
-    statement::{Names, Reference, Step, is_code, is_id},
+    statement::{Core, Names, Reference, Step, is_code, is_id},
 };
 use serde::Serialize;
 
@@ -222,6 +224,17 @@ impl Rule {
         let by = |name: &str| self.genres.iter().find(|rule| rule.genre == name);
         by(genre).or_else(|| by("*")).map(|rule| rule.steps.as_slice())
     }
+}
+
+/// What is approved: by which agency, and as which genre of its rule. `None` for what nobody approves.
+#[must_use]
+pub fn approved(core: &Core) -> Option<(&str, &str)> {
+    Some(match core {
+        Core::Disclosure(core) => (core.agency.as_str(), core.genre.as_str()),
+        Core::Status(core) => (core.agency.as_str(), "status"),
+        Core::Redaction(core) => (core.agency.as_str(), "redaction"),
+        Core::Charter(_) | Core::Agency(_) | Core::Post(_) | Core::Step(_) => return None,
+    })
 }
 
 /// Whether no text stands twice, decided in a time that a list of thousands of posts does not stretch: nobody has signed it yet.

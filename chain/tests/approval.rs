@@ -265,13 +265,18 @@ fn a_link_says_who_took_the_step_what_it_commits_to_and_what_it_followed() {
 
 /// What is said of a case's next step, and what stands once all of `steps` were taken.
 fn progress<T>(desk: &Desk, say: impl FnOnce(&Progress<'_>) -> T) -> Result<T, ApprovalError> {
+    progress_by(desk.chain.state.agency(FINANCE).unwrap().1.rule.as_ref().unwrap(), desk, say)
+}
+
+/// The same by a rule that says the same in other words.
+fn progress_by<T>(rule: &Rule, desk: &Desk, say: impl FnOnce(&Progress<'_>) -> T) -> Result<T, ApprovalError> {
     let step = |index: &u64| {
         let (leaf, post, step) = desk.chain.facts.steps[index].clone();
         TakenStep { index: *index, leaf, post, step }
     };
     let taken: Vec<_> = desk.case.steps.iter().map(step).collect();
-    let (at, finance) = desk.chain.state.agency(FINANCE).unwrap();
-    Progress::of((finance.rule.as_ref().unwrap(), at.leaf), "notice", &desk.line, FINANCE, &desk.case.act(), &taken).map(|it| say(&it))
+    let leaf = desk.chain.state.agency(FINANCE).unwrap().0.leaf;
+    Progress::of((rule, leaf), "notice", &desk.line, FINANCE, &desk.case.act(), &taken).map(|it| say(&it))
 }
 
 #[test]
@@ -318,4 +323,35 @@ fn how_far_a_case_has_come_agrees_with_the_verdict_at_every_step() {
     desk.line = desk.line.replace("\"notice\"", "\"order\"");
     assert_eq!(progress(&desk, |so_far| (so_far.decisions().count(), so_far.may_take("draft", CLERK, "approve"))), Ok((0, Ok(()))));
     assert_eq!(progress(&desk, |so_far| so_far.may_take("sign", DIRECTOR, "approve")), Ok(Err(ApprovalError::Order)));
+}
+
+/// Number, stage and milliseconds of each step that stands, by the rule in force or by the same with steps logged at the end.
+fn course(desk: &Desk, deferred: bool) -> Vec<(usize, usize, Option<u64>)> {
+    let rule = Rule { deferred, ..rule() };
+    let times: Vec<_> = desk.case.steps.iter().map(|step| desk.chain.header(*step).time).collect();
+    let places = progress_by(&rule, desk, |so_far| so_far.course(&times)).unwrap();
+    places.iter().map(|place| (place.number, place.stage, place.took)).collect()
+}
+
+#[test]
+fn a_step_takes_as_long_as_since_all_was_there_that_it_waits_for() {
+    let mut desk = desk();
+    for (step, gap) in ALL.iter().zip([0, 5_000, 60_000, 1_000, 7_000]) {
+        desk.chain.clock += gap;
+        desk.approve(&[*step]);
+    }
+    // Each entry of the fictional chain is a second behind the one before, and so much more.
+    let expected = [(0, 0, None), (1, 1, Some(6_000)), (2, 1, Some(67_000)), (3, 1, Some(69_000)), (4, 2, Some(8_000))];
+    assert_eq!(course(&desk, false), expected);
+    assert_eq!(course(&desk, true), expected.map(|(number, stage, _)| (number, stage, None)), "logged with the publication");
+}
+
+#[test]
+fn a_step_that_counts_no_more_has_no_place_in_the_course() {
+    let mut desk = desk();
+    desk.approve(&ALL[..2]).take(CONTROLLER, "budget", "reject").take(CONTROLLER, "budget", "approve");
+    assert_eq!(course(&desk, false), [(0, 0, None), (1, 1, Some(1_000)), (3, 1, Some(3_000))]);
+    // What was there before the draft was decided once more took no time that anything tells.
+    desk.take(CLERK, "draft", "approve");
+    assert_eq!(course(&desk, false), [(1, 1, None), (3, 1, None), (4, 0, None)]);
 }

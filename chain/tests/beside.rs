@@ -328,6 +328,12 @@ fn a_step_on_a_disclosures_page_is_of_its_case_and_says_what_it_is_opened_to_say
     assert_eq!(said(story.finance, "post_name", LAWYER_A), PLAIN);
     assert_eq!(said(story.finance, "post_name", "The minister"), DIFFERS);
     assert_eq!(said(story.health, "signed_by", LAWYER_A), DIFFERS, "on the page of another disclosure");
+    let took = |step: usize| story.case.drawn(&story.chain)[step].took.clone().unwrap_or_default();
+    assert_eq!(said(story.finance, "took", &took(1)), PLAIN);
+    assert_ne!(took(1), took(3));
+    assert_eq!(said(story.finance, "took", &took(3)), DIFFERS, "as long as another step");
+    assert_eq!(said(story.health, "took", &took(1)), DIFFERS, "on the page of another disclosure");
+    assert_eq!(ask(&story, story.case.steps[0], &[story.finance], Shown { about: Some(story.finance), ..fact("took", "0") }), DIFFERS);
     // By itself a step says nothing of what was decided.
     assert_eq!(ask(&story, step, &[], fact("step", "legal approve")), DIFFERS);
 }

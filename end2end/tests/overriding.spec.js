@@ -65,6 +65,13 @@ test("a step is skipped with a reason alone, readers see that it was, and a page
     ["the skipped step unseen", (html) => html.replace(/<li ([^>]*data-decision="override")/, "<li hidden $1")],
     ["what it decided left out", (html) => html.replace(/<strong [^>]*data-field="step"[^>]*>[^<]*override[^<]*<\/strong>/, "<strong>Legal review</strong>")],
     ["a step twice", (html) => html.replace(skipped, "$&$&")],
+    ["a step drawn beside the one it waited for", (html) => html.replace(/<\/ul>(?:<!>)*<\/li>(?:<!>)*<li>(?:<!>)*<ul class="side">/, "")],
+    ["a step said to have taken longer", (html) => html.replace(/(<span [^>]*data-field="took"[^>]*>)[^<]*/, "$1took 3 d 2 h")],
+    [
+      "a step said to have taken longer, to machines too",
+      (html) => html.replace(/(<span [^>]*data-field="took"[^>]*data-value=")\d+("[^>]*>)[^<]*/, (_, before, behind) => `${before}266400000${behind}took 3 d 2 h`),
+    ],
+    ["how long a step took left out", (html) => html.replace(/<span [^>]*data-field="took"[^>]*>[^<]*<\/span>/, "")],
     ["how it was approved left out", (html) => html.replace(/<section [^>]*class="approval".*?<\/section>/s, "")],
   ]) {
     await test.step(what, async () => {

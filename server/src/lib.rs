@@ -3,7 +3,6 @@
 pub mod compare;
 pub mod compose;
 pub mod counting;
-mod course;
 pub mod departments;
 pub mod drafts;
 pub mod evidence;

@@ -31,7 +31,7 @@ pub fn site() -> Site {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn step(lang: Lang, index: u64, post: &str, zh: &str, en: &str, code: &str, decision: &str, back: i64, took: Option<i64>) -> Step {
+fn step(lang: Lang, index: u64, post: &str, zh: &str, en: &str, code: &str, decision: &str, back: i64, took: Option<u64>) -> Step {
     Step {
         index,
         post: format!("yunze.example/water/{post}"),

@@ -147,7 +147,7 @@ impl Round<'_> {
             named: !matches(within, select::UNTITLED),
             parts,
             subjects,
-            steps: own.then(|| shown::steps(within)),
+            steps: own.then(|| shown::steps(within, self.lang)),
             texts: record.then(|| shown::texts(within)),
             entry: own.then(|| shown::entry(within, self.lang)).flatten(),
             address: own.then(|| shown::address(self.document)).flatten(),

@@ -5,7 +5,11 @@ use crate::{
     contract::{Piece, SealState, State, attr, select, shown},
     dates,
 };
-use chain::{catalogue::Subject, check::ShownPart, statement::Core};
+use chain::{
+    catalogue::Subject,
+    check::{ShownPart, ShownStep},
+    statement::Core,
+};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{Document, Element, Node};
 
@@ -257,10 +261,17 @@ pub fn lists(page: &Element, lang: Lang, facts: &mut Vec<(String, String)>) -> (
     (parts(page, lang), subjects(page, lang))
 }
 
-/// The entries of the steps that an entry's own page lists, each of which says what was decided.
-pub fn steps(page: &Element) -> Vec<u64> {
+/// The steps that an entry's own page lists, each of which says what was decided.
+pub fn steps(page: &Element, lang: Lang) -> Vec<ShownStep> {
+    let rows = all(page, select::STAGE);
     let seen = all(page, select::STEP).into_iter().filter(|step| !unseen(step));
-    seen.filter_map(|step| index(&step.closest(select::PLACE).ok()??)).collect()
+    let listed = |step: Element| {
+        let place = step.closest(select::PLACE).ok()??;
+        let row = place.closest(select::STAGE).ok()?;
+        let stage = row.and_then(|row| rows.iter().position(|of| *of == row));
+        Some(ShownStep { index: index(&place)?, stage, took: first(&place, select::TOOK).map(|took| displayed(&took, lang)) })
+    };
+    seen.filter_map(listed).collect()
 }
 
 /// The entry's own text, where the page shows it as it was logged.

@@ -311,7 +311,7 @@ pub(super) fn approval<'a>(approval: Option<&'a Approval>, shell: &'a Shell<'a>,
         <section class="approval">
             <h2>{w.document.approval}</h2>
             <ol class="flow">{stages.collect::<Vec<_>>()}</ol>
-            <p class="note">{if approval.deferred { w.document.approval_deferred } else { w.document.approval_counted }}</p>
+            {approval.deferred.then(|| view! { <p class="note">{w.document.approval_deferred}</p> })}
             {names.then(|| view! { <p class="note">{w.document.approval_names}</p> })}
             {earlier}
         </section>
@@ -337,7 +337,7 @@ fn step<'a>(step: &'a Step, shell: &'a Shell<'a>, w: &'static Words) -> impl Int
     });
     let holders = holders.collect::<Vec<_>>();
     let holders = view! { {several}{holders} };
-    let took = step.took.map(|took| view! { <span class="took">{(w.document.took)(took)}</span> });
+    let took = step.took.map(|took| view! { <span class="took" data-field="took" data-value=took>{codes::took(shell.lang, took)}</span> });
     view! {
         <li class="step" data-index=step.index data-check="unchecked" data-decision=step.decision.as_str()>
             <a class="kind" href=shell.at(&format!("/entries/{}", step.index))>

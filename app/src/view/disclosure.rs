@@ -218,5 +218,5 @@ pub struct Step {
     /// Who holds the post, as the document says.
     pub holders: Vec<String>,
     /// Milliseconds since all that it waited for was there.
-    pub took: Option<i64>,
+    pub took: Option<u64>,
 }

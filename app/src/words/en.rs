@@ -236,19 +236,10 @@ pub(super) static WORDS: Words = Words {
         approval: "How this was approved",
         approval_deferred: "By this agency's rule, steps come to the chain together with the publication they lead to: the times are when they \
             were logged, not when they were taken.",
-        approval_counted: "Your browser checks which steps there were, by which post, and when each came to the log. Which stand side by \
-            side, and how long each took, this portal works out from that.",
         between_holders: ", ",
         one_of_holders: "held by one of",
         approval_names: "The names are those that the agency gives for the posts in this very document; each signature is the post's.",
         approval_earlier: "Steps that count no more: about an earlier text or rule, or decided otherwise since",
-        took: |ms| match (ms / 86_400_000, ms / 3_600_000 % 24, ms / 60_000 % 60) {
-            (0, 0, 0) => "took less than a minute".into(),
-            (0, 0, minutes) => format!("took {minutes} min"),
-            (0, hours, minutes) => format!("took {hours} h {minutes} min"),
-            (1, hours, _) => format!("took 1 day {hours} h"),
-            (days, hours, _) => format!("took {days} days {hours} h"),
-        },
         leaf: "This entry",
         previous: "Entry before",
         address: "Permanent address",

@@ -240,14 +240,10 @@ pub struct DocumentWords {
     pub approval: Text,
     pub approval_earlier: Text,
     pub approval_deferred: Text,
-    /// What of it no check reaches.
-    pub approval_counted: Text,
     pub between_holders: Text,
     pub approval_names: Text,
     /// Before the names of a post that more than one holds.
     pub one_of_holders: Text,
-    /// Milliseconds, in words.
-    pub took: fn(i64) -> String,
     pub leaf: Text,
     pub previous: Text,
     pub address: Text,

@@ -49,12 +49,8 @@ impl Reader<'_> {
             return Finding::fails(code, "shown-differs").with("member", "entry");
         }
         // One that is left out might be an override, or somebody's refusal.
-        if let Some(steps) = &shown.steps {
-            // An act names none twice; of one that does, C6 says what is wrong.
-            let taken = statement.act.as_ref().map_or(&[][..], |act| &act.steps);
-            if steps.len() != taken.len() || !taken.iter().all(|step| steps.contains(step)) {
-                return Finding::fails(code, "shown-differs").with("member", "step");
-            }
+        if shown.steps.as_ref().is_some_and(|steps| !self.steps_are(index, steps)) {
+            return Finding::fails(code, "shown-differs").with("member", "step");
         }
         let Core::Disclosure(core) = &statement.core else {
             let so = |name: &str, text: &str| {
@@ -189,6 +185,7 @@ impl Shown {
             ("titles", !self.titles.is_empty()),
             ("text", self.texts.is_some()),
             ("entry", self.entry.is_some()),
+            ("step", self.steps.as_ref().is_some_and(|steps| !steps.is_empty())),
             ("parts", self.parts.as_ref().is_some_and(|parts| !parts.is_empty())),
             ("subjects", self.subjects.as_ref().is_some_and(|subjects| !subjects.is_empty())),
         ];

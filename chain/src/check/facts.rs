@@ -2,7 +2,7 @@
 
 use super::{Code, Finding, Reader, content::Found, reader::Known, registered::Registered};
 use crate::{
-    approval::{Decision, Opening},
+    approval::{Decision, Opening, Place},
     catalogue::{Catalogue, Subject},
     evidence::Contents,
     holders::{self, Holders},
@@ -25,8 +25,8 @@ pub struct Shown {
     pub parts: Option<Vec<ShownPart>>,
     /// On a disclosure's own page: those it says the disclosure is about, each with its number; what is not displayed is empty.
     pub subjects: Option<Vec<Subject>>,
-    /// On an entry's own page: the entries of the steps by which it says that was approved, each with what it was opened to.
-    pub steps: Option<Vec<u64>>,
+    /// On an entry's own page: the steps by which it says that was approved, each with what it was opened to.
+    pub steps: Option<Vec<ShownStep>>,
     /// On a page that shows the texts of a disclosure: each with the commitment it is displayed under, as the browser
     /// serialises the element that shows it.
     pub texts: Option<Vec<(String, String)>>,
@@ -44,6 +44,17 @@ pub struct Shown {
     pub address: Option<u64>,
     /// The entries that the page draws as the one before this: the one it is tied to, and the one that stands below it.
     pub before: Vec<u64>,
+}
+
+/// One step of an approval as a page draws it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownStep {
+    /// Its entry.
+    pub index: u64,
+    /// How many rows of steps stand before its own; none where it stands among those that count no more.
+    pub stage: Option<usize>,
+    /// The milliseconds for which the words stand that say how long it took; none where nothing is said of that.
+    pub took: Option<String>,
 }
 
 /// One part as a page lists it.
@@ -135,6 +146,21 @@ impl Reader<'_> {
         None
     }
 
+    /// Whether these are the steps by which an entry was approved, each once, and each where and as long as the rule and the log have it.
+    pub(super) fn steps_are(&self, index: u64, steps: &[ShownStep]) -> bool {
+        let taken = self.statement(index).and_then(|statement| statement.act.as_ref()).map_or(&[][..], |act| &act.steps);
+        // An act names none twice; of one that does, C6 says what is wrong.
+        let listed = steps.len() == taken.len() && taken.iter().all(|step| steps.iter().any(|shown| shown.index == *step));
+        // What C6 could not follow, it says of itself.
+        let Some(course) = self.course(index) else { return listed };
+        listed
+            && steps.iter().all(|shown| {
+                let place = course.iter().find(|(step, _)| *step == shown.index).map(|(_, place)| place);
+                let took = place.and_then(|place| place.took).map(|took| took.to_string());
+                (shown.stage, &shown.took) == (place.map(|place| place.stage), &took)
+            })
+    }
+
     /// What the entry `of` opens a step with, if it names the step.
     fn opening(&self, of: u64, step: u64) -> Option<&Opening> {
         let act = self.statement(of)?.act.as_ref()?;
@@ -142,8 +168,8 @@ impl Reader<'_> {
     }
 
     /// Whether `text`, displayed as `name`, is what is to be known of a step from elsewhere: `step`, kind and decision as the entry
-    /// `of` opens them; `post_name`, a name of the post that took it, as it was registered then; `holder`, a name under which a part
-    /// of the entry `of` says that this post is held.
+    /// `of` opens them; `took`, the milliseconds it took; `post_name`, a name of the post that took it, as it was registered then;
+    /// `holder`, a name under which a part of the entry `of` says that this post is held.
     pub(super) fn stepped(&self, index: u64, of: Option<u64>, contents: &Contents, (name, text): (&str, &str)) -> bool {
         let decision = || json::read::<Decision>(&self.opening(of?, index)?.text).ok();
         let post = || {
@@ -164,9 +190,16 @@ impl Reader<'_> {
         match name {
             "holder" => holder().is_some(),
             "step" => decision().is_some_and(|said| text.split_once(' ') == Some((&said.code, &said.decision))),
+            "took" => of.is_some_and(|of| self.took(of, index, text)),
             "post_name" => post().is_some(),
             _ => false,
         }
+    }
+
+    /// Whether a step of what `of` is took so many milliseconds, or C6 cannot follow how that was approved and says so itself.
+    fn took(&self, of: u64, step: u64, text: &str) -> bool {
+        let so = |(index, place): &(u64, Place)| *index == step && place.took.is_some_and(|took| took.to_string() == text);
+        self.course(of).is_none_or(|course| course.iter().any(so))
     }
 
     /// Whether `text`, displayed as `name`, is an entry's own fingerprint, or the one it names of the entry before.

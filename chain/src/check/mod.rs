@@ -17,7 +17,7 @@ mod witnesses;
 
 pub use content::Scope;
 pub use deeds::{ShownRow, unspaced};
-pub use facts::{Shown, ShownPart};
+pub use facts::{Shown, ShownPart, ShownStep};
 pub use frozen::{Said, frozen, said};
 pub use memory::{Consistency, Memory, memory};
 pub use reader::Reader;

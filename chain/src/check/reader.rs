@@ -2,7 +2,7 @@
 
 use super::{Answer, Code, Finding, registered::Registered};
 use crate::{
-    approval::{self, TakenStep},
+    approval::{self, Place, Progress, Rule, TakenStep},
     checkpoint::{Checkpoint, CheckpointError},
     entry::Entry,
     evidence::Bundle,
@@ -336,39 +336,12 @@ impl<'b> Reader<'b> {
     #[must_use]
     pub fn approval(&self, index: u64) -> Finding {
         let code = Code::C6;
-        let Some((entry, statement)) = self.known(index).and_then(|known| known.entry.zip(known.statement.as_ref())) else {
-            return Finding::cannot_tell(code, "no-entry");
+        let Case { statement, genre, leaf, rule, taken } = match self.case(index) {
+            Ok(case) => case,
+            Err(finding) => return finding,
         };
-        let genre = match &statement.core {
-            Core::Disclosure(core) => core.genre.as_str(),
-            Core::Status(_) => "status",
-            Core::Redaction(_) => "redaction",
-            _ => return Finding::new(code, Answer::NotApplicable, "not-approved-kind"),
-        };
-        let agency = statement.signer();
-        let (leaf, registered) = match self.lookup(entry.header.registry, agency, index, |known| Some((known.leaf, self.agency_of(known)?)))
-        {
-            Registered::As(found) => found,
-            Registered::Unknown => return self.not_at_hand(code, index, "withheld", "no-registry-proof"),
-            Registered::Absent => return Finding::fails(code, "not-registered"),
-            Registered::Wrong => return Finding::fails(code, "registry-proof"),
-        };
-        let mut unknown = None;
-        let mut taken = Vec::new();
-        for step in statement.act.iter().flat_map(|act| &act.steps) {
-            match self.taken(*step, index) {
-                Ok(step) => taken.push(step),
-                Err(finding) if finding.answer == Answer::Fails => return finding.with("step", step),
-                Err(finding) => {
-                    unknown.get_or_insert_with(|| finding.with("step", step));
-                }
-            }
-        }
-        if let Some(finding) = unknown {
-            return finding;
-        }
-        let rule = registered.rule.as_ref().map(|rule| (rule, leaf));
-        match approval::check(rule, genre, statement.core_line, agency, statement.act.as_ref(), &taken) {
+        let rule = rule.map(|rule| (rule, leaf));
+        match approval::check(rule, genre, statement.core_line, statement.signer(), statement.act.as_ref(), &taken) {
             Ok(None) => Finding::new(code, Answer::NotApplicable, "no-rule"),
             Ok(Some(approved)) => {
                 let reason = if approved.overridden.is_empty() { "holds" } else { "overridden" };
@@ -377,6 +350,49 @@ impl<'b> Reader<'b> {
                 approved.overridden.into_iter().fold(finding, |finding, step| finding.with("overridden", step))
             }
             Err(error) => Finding::fails(code, "approval").with("why", error.code()).with("genre", genre).with("rule", leaf),
+        }
+    }
+
+    /// The places of the steps by which an entry was approved, as far as C6 can tell of them, each with its own entry.
+    pub(super) fn course(&self, index: u64) -> Option<Vec<(u64, Place)>> {
+        let Case { statement, genre, leaf, rule, taken } = self.case(index).ok()?;
+        let act = statement.act.as_ref()?;
+        let progress = Progress::of((rule?, leaf), genre, statement.core_line, statement.signer(), act, &taken).ok()?;
+        let times = taken.iter().map(|step| self.time(step.index)).collect::<Option<Vec<_>>>()?;
+        Some(progress.course(&times).into_iter().filter_map(|place| Some((taken.get(place.number)?.index, place))).collect())
+    }
+
+    /// What an entry's approval is judged by; the finding that says why there is nothing to judge.
+    fn case(&self, index: u64) -> Result<Case<'_>, Finding> {
+        let code = Code::C6;
+        let Some((entry, statement)) = self.known(index).and_then(|known| known.entry.zip(known.statement.as_ref())) else {
+            return Err(Finding::cannot_tell(code, "no-entry"));
+        };
+        let Some((_, genre)) = approval::approved(&statement.core) else {
+            return Err(Finding::new(code, Answer::NotApplicable, "not-approved-kind"));
+        };
+        let agency = statement.signer();
+        let (leaf, registered) = match self.lookup(entry.header.registry, agency, index, |known| Some((known.leaf, self.agency_of(known)?)))
+        {
+            Registered::As(found) => found,
+            Registered::Unknown => return Err(self.not_at_hand(code, index, "withheld", "no-registry-proof")),
+            Registered::Absent => return Err(Finding::fails(code, "not-registered")),
+            Registered::Wrong => return Err(Finding::fails(code, "registry-proof")),
+        };
+        let mut unknown = None;
+        let mut taken = Vec::new();
+        for step in statement.act.iter().flat_map(|act| &act.steps) {
+            match self.taken(*step, index) {
+                Ok(step) => taken.push(step),
+                Err(finding) if finding.answer == Answer::Fails => return Err(finding.with("step", step)),
+                Err(finding) => {
+                    unknown.get_or_insert_with(|| finding.with("step", step));
+                }
+            }
+        }
+        match unknown {
+            Some(finding) => Err(finding),
+            None => Ok(Case { statement, genre, leaf, rule: registered.rule.as_ref(), taken }),
         }
     }
 
@@ -401,4 +417,14 @@ impl<'b> Reader<'b> {
         let post = seal.values.iter().find(|(name, _)| *name == "signer").map(|(_, post)| post.clone()).unwrap_or_default();
         Ok(TakenStep { index, leaf: known.leaf, post, step: (**step).clone() })
     }
+}
+
+/// What was approved, as which genre, by which rule of which entry, in which steps.
+struct Case<'a> {
+    statement: &'a Statement<'a>,
+    genre: &'a str,
+    /// Leaf hash of the agency's entry.
+    leaf: Hash,
+    rule: Option<&'a Rule>,
+    taken: Vec<TakenStep>,
 }

@@ -3,6 +3,7 @@
 use super::*;
 use chain::{
     approval::{Act, Decision, GenreRule, Opening, Rule, StepRule, core_commitment, link},
+    check::ShownStep,
     statement::{
         Agency, Charter, Disclosure, Ended, Key, LogKey, Names, Part, Post, Redaction, Registrars, Stated, Status, StatusKind, Step,
         core_line,
@@ -205,6 +206,19 @@ impl Case {
         self.steps.push(chain.publish(&note).unwrap());
         self.opening.push(opening);
         self
+    }
+
+    /// The steps of [`Case::approve`] as a page draws them.
+    pub fn drawn(&self, chain: &Chain) -> Vec<ShownStep> {
+        let time = |step: usize| chain.header(self.steps[step]).time;
+        // Draft; legal, budget, legal, each behind the draft; the signature behind the last of those.
+        let places = [(0, None), (1, Some(0)), (1, Some(0)), (1, Some(0)), (2, Some(3))];
+        let drawn = |(n, (stage, since)): (usize, (usize, Option<usize>))| ShownStep {
+            index: self.steps[n],
+            stage: Some(stage),
+            took: since.map(|since| (time(n) - time(since)).to_string()),
+        };
+        places.into_iter().enumerate().map(drawn).collect()
     }
 
     /// Every step the fictional rule asks for.

@@ -6,7 +6,7 @@ use super::{
 };
 use chain::{
     catalogue::Subject,
-    check::{Consistency, Memory, Reader, Scope, Shown, ShownPart, memory},
+    check::{Consistency, Memory, Reader, Scope, Shown, ShownPart, ShownStep, memory},
     checkpoint::Checkpoint,
     evidence::{Bundle, Content, Contents},
     part::Commitment,
@@ -62,7 +62,13 @@ fn content_case(case: &str, index: u64, bundle: &Bundle, given: &Contents, shown
     let found = Reader::open(bundle).unwrap().content(index, given, Scope::Everything, shown);
     let parts = shown.parts.as_ref().map(|parts| parts.iter().map(|part| json!([part.commitment, part.name])).collect::<Vec<_>>());
     let members = json!({"facts": shown.facts, "named": shown.named, "texts": shown.texts, "entry": shown.entry, "parts": parts, "subjects": shown.subjects});
-    let members = if shown.steps.is_some() { json!({"facts": shown.facts, "named": shown.named, "steps": shown.steps}) } else { members };
+    let members = match &shown.steps {
+        Some(steps) => {
+            let steps: Vec<Value> = steps.iter().map(|step| json!([step.index, step.stage, step.took])).collect();
+            json!({"facts": shown.facts, "named": shown.named, "steps": steps})
+        }
+        None => members,
+    };
     let only_facts = *shown == Shown { facts: shown.facts.clone(), ..Shown::default() };
     let displayed = if only_facts { json!(shown.facts) } else { members };
     json!({"case": case, "index": index, "contents": contents(given), "shown": displayed, "answer": found.answer, "reason": found.reason, "bundle": bundle})
@@ -144,18 +150,30 @@ fn ground_cases() -> Vec<Value> {
     cases.into_iter().map(case).collect()
 }
 
-/// The steps of an approval, all of them or not.
+/// The steps of an approval, all of them or not, and where each stands.
 fn listed_cases(story: &Story) -> Vec<Value> {
-    let (chain, index, steps) = (&story.chain, story.finance, &story.case.steps);
+    let (chain, index, steps) = (&story.chain, story.finance, story.case.drawn(&story.chain));
+    let with = |n: usize, change: &dyn Fn(&mut ShownStep)| {
+        let mut steps = steps.clone();
+        change(&mut steps[n]);
+        steps
+    };
     let bundle = chain.bundle(&[index]);
     let parts = chain.facts.versions[&index].parts.iter();
     let given: Contents = parts.map(|part| (part.to_string(), chain.contents[&part.to_string()].clone())).collect();
-    let backwards = steps.iter().rev().copied().collect();
+    let backwards = steps.iter().rev().cloned().collect();
+    let stranger = ShownStep { index: story.health, stage: None, took: None };
     let cases = [
         ("every step listed, in whatever order", index, backwards),
         ("a step left out", index, steps[1..].to_vec()),
         ("a step listed twice", index, [&steps[..], &steps[..1]].concat()),
-        ("a step of nothing", index, [&steps[..], &[story.health]].concat()),
+        ("a step of nothing", index, [&steps[..], &[stranger]].concat()),
+        ("a step drawn beside one that it waited for", index, with(4, &|step| step.stage = Some(1))),
+        ("a step drawn behind one that it did not wait for", index, with(2, &|step| step.stage = Some(2))),
+        ("a step drawn as one that counts no more", index, with(1, &|step| step.stage = None)),
+        ("a step said to have taken another time", index, with(3, &|step| step.took = Some("1".into()))),
+        ("how long a step took left out", index, with(3, &|step| step.took = None)),
+        ("a time that nothing tells", index, with(0, &|step| step.took = Some("0".into()))),
         ("no step listed", index, vec![]),
     ];
     cases

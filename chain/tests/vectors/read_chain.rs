@@ -7,7 +7,7 @@ use super::{
 use chain::{
     Hash,
     approval::{Act, Decision, Opening, Rule, TakenStep, check, core_commitment, link},
-    check::{Consistency, Memory, Reader, Scope, Shown, ShownPart, memory},
+    check::{Consistency, Memory, Reader, Scope, Shown, ShownPart, ShownStep, memory},
     checkpoint::Checkpoint,
     evidence::{Bundle, Content, Contents},
     json,
@@ -131,6 +131,7 @@ fn displayed(shown: &Value) -> Shown {
     }
     let parts: Option<Vec<(String, Option<String>)>> = of(&shown["parts"]);
     let part = |(commitment, name)| ShownPart { commitment, name };
+    let steps: Option<Vec<(u64, Option<usize>, Option<String>)>> = of(&shown["steps"]);
     Shown {
         facts: of(&shown["facts"]),
         named: of(&shown["named"]),
@@ -138,7 +139,7 @@ fn displayed(shown: &Value) -> Shown {
         entry: of(&shown["entry"]),
         parts: parts.map(|parts| parts.into_iter().map(part).collect()),
         subjects: of(&shown["subjects"]),
-        steps: of(&shown["steps"]),
+        steps: steps.map(|steps| steps.into_iter().map(|(index, stage, took)| ShownStep { index, stage, took }).collect()),
         ..Shown::default()
     }
 }

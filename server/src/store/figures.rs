@@ -4,10 +4,9 @@
 //! for a store that was there before. How far it is done moves with the rows, so none is counted twice or left out.
 
 use super::{Batch, Bulk, NewEntry, Store, StoreError, bulk::placeholders, from_sql, to_sql};
-use crate::course::{self, Made};
 use chain::{
     Hash,
-    approval::{Act, Decision, Opening, Progress, Rule, TakenStep},
+    approval::{self, Act, Decision, Opening, Progress, Rule, TakenStep},
     entry::Entry,
     json,
     statement::{Core, Statement, is_code},
@@ -91,7 +90,7 @@ pub(super) type Known = Arc<Mutex<HashMap<String, Last>>>;
 
 /// What an entry adds, judged by the rule of its agency then and by the steps that it names.
 pub(crate) fn acted(index: u64, statement: &Statement<'_>, rule: Option<&Rule>, steps: &[Timed]) -> Option<Acted> {
-    let (agency, genre) = course::approved(&statement.core)?;
+    let (agency, genre) = approval::approved(&statement.core)?;
     let kind = match &statement.core {
         Core::Disclosure(core) if core.revises.is_some() => "version",
         // A first version that nobody approved is counted among the items.
@@ -111,19 +110,18 @@ fn decided(act: &Act, (rule, genre): (&Rule, &str), (core_line, agency): (&str, 
     let taken: Vec<TakenStep> = steps.iter().map(|(step, _)| step.clone()).collect();
     // What does not hold would not have been logged.
     let Ok(progress) = Progress::of((rule, act.rule), genre, core_line, agency, act, &taken) else { return vec![] };
-    let made = |((_, at), opening): (&Timed, &Opening)| {
-        let Decision { code, decision, .. } = json::read::<Decision>(&opening.text).ok()?;
-        Some(Made { code, decision, at: *at })
-    };
-    let Some(made) = steps.iter().zip(&act.opening).map(made).collect::<Option<Vec<_>>>() else { return vec![] };
-    let places = course::course(&progress, rule.deferred, &made);
-    let counts = |((place, made), (step, _)): ((&Option<course::Place>, &Made), &Timed)| {
+    let times: Vec<Millis> = steps.iter().map(|(_, at)| *at).collect();
+    let course = progress.course(&times);
+    let counts = |(number, ((step, _), opening)): (usize, (&Timed, &Opening))| {
+        let made = json::read::<Decision>(&opening.text).ok()?;
         // Whatever else may be written there counts for nothing, and need not fit into a row.
         let decision = ["approve", "reject", "override"].into_iter().find(|known| *known == made.decision)?;
+        let place = course.iter().find(|place| place.number == number);
+        let took = place.and_then(|place| place.took).and_then(|took| Millis::try_from(took).ok());
         let counted = is_code(&made.code) && (place.is_some() || decision == "reject");
-        counted.then(|| Decided { step: step.index, code: made.code.clone(), decision, took: place.and_then(|place| place.took) })
+        counted.then_some(Decided { step: step.index, code: made.code, decision, took })
     };
-    places.iter().zip(&made).zip(steps).filter_map(counts).collect()
+    steps.iter().zip(&act.opening).enumerate().filter_map(counts).collect()
 }
 
 impl NewEntry {
@@ -131,7 +129,7 @@ impl NewEntry {
     fn acts(&self) -> bool {
         match &self.core {
             Core::Disclosure(core) => self.approved || core.revises.is_some(),
-            core => course::approved(core).is_some(),
+            core => approval::approved(core).is_some(),
         }
     }
 }
@@ -280,7 +278,7 @@ async fn read(connection: &mut AnyConnection, entries: &[(u64, &[u8])]) -> Resul
         let unreadable = |reason: String| StoreError::Entry { index, reason };
         let entry = Entry::parse(bytes).map_err(|error| unreadable(error.to_string()))?;
         let statement = Statement::parse(entry.note.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
-        if course::approved(&statement.core).is_some() {
+        if approval::approved(&statement.core).is_some() {
             statements.push((index, statement));
         }
     }
@@ -291,7 +289,7 @@ async fn read(connection: &mut AnyConnection, entries: &[(u64, &[u8])]) -> Resul
     let mut rows = Vec::new();
     for (index, statement) in &statements {
         let (mut rule, mut taken) = (None, vec![]);
-        if let (Some(act), Some((agency, _))) = (&statement.act, course::approved(&statement.core)) {
+        if let (Some(act), Some((agency, _))) = (&statement.act, approval::approved(&statement.core)) {
             let known = match rules.entry((agency.to_owned(), act.rule)) {
                 hash_map::Entry::Occupied(known) => known.into_mut(),
                 hash_map::Entry::Vacant(place) => place.insert(rule_at(connection, agency, &act.rule).await?),

@@ -5,13 +5,10 @@ use super::{
     context::{Context, Logged},
     moment, name_in,
 };
-use crate::{
-    course::{self, Made, Place, course},
-    store::{StoreError, StoredContent},
-};
+use crate::store::{StoreError, StoredContent};
 use app::view::{Approval, Stage, Step};
 use chain::{
-    approval::{Decision, Progress, TakenStep},
+    approval::{self, Decision, Progress, TakenStep},
     entry::Entry,
     hash::Hash,
     holders::{self, Holders},
@@ -27,7 +24,7 @@ type Registered = [(u64, String, Hash)];
 pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<Option<Approval>, StoreError> {
     let Ok(entry) = Entry::parse(&logged.bytes) else { return Ok(None) };
     let Ok(Statement { core, core_line, act: Some(act), .. }) = Statement::parse(entry.note.as_bytes()) else { return Ok(None) };
-    let Some((agency, genre)) = course::approved(&core) else { return Ok(None) };
+    let Some((agency, genre)) = approval::approved(&core) else { return Ok(None) };
     let parts = match &core {
         Core::Disclosure(core) => &core.parts[..],
         _ => &[],
@@ -44,7 +41,7 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<O
         }
         None => Holders::default(),
     };
-    let (mut taken, mut steps, mut made) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut taken, mut steps, mut times) = (Vec::new(), Vec::new(), Vec::new());
     for (index, opening) in act.steps.iter().zip(&act.opening) {
         let Some(step) = context.entry(*index) else { continue };
         let (Some(header), Some(said)) = (&step.header, &step.said) else { continue };
@@ -61,13 +58,13 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<O
             index: *index,
             post: said.signer.clone(),
             name,
-            code: decision.code.clone(),
-            decision: decision.decision.clone(),
+            code: decision.code,
+            decision: decision.decision,
             logged: moment(&context.zone, header.time),
             holders: holders.holders.iter().filter(|holder| holder.id == said.signer).map(|holder| holder.name.clone()).collect(),
             took: None,
         });
-        made.push(Made { code: decision.code, decision: decision.decision, at: header.time });
+        times.push(header.time);
     }
     let rule = rule(context, agency, act.rule, &registered).await?;
     let rule = rule.and_then(|agency| agency.rule);
@@ -78,23 +75,19 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<O
         let stages = steps.into_iter().map(|step| Stage { steps: vec![step] }).collect();
         return Ok(Some(Approval { stages, deferred: false, earlier: vec![] }));
     };
-    let mut standing: Vec<(Place, Step)> = Vec::new();
-    let mut earlier = Vec::new();
-    for (place, step) in course(&progress, deferred, &made).into_iter().zip(steps) {
-        match place {
-            Some(place) => standing.push((place, Step { took: place.took, ..step })),
-            None => earlier.push(step),
-        }
-    }
+    let mut course = progress.course(&times);
     // As the rule lists their kinds; those of one kind as they were taken.
-    standing.sort_by_key(|(place, _)| place.kind);
+    course.sort_by_key(|place| place.kind);
+    let mut steps: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
     let mut stages: Vec<Stage> = Vec::new();
-    for (place, step) in standing {
+    for place in course {
+        let Some(step) = steps.get_mut(place.number).and_then(Option::take) else { continue };
         while stages.len() <= place.stage {
             stages.push(Stage::default());
         }
-        stages[place.stage].steps.push(step);
+        stages[place.stage].steps.push(Step { took: place.took, ..step });
     }
+    let earlier = steps.into_iter().flatten().collect();
     Ok(Some(Approval { stages, deferred, earlier }))
 }
 
