@@ -41,6 +41,7 @@ for (const colorScheme of ["light", "dark"]) {
     test.describe("failing", () => {
       test.use({ mayComplain: true });
       test("pages where something does not hold, and pages that are not there", async ({ page, cheated }) => {
+        test.slow();
         const portal = await cheated((place) => replace(place, "contents", "entry = 53 and part = 0", "Recall of", "Praise of"));
         for (const path of ["/", "/disclosures/53"]) {
           await checked(page, portal.page(path));

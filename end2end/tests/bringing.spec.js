@@ -33,6 +33,7 @@ for (const [lang, words] of [
   ["en", { link: "Bring many drafts at once", go: "Upload and preview", make: "Make drafts of those chosen", made: "2 drafts were made.", cannot: "cannot become a draft", discard: "Throw all of it away" }],
 ]) {
   test(`without scripts an archive is brought, seen and made drafts of, ${lang}`, async ({ house }) => {
+    test.slow();
     const page = await house.enter("author", undefined, { javaScriptEnabled: false });
     await page.goto(house.at("/drafts", lang));
     await page.getByRole("link", { name: words.link }).click();
@@ -66,6 +67,7 @@ for (const [lang, words] of [
 }
 
 test("a whole folder is chosen in the browser, and nobody else sees what came of it before it is made", async ({ house }) => {
+  test.slow();
   const page = await house.enter("author");
   const other = await house.enter("colleague");
   const folder = await mkdtemp(join(tmpdir(), "gazette-end2end-"));
@@ -83,6 +85,7 @@ test("a whole folder is chosen in the browser, and nobody else sees what came of
   // One of them is left out.
   await rows.nth(1).locator("input").uncheck();
   await page.getByRole("button", { name: "Make drafts of those chosen" }).click();
+  await expect(page.locator(".done")).toHaveText("2 drafts were made.");
   expect(titles(house)).toEqual(["Bridges", "two"]);
   await other.goto(house.at("/drafts"));
   await expect(other.locator("main")).toContainText("Bridges");
@@ -93,6 +96,8 @@ test("the form and the preview fit a phone and break no rule of WCAG 2.2 AA, in 
   test.slow();
   const page = await house.enter("author", undefined, { viewport: { width: 390, height: 844 }, reducedMotion: "reduce" });
   const looks = async () => {
+    // With its styles: a form leads to a page that is still coming.
+    await page.waitForLoadState();
     const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
     expect(wide, page.url()).toBeLessThanOrEqual(screen);
     for (const colorScheme of ["light", "dark"]) {
@@ -114,9 +119,13 @@ test("the form and the preview fit a phone and break no rule of WCAG 2.2 AA, in 
     await looks();
     await page.locator("#files").setInputFiles({ name: "a.zip", mimeType: "application/zip", buffer: PACKED });
     await page.locator("form.bring button").click();
+    await expect(page.locator("form.brought > .work > li")).toHaveCount(3);
+    await page.waitForLoadState();
     for (const summary of await page.locator("details > summary").all()) await summary.click();
     await looks();
     await page.getByRole("button").filter({ hasText: /Make drafts|生成所选/ }).click();
+    // What the first round made is chosen no more in the second.
+    await expect(page).toHaveURL(/\?made=\d+$/);
     await looks();
   }
 });

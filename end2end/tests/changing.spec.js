@@ -89,7 +89,7 @@ async function changed(reader, url, { lang, of, index, notice, entry, reason }) 
 }
 
 test("a new version says why it came, old and new lead to each other, and a correction names both", async ({ house, browser }) => {
-  test.slow();
+  test.setTimeout(300_000);
   const staff = await staffed(house);
   const { author, lawyer, director } = staff;
   await begin(author, house, { text: "There are **40** of them." });
@@ -187,7 +187,7 @@ test("a new version says why it came, old and new lead to each other, and a corr
 });
 
 test("a withdrawn document stays readable and says that it is withdrawn, until it says that it is in force again", async ({ house, browser }) => {
-  test.slow();
+  test.setTimeout(300_000);
   const staff = await staffed(house);
   await begin(staff.author, house);
   const document = await approved(staff);
@@ -230,7 +230,7 @@ test("a withdrawn document stays readable and says that it is withdrawn, until i
 });
 
 test("a repeal says since when and why, and the text it ends stays", async ({ house, browser }) => {
-  test.slow();
+  test.setTimeout(300_000);
   const staff = await staffed(house);
   await begin(staff.author, house);
   const document = await approved(staff);

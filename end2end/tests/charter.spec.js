@@ -42,6 +42,8 @@ const test = base.extend({
   },
 });
 
+test.slow();
+
 const said = (page) => page.locator("[data-key-said]").first();
 const sign = (page) => page.locator("form[data-sign-text]");
 
@@ -121,6 +123,7 @@ test("a second registrar makes a key in the browser, and from then on nothing is
   await expect(zhao.locator(".count")).toHaveCount(0);
 
   // The browser that has the other key signs as that, and it is in force.
+  await expect(sign(qian).locator("[name=name]")).toHaveValue(TWO);
   await sign(qian).getByRole("button").click();
   await expect(qian.locator("h1")).toHaveText("The charter");
   await expect(qian.locator("main")).toContainText("Europe/Berlin");
@@ -130,7 +133,6 @@ test("a second registrar makes a key in the browser, and from then on nothing is
 });
 
 test("an agency is registered once two registrars have signed, each in a browser of their own", async ({ house }) => {
-  test.slow();
   const { zhao, qian } = house;
   await withTwo(house);
   const PARKS = "gazette.example/parks";
@@ -237,6 +239,7 @@ test("a server that shows a registrar another amendment than it asks to have sig
   await zhao.unroute("**/log/entry/0");
   await zhao.goto(asked);
   await sign(zhao).getByRole("button").click();
+  await expect(zhao.locator("h1")).toHaveText("The charter");
   await expect(zhao.locator("main")).toContainText("Yunze Gazette");
 });
 
@@ -266,8 +269,10 @@ test("without scripts an amendment is asked for, and signed by file on two machi
   const next = await amend(page, house, (page) => page.getByLabel("Name of the portal in Chinese").fill("云泽公报"));
   expect(next).not.toBe(asked);
   await signAt(page, one);
-  await expect(page.locator(".holders")).toContainText("has not signed");
+  await expect(page.locator(".holders")).toContainText(`${ONE} has signed`);
+  await expect(page.locator(".holders")).toContainText(`${TWO} has not signed`);
   await signAt(page, key);
+  await expect(page.locator("h1")).toHaveText("The charter");
   await expect(page.locator("main")).toContainText("云泽公报");
   await plain.close();
 });

@@ -7,6 +7,8 @@ import * as operator from "../operator.js";
 
 test.use({ mayComplain: true });
 
+test.slow();
+
 test.describe("checkpoints", () => {
   test("a checkpoint by another key: nothing on the page holds, and the browser keeps no memory of it", async ({ page, cheated }) => {
     const portal = await cheated((place) => operator.seal(place, operator.stranger(operator.origin(place))));

@@ -10,6 +10,8 @@ import { bring, disclosure, key } from "../operator.js";
 // A browser tells of each thing that it did not run.
 test.use({ mayComplain: true });
 
+test.slow();
+
 const RUNS = "document.documentElement.setAttribute('data-ran', origin); localStorage.setItem('ran', origin)";
 const DRAWING = `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="${RUNS}"><script>${RUNS}</script><rect width="9" height="9"/></svg>`;
 const PAGE = `<!DOCTYPE html><title>x</title><body onload="${RUNS}"><script>${RUNS}</script>`;

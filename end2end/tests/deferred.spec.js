@@ -5,7 +5,7 @@ import { checked, expect, panel, test as base } from "../fixtures.js";
 const test = base.extend({ house });
 
 test("steps are kept at the desk until it is published, and readers read why their times say nothing", async ({ house, page }) => {
-  test.slow();
+  test.setTimeout(240_000);
   const author = await house.enter("author");
   const anna = await house.enter("anna", [["reviewer", AGENCY]]);
   await keyOf(anna, house, "anna", "legal");

@@ -96,6 +96,7 @@ for (const lang of ["en", "zh"]) {
 
       // The administrator shows them out: their next page is the door.
       await page.locator("form button.grave").click();
+      await expect(page.locator("form button.grave")).toHaveCount(0);
       await second.goto(`/${lang}/desk`);
       await expect(second).toHaveURL(/\/desk\/sign-in/);
       await page.goto(`/${lang}/desk/journal`);
@@ -107,6 +108,7 @@ for (const lang of ["en", "zh"]) {
 }
 
 test("by keyboard alone an account is made, left, and come back to", async ({ page, desk }) => {
+  test.slow();
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.goto((await firstLink(desk)).replace("/desk/", "/zh/desk/"));
   await type(page, "#name", "李伟");
@@ -119,6 +121,7 @@ test("by keyboard alone an account is made, left, and come back to", async ({ pa
   await expect(page).toHaveTitle(/^有误/);
   await type(page, ".faults a", "");
   await page.keyboard.press("Enter");
+  await expect(page.locator("#password")).toBeFocused();
   await page.keyboard.type(PASSWORD);
   await type(page, "#repeat", PASSWORD);
   await page.keyboard.press("Enter");
@@ -160,10 +163,12 @@ async function violations(page) {
 }
 
 test("every page of the desk fits a phone and breaks no rule of WCAG 2.2 AA, in both languages, light and dark", async ({ page, desk }) => {
-  test.slow();
+  test.setTimeout(300_000);
   await page.setViewportSize({ width: 390, height: 844 });
   await page.emulateMedia({ reducedMotion: "reduce" });
   const looks = async () => {
+    // With its styles: a form or a link leads to a page that is still coming.
+    await page.waitForLoadState();
     await fits(page);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
@@ -182,6 +187,7 @@ test("every page of the desk fits a phone and breaks no rule of WCAG 2.2 AA, in 
   await looks();
   const person = { login: "li.wei", name: "李伟" };
   await join(page, link.replace("/desk/", "/en/desk/"), person);
+  await expect(page.locator("svg.qr")).toBeVisible();
   await looks();
   await enrol(page, person);
   await invite(page, FINANCE, "Wang Fang", ["drafter", "administrator"]);
@@ -193,6 +199,7 @@ test("every page of the desk fits a phone and breaks no rule of WCAG 2.2 AA, in 
     }
     await page.goto(`/${lang}/desk/people/portal`);
     await page.locator(".rows .person a").first().click();
+    await expect(page).toHaveURL(/\/people\/person\//);
     await looks();
   }
 });

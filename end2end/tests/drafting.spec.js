@@ -39,6 +39,7 @@ test("a document is written by one, approved by two side by side and signed off,
   await author.getByLabel("Text", { exact: true }).fill("# Which lanterns\n\nAll of them are **lit**.");
   await author.getByLabel("Date of issue", { exact: true }).fill("2026-11-20");
   await author.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(author.locator(".done")).toBeVisible();
   await expect(author.locator("#preview strong")).toHaveText("lit");
   await author.getByRole("button", { name: "Save and submit for approval" }).click();
   await author.getByRole("button", { name: "Submit for approval", exact: true }).click();
@@ -110,6 +111,7 @@ test("a rejection needs a reason, stops the document, and the text is taken back
   await author.getByRole("button", { name: "Save and submit for approval" }).click();
   await expect(author.locator(".caution")).toContainText("13800138000");
   await author.getByRole("button", { name: "Submit for approval", exact: true }).click();
+  await expect(author.locator(".stand")).toContainText("Waits for approval");
   const url = author.url();
   await anna.goto(url);
   await expect(anna.locator(".caution")).toContainText("mobile number");

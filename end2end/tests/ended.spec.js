@@ -58,6 +58,8 @@ async function stolen(page, address, code, since) {
 }
 
 test.describe("a seal", () => {
+  test.slow();
+
   const seal = () => stranger(LANTERNS);
   const ended = (key, how, at, custody = "portal") => ({ key: key.vkey, custody, ended: { how, at } });
   const good = (key, custody = "portal") => ({ key: key.vkey, custody });

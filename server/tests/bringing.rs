@@ -4,17 +4,18 @@
 #[macro_use]
 mod trial;
 mod desk_house;
+mod pages_at_desk;
 mod portal;
 
 use axum::{
     body::Body,
-    http::{Method, Request, StatusCode, header},
+    http::{Request, StatusCode, header},
 };
 use desk_house::*;
+use pages_at_desk::Pages;
 use portal::Answer;
 use server::{
     drafts::{Brought, Called, Column, Kind, LARGEST_FILE, MOST_FILES, Refusal, Same, Shut, Skip, Unbrought, What, Written},
-    http::Portal,
     staff::{Account, Role, Token},
 };
 use std::io::Write;
@@ -351,36 +352,8 @@ async fn personal_data_in_what_was_brought_is_warned_of(engine: Engine) {
     assert_eq!(found, [(Some("list.csv"), "mobile")]);
 }
 
-/// The house with its portal, asked as browsers ask.
-struct Pages {
-    house: House,
-    portal: Portal,
-}
-
 impl Pages {
-    async fn on(engine: Engine) -> Pages {
-        let house = House::on(engine).await;
-        let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
-        Pages { house, portal }
-    }
-
-    async fn ask(&self, who: &Token, method: Method, path: &str, kind: &str, body: impl Into<Body>) -> (StatusCode, String, String) {
-        let request = own(by(who, Request::builder().method(method).uri(path)));
-        let request = request.header(header::CONTENT_TYPE, kind).body(body.into()).unwrap();
-        let Answer { status, to, body } = portal::at_desk(&self.portal, request).await;
-        (status, to, body)
-    }
-
-    async fn page(&self, who: &Token, path: &str) -> (StatusCode, String) {
-        let (status, _, body) = self.ask(who, Method::GET, path, "", Body::empty()).await;
-        (status, body)
-    }
-
-    async fn post(&self, who: &Token, path: &str, fields: &str) -> (StatusCode, String, String) {
-        self.ask(who, Method::POST, path, "application/x-www-form-urlencoded", format!("token={}&{fields}", who.form())).await
-    }
-
-    async fn bring(&self, who: &Token, lang: &str, token: &str, agency: &str, files: &[(&str, &[u8])]) -> (StatusCode, String, String) {
+    async fn bring(&self, who: &Token, lang: &str, token: &str, agency: &str, files: &[(&str, &[u8])]) -> Answer {
         let mut body = Vec::new();
         for (name, value) in [("token", token), ("agency", agency)] {
             write!(body, "--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").unwrap();
@@ -392,7 +365,9 @@ impl Pages {
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(b"--edge--\r\n");
-        self.ask(who, Method::POST, &format!("/{lang}/desk/bring"), "multipart/form-data; boundary=edge", body).await
+        let request = own(by(who, Request::post(format!("/{lang}/desk/bring"))));
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        self.ask(request.body(Body::from(body)).unwrap()).await
     }
 }
 
@@ -400,9 +375,9 @@ async fn a_table_comes_through_the_page_in_both_languages_and_is_made_drafts_of_
     let pages = Pages::on(engine).await;
     let author = pages.house.enter("author").await;
     for (lang, title, cannot) in [("zh", "灯笼", "不能生成"), ("en", "Lanterns", "cannot become a draft")] {
-        let (status, _, model) = pages.ask(&author, Method::GET, &format!("/{lang}/desk/bring/model.csv"), "", Body::empty()).await;
-        assert_eq!(status, StatusCode::OK);
-        let heads = model.trim_start_matches('\u{feff}').trim_end().to_owned();
+        let model = pages.get(&author, &format!("/{lang}/desk/bring/model.csv")).await;
+        assert_eq!(model.status, StatusCode::OK);
+        let heads = model.body.trim_start_matches('\u{feff}').trim_end().to_owned();
         let count = heads.split(',').count();
         // The model itself, filled in: title and genre, and a text.
         let genre = if lang == "zh" { "通知" } else { "Notice" };
@@ -413,26 +388,27 @@ async fn a_table_comes_through_the_page_in_both_languages_and_is_made_drafts_of_
         };
         let table = format!("{heads}\n{}\n{}\n", row(title, genre), row("Bad", "circular"));
         let form = author.form();
-        let (status, to, body) = pages.bring(&author, lang, &form, &pages.house.agency, &[("", b""), ("t.csv", table.as_bytes())]).await;
-        assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
-        let (status, shown) = pages.page(&author, &to).await;
+        let brought = pages.bring(&author, lang, &form, &pages.house.agency, &[("", b""), ("t.csv", table.as_bytes())]).await;
+        assert_eq!(brought.status, StatusCode::SEE_OTHER, "{}", brought.body);
+        let to = brought.to;
+        let Answer { status, body: shown, .. } = pages.get(&author, &to).await;
         assert_eq!(status, StatusCode::OK);
         assert!(shown.contains(title) && shown.contains(cannot) && shown.contains("circular"), "{shown}");
         assert!(!shown.contains("<script>alert"), "what was brought is shown as text");
-        let (status, made, _) = pages.post(&author, &to, "do=make&row=0&row=1").await;
-        assert_eq!((status, made.as_str()), (StatusCode::SEE_OTHER, format!("{to}?made=1").as_str()));
-        let (_, shown) = pages.page(&author, &made).await;
+        let made = pages.post(&author, &to, &[("do", "make"), ("row", "0"), ("row", "1")]).await;
+        assert_eq!((made.status, made.to.as_str()), (StatusCode::SEE_OTHER, format!("{to}?made=1").as_str()));
+        let shown = pages.get(&author, &made.to).await.body;
         assert!(shown.contains("data-state=\"made\"") && shown.contains("role=\"status\""), "{shown}");
-        let (_, list) = pages.page(&author, &format!("/{lang}/desk/drafts")).await;
+        let list = pages.get(&author, &format!("/{lang}/desk/drafts")).await.body;
         assert!(list.contains(title) && !list.contains(">Bad<"));
     }
-    let (status, _, body) = pages.bring(&author, "en", &author.form(), &pages.house.agency, &[("t.csv", b"name\nx\n")]).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(body.contains("no column “Title”"), "{body}");
+    let refused = pages.bring(&author, "en", &author.form(), &pages.house.agency, &[("t.csv", b"name\nx\n")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("no column “Title”"), "{}", refused.body);
     let last = pages.house.drafts.brought_last(&pages.house.who("author")).await.unwrap().unwrap();
-    let (status, to, _) = pages.post(&author, &format!("/en/desk/bring/{last}"), "do=discard").await;
-    assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/en/desk/drafts"));
-    assert_eq!(pages.page(&author, &format!("/en/desk/bring/{last}")).await.0, StatusCode::NOT_FOUND);
+    let discarded = pages.post(&author, &format!("/en/desk/bring/{last}"), &[("do", "discard")]).await;
+    assert_eq!((discarded.status, discarded.to.as_str()), (StatusCode::SEE_OTHER, "/en/desk/drafts"));
+    assert_eq!(pages.get(&author, &format!("/en/desk/bring/{last}")).await.status, StatusCode::NOT_FOUND);
 }
 
 async fn nothing_is_taken_without_the_sessions_token_and_for_no_other_agency(engine: Engine) {
@@ -441,18 +417,18 @@ async fn nothing_is_taken_without_the_sessions_token_and_for_no_other_agency(eng
     let (clerk, stranger) = (pages.house.enter("clerk").await, pages.house.enter("stranger").await);
     let table: [(&str, &[u8]); 1] = [("t.csv", b"title,body\nLanterns,Lit.\n")];
     let agency = pages.house.agency.clone();
-    assert_eq!(pages.bring(&author, "en", "wrong", &agency, &table).await.0, StatusCode::FORBIDDEN);
-    assert_eq!(pages.bring(&author, "en", &author.form(), &pages.house.other.clone(), &table).await.0, StatusCode::NOT_FOUND);
-    assert_eq!(pages.bring(&clerk, "en", &clerk.form(), &agency, &table).await.0, StatusCode::NOT_FOUND, "who may not draft");
-    assert_eq!(pages.page(&clerk, "/en/desk/bring").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(pages.bring(&author, "en", "wrong", &agency, &table).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(pages.bring(&author, "en", &author.form(), &pages.house.other.clone(), &table).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(pages.bring(&clerk, "en", &clerk.form(), &agency, &table).await.status, StatusCode::NOT_FOUND, "who may not draft");
+    assert_eq!(pages.get(&clerk, "/en/desk/bring").await.status, StatusCode::NOT_FOUND);
     assert_eq!(staged(&pages.house), 0);
-    let (_, to, _) = pages.bring(&author, "en", &author.form(), &agency, &table).await;
+    let to = pages.bring(&author, "en", &author.form(), &agency, &table).await.to;
     for who in [&clerk, &stranger] {
-        assert_eq!(pages.page(who, &to).await.0, StatusCode::NOT_FOUND);
-        assert_eq!(pages.post(who, &to, "do=make&row=0").await.0, StatusCode::NOT_FOUND);
-        assert_eq!(pages.post(who, &to, "do=discard").await.0, StatusCode::NOT_FOUND);
+        assert_eq!(pages.get(who, &to).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(pages.post(who, &to, &[("do", "make"), ("row", "0")]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(pages.post(who, &to, &[("do", "discard")]).await.status, StatusCode::NOT_FOUND);
     }
-    assert_eq!(pages.page(&author, &to).await.0, StatusCode::OK);
+    assert_eq!(pages.get(&author, &to).await.status, StatusCode::OK);
     // Nothing of it by any public address.
     let id = to.rsplit('/').next().unwrap();
     for path in

@@ -4,6 +4,7 @@
 #[macro_use]
 mod trial;
 mod desk_house;
+mod pages_at_desk;
 mod portal;
 
 use axum::{
@@ -11,9 +12,10 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use desk_house::*;
+use pages_at_desk::Pages;
 use portal::Answer;
 use serde_json::Value;
-use server::{drafts::Frozen, http::Portal, staff::Token};
+use server::{drafts::Frozen, staff::Token};
 use std::{os::unix::fs::PermissionsExt, path::PathBuf, process::Command};
 use trial::Engine;
 
@@ -24,29 +26,14 @@ on_each_engine! {
     what_is_signed_no_more_is_not_saved,
 }
 
-struct Desk {
-    house: House,
-    portal: Portal,
-}
-
-impl Desk {
-    async fn on(engine: Engine) -> Desk {
-        let house = House::on(engine).await;
-        let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
-        Desk { house, portal }
-    }
-
-    async fn get(&self, who: &Token, path: &str) -> Answer {
-        portal::at_desk(&self.portal, by(who, Request::get(path)).body(Body::empty()).unwrap()).await
-    }
-
+impl Pages {
     /// The form of a case's page that hands a step in, with its file and its text.
     async fn hand_in(&self, who: &Token, case: &str, token: &str, file: &str, text: &str) -> Answer {
         let field = |what: &str, value: &str| format!("--x\r\ncontent-disposition: form-data; name={what}\r\n\r\n{value}\r\n");
         let file = field("\"file\"; filename=\"signed.json\"", file);
         let body = format!("{}{file}{}--x--\r\n", field("\"token\"", token), field("\"text\"", text));
         let request = own(by(who, Request::post(format!("{case}/steps")))).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-        portal::at_desk(&self.portal, request.body(Body::from(body)).unwrap()).await
+        self.ask(request.body(Body::from(body)).unwrap()).await
     }
 
     /// A file in the trial's own folder, for its owner alone.
@@ -75,7 +62,7 @@ fn page_of(frozen: &Frozen) -> String {
 }
 
 async fn a_step_is_saved_signed_by_the_program_and_handed_in_by_a_form(engine: Engine) {
-    let desk = Desk::on(engine).await;
+    let desk = Pages::on(engine).await;
     let clerk = desk.house.enter("clerk").await;
     let frozen = desk.house.submitted("Lanterns", 0).await;
     let case = page_of(&frozen);
@@ -108,7 +95,7 @@ async fn a_step_is_saved_signed_by_the_program_and_handed_in_by_a_form(engine: E
 }
 
 async fn what_was_not_taken_is_said_on_the_page_in_its_language(engine: Engine) {
-    let desk = Desk::on(engine).await;
+    let desk = Pages::on(engine).await;
     let clerk = desk.house.enter("clerk").await;
     let frozen = desk.house.submitted("Lanterns", 0).await;
     let case = page_of(&frozen);
@@ -134,7 +121,7 @@ async fn what_was_not_taken_is_said_on_the_page_in_its_language(engine: Engine) 
 }
 
 async fn nobody_saves_or_hands_in_for_somebody_else(engine: Engine) {
-    let desk = Desk::on(engine).await;
+    let desk = Pages::on(engine).await;
     let (clerk, stranger) = (desk.house.enter("clerk").await, desk.house.enter("stranger").await);
     let frozen = desk.house.submitted("Lanterns", 0).await;
     let case = page_of(&frozen);
@@ -146,7 +133,7 @@ async fn nobody_saves_or_hands_in_for_somebody_else(engine: Engine) {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{text}");
     }
     // Nobody at all; without the token of the session; from another site.
-    let nobody = portal::at_desk(&desk.portal, Request::get(&save).body(Body::empty()).unwrap()).await;
+    let nobody = desk.ask(Request::get(&save).body(Body::empty()).unwrap()).await;
     assert!(nobody.status.is_redirection() && nobody.to.starts_with("/en/desk/sign-in"), "{}", nobody.status);
     for token in ["", "0", &stranger.form()] {
         assert_eq!(desk.hand_in(&clerk, &case, token, &signed, "").await.status, StatusCode::FORBIDDEN, "{token:?}");
@@ -154,7 +141,7 @@ async fn nobody_saves_or_hands_in_for_somebody_else(engine: Engine) {
     let other = by(&clerk, Request::post(format!("{case}/steps"))).header(header::ORIGIN, "https://elsewhere.example");
     let other = other.header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
     let body = format!("--x\r\ncontent-disposition: form-data; name=\"token\"\r\n\r\n{}\r\n--x--\r\n", clerk.form());
-    assert_eq!(portal::at_desk(&desk.portal, other.body(Body::from(body)).unwrap()).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(desk.ask(other.body(Body::from(body)).unwrap()).await.status, StatusCode::FORBIDDEN);
     // Another post's step is not theirs either, whoever hands it in.
     let director = desk.house.enter("director").await;
     let refused = desk.hand_in(&director, &case, &director.form(), &signed, "").await;
@@ -163,7 +150,7 @@ async fn nobody_saves_or_hands_in_for_somebody_else(engine: Engine) {
 }
 
 async fn what_is_signed_no_more_is_not_saved(engine: Engine) {
-    let desk = Desk::on(engine).await;
+    let desk = Pages::on(engine).await;
     let clerk = desk.house.enter("clerk").await;
     let frozen = desk.house.submitted("Lanterns", 0).await;
     let case = page_of(&frozen);

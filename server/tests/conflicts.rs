@@ -4,18 +4,15 @@
 #[macro_use]
 mod trial;
 mod desk_house;
+mod pages_at_desk;
 mod portal;
 
 use app::{Lang, codes};
-use axum::{
-    body::Body,
-    http::{Request, StatusCode, header},
-};
+use axum::http::StatusCode;
 use desk_house::*;
-use portal::Answer;
+use pages_at_desk::Pages;
 use server::{
     drafts::{Kind, Saved, Stage, Written},
-    http::Portal,
     staff::{Role, Token},
 };
 use trial::Engine;
@@ -30,28 +27,7 @@ on_each_engine! {
     there_is_an_end_to_what_is_kept_aside,
 }
 
-/// The house with its portal.
-struct Pages {
-    house: House,
-    portal: Portal,
-}
-
 impl Pages {
-    async fn on(engine: Engine) -> Pages {
-        let house = House::on(engine).await;
-        let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
-        Pages { house, portal }
-    }
-
-    async fn get(&self, who: &Token, path: &str) -> Answer {
-        portal::at_desk(&self.portal, by(who, Request::get(path)).body(Body::empty()).unwrap()).await
-    }
-
-    async fn post(&self, who: &Token, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = own(by(who, Request::post(path))).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        portal::at_desk(&self.portal, request.body(Body::from(form_of(who, fields))).unwrap()).await
-    }
-
     /// A draft that the author has saved once more; by its address.
     async fn saved(&self, author: &Token, kind: Kind, fields: &[(&str, &str)]) -> String {
         let draft = self.house.drafts.begin(&self.house.who("author"), &self.house.agency, kind, &Written::default()).await.unwrap();

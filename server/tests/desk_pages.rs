@@ -4,6 +4,7 @@
 #[macro_use]
 mod trial;
 mod desk_house;
+mod pages_at_desk;
 mod portal;
 
 use axum::{
@@ -11,10 +12,10 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use desk_house::*;
+use pages_at_desk::Pages;
 use portal::Answer;
 use server::{
     drafts::{Kind, Refusal, Written},
-    http::Portal,
     staff::{From, Role, Strength, Token},
 };
 use trial::Engine;
@@ -37,32 +38,7 @@ on_each_engine! {
     where_an_agency_wishes_it_readers_see_who_holds_the_posts_until_that_is_redacted,
 }
 
-/// The house with its portal.
-struct Pages {
-    house: House,
-    portal: Portal,
-}
-
 impl Pages {
-    async fn on(engine: Engine) -> Pages {
-        let house = House::on(engine).await;
-        let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
-        Pages { house, portal }
-    }
-
-    async fn ask(&self, request: Request<Body>) -> Answer {
-        portal::at_desk(&self.portal, request).await
-    }
-
-    async fn get(&self, who: &Token, path: &str) -> Answer {
-        self.ask(by(who, Request::get(path)).body(Body::empty()).unwrap()).await
-    }
-
-    async fn post(&self, who: &Token, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = own(by(who, Request::post(path))).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.ask(request.body(Body::from(form_of(who, fields))).unwrap()).await
-    }
-
     async fn upload(&self, who: &Token, path: &str, token: &str, name: &str, bytes: &[u8]) -> Answer {
         let mut body = format!("--x\r\ncontent-disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n--x\r\n").into_bytes();
         body.extend(

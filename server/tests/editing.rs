@@ -5,17 +5,19 @@
 #[macro_use]
 mod trial;
 mod desk_house;
+mod pages_at_desk;
 mod portal;
 
 use axum::{
     body::Body,
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{Method, Request, StatusCode, header},
 };
 use desk_house::*;
+use pages_at_desk::Pages;
+use portal::Answer;
 use serde_json::{Value, json};
 use server::{
     drafts::{Came, Kind, LARGEST_FILE, LARGEST_PIECE, MOST_FILES, Refusal, SMALLEST_PIECE, Saved, Written},
-    http::Portal,
     staff::{From, Strength, Token},
 };
 use trial::Engine;
@@ -34,18 +36,6 @@ on_each_engine! {
     several_translations_and_agencies_are_typed_kept_and_taken_away,
 }
 
-/// The house with its portal.
-struct Pages {
-    house: House,
-    portal: Portal,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
-
 impl Answer {
     fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}", self.body))
@@ -57,20 +47,9 @@ impl Answer {
 }
 
 impl Pages {
-    async fn on(engine: Engine) -> Pages {
-        let house = House::on(engine).await;
-        let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
-        Pages { house, portal }
-    }
-
     async fn draft(&self) -> String {
         let author = self.house.who("author");
         self.house.drafts.begin(&author, &self.house.agency, Kind::Disclosure, &written("Lanterns")).await.unwrap().id
-    }
-
-    async fn ask(&self, request: Request<Body>) -> Answer {
-        let (status, headers, body) = portal::ask(&self.portal, "203.0.113.7:9", request).await;
-        Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
     async fn script(&self, who: &Token, method: Method, path: &str, more: &[(&str, &str)], body: impl Into<Body>) -> Answer {
@@ -84,10 +63,6 @@ impl Pages {
     async fn form(&self, who: &Token, path: &str, fields: &[(&str, &str)]) -> Answer {
         let kind = [(header::CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")];
         self.script(who, Method::POST, path, &kind, form_of(who, fields)).await
-    }
-
-    async fn page(&self, who: &Token, path: &str) -> String {
-        self.script(who, Method::GET, path, &[], Body::empty()).await.body
     }
 
     async fn announce(&self, who: &Token, draft: &str, name: &str, bytes: &[u8]) -> Answer {
@@ -236,7 +211,7 @@ async fn the_preview_has_catalogue_and_translations_with_scripts_and_without(eng
         }
         assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
         // Without scripts, and before anything is typed, the page has the very same.
-        let page = pages.page(&author, &format!("/{lang}/desk/drafts/{id}")).await;
+        let page = pages.get(&author, &format!("/{lang}/desk/drafts/{id}")).await.body;
         assert!(page.contains(html), "{html} in {page}");
     }
     // Where no text is yet, that is said, and all else is shown.
@@ -247,7 +222,7 @@ async fn the_preview_has_catalogue_and_translations_with_scripts_and_without(eng
     let author = pages.house.who("author");
     let status = pages.house.drafts.begin(&author, &pages.house.agency, Kind::Status, &Written::default()).await.unwrap();
     let token = pages.house.staff.begin_session(&author.id, Strength::SecondFactor, &From::default()).await.unwrap();
-    assert!(!pages.page(&token, &format!("/en/desk/drafts/{}", status.id)).await.contains("data-preview"));
+    assert!(!pages.get(&token, &format!("/en/desk/drafts/{}", status.id)).await.body.contains("data-preview"));
 }
 
 async fn a_file_comes_piece_by_piece_and_goes_on_where_it_stopped(engine: Engine) {
@@ -461,7 +436,7 @@ async fn several_translations_and_agencies_are_typed_kept_and_taken_away(engine:
     let languages = |written: &Written| written.translations.iter().map(|text| text.language.clone()).collect::<Vec<_>>();
     assert_eq!(languages(&draft.written), ["zh", "fr"]);
     assert_eq!(draft.written.joint_agencies, ["Finance", "Health"]);
-    let page = pages.page(&author, &format!("{at}?translate=1")).await;
+    let page = pages.get(&author, &format!("{at}?translate=1")).await.body;
     assert_eq!(page.matches("class=\"translation\"").count(), 3, "room for one more: {page}");
     assert!(page.contains("<datalist id=\"agencies\"><option value="), "{page}");
     assert_eq!(pages.form(&author, &at, &save("untranslate-0", "2")).await.status, StatusCode::SEE_OTHER);

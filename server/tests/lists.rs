@@ -4,18 +4,15 @@
 #[macro_use]
 mod trial;
 mod desk_house;
+mod pages_at_desk;
 mod portal;
 
-use axum::{
-    body::Body,
-    http::{Request, StatusCode, header},
-};
+use axum::http::StatusCode;
 use desk_house::*;
-use portal::Answer;
+use pages_at_desk::Pages;
 use server::{
     drafts::{Back, Kind, Outcome, Place, Returned, Stage},
-    http::Portal,
-    staff::{Account, From, Role, Strength, Token},
+    staff::{Account, From, Role, Strength},
 };
 use std::collections::BTreeSet;
 use trial::Engine;
@@ -31,29 +28,6 @@ on_each_engine! {
 }
 
 const DAY: i64 = 24 * 3_600_000;
-
-/// The house with its portal.
-struct Pages {
-    house: House,
-    portal: Portal,
-}
-
-impl Pages {
-    async fn on(engine: Engine) -> Pages {
-        let house = House::on(engine).await;
-        let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
-        Pages { house, portal }
-    }
-
-    async fn get(&self, who: &Token, path: &str) -> Answer {
-        portal::at_desk(&self.portal, by(who, Request::get(path)).body(Body::empty()).unwrap()).await
-    }
-
-    async fn post(&self, who: &Token, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = own(by(who, Request::post(path))).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        portal::at_desk(&self.portal, request.body(Body::from(form_of(who, fields))).unwrap()).await
-    }
-}
 
 /// A section of the page of drafts.
 fn section<'p>(page: &'p str, id: &str) -> &'p str {

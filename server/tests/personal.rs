@@ -14,10 +14,15 @@ use axum::{
 use desk_house::*;
 use documents::*;
 use server::{
-    drafts::{Called, Draft, Drafts, Kind, Looked, Sort, Written},
+    drafts::{Called, Draft, Drafts, HandedPart, Kind, Looked, Sort, Written},
     extract::{Gap, Spot},
 };
-use std::{fmt::Write, time::Duration};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 use trial::Engine;
 
 on_each_engine! {
@@ -26,6 +31,7 @@ on_each_engine! {
     a_page_waits_for_no_slow_file_and_the_next_one_tells_of_it,
     numbers_that_are_too_many_to_be_told_are_said_to_be_more,
     files_that_are_brought_are_looked_through_with_their_names,
+    one_agencys_slow_file_keeps_no_other_agencys_from_being_looked_through,
     without_a_program_to_read_them_files_are_not_taken_for_clean,
 }
 
@@ -196,6 +202,57 @@ async fn files_that_are_brought_are_looked_through_with_their_names(engine: Engi
         assert_eq!(unread(&looked(row)), [("scan.pdf", Gap::NoText)]);
     }
     assert!(found(&looked(1)).is_empty(), "{brought:?}");
+}
+
+/// A program that holds the first file it is given, once it has made a folder `begun`, until there is a file `go`; then it reads as this one.
+fn slow_reader(dir: &Path) -> PathBuf {
+    let script = format!(
+        "#!/bin/sh\nif mkdir '{at}/begun' 2>/dev/null; then\n  while [ ! -e '{at}/go' ]; do sleep 0.1; done\nfi\nexec '{}' \"$@\"\n",
+        env!("CARGO_BIN_EXE_gazette"),
+        at = dir.display(),
+    );
+    let (written, reader) = (dir.join("written"), dir.join("reader"));
+    std::fs::write(&written, script).unwrap();
+    // By another process: what this one has open for writing, its children may have too, and then it cannot be run.
+    assert!(Command::new("install").args(["-m", "755"]).args([&written, &reader]).status().unwrap().success());
+    reader
+}
+
+async fn one_agencys_slow_file_keeps_no_other_agencys_from_being_looked_through(engine: Engine) {
+    let house = House::on(engine).await;
+    let dir = tempfile::tempdir().unwrap();
+    let drafts = Drafts::open(house.staff.clone(), house.node.clone()).unwrap().with_reader(slow_reader(dir.path()));
+    let list = || pdf(&[&lines(&[&format!("No. {IDENTITY}")])]);
+    let bring = async |who: &str, agency: &str| {
+        let who = house.who(who);
+        let mut bringing = drafts.begin_bringing(&who, agency).await.unwrap();
+        let table = "title,genre,body,files\nLanterns,notice,Lit.,list.pdf\n";
+        for (name, bytes) in [("t.csv", table.as_bytes().to_vec()), ("list.pdf", list())] {
+            bringing.file(name, bytes).await.unwrap();
+        }
+        let id = bringing.finish(Called::default(), Written { language: "en".into(), ..Written::default() }).await.unwrap();
+        let brought = drafts.brought(&who, &id).await.unwrap();
+        Looked { found: brought.rows[0].personal.clone(), unread: brought.rows[0].unread.clone() }
+    };
+    // Where theirs had to wait for it, the slow one would be given up before it is let go.
+    let others = async {
+        for _ in 0..3_000 {
+            if dir.path().join("begun").exists() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let brought = bring("stranger", &house.other).await;
+        let part = HandedPart { role: "attachment".into(), media: "application/pdf".into(), name: "list.pdf".into(), bytes: list() };
+        let until = tokio::time::Instant::now() + Duration::from_secs(60);
+        let handed = drafts.personal_in_parts(&house.other, vec![part], until).await.unwrap();
+        std::fs::write(dir.path().join("go"), "").unwrap();
+        [brought, handed]
+    };
+    let (slow, [brought, handed]) = tokio::join!(bring("author", &house.agency), others);
+    for looked in [slow, brought, handed] {
+        assert_eq!((found(&looked), unread(&looked)), (vec![("list.pdf", Sort::IdentityCard, Spot::Page(1))], vec![]));
+    }
 }
 
 async fn without_a_program_to_read_them_files_are_not_taken_for_clean(engine: Engine) {

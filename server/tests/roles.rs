@@ -5,18 +5,15 @@
 #[macro_use]
 mod trial;
 mod desk_house;
+mod pages_at_desk;
 mod portal;
 
-use axum::{
-    body::Body,
-    http::{Request, StatusCode, header},
-};
+use axum::http::StatusCode;
 use desk_house::*;
-use portal::Answer;
+use pages_at_desk::Pages;
 use server::{
     drafts::{Frozen, FrozenState, Kind, Refusal, Stage, Written},
-    http::Portal,
-    staff::{Account, Noted, Role, Token},
+    staff::{Account, Noted, Role},
 };
 use trial::Engine;
 
@@ -173,43 +170,30 @@ async fn a_publisher_and_the_agencys_administrator_call_back_until_it_is_being_s
     house.published(&frozen).await;
 }
 
-async fn portal_of(house: &House) -> Portal {
-    portal::portal_of(&house.trial, &house.node, house.staff.clone()).await
-}
-
-async fn get(portal: &Portal, who: &Token, path: &str) -> Answer {
-    portal::at_desk(portal, by(who, Request::get(path)).body(Body::empty()).unwrap()).await
-}
-
-async fn post(portal: &Portal, who: &Token, path: &str) -> Answer {
-    let request = own(by(who, Request::post(path))).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    portal::at_desk(portal, request.body(Body::from(form_of(who, &[]))).unwrap()).await
-}
-
 async fn the_page_of_a_case_is_where_it_is_called_back(engine: Engine) {
-    let house = House::on(engine).await;
-    let portal = portal_of(&house).await;
+    let pages = Pages::on(engine).await;
+    let house = &pages.house;
     house.hire("chief", &[Role::Administrator], &house.agency).await;
     let (author, clerk, chief) = (house.enter("author").await, house.enter("clerk").await, house.enter("chief").await);
     let frozen = house.submitted("Lanterns", 0).await;
     let case = format!("/en/desk/cases/{}", frozen.case);
-    let theirs = get(&portal, &author, &case).await.body;
+    let theirs = pages.get(&author, &case).await.body;
     assert!(theirs.contains("Take back and write on") && !theirs.contains("Call it back"), "{theirs}");
-    assert!(!get(&portal, &clerk, &case).await.body.contains("/withdraw"), "a reviewer calls nothing back");
-    assert_eq!(post(&portal, &clerk, &format!("{case}/withdraw")).await.status, StatusCode::NOT_FOUND);
-    let page = get(&portal, &chief, &case).await.body;
+    assert!(!pages.get(&clerk, &case).await.body.contains("/withdraw"), "a reviewer calls nothing back");
+    assert_eq!(pages.post(&clerk, &format!("{case}/withdraw"), &[]).await.status, StatusCode::NOT_FOUND);
+    let page = pages.get(&chief, &case).await.body;
     assert!(page.contains("Call it back") && !page.contains("Take back and write on") && page.contains("who are told"), "{page}");
-    assert!(get(&portal, &chief, &case.replace("/en/", "/zh/")).await.body.contains("退回起草人员并告知其本人"));
+    assert!(pages.get(&chief, &case.replace("/en/", "/zh/")).await.body.contains("退回起草人员并告知其本人"));
     // They see what became of it; the editor is its authors'.
-    let back = post(&portal, &chief, &format!("{case}/withdraw")).await;
+    let back = pages.post(&chief, &format!("{case}/withdraw"), &[]).await;
     assert_eq!((back.status, back.to.as_str()), (StatusCode::SEE_OTHER, case.as_str()), "{}", back.body);
-    let page = get(&portal, &chief, &case).await.body;
+    let page = pages.get(&chief, &case).await.body;
     assert!(page.contains("Taken back for changes") && !page.contains("Call it back"), "{page}");
 }
 
 async fn whoever_publishes_what_they_wrote_is_told_that_nobody_else_is_asked(engine: Engine) {
-    let house = House::on(engine).await;
-    let portal = portal_of(&house).await;
+    let pages = Pages::on(engine).await;
+    let house = &pages.house;
     house.hire("editor", &[Role::Drafter, Role::Publisher], &house.free).await;
     house.hire("publisher", &[Role::Publisher], &house.free).await;
     let (editor, publisher) = (house.enter("editor").await, house.enter("publisher").await);
@@ -218,13 +202,13 @@ async fn whoever_publishes_what_they_wrote_is_told_that_nobody_else_is_asked(eng
     let frozen = house.drafts.freeze(&who, &draft.id, draft.revision, 0).await.unwrap();
     for (lang, said) in [("en", "You wrote this yourself, and your agency has no rule"), ("zh", "此稿由您本人起草")] {
         let case = format!("/{lang}/desk/cases/{}", frozen.case);
-        let page = get(&portal, &editor, &case).await.body;
+        let page = pages.get(&editor, &case).await.body;
         assert!(page.contains("/release") && page.contains(said), "{page}");
-        let page = get(&portal, &publisher, &case).await.body;
+        let page = pages.get(&publisher, &case).await.body;
         assert!(page.contains("/release") && !page.contains(said), "{page}");
     }
     let case = format!("/en/desk/cases/{}", frozen.case);
-    assert_eq!(post(&portal, &editor, &format!("{case}/release")).await.to, case);
+    assert_eq!(pages.post(&editor, &format!("{case}/release"), &[]).await.to, case);
     house.published(&frozen).await;
 }
 

@@ -4,17 +4,15 @@
 #[macro_use]
 mod trial;
 mod desk_house;
+mod pages_at_desk;
 mod portal;
 
-use axum::{
-    body::Body,
-    http::{Method, Request, StatusCode, header},
-};
+use axum::http::StatusCode;
 use desk_house::*;
-use portal::Answer;
+use pages_at_desk::Pages;
 use server::{
     drafts::{HOUSE, Refusal, Translation, Written},
-    staff::{Role, Token},
+    staff::Role,
 };
 use trial::Engine;
 
@@ -132,46 +130,22 @@ async fn each_template_of_the_house_gives_a_draft_that_can_be_submitted(engine: 
     }
 }
 
-struct Pages {
-    house: House,
-    portal: server::http::Portal,
-}
-
-impl Pages {
-    async fn ask(&self, who: &Token, method: Method, path: &str, body: String) -> (StatusCode, String, String) {
-        let request = own(by(who, Request::builder().method(method).uri(path)));
-        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(body)).unwrap();
-        let Answer { status, to, body } = portal::at_desk(&self.portal, request).await;
-        (status, to, body)
-    }
-
-    async fn get(&self, who: &Token, path: &str) -> (StatusCode, String) {
-        let (status, _, body) = self.ask(who, Method::GET, path, String::new()).await;
-        (status, body)
-    }
-
-    async fn post(&self, who: &Token, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
-        self.ask(who, Method::POST, path, form_of(who, fields)).await
-    }
-}
-
 async fn the_pages_make_change_use_and_end_a_template_in_both_languages(engine: Engine) {
-    let house = house_on(engine).await;
-    let portal = portal::portal_of(&house.trial, &house.node, house.staff.clone()).await;
-    let pages = Pages { house, portal };
+    let pages = Pages::of(house_on(engine).await).await;
     let (chief, author, clerk) = (pages.house.enter("chief").await, pages.house.enter("author").await, pages.house.enter("clerk").await);
     let agency = pages.house.agency.clone();
     for (lang, words) in [("zh", ["通用模板", "复制为本机关模板"]), ("en", ["For every agency", "Copy for this agency"])] {
-        let (status, shown) = pages.get(&chief, &format!("/{lang}/desk/templates")).await;
-        assert!(status == StatusCode::OK && words.iter().all(|word| shown.contains(word)), "{shown}");
-        let (_, shown) = pages.get(&author, &format!("/{lang}/desk/templates")).await;
+        let list = pages.get(&chief, &format!("/{lang}/desk/templates")).await;
+        assert!(list.status == StatusCode::OK && words.iter().all(|word| list.body.contains(word)), "{}", list.body);
+        let shown = pages.get(&author, &format!("/{lang}/desk/templates")).await.body;
         assert!(shown.contains(words[0]) && !shown.contains(words[1]), "who drafts, keeps none");
         let new = format!("/{lang}/desk/templates/new");
-        assert_eq!(pages.get(&author, &format!("{new}?agency={agency}")).await.0, StatusCode::NOT_FOUND);
-        let (status, shown) = pages.get(&chief, &format!("{new}?agency={agency}&like=approval")).await;
-        assert!(status == StatusCode::OK && shown.contains("的批复") && shown.contains("Approval of"), "{shown}");
-        let (status, _, shown) = pages.post(&chief, &new, &[("agency", &agency), ("name", ""), ("title", "Kept")]).await;
-        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && shown.contains("value=\"Kept\""), "what was typed stays");
+        assert_eq!(pages.get(&author, &format!("{new}?agency={agency}")).await.status, StatusCode::NOT_FOUND);
+        let copy = pages.get(&chief, &format!("{new}?agency={agency}&like=approval")).await;
+        let wanted = copy.status == StatusCode::OK && copy.body.contains("的批复") && copy.body.contains("Approval of");
+        assert!(wanted, "{}", copy.body);
+        let unnamed = pages.post(&chief, &new, &[("agency", &agency), ("name", ""), ("title", "Kept")]).await;
+        assert!(unnamed.status == StatusCode::UNPROCESSABLE_ENTITY && unnamed.body.contains("value=\"Kept\""), "what was typed stays");
         let name = format!("Weekly {lang} <b>");
         let fields = [
             ("agency", agency.as_str()),
@@ -184,28 +158,29 @@ async fn the_pages_make_change_use_and_end_a_template_in_both_languages(engine: 
             ("translation_title", "Lanternes"),
             ("translation_body", "Toutes."),
         ];
-        assert_eq!(pages.post(&author, &new, &fields).await.0, StatusCode::NOT_FOUND);
-        let (status, made, body) = pages.post(&chief, &new, &fields).await;
-        assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
-        let at = made.split('?').next().unwrap().to_owned();
+        assert_eq!(pages.post(&author, &new, &fields).await.status, StatusCode::NOT_FOUND);
+        let made = pages.post(&chief, &new, &fields).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+        let at = made.to.split('?').next().unwrap().to_owned();
         for stranger in [&author, &clerk] {
-            assert_eq!(pages.get(stranger, &at).await.0, StatusCode::NOT_FOUND);
-            assert_eq!(pages.post(stranger, &at, &[("do", "end")]).await.0, StatusCode::NOT_FOUND);
+            assert_eq!(pages.get(stranger, &at).await.status, StatusCode::NOT_FOUND);
+            assert_eq!(pages.post(stranger, &at, &[("do", "end")]).await.status, StatusCode::NOT_FOUND);
         }
-        let (_, shown) = pages.get(&author, &format!("/{lang}/desk/templates")).await;
+        let shown = pages.get(&author, &format!("/{lang}/desk/templates")).await.body;
         assert!(shown.contains(&format!("Weekly {lang} &lt;b&gt;")) && !shown.contains("<b>"), "{shown}");
         let id = at.rsplit('/').next().unwrap();
-        let (_, draft, _) =
+        let begun =
             pages.post(&author, &format!("/{lang}/desk/templates"), &[("agency", &agency), ("template", id), ("translate", "1")]).await;
-        let (_, shown) = pages.get(&author, &draft).await;
+        let shown = pages.get(&author, &begun.to).await.body;
         assert!(shown.contains("value=\"Lanterns\"") && shown.contains("Lanternes"), "{shown}");
         // On top of what somebody else saved meanwhile: told, and nothing lost.
         let changed = [("name", "Other"), ("genre", "notice"), ("language", lang), ("revision", "1"), ("title", "Other lanterns")];
-        assert_eq!(pages.post(&chief, &at, &changed).await.0, StatusCode::SEE_OTHER);
-        let (status, _, shown) = pages.post(&chief, &at, &changed).await;
-        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && shown.contains("name=\"revision\" value=\"2\""), "{shown}");
-        assert_eq!(pages.post(&chief, &at, &[("do", "end")]).await.1, format!("/{lang}/desk/templates"));
-        assert_eq!(pages.get(&chief, &at).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(pages.post(&chief, &at, &changed).await.status, StatusCode::SEE_OTHER);
+        let late = pages.post(&chief, &at, &changed).await;
+        let told = late.status == StatusCode::UNPROCESSABLE_ENTITY && late.body.contains("name=\"revision\" value=\"2\"");
+        assert!(told, "{}", late.body);
+        assert_eq!(pages.post(&chief, &at, &[("do", "end")]).await.to, format!("/{lang}/desk/templates"));
+        assert_eq!(pages.get(&chief, &at).await.status, StatusCode::NOT_FOUND);
     }
-    assert_eq!(pages.get(&clerk, "/en/desk/templates").await.0, StatusCode::NOT_FOUND, "who neither drafts nor keeps");
+    assert_eq!(pages.get(&clerk, "/en/desk/templates").await.status, StatusCode::NOT_FOUND, "who neither drafts nor keeps");
 }

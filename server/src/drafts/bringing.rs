@@ -304,7 +304,8 @@ impl Bringing {
                 }
                 personal::look_at_name(&mut row.looked.found, &file.name);
                 // One that goes with several rows is read once, as any file is.
-                let seen = self.drafts.looking.file(&self.drafts.files, &path(&self.id, file.number), &file.media, until).await?;
+                let (drafts, path) = (&self.drafts, path(&self.id, file.number));
+                let seen = drafts.looking.file(&drafts.files, &self.agency, &path, &file.media, until).await?;
                 row.looked.add(&file.name, &seen);
             }
             for (_, gap) in &mut row.looked.unread {

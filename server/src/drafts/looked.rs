@@ -147,8 +147,8 @@ impl Drafts {
         Ok(looked)
     }
 
-    /// The same of the parts of a statement that its agency signed itself.
-    pub async fn personal_in_parts(&self, parts: Vec<HandedPart>, until: Instant) -> Result<Looked, DraftsError> {
+    /// The same of the parts of a statement that its agency signed itself, and handed in.
+    pub async fn personal_in_parts(&self, agency: &str, parts: Vec<HandedPart>, until: Instant) -> Result<Looked, DraftsError> {
         let mut looked = Looked::default();
         for HandedPart { role, media, name, bytes } in parts {
             if role == CATALOGUE {
@@ -156,7 +156,7 @@ impl Drafts {
                 continue;
             }
             personal::look_at_name(&mut looked.found, &name);
-            let told = self.looking.bytes(&media, bytes, until).await?;
+            let told = self.looking.bytes(agency, &media, bytes, until).await?;
             looked.add(&name, &told);
         }
         Ok(looked)

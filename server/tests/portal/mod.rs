@@ -61,6 +61,7 @@ pub struct Answer {
     pub status: StatusCode,
     /// Where it leads on; nothing where it does not.
     pub to: String,
+    pub headers: HeaderMap,
     pub body: String,
 }
 
@@ -68,7 +69,7 @@ pub struct Answer {
 pub async fn at_desk(portal: &Portal, request: Request<Body>) -> Answer {
     let (status, headers, body) = ask(portal, "203.0.113.7:9", request).await;
     let to = headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
-    Answer { status, to, body: String::from_utf8_lossy(&body).into_owned() }
+    Answer { status, to, headers, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
 pub async fn get(portal: &Portal, path: &str) -> (StatusCode, String, Vec<u8>) {

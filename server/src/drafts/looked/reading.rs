@@ -20,11 +20,9 @@ use tokio::{
 };
 
 /// Files that are read at once: no more than that of them is in memory. And how many of them for one agency, so that a draft with many
-/// slow ones keeps no other agency waiting.
+/// slow ones keeps no other agency waiting. What is brought, and what its programs hand in, waits in the same turn as its drafts.
 const AT_ONCE: usize = 2;
 const OF_ONE: usize = 1;
-/// Whose turn it is for what is no draft yet, or none of this desk: all of that together waits in one.
-const OTHERS: &str = "";
 /// Files of which it is kept what was told, and how long: it names what belongs to persons.
 const KEPT: usize = 1_000;
 const KEPT_FOR: Duration = Duration::from_secs(3_600);
@@ -137,12 +135,19 @@ impl Looking {
     }
 
     /// The same of a file that is no draft's yet. Nobody asks for it again: where nobody waits for it, it is not begun.
-    pub(in crate::drafts) async fn file(&self, files: &Files, path: &str, media: &str, until: Instant) -> Result<Arc<Seen>, DraftsError> {
+    pub(in crate::drafts) async fn file(
+        &self,
+        files: &Files,
+        whose: &str,
+        path: &str,
+        media: &str,
+        until: Instant,
+    ) -> Result<Arc<Seen>, DraftsError> {
         let reads = !matches!(self.way(media), Way::Not(_)) && self.known(path).is_none();
         if reads && Instant::now() >= until {
             return Ok(Arc::new(Seen::only(Gap::Waiting)));
         }
-        self.ask(files, OTHERS, path, media).told(until).await
+        self.ask(files, whose, path, media).told(until).await
     }
 
     async fn read(&self, files: &Files, whose: &str, path: &str, media: &str) -> Result<Seen, DraftsError> {
@@ -155,7 +160,7 @@ impl Looking {
     }
 
     /// The same of bytes that lie in no draft, and of which nothing is kept.
-    pub(super) async fn bytes(&self, media: &str, bytes: Vec<u8>, until: Instant) -> Result<Seen, DraftsError> {
+    pub(super) async fn bytes(&self, whose: &str, media: &str, bytes: Vec<u8>, until: Instant) -> Result<Seen, DraftsError> {
         if let Way::Not(gap) = self.way(media) {
             return Ok(Seen::only(gap));
         }
@@ -163,7 +168,7 @@ impl Looking {
             return Ok(Seen::only(Gap::Waiting));
         }
         let read = async {
-            let turn = self.turns.take(OTHERS).await?;
+            let turn = self.turns.take(whose).await?;
             match self.way(media) {
                 Way::Text => text(turn, media, bytes).await,
                 Way::Apart(reader) => extracted(turn, reader.read_bytes(bytes).await).await,
@@ -305,11 +310,11 @@ mod tests {
         let looking = Looking::with(None);
         for (media, gap) in [("image/png", Gap::NoText), ("application/octet-stream", Gap::OtherKind), ("application/pdf", Gap::Failed)] {
             let looking = Looking::with(None);
-            assert_eq!(looking.file(&files, "a/1", media, soon()).await.unwrap().gaps, [gap], "{media}");
+            assert_eq!(looking.file(&files, "finance", "a/1", media, soon()).await.unwrap().gaps, [gap], "{media}");
         }
-        let late = looking.file(&files, "a/1", "text/plain", Instant::now()).await.unwrap();
+        let late = looking.file(&files, "finance", "a/1", "text/plain", Instant::now()).await.unwrap();
         assert_eq!(late.gaps, [Gap::Waiting]);
-        let gone = looking.file(&files, "a/2", "text/plain", soon()).await;
+        let gone = looking.file(&files, "finance", "a/2", "text/plain", soon()).await;
         assert!(matches!(gone, Err(DraftsError::Files(_))), "{gone:?}");
         assert!(locked(&looking.in_hand).is_empty());
     }
@@ -317,12 +322,12 @@ mod tests {
     #[tokio::test]
     async fn bytes_that_lie_in_no_draft_are_looked_through_alike() {
         let looking = Looking::with(None);
-        let told = looking.bytes("text/plain", b"13800138000".to_vec(), soon()).await.unwrap();
+        let told = looking.bytes("finance", "text/plain", b"13800138000".to_vec(), soon()).await.unwrap();
         assert_eq!((told.found.len(), told.gaps.len()), (1, 0));
         for (media, until, gap) in
             [("image/png", soon(), Gap::NoText), ("application/pdf", soon(), Gap::Failed), ("text/plain", Instant::now(), Gap::Waiting)]
         {
-            assert_eq!(looking.bytes(media, b"\xff\xff".to_vec(), until).await.unwrap().gaps, [gap], "{media}");
+            assert_eq!(looking.bytes("finance", media, b"\xff\xff".to_vec(), until).await.unwrap().gaps, [gap], "{media}");
         }
     }
 
@@ -330,10 +335,10 @@ mod tests {
     async fn a_file_is_read_once() {
         let (_dir, files) = files("a/1", b"13800138000").await;
         let looking = Looking::with(None);
-        let told = looking.file(&files, "a/1", "text/plain", soon()).await.unwrap();
+        let told = looking.file(&files, "finance", "a/1", "text/plain", soon()).await.unwrap();
         assert_eq!(told.found.len(), 1);
         files.remove("a/1").await.unwrap();
-        let again = looking.file(&files, "a/1", "text/plain", Instant::now()).await.unwrap();
+        let again = looking.file(&files, "finance", "a/1", "text/plain", Instant::now()).await.unwrap();
         assert!(Arc::ptr_eq(&told, &again));
     }
 
@@ -362,6 +367,19 @@ mod tests {
         let next = looking.ask(&files, "finance", "a/1", "text/plain");
         assert_eq!(looking.ask(&files, "health", "b/1", "text/plain").told(soon()).await.unwrap().found.len(), 1);
         assert_eq!(next.told(after(Duration::from_millis(20))).await.unwrap().gaps, [Gap::Waiting], "it waits for its own agency");
+        drop(slow);
+    }
+
+    #[tokio::test]
+    async fn what_is_brought_and_what_is_handed_in_waits_for_its_own_agency_and_for_no_other() {
+        let (_dir, files) = files("b/1", b"13800138000").await;
+        let looking = Looking::with(None);
+        let slow = looking.turns.take("finance").await.unwrap();
+        let (bytes, shortly) = (|| b"13800138000".to_vec(), || after(Duration::from_millis(20)));
+        assert_eq!(looking.file(&files, "finance", "a/1", "text/plain", shortly()).await.unwrap().gaps, [Gap::Waiting]);
+        assert_eq!(looking.bytes("finance", "text/plain", bytes(), shortly()).await.unwrap().gaps, [Gap::Waiting]);
+        assert_eq!(looking.file(&files, "health", "b/1", "text/plain", soon()).await.unwrap().found.len(), 1);
+        assert_eq!(looking.bytes("health", "text/plain", bytes(), soon()).await.unwrap().found.len(), 1);
         drop(slow);
     }
 

@@ -64,7 +64,7 @@ async fn hand_in(app: &Arc<App>, who: &Account, agency: &str, body: &Bytes) -> A
         app.staff.journal().note(&who.id, "statements-handed-in", agency, &details).await.map_err(DraftsError::from)?;
     }
     match done {
-        Ok((parts, said)) => Ok(Response::from_parts(parts, looked_through(app, body, &said).await.into())),
+        Ok((parts, said)) => Ok(Response::from_parts(parts, looked_through(app, agency, body, &said).await.into())),
         Err(error) => {
             tracing::error!(error, "statements could not be answered");
             Err(Fault::Trouble)
@@ -121,10 +121,10 @@ fn statement_in(line: &[u8]) -> Option<String> {
 }
 
 /// The answers, each with what in the parts that came with its line belongs to persons, as far as that is found soon.
-async fn looked_through(app: &App, body: &Bytes, said: &[u8]) -> Vec<u8> {
+async fn looked_through(app: &App, agency: &str, body: &Bytes, said: &[u8]) -> Vec<u8> {
     let (until, mut told) = (Instant::now() + PATIENCE, Vec::with_capacity(said.len()));
     for (line, said) in answered(body, said) {
-        let personal = if Became::is_logged(said) { personal_in(app, body.slice_ref(line), until).await } else { None };
+        let personal = if Became::is_logged(said) { personal_in(app, agency, body.slice_ref(line), until).await } else { None };
         match (personal, serde_json::from_slice::<Value>(said)) {
             (Some((personal, unread)), Ok(mut answer)) => {
                 answer["personal"] = personal;
@@ -139,9 +139,9 @@ async fn looked_through(app: &App, body: &Bytes, said: &[u8]) -> Vec<u8> {
 }
 
 /// Nothing of a line without parts.
-async fn personal_in(app: &App, line: Bytes, until: Instant) -> Option<(Value, Value)> {
+async fn personal_in(app: &App, agency: &str, line: Bytes, until: Instant) -> Option<(Value, Value)> {
     let parts = tokio::task::spawn_blocking(move || parts_of(&line)).await.ok().flatten()?;
-    match app.drafts.personal_in_parts(parts, until).await {
+    match app.drafts.personal_in_parts(agency, parts, until).await {
         Ok(looked) => Some(personal_of(&looked)),
         Err(error) => {
             tracing::warn!(%error, "a statement that was handed in could not be looked through");
