@@ -280,7 +280,20 @@ async function step(form) {
   }
   if (answer.index === undefined) throw refusal(answer);
   sayTaken(form, answer);
-  location.assign(form.dataset.done || location.href);
+  return leave(form.dataset.done);
+}
+
+// A page that is being left has nothing more done on it: no button of it works again.
+
+function leave(address) {
+  if (address) location.assign(address);
+  else location.reload();
+  return new Promise(() => {});
+}
+
+function handIn(form) {
+  form.submit();
+  return new Promise(() => {});
 }
 
 /** The entry with the charter that an amendment goes on from: its bytes, which the wasm compares with what the text says it amends. */
@@ -293,8 +306,13 @@ async function amendedBy(address) {
 
 /** Proposes to sign as whom this browser keeps the key of. */
 async function propose(choice) {
+  let chosen = false;
+  choice.addEventListener("change", () => (chosen = true), { once: true });
   for (const { value } of choice.options) {
-    if (await keptKey(value).catch(() => undefined)) {
+    const kept = await keptKey(value).catch(() => undefined);
+    // Who was quicker has chosen.
+    if (chosen) return;
+    if (kept) {
       choice.value = value;
       return;
     }
@@ -312,7 +330,7 @@ async function signText(form) {
   const kept = await keptKey(name);
   if (!kept) throw new Told("no-key", { name });
   form.elements.note.value = await sign(kept, text);
-  form.submit();
+  return handIn(form);
 }
 
 // --- Forms
@@ -418,7 +436,7 @@ async function send(form) {
   const kept = await keptKey(form.dataset.name);
   if (!kept) throw new Told("no-key", { name: form.dataset.name });
   form.elements.proof.value = await possession(form.dataset, kept.vkey, kept.key);
-  form.submit();
+  return handIn(form);
 }
 
 async function forget(form) {

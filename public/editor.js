@@ -68,8 +68,8 @@ function forgetOld() {
 
 const OURS = new Set(["token", "revision", "over", "do"]);
 
-function typed() {
-  return [...new FormData(form)].filter(([name, value]) => !OURS.has(name) && typeof value === "string");
+function typed(of = form) {
+  return [...new FormData(of)].filter(([name, value]) => !OURS.has(name) && typeof value === "string");
 }
 
 /** As one text, to tell whether something changed. Empty boxes say nothing, and lines end in one way. */
@@ -189,7 +189,8 @@ async function sendIn() {
     } else {
       clearTimeout(keeping);
       await forget("text");
-      say(misread ? "misread" : "saved", { at: clock(saved) });
+      // What was typed meanwhile is not.
+      if (!isDirty()) say(misread ? "misread" : "saved", { at: clock(saved) });
     }
     return;
   }
@@ -245,10 +246,9 @@ function leave() {
     const { revision, saved, misread } = await said(answer);
     form.elements.revision.value = revision;
     stands = written(fields);
-    if (!isDirty()) {
-      await forget("text");
-      say(misread ? "misread" : "saved", { at: clock(saved) });
-    }
+    if (isDirty()) return;
+    await forget("text");
+    if (!isDirty()) say(misread ? "misread" : "saved", { at: clock(saved) });
   });
 }
 
@@ -293,20 +293,29 @@ async function offerKept() {
   };
 }
 
-/** Sends the form itself, once what is being saved by itself has been. */
+/** Sends the form itself, once: after what is being saved by itself has been, and not again before the next page is there. */
 function byForm() {
+  let waits = false;
+  let sent = false;
   form.addEventListener("submit", (event) => {
     const { submitter } = event;
+    if (waits || sent) return event.preventDefault();
     clearTimeout(timer);
     clearTimeout(keeping);
     if (saving) {
       event.preventDefault();
-      saving.finally(() => form.requestSubmit(submitter));
+      waits = true;
+      saving.finally(() => {
+        waits = false;
+        form.requestSubmit(submitter);
+      });
       return;
     }
-    left = true;
+    left = sent = true;
     keep("text", { fields: typed(), revision: Number(form.elements.revision.value), sent: true });
   });
+  // Who comes back to a page that the browser kept may send it again.
+  addEventListener("pageshow", (event) => event.persisted && (left = sent = false));
   // Forms beside it lead away too: first what was typed.
   document.addEventListener("submit", async (event) => {
     if (event.target === form || event.defaultPrevented || stopped || left || !isDirty()) return;
@@ -335,7 +344,10 @@ async function draw() {
   const now = written(fields);
   if (now === drawn) return;
   const answer = await ask(`/preview?lang=${kit.dataset.page.split("/")[1]}`, { method: "POST", body: new URLSearchParams(fields) });
-  if (!answer?.ok) return;
+  if (!answer?.ok) {
+    if (!answer || answer.status === 429 || answer.status >= 500) drawing = setTimeout(draw, 5_000);
+    return;
+  }
   const { html } = await said(answer);
   if (written() !== now) return drawSoon();
   drawn = now;
@@ -623,8 +635,15 @@ function files() {
 
 // --- Awake
 
+/** The form as the desk drew it: somebody may have been typing before this script was there. */
+function drawnByDesk() {
+  const blank = form.cloneNode(true);
+  blank.reset();
+  return written(typed(blank));
+}
+
 if (kit && form) {
-  stands = written();
+  stands = drawnByDesk();
   // The form of somebody who was told of another's text is saved by their own hand.
   if (kit.dataset.conflict !== undefined) stopped = "paused";
   form.addEventListener("input", () => {
@@ -646,5 +665,11 @@ if (kit && form) {
   forgetOld();
   offerKept();
   files();
+  if (isDirty()) {
+    form.elements.genre?.dispatchEvent(new Event("change"));
+    askWhy();
+    changed();
+    drawSoon();
+  }
   document.documentElement.dataset.editing = "awake";
 }

@@ -83,7 +83,12 @@ pub fn build(plan: &Plan) -> Result<(), Error> {
 
     println!("    wasm and glue, compressed: {sent} of {BUDGET} bytes");
     if sent > BUDGET {
-        return Err(Error::Budget { size: sent, budget: BUDGET });
+        let over = Error::Budget { size: sent, budget: BUDGET };
+        // Another compiler may make it a little larger; nobody's first start shall end for that.
+        if std::env::var("CI").is_ok_and(|ci| ci == "true") {
+            return Err(over);
+        }
+        println!("    {over}");
     }
     at(&work, fs::remove_dir_all(&work))?;
     if plan.out.exists() {

@@ -64,7 +64,7 @@ fn content_case(case: &str, index: u64, bundle: &Bundle, given: &Contents, shown
     let members = json!({"facts": shown.facts, "named": shown.named, "texts": shown.texts, "entry": shown.entry, "parts": parts, "subjects": shown.subjects});
     let members = match &shown.steps {
         Some(steps) => {
-            let steps: Vec<Value> = steps.iter().map(|step| json!([step.index, step.stage, step.took])).collect();
+            let steps: Vec<Value> = steps.iter().map(|step| json!([step.index, [step.stage, step.took]])).collect();
             json!({"facts": shown.facts, "named": shown.named, "steps": steps})
         }
         None => members,

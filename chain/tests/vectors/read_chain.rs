@@ -131,7 +131,8 @@ fn displayed(shown: &Value) -> Shown {
     }
     let parts: Option<Vec<(String, Option<String>)>> = of(&shown["parts"]);
     let part = |(commitment, name)| ShownPart { commitment, name };
-    let steps: Option<Vec<(u64, Option<usize>, Option<String>)>> = of(&shown["steps"]);
+    type Drawn = (u64, (Option<usize>, Option<String>));
+    let steps: Option<Vec<Drawn>> = of(&shown["steps"]);
     Shown {
         facts: of(&shown["facts"]),
         named: of(&shown["named"]),
@@ -139,7 +140,7 @@ fn displayed(shown: &Value) -> Shown {
         entry: of(&shown["entry"]),
         parts: parts.map(|parts| parts.into_iter().map(part).collect()),
         subjects: of(&shown["subjects"]),
-        steps: steps.map(|steps| steps.into_iter().map(|(index, stage, took)| ShownStep { index, stage, took }).collect()),
+        steps: steps.map(|steps| steps.into_iter().map(|(index, (stage, took))| ShownStep { index, stage, took }).collect()),
         ..Shown::default()
     }
 }

@@ -332,6 +332,10 @@ impl Drafts {
             return Ok(Saved::Revision(revision + 1));
         }
         let newest = Draft::read(&mut turn, id).await?.ok_or(Refusal::Nothing)?;
+        // Sent twice, for the first answer was lost on its way: they have what they wrote, and nobody else has written since.
+        if newest.stage == Stage::Writing && newest.saved_by == who.id && write(&newest.written)? == text {
+            return Ok(Saved::Revision(newest.revision));
+        }
         // Nobody loses a word: not to a colleague who was quicker, and not to one who has submitted it meanwhile.
         let aside = asides::keep(&mut turn, id, revision, &text, (&who.id, now)).await?;
         if aside.new {
