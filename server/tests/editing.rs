@@ -25,6 +25,7 @@ use trial::Engine;
 on_each_engine! {
     what_is_saved_by_itself_stands_on_what_was_read_and_the_journal_has_one_line_for_a_stretch,
     a_text_that_was_kept_aside_is_kept_once,
+    a_save_whose_answer_was_lost_is_sent_again_without_a_conflict,
     the_preview_is_what_the_published_page_draws_and_runs_nothing,
     the_preview_has_catalogue_and_translations_with_scripts_and_without,
     a_file_comes_piece_by_piece_and_goes_on_where_it_stopped,
@@ -145,6 +146,21 @@ async fn a_text_that_was_kept_aside_is_kept_once(engine: Engine) {
     assert_eq!(kept[0], kept[1]);
     drafts.save(&colleague, &id, 1, &written("Third")).await.unwrap();
     assert_eq!(drafts.asides(&author, &id).await.unwrap().len(), 2);
+}
+
+async fn a_save_whose_answer_was_lost_is_sent_again_without_a_conflict(engine: Engine) {
+    let pages = Pages::on(engine).await;
+    let id = pages.draft().await;
+    let (author, colleague) = (pages.house.who("author"), pages.house.who("colleague"));
+    let drafts = &pages.house.drafts;
+    for _ in 0..2 {
+        assert_eq!(drafts.save(&author, &id, 1, &written("First")).await.unwrap(), Saved::Revision(2));
+    }
+    assert_eq!(drafts.save_by_itself(&author, &id, 1, &written("First")).await.unwrap(), Saved::Revision(2));
+    assert!(drafts.asides(&author, &id).await.unwrap().is_empty());
+    // What somebody else has is not theirs, though it is the same.
+    let same = drafts.save(&colleague, &id, 1, &written("First")).await.unwrap();
+    assert!(matches!(same, Saved::Aside { .. }), "{same:?}");
 }
 
 async fn the_preview_is_what_the_published_page_draws_and_runs_nothing(engine: Engine) {
