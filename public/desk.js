@@ -291,7 +291,7 @@ function leave(address) {
   return new Promise(() => {});
 }
 
-function handIn(form) {
+function submitted(form) {
   form.submit();
   return new Promise(() => {});
 }
@@ -330,7 +330,7 @@ async function signText(form) {
   const kept = await keptKey(name);
   if (!kept) throw new Told("no-key", { name });
   form.elements.note.value = await sign(kept, text);
-  return handIn(form);
+  return submitted(form);
 }
 
 // --- Forms
@@ -436,7 +436,7 @@ async function send(form) {
   const kept = await keptKey(form.dataset.name);
   if (!kept) throw new Told("no-key", { name: form.dataset.name });
   form.elements.proof.value = await possession(form.dataset, kept.vkey, kept.key);
-  return handIn(form);
+  return submitted(form);
 }
 
 async function forget(form) {
