@@ -5,7 +5,8 @@ import { join } from "node:path";
 /** Runs SQL on a place's database; answers the rows of its queries. Blobs are read with hex(…) and written by `blob`. */
 export function sql(place, text) {
   const file = join(place.data, "gazette.sqlite");
-  const input = `.timeout 5000\n${text};\n`;
+  // The server may be writing, or emptying its log.
+  const input = `.timeout 30000\n${text};\n`;
   const out = execFileSync("sqlite3", ["-bail", "-json", file], { input, encoding: "utf8", maxBuffer: 1 << 28 });
   return out.trim() === "" ? [] : JSON.parse(out);
 }

@@ -51,6 +51,7 @@ export async function enrol(page, person) {
   await expect(page.locator("ol.codes li")).toHaveCount(10);
   person.codes = await page.locator("ol.codes li").allTextContents();
   await page.locator("main a.button").click();
+  await expect(page.locator("ol.codes")).toHaveCount(0);
 }
 
 /** The portal's first administrator, signed in. */
@@ -62,6 +63,7 @@ export async function firstAdministrator(page, server, lang = "en", person = { l
 
 export async function signOut(page) {
   await page.locator("form.who button").click();
+  await expect(page).toHaveURL(/\/desk\/sign-in\?out=1$/);
 }
 
 export async function signIn(page, person, lang = "en") {
@@ -73,6 +75,7 @@ export async function signIn(page, person, lang = "en") {
     await page.locator("#code").fill(await nextCode(person));
     await page.locator("form.form button").click();
   }
+  await expect(page).toHaveURL(/\/desk$/);
 }
 
 /** Invites somebody into an agency; answers the link, which is shown this once. */

@@ -164,14 +164,26 @@ export async function sign(page, decision = "Approved", button = "Sign") {
   return form;
 }
 
-/** The same, taken: the page that comes back shows it. */
-export async function signed(page, url) {
-  await page.goto(url);
-  const taken = page.waitForResponse((answer) => answer.url().endsWith("/steps") && answer.ok());
-  await sign(page);
-  await taken;
+/** Presses a button of a form, and waits for the page that this leads to: going elsewhere before would break off what was sent. */
+export async function press(page, button) {
+  await Promise.all([page.waitForEvent("framenavigated"), button.click()]);
+}
+
+/** What is done signs a step, and it is taken: the page comes back by itself, and shows it. */
+export async function taken(page, done) {
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/steps") && answer.ok());
+  await Promise.all([answered, page.waitForEvent("framenavigated"), done()]);
   await page.waitForLoadState();
 }
+
+/** Opens a case and signs what waits there, which is taken. */
+export async function signed(page, url) {
+  await page.goto(url);
+  await taken(page, () => sign(page));
+}
+
+/** That a draft's script hears what is done on its page from here on. */
+export const awake = (page) => expect(page.locator("html")).toHaveAttribute("data-editing", "awake");
 
 /** Shows somebody the page of a case as it is shown to another, under their own session: what a page forged by them, or kept from before, would be. */
 export async function shownAs(page, other, url) {

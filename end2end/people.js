@@ -11,7 +11,8 @@ const people = new Map();
 
 /** Runs SQL on a place's staff database. */
 export function staffSql(place, text) {
-  const input = `.timeout 5000\n${text};\n`;
+  // The server may be writing, or have the whole of it written anew.
+  const input = `.timeout 30000\n${text};\n`;
   const out = execFileSync("sqlite3", ["-bail", "-json", join(place.data, "staff.sqlite")], { input, encoding: "utf8" });
   return out.trim() === "" ? [] : JSON.parse(out);
 }
@@ -51,6 +52,8 @@ export async function signIn(page, server, login) {
   } else if (page.url().includes("/authenticator")) {
     await enrol(page, person);
   }
+  // Who it is stands on the page that asks for a code already.
+  await expect(page).toHaveURL(/\/desk$/);
   await expect(page.locator(".who")).toBeVisible();
 }
 

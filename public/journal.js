@@ -111,8 +111,9 @@ async function check() {
   const checkpoint = await text("/checkpoint");
   const audit = await evidenceOf(checkpoint, rows);
   const memory = await remember(audit, Number(checkpoint.split("\n")[1]));
-  // Where one act alone is asked for, by this very address, rows between are not there.
-  const apart = Boolean(new URLSearchParams(location.search).get("act"));
+  // Where one act or one person alone is asked for, by this very address, rows between are not there.
+  const asked = new URLSearchParams(location.search);
+  const apart = ["act", "who"].some((name) => asked.get(name));
   const found = audit.rows(document, apart);
   const failed = found.map((lines, n) => show(rows[n], [...lines.split("\n"), memory]));
   document.querySelector("[data-alarm]").hidden = !failed.includes(true);

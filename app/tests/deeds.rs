@@ -50,8 +50,11 @@ fn drawn(lang: Lang, told: &Told) -> String {
         rows: vec![row],
         older: None,
         act: String::new(),
+        who: String::new(),
         day: String::new(),
         acts: vec![],
+        doers: vec![],
+        unknown: 0,
     };
     desk::journal(&Desk { site: &site, lang, path: "/desk/journal", who: None }, &view)
 }

@@ -49,6 +49,15 @@ test("an auditor's browser checks every row, and shows the eight checks on reque
     for (const code of ["C1", "C2", "C3", "C5", "C7"]) await expect(rows.first().locator(`[data-code="${code}"]`)).toHaveAttribute("data-check", "holds");
   }
   await expect(page.locator("[data-memory]")).toContainText("接续");
+
+  // All that one person did, with what the other did left out between.
+  await page.context().clearCookies();
+  await signIn(page, desk.server, "first");
+  const [{ id }] = staffSql(desk.place, "select id from accounts where login = 'first'");
+  await audited(page, desk.place, `/en/desk/journal?who=${id}`);
+  await expect(page.locator("html")).toHaveAttribute("data-audited", "holds");
+  const numbers = (await page.locator("[data-row] .number").allTextContents()).map(Number);
+  expect(numbers[0] - numbers.at(-1)).toBeGreaterThan(numbers.length - 1);
   await fsckNames(desk.place);
 });
 
@@ -222,6 +231,10 @@ test.describe("without scripts", () => {
     await page.getByLabel("What was done").selectOption("Account made");
     await page.getByRole("button", { name: "Show these rows" }).click();
     await expect(page).toHaveURL(/act=account-made/);
+    await expect(page.locator("[data-row] .deed strong")).toHaveText(["Account made"]);
+    await page.getByLabel("Who did it").selectOption({ label: "Li Wei · first" });
+    await page.getByRole("button", { name: "Show these rows" }).click();
+    await expect(page).toHaveURL(/act=account-made&who=[0-9a-f]{32}/);
     await expect(page.locator("[data-row] .deed strong")).toHaveText(["Account made"]);
     await page.getByLabel("On the day").fill("2000-01-01");
     await page.getByRole("button", { name: "Show these rows" }).click();

@@ -1,6 +1,6 @@
 // A step that is skipped: only by whom the rule names, only with a reason, and for everybody to see; and a page that hides what was
 // decided on the way is not called good.
-import { AGENCY, begin, house, keyOf, ruled, signed, submit } from "../officers.js";
+import { AGENCY, begin, house, keyOf, ruled, signed, submit, taken } from "../officers.js";
 import { checked, expect, failsBy, panel, test as base } from "../fixtures.js";
 
 const test = base.extend({ house });
@@ -30,10 +30,7 @@ test("a step is skipped with a reason alone, readers see that it was, and a page
   await form.getByRole("button", { name: "Sign" }).click();
   await expect(form).toHaveAttribute("data-state", "no-reason");
   await form.getByLabel("Reason").fill("The river does not wait.");
-  const taken = minister.waitForResponse((answer) => answer.url().endsWith("/steps") && answer.ok());
-  await form.getByRole("button", { name: "Sign" }).click();
-  await taken;
-  await minister.waitForLoadState();
+  await taken(minister, () => form.getByRole("button", { name: "Sign" }).click());
   await signed(director, url);
   await expect(async () => {
     await author.goto(url);

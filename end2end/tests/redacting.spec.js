@@ -1,6 +1,6 @@
 // What a text says of people, and how it is taken away again: who holds the posts stands beside the steps, checked; an attachment and
 // those names are removed by redactions that went through the rule, and readers' browsers find them removed, not missing.
-import { AGENCY, begin, house, keyOf, ruled, signed, submit } from "../officers.js";
+import { AGENCY, awake, begin, house, keyOf, press, ruled, signed, submit } from "../officers.js";
 import { expect, test as base } from "../fixtures.js";
 
 const test = base.extend({ house });
@@ -19,10 +19,10 @@ async function remove(house, author, director, index, names) {
   await author.goto(house.at("/drafts"));
   await author.getByRole("button", { name: "Remove parts" }).click();
   await author.locator("[name=target]").fill(String(index));
-  await author.getByRole("button", { name: "Save", exact: true }).click();
+  await press(author, author.getByRole("button", { name: "Save", exact: true }));
   for (const name of names) await author.getByLabel(name, { exact: true }).check();
   await author.locator("[name=ground]").selectOption("personal-data");
-  await author.getByRole("button", { name: "Save", exact: true }).click();
+  await press(author, author.getByRole("button", { name: "Save", exact: true }));
   const url = await submit(author);
   await signed(director, url);
   await expect(async () => {
@@ -39,10 +39,11 @@ test("names and an attachment are removed through the rule, and read as removed 
   await ruled(house, [["sign", 1, ["director"]]]);
   await house.admin.goto(house.at(`/posts/of/${AGENCY}`));
   await house.admin.getByLabel("Name who holds the posts").check();
-  await house.admin.locator("form[action$='?names'] button").click();
+  await press(house.admin, house.admin.locator("form[action$='?names'] button"));
   await expect(house.admin.getByLabel("Name who holds the posts")).toBeChecked();
 
   await begin(author, house, { text: "All of them are **lit** by the lamplighter." });
+  await awake(author);
   await author.locator("#files").setInputFiles({ name: "patients.csv", mimeType: "text/csv", buffer: Buffer.from("name\nWu Qi\n") });
   await expect(author.locator("[data-files]")).toContainText("patients.csv");
   const url = await submit(author);

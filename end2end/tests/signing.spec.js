@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { first, give, hire, post, signIn, staffSql } from "../people.js";
 import { checked, expect, panel, sample, test as base } from "../fixtures.js";
 import { copyOf, run, serve } from "../gazette.js";
-import { begin, carriedOff, house as officers, keyOf, putKey, ruled, shownAs, sign as signs, signed as approved, submit, unmoved } from "../officers.js";
+import { begin, carriedOff, house as officers, keyOf, press, putKey, ruled, shownAs, sign as signs, signed as approved, submit, taken, unmoved } from "../officers.js";
 import { CASE, caseAt, leaf, paper } from "../paper.js";
 
 const AGENCY = "gazette.example/finance";
@@ -30,7 +30,13 @@ const test = base.extend({
   },
 });
 
+// Each makes a chain's desk of its own, and most a key and its backup, which is meant to be slow.
+test.slow();
+
 const said = (page) => page.locator("[data-key-said]").first();
+
+/** That the script that signs hears what is done on this page from here on. */
+const awake = (page) => expect(page.locator("html")).toHaveAttribute("data-signing", "awake");
 
 /** Names a new post of the agency, and makes its key; answers the backup file. */
 async function makeKey(page, house, passphrase = PASSPHRASE) {
@@ -209,7 +215,6 @@ test("a registrar's key signs in the browser what the page shows, and nothing el
 });
 
 test("a server that shows a registrar another rule than it asks to have signed gets no signature", async ({ page, house }) => {
-  test.slow();
   await makeKey(page, house);
   await register(page);
   const step = { "genre-0": "*", "code-0": "sign", "posts-0": POST, "count-0": "1", "after-0": "" };
@@ -266,6 +271,7 @@ test.describe("offline", () => {
     await form.locator("textarea").fill(signed.out.replace("审批人", "部长"));
     await form.locator("button").click();
     await expect(page.locator(".faults")).toContainText("exactly this text");
+    await awake(page);
     await form.locator("input[type=file]").setInputFiles({ name: "signed.txt", mimeType: "text/plain", buffer: Buffer.from(signed.out) });
     await expect(form.locator("textarea")).toHaveValue(/— gazette\.example\/registrar /);
     await form.locator("button").click();
@@ -312,6 +318,12 @@ test.describe("a step", () => {
     expect(state.sent).toEqual([]);
   }
 
+  /** The page that comes back by itself once a step is taken. */
+  async function cameBack(page) {
+    await expect(signing(page)).not.toHaveAttribute("data-state", /./);
+    await awake(page);
+  }
+
   const entryOf = async (house, index) => Buffer.from(await (await fetch(`${house.server.url}/log/entry/${index}`)).arrayBuffer());
 
   test("is signed about what the page shows, taken by the log, and opened by what was sent with it", async ({ page, house }) => {
@@ -339,6 +351,7 @@ test.describe("a step", () => {
     expect(decision.core).toBe(committed("gazette/v1 core\n", decision.salt, state.shown.line));
     expect(reason.text).toBe("The sums are wrong.\nSee line 2.");
     expect(decision.reason).toBe(committed("gazette/v1 content\n", reason.salt, reason.text));
+    await cameBack(page);
   });
 
   test("about another text than the page shows is refused in the browser", async ({ page, house }) => {
@@ -407,7 +420,7 @@ test.describe("a step", () => {
       await open(page, house);
       await sign(page);
       await expect.poll(() => state.sent.length).toBe(1);
-      await expect(signing(page)).not.toHaveAttribute("data-state", /./);
+      await cameBack(page);
       const size = Number((await (await fetch(`${house.server.url}/log/checkpoint`)).text()).split("\n")[1]);
       state.newest = { index: size - 1, leaf: leaf(await entryOf(house, size - 1)) };
       await sign(page);
@@ -418,6 +431,7 @@ test.describe("a step", () => {
       expect(steps[2].id).not.toBe(steps[1].id);
       expect(state.sent[2].opening.salt).not.toBe(state.sent[1].opening.salt);
       expect(state.signs).toBe(3);
+      await cameBack(page);
     });
 
     test("is taken of no key that was ended", async ({ page, house }) => {
@@ -492,7 +506,7 @@ test("a document is written by one officer, signed with another's post, and publ
   await expect(form).toHaveAttribute("data-state", "shown-differs");
   await page.reload();
   await form.locator("input[value=approve]").check();
-  await Promise.all([page.waitForResponse((answer) => answer.url().endsWith("/steps") && answer.ok()), form.locator("button").click()]);
+  await taken(page, () => form.locator("button").click());
   await published(page);
 });
 
@@ -584,7 +598,7 @@ office("where no rule asks anybody, whoever publishes what they wrote is told so
   await expect(editor.locator(".acts")).toContainText("公开页面将写明：没有规则要求审批，也未经审批。");
   await editor.goto(url);
   await expect(editor.locator(".acts")).toContainText("Its public page will say that no approval was asked for, and none was given.");
-  await editor.getByRole("button", { name: "Publish", exact: true }).click();
+  await press(editor, editor.getByRole("button", { name: "Publish", exact: true }));
   const published = await address(editor, url);
   for (const [lang, says] of [
     ["en", "No rule asked for an approval of this, and none was given."],

@@ -8,6 +8,9 @@ import * as operator from "../operator.js";
 
 test.use({ mayComplain: true });
 
+// Most alter a copy, have it sworn to, serve it, look at several of its pages, and have all of it checked.
+test.slow();
+
 test.describe("bytes altered in the database", () => {
   test("a byte of an entry: it is not in the signed tree, its seal is broken, and the next one is cut from it", async ({ page, cheated }) => {
     const portal = await cheated((place) => replace(place, "entries", `idx = ${RECALL}`, '"genre":"announcement"', '"genre":"announcemenu"'));

@@ -106,8 +106,9 @@ test.describe("on a phone", () => {
 
   for (const lang of ["en", "zh"]) {
     test(`no page of ${lang} is wider than the screen, with every check open`, async ({ page }) => {
+      test.slow();
       for (const path of PAGES) {
-        await page.goto(`/${lang}${path}`);
+        await checked(page, `/${lang}${path}`);
         await expect(page.locator("html[data-islands=failed]")).toHaveCount(0);
         await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
         const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);

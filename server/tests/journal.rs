@@ -9,11 +9,11 @@ mod trial;
 
 use axum::http::StatusCode;
 use chain::Hash;
-use desk::Desk;
+use desk::{Desk, Person};
 use serde_json::json;
 use server::{
     journal::{self, Fault, JournalError},
-    staff::Role,
+    staff::{NewMachine, Role, Scope},
 };
 use sqlx::{AnyConnection, Connection, any::install_default_drivers};
 use trial::Engine;
@@ -29,6 +29,8 @@ on_each_engine! {
     a_log_that_cannot_be_written_is_said_with_its_reason_until_it_can,
     who_did_what_goes_after_its_time_and_the_row_still_holds,
     rows_are_found_by_what_was_done_and_by_the_day,
+    an_auditor_finds_what_one_person_did_and_nothing_of_others,
+    a_row_that_no_longer_says_who_did_it_is_nobodys_and_the_page_says_so,
     nobody_but_auditors_and_the_portals_administrators_reaches_it,
 }
 
@@ -321,6 +323,123 @@ async fn rows_are_found_by_what_was_done_and_by_the_day(engine: Engine) {
         let answer = desk.get(Some(&auditor.token), &format!("/zh/desk/journal?{bad}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{bad}");
     }
+}
+
+/// A page of the journal, every row of which holds.
+async fn sought(desk: &Desk, auditor: &Person, query: &str) -> String {
+    let answer = desk.get(Some(&auditor.token), &format!("/en/desk/journal?{query}")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{query}");
+    assert!(!answer.body.contains("does not hold:"), "{query}: {}", answer.body);
+    answer.body
+}
+
+async fn did(desk: &Desk, who: &str, what: &str) {
+    desk.staff.journal().note(who, what, "d1", &json!({})).await.unwrap();
+}
+
+async fn an_auditor_finds_what_one_person_did_and_nothing_of_others(engine: Engine) {
+    let (desk, journal) = Desk::on(engine).await.with_journal(0).await;
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    let chief = desk.person("chief", &[(Role::Administrator, A)]).await.account;
+    let li = desk.person("li.wei", &[(Role::Drafter, A)]).await.account.id;
+    let wang = desk.person("wang.fang", &[(Role::Drafter, A)]).await.account.id;
+    let new = NewMachine { name: "Records system".into(), scopes: vec![Scope::Draft], days: 30, addresses: String::new() };
+    let machine = desk.staff.make_machine(&chief, A, &new).await.unwrap().unwrap().0.id;
+    for _ in 0..60 {
+        did(&desk, &li, "draft-saved").await;
+        did(&desk, &wang, "draft-saved").await;
+    }
+    did(&desk, &machine, "draft-begun").await;
+    let all = desk.staff.journal().before(i64::MAX, 1_000).await.unwrap();
+    let of = |who: &str| all.iter().filter(|row| row.who == who).map(|row| row.number).collect::<Vec<_>>();
+    let (lis, wangs) = (of(&li), of(&wang));
+    assert!(lis.len() > 60, "and that the account was made");
+    // While they wait as well as from the log; who has left is asked for like all others.
+    staff_sql(&desk, "update accounts set ended = 1 where login = 'wang.fang'").await;
+    for _ in 0..2 {
+        for (who, login, rows) in [(&li, "li.wei", &lis), (&wang, "wang.fang", &wangs)] {
+            let page = sought(&desk, &auditor, &format!("act=&who={who}&day=")).await;
+            assert_eq!(numbers(&page), rows[..50], "{login}");
+            assert_eq!(page.matches("data-told").count(), page.matches(&format!("<code>{login}</code>")).count(), "{login}: {page}");
+            assert!(
+                page.contains(&format!("<option value=\"{who}\" selected")) && page.contains("Rows between these are left out"),
+                "{page}"
+            );
+            assert!(!page.contains(&format!("who={login}")), "no name in an address");
+            let older = format!("before={}&amp;who={who}", rows[49]);
+            assert!(page.contains(&older), "{page}");
+            let page = sought(&desk, &auditor, &older.replace("&amp;", "&")).await;
+            assert_eq!(numbers(&page), rows[50..], "{login}");
+            assert!(!page.contains("class=\"pager\"") && !page.contains("no longer say who did them"), "{page}");
+        }
+        journal.feed().await.unwrap();
+    }
+    let page = sought(&desk, &auditor, &format!("who={machine}")).await;
+    assert_eq!(numbers(&page), of(&machine));
+    let (left, programs) = (page.find("label=\"Accounts that have ended\"").unwrap(), page.find("label=\"Programs\"").unwrap());
+    assert!(page[left..].contains("Officer wang.fang · wang.fang"), "{page}");
+    assert!(page[programs..left].contains(&format!("Records system · {A}")), "{page}");
+    let row = format!("<a href=\"/en/desk/journal?who={machine}\"");
+    assert!(sought(&desk, &auditor, "act=draft-begun").await.contains(&row), "a row leads to all of the same program's");
+    // Together with an act and a day.
+    desk.pass(DAY);
+    let auditor = desk.signed_in(auditor.account).await;
+    did(&desk, &li, "draft-saved").await;
+    did(&desk, &wang, "draft-saved").await;
+    did(&desk, &li, "draft-dropped").await;
+    journal.feed().await.unwrap();
+    let newest = desk.staff.journal().newest_logged().await.unwrap();
+    assert_eq!(numbers(&sought(&desk, &auditor, &format!("who={li}&day=2026-05-30")).await), [newest, newest - 2]);
+    assert_eq!(numbers(&sought(&desk, &auditor, &format!("act=draft-saved&who={li}&day=2026-05-30")).await), [newest - 2]);
+    let page = sought(&desk, &auditor, &format!("act=draft-saved&who={li}&day=2026-05-29")).await;
+    assert_eq!(numbers(&page).len(), 50);
+    assert!(page.contains(&format!("&amp;act=draft-saved&amp;who={li}&amp;day=2026-05-29")), "{page}");
+    // One that waits behind more than a page of others is found as well.
+    did(&desk, &li, "draft-begun").await;
+    noted(&desk, 120).await;
+    assert_eq!(numbers(&sought(&desk, &auditor, &format!("who={li}&day=2026-05-30")).await), [newest + 1, newest, newest - 2]);
+    for none in [format!("act=signed-out&who={li}"), format!("who={li}&day=2026-05-28"), "who=nobody".into(), "who=%3Cb%3E".into()] {
+        let page = sought(&desk, &auditor, &none).await;
+        assert!(numbers(&page).is_empty() && page.contains("There is no such row") && !page.contains("<b>"), "{none}: {page}");
+    }
+}
+
+async fn a_row_that_no_longer_says_who_did_it_is_nobodys_and_the_page_says_so(engine: Engine) {
+    let (desk, journal) = Desk::on(engine).await.with_journal(30).await;
+    let li = desk.person("li.wei", &[(Role::Drafter, A)]).await.account.id;
+    did(&desk, &li, "draft-saved").await;
+    journal.feed().await.unwrap();
+    let old = desk.staff.journal().newest_logged().await.unwrap();
+    desk.pass(20 * DAY);
+    did(&desk, &li, "draft-saved").await;
+    did(&desk, &li, "draft-saved").await;
+    journal.feed().await.unwrap();
+    desk.pass(20 * DAY);
+    let auditor = desk.person("auditor", &[(Role::Auditor, "")]).await;
+    // As soon as its time is over, removed or not.
+    for removed in [false, true] {
+        if removed {
+            assert_eq!(journal.retain().await.unwrap(), u64::try_from(old).unwrap());
+        }
+        let page = sought(&desk, &auditor, &format!("who={li}")).await;
+        assert_eq!(numbers(&page), [old + 2, old + 1]);
+        assert!(page.contains("Rows older than 30 days are not looked at") && !page.contains("no longer say who did them"), "{page}");
+        let page = sought(&desk, &auditor, &format!("who={li}&day=2026-05-29")).await;
+        assert!(numbers(&page).is_empty() && page.contains("Rows older than 30 days are not looked at"), "{page}");
+    }
+    let page = sought(&desk, &auditor, "act=draft-saved").await;
+    assert_eq!(numbers(&page), [old + 2, old + 1, old]);
+    assert!(!page.contains("are not looked at") && !page.contains("no longer say who did them"), "{page}");
+    // Where the time was made longer since, and where somebody took a part away, nobody knows either: such rows are counted.
+    journal.close().await;
+    let (desk, _journal) = desk.with_journal(90).await;
+    let page = sought(&desk, &auditor, &format!("who={li}")).await;
+    assert_eq!(numbers(&page), [old + 2, old + 1]);
+    assert!(page.contains(&format!("no longer say who did them, because that was removed or cannot be read: {old}.")), "{page}");
+    behind(&desk, "update contents set bytes = null, salt = null where entry = (select max(entry) from contents)").await;
+    let page = sought(&desk, &auditor, &format!("who={li}")).await;
+    assert_eq!(numbers(&page), [old + 1]);
+    assert!(page.contains(&format!("because that was removed or cannot be read: {}.", old + 1)), "{page}");
 }
 
 async fn nobody_but_auditors_and_the_portals_administrators_reaches_it(engine: Engine) {

@@ -11,7 +11,7 @@ mod trouble;
 
 pub use examine::{Examined, Fault, check};
 pub use retain::GROUND;
-pub use seek::RowsOfAct;
+pub use seek::FoundRows;
 pub use trouble::{Cause, Trouble, Troubles};
 
 use crate::{

@@ -5,6 +5,7 @@ use crate::{sequencer::SubmitError, store::StoreError};
 use chain::{
     entry::Entry,
     statement::{self, Redaction, Reference},
+    time::Millis,
     tree::leaf_hash,
 };
 use std::sync::PoisonError;
@@ -25,10 +26,7 @@ impl Journal {
     }
 
     async fn remove(&self) -> Result<u64, JournalError> {
-        if self.days == 0 || self.node.behind().is_some() {
-            return Ok(0);
-        }
-        let before = self.staff.now() - i64::from(self.days) * DAY;
+        let Some(before) = self.served().filter(|_| self.node.behind().is_none()) else { return Ok(0) };
         let agency = self.agency();
         let seal = self.node.seal(&agency).ok_or(JournalError::NoSeal)?;
         let (mut removed, mut from) = (0, 0);
@@ -54,6 +52,11 @@ impl Journal {
             from = to;
         }
         Ok(removed)
+    }
+
+    /// Of what was done before this, it is not kept who did it. None: it is kept for ever.
+    pub(super) fn served(&self) -> Option<Millis> {
+        (self.days > 0).then(|| self.staff.now() - i64::from(self.days) * DAY)
     }
 
     async fn due(&self, from: u64, to: u64, before: i64) -> Result<Due, StoreError> {

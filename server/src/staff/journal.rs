@@ -199,6 +199,24 @@ impl<'s> Journal<'s> {
         })
     }
 
+    /// Every account by its names of today, and whether it has ended: rows may say of each that it did something.
+    pub async fn accounts(&self) -> Result<Vec<(Party, bool)>, StaffError> {
+        let sql = "select id, name, login, ended from accounts order by name, login";
+        let rows = sqlx::query(sql).fetch_all(self.staff.store.pool()).await?;
+        let account = |row: &AnyRow| {
+            let party = Party { id: row.try_get(0)?, name: row.try_get(1)?, login: row.try_get(2)? };
+            Ok((party, row.try_get::<Millis, _>(3)? > 0))
+        };
+        rows.iter().map(account).collect()
+    }
+
+    /// Every token of a program, ended or not: its id, its name, and its agency.
+    pub async fn tokens(&self) -> Result<Vec<[String; 3]>, StaffError> {
+        let sql = "select id, name, agency from machines order by agency, name, made";
+        let rows = sqlx::query(sql).fetch_all(self.staff.store.pool()).await?;
+        rows.iter().map(|row| Ok([row.try_get(0)?, row.try_get(1)?, row.try_get(2)?])).collect()
+    }
+
     /// Number of the newest row that was logged.
     pub async fn newest_logged(&self) -> Result<i64, StaffError> {
         Ok(newest_logged(&mut *self.staff.store.pool().acquire().await?).await?.0)

@@ -7,22 +7,30 @@ use crate::pages::{
     pieces::{hash, moment},
     text,
 };
-use crate::view::desk::{Desk, Examined, Found, JournalCause, JournalFault, JournalRow, JournalTrouble, JournalView, Room};
+use crate::view::desk::{Desk, DoerKind, Examined, Found, JournalCause, JournalFault, JournalRow, JournalTrouble, JournalView, Room};
 use crate::words::desk::DeskWords;
 use leptos::prelude::*;
 
-fn named(desk: &Desk<'_>, of: &Named, account: Option<&str>) -> AnyView {
+fn named(of: &Named) -> AnyView {
     match of {
         Named::Words(words) => view! { <span class="quiet">{*words}</span> }.into_any(),
-        Named::Person { name, login } => {
-            let name = view! { <bdi>{name.clone()}</bdi> };
-            let name = match account {
-                Some(id) => view! { <a href=desk.at(&format!("/desk/people/person/{id}"))>{name}</a> }.into_any(),
-                None => name.into_any(),
-            };
-            view! { {name}" "<code>{login.clone()}</code> }.into_any()
-        }
+        Named::Person { name, login } => view! { <bdi>{name.clone()}</bdi>" "<code>{login.clone()}</code> }.into_any(),
         Named::Other(id) => view! { <code>{id.clone()}</code> }.into_any(),
+    }
+}
+
+/// Who did it. The name leads to the account, and what it signs in as to all that it did; so does the id of what has no name.
+fn who(desk: &Desk<'_>, row: &JournalRow, w: &'static DeskWords) -> AnyView {
+    let all = |id: &str| desk.at(&format!("/desk/journal?who={}", text::query(id)));
+    let theirs = w.journal.theirs;
+    match (&row.told.who, row.account.as_deref()) {
+        (Named::Person { name, login }, Some(id)) => view! {
+            <a href=desk.at(&format!("/desk/people/person/{id}"))><bdi>{name.clone()}</bdi></a>" "
+            <a href=all(id) title=theirs><code>{login.clone()}</code></a>
+        }
+        .into_any(),
+        (Named::Other(id), _) => view! { <a href=all(id) title=theirs><code>{id.clone()}</code></a> }.into_any(),
+        (of, _) => named(of),
     }
 }
 
@@ -53,8 +61,7 @@ fn row(desk: &Desk<'_>, row: &JournalRow, w: &'static DeskWords) -> impl IntoVie
         view! { <div><dt>{name.clone()}</dt><dd><bdi>{value.clone()}</bdi></dd></div> }
     });
     let details = details.collect_view();
-    let about = row.told.about.as_ref().map(|about| view! { " "<span class="about">{named(desk, about, None)}</span> });
-    let who = named(desk, &row.told.who, row.account.as_deref());
+    let about = row.told.about.as_ref().map(|about| view! { " "<span class="about">{named(about)}</span> });
     let eight = row.index.map(|_| {
         view! { <details class="eight" data-eight hidden><summary>{j.checks}</summary><dl></dl></details> }
     });
@@ -63,7 +70,7 @@ fn row(desk: &Desk<'_>, row: &JournalRow, w: &'static DeskWords) -> impl IntoVie
             <span class="number">{row.number}</span>
             <span class="at">{moment(row.at, w.lang)}</span>
             <div class="told" data-told>
-                <span class="person">{who}</span>
+                <span class="person">{who(desk, row, w)}</span>
                 <div class="deed">
                     <strong>{row.told.what.clone()}</strong>{about}
                     <dl>{details}</dl>
@@ -112,10 +119,40 @@ fn trouble(found: Option<&JournalTrouble>, title: &'static str, w: &'static Desk
     })
 }
 
-/// By what was done, and by the day.
+/// Accounts, programs, and accounts that have ended, each under its title.
+fn doers(view: &JournalView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let j = &w.journal;
+    let option = |id: &str, said: String| {
+        let selected = id == view.who;
+        view! { <option value=id.to_owned() selected=selected>{said}</option> }
+    };
+    let groups = [(DoerKind::Account, j.accounts), (DoerKind::Program, j.programs), (DoerKind::Ended, j.ended)];
+    let groups = groups.into_iter().filter_map(|(kind, title)| {
+        let some = view.doers.iter().filter(|doer| doer.kind == kind);
+        let some: Vec<_> = some.map(|doer| option(&doer.id, format!("{} · {}", doer.name, doer.at))).collect();
+        (!some.is_empty()).then(|| view! { <optgroup label=title>{some}</optgroup> })
+    });
+    let groups = groups.collect_view();
+    // One that nobody knows was asked for by its address.
+    let known = view.who.is_empty() || view.doers.iter().any(|doer| doer.id == view.who);
+    let strange = (!known).then(|| option(&view.who, view.who.clone()));
+    view! { {groups}{strange} }
+}
+
+/// What there is to know of rows that no person can be asked for any more.
+fn unknown(view: &JournalView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let j = &w.journal;
+    let of_person = !view.who.is_empty();
+    let unknown = (of_person && view.unknown > 0).then(|| view! { <p class="small">{(j.unknown)(view.unknown)}</p> });
+    let past = view.days.filter(|days| of_person && *days > 0).map(|days| view! { <p class="small">{(j.past)(days)}</p> });
+    view! { {unknown}{past} }
+}
+
+/// By what was done, by who did it, and by the day.
 fn seek(desk: &Desk<'_>, view: &JournalView, w: &'static DeskWords) -> impl IntoView + use<> {
     let j = &w.journal;
-    let sought = !view.act.is_empty() || !view.day.is_empty();
+    let apart = !view.act.is_empty() || !view.who.is_empty();
+    let sought = apart || !view.day.is_empty();
     // One that nobody knows was asked for by its address.
     let known = view.act.is_empty() || view.acts.iter().any(|(code, _)| *code == view.act);
     let strange = (!known).then(|| (view.act.clone(), view.act.clone()));
@@ -131,20 +168,25 @@ fn seek(desk: &Desk<'_>, view: &JournalView, w: &'static DeskWords) -> impl Into
                 <select id="act" name="act"><option value="">{j.every_act}</option>{acts}</select>
             </p>
             <p class="field">
+                <label for="who">{j.who}</label>
+                <select id="who" name="who"><option value="">{j.anyone}</option>{doers(view, w)}</select>
+            </p>
+            <p class="field">
                 <label for="day">{j.day}</label>
                 <input id="day" name="day" type="date" value=view.day.clone()/>
             </p>
             <button class="quiet">{j.seek}</button>
             {sought.then(|| view! { <a href=desk.at("/desk/journal")>{j.every_row}</a> })}
         </form>
-        {(!view.act.is_empty()).then(|| view! { <p class="small">{j.apart}</p> })}
+        {apart.then(|| view! { <p class="small">{j.apart}</p> })}
+        {unknown(view, w)}
         {(sought && view.rows.is_empty()).then(|| view! { <p class="quiet">{j.none_sought}</p> })}
     }
 }
 
 /// Where older rows of what is asked for stand.
 fn older(desk: &Desk<'_>, view: &JournalView, before: i64) -> String {
-    let asked = [("act", &view.act), ("day", &view.day)].into_iter().filter(|(_, value)| !value.is_empty());
+    let asked = [("act", &view.act), ("who", &view.who), ("day", &view.day)].into_iter().filter(|(_, value)| !value.is_empty());
     let asked: String = asked.map(|(name, value)| format!("&{name}={}", text::query(value))).collect();
     desk.at(&format!("/desk/journal?before={before}{asked}"))
 }

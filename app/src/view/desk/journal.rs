@@ -24,11 +24,34 @@ pub struct JournalView {
     pub rows: Vec<JournalRow>,
     /// Number below which there are older ones.
     pub older: Option<i64>,
-    /// What is asked for: the code of an act, and a day; empty for all.
+    /// What is asked for: the code of an act, the id of an account or a token, and a day; empty for all.
     pub act: String,
+    pub who: String,
     pub day: String,
     /// What was ever done: codes and words.
     pub acts: Vec<(String, String)>,
+    /// Whose acts can be asked for, in the order of their names.
+    pub doers: Vec<Doer>,
+    /// Of how many rows looked at for a person it is not known any more who did them.
+    pub unknown: i64,
+}
+
+/// Somebody, or a program, that may have done something.
+#[derive(Clone, Debug)]
+pub struct Doer {
+    pub id: String,
+    pub name: String,
+    /// What they sign in as; of a program its agency.
+    pub at: String,
+    pub kind: DoerKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DoerKind {
+    Account,
+    Program,
+    /// An account that has ended.
+    Ended,
 }
 
 #[derive(Clone, Debug)]

@@ -31,15 +31,25 @@ pub struct JournalWords {
     pub identity: Text,
     pub without_script: Text,
     pub older: Text,
-    /// Its form: by what was done, and by the day.
+    /// Its form: by what was done, by who did it, and by the day.
     pub act: Text,
     pub every_act: Text,
+    pub who: Text,
+    pub anyone: Text,
+    pub accounts: Text,
+    pub programs: Text,
+    pub ended: Text,
+    /// Where a row leads to all of the same person's.
+    pub theirs: Text,
     pub day: Text,
     pub seek: Text,
     pub every_row: Text,
     pub none_sought: Text,
     /// Of rows that do not stand one behind the other.
     pub apart: Text,
+    /// Of rows that no person can be asked for any more: how many there are among those looked at, and from which age on.
+    pub unknown: fn(i64) -> String,
+    pub past: fn(u32) -> String,
     /// What the server says of a row.
     pub row_waits: Text,
     pub row_refused: Text,

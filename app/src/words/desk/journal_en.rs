@@ -40,11 +40,23 @@ pub(super) const JOURNAL: JournalWords = JournalWords {
     older: "Older rows",
     act: "What was done",
     every_act: "Anything",
+    who: "Who did it",
+    anyone: "Anyone",
+    accounts: "Accounts",
+    programs: "Programs",
+    ended: "Accounts that have ended",
+    theirs: "All that they did",
     day: "On the day",
     seek: "Show these rows",
     every_row: "Show all rows",
     none_sought: "There is no such row among those looked at.",
     apart: "Rows between these are left out, so that only each row by itself is checked here: that none is missing is checked where all are shown.",
+    unknown: |rows| {
+        format!(
+            "Rows looked at that no longer say who did them, because that was removed or cannot be read: {rows}. They are left out here."
+        )
+    },
+    past: |days| format!("Rows older than {days} days are not looked at: who did them is removed after that time."),
     row_waits: "On its way into the journal.",
     row_refused: "The journal's log does not take this row.",
     row_holds: "The server found it as it was written.",

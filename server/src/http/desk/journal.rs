@@ -1,5 +1,7 @@
 //! The journal, for those who look after the whole portal or audit it: its page, and what their browsers verify it with.
 
+mod sought;
+
 use super::{Posted, Signed, answer, guard::absent, moment, see};
 use crate::{
     evidence,
@@ -7,7 +9,7 @@ use crate::{
         App, Refused, content, log,
         trouble::{Asked, Trouble},
     },
-    journal::{self, Cause, Fault, Journal, JournalError},
+    journal::{self, Cause, Fault, FoundRows, Journal, JournalError},
     staff::{Noted, Role, Roles},
     views::Context,
 };
@@ -17,7 +19,7 @@ use app::{
     pages,
     view::{
         Problem,
-        desk::{Desk, Examined, Found, JournalCause, JournalFault, JournalRow, JournalTrouble, JournalView},
+        desk::{Desk, Doer, DoerKind, Examined, Found, JournalCause, JournalFault, JournalRow, JournalTrouble, JournalView},
     },
 };
 use axum::{
@@ -27,76 +29,22 @@ use axum::{
 };
 use chain::{
     check::{Answer, Reader, ShownRow, outcome, unspaced},
-    deed::{Deed, Open, code},
+    deed::{Deed, Open, Party, code},
     entry::Entry,
     evidence::{Content, Contents, parse_indexes},
     statement::{Core, Statement},
-    time::Millis,
 };
-use jiff::{civil, tz::TimeZone};
-use serde::Deserialize;
+use sought::{Query, Sought};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Rows to a page: no more than one bundle of evidence takes.
 const PAGE: i64 = 50;
+/// Rows on their way that are gone through for one page.
+const WAITING_AT_ONCE: i64 = 5_000;
 
 /// Whether somebody with these roles may read the journal.
 pub(super) fn may_read(roles: &Roles) -> bool {
     roles.holds(Role::Auditor, "") || roles.holds(Role::Administrator, "")
-}
-
-#[derive(Deserialize)]
-pub(super) struct Query {
-    before: Option<String>,
-    /// The code of an act, and a day of the portal's zone: its form sends both, empty where all are asked for.
-    act: Option<String>,
-    day: Option<String>,
-}
-
-/// What of the journal is asked for.
-struct Sought {
-    first: bool,
-    before: i64,
-    act: Option<String>,
-    day: Option<(Millis, Millis)>,
-}
-
-impl Query {
-    fn act(&self) -> &str {
-        self.act.as_deref().unwrap_or_default()
-    }
-
-    fn day(&self) -> &str {
-        self.day.as_deref().unwrap_or_default()
-    }
-
-    /// The address of the same rows.
-    fn path(&self) -> String {
-        let asked = [("before", self.before.as_deref().unwrap_or_default()), ("act", self.act()), ("day", self.day())];
-        let asked = asked.into_iter().filter(|(_, value)| !value.is_empty());
-        let asked: Vec<String> = asked.map(|(name, value)| format!("{name}={}", pages::text::query(value))).collect();
-        if asked.is_empty() { "/desk/journal".to_owned() } else { format!("/desk/journal?{}", asked.join("&")) }
-    }
-
-    fn sought(&self, zone: &TimeZone) -> Option<Sought> {
-        let before = match &self.before {
-            Some(before) => before.parse().ok().filter(|before| *before > 0)?,
-            None => i64::MAX,
-        };
-        let act = Some(self.act().to_owned()).filter(|act| !act.is_empty());
-        let day = if self.day().is_empty() { None } else { Some(day(zone, self.day())?) };
-        Some(Sought { first: self.before.is_none(), before, act, day })
-    }
-}
-
-/// Where a day begins and where it ends, by the portal's clocks.
-fn day(zone: &TimeZone, day: &str) -> Option<(Millis, Millis)> {
-    let day: civil::Date = day.parse().ok()?;
-    let begins = |day: civil::Date| {
-        let begins = zone.to_ambiguous_zoned(day.to_datetime(civil::Time::midnight())).compatible().ok()?;
-        Some(begins.timestamp().as_millisecond())
-    };
-    Some((begins(day)?, begins(day.tomorrow().ok()?)?))
 }
 
 impl From<JournalError> for Trouble {
@@ -140,36 +88,26 @@ pub(super) async fn examine(State(app): State<Arc<App>>, posted: Posted) -> Resp
 
 async fn view(app: &App, signed: &Signed, query: &Query) -> Result<JournalView, Trouble> {
     let zone = Context::new(&app.node, signed.lang).zone;
-    let Sought { first, before, act, day } = query.sought(&zone).ok_or(Trouble::Problem(Problem::BadAddress))?;
+    let sought = query.sought(&zone).ok_or(Trouble::Problem(Problem::BadAddress))?;
     let noted = app.staff.journal();
     let troubles = app.journal.as_ref().map(Journal::troubles).unwrap_or_default();
-    let (from, before) = match (&app.journal, day) {
+    let (from, before) = match (&app.journal, sought.day) {
         (Some(journal), Some((begins, ends))) => {
             let end = journal.since(ends).await?;
             // Rows that wait are newer than all that are logged, and say themselves when they were done.
             let end = if end > noted.newest_logged().await? { i64::MAX } else { end };
-            (journal.since(begins).await?, before.min(end))
+            (journal.since(begins).await?, sought.before.min(end))
         }
-        _ => (1, before),
+        _ => (1, sought.before),
     };
     // In this order: a row that is logged meanwhile is met twice rather than never.
-    let waiting = noted.before(before, PAGE).await?;
-    let (logged, unseen) = match (&app.journal, &act) {
-        (Some(journal), Some(act)) => {
-            let found = journal.of_act(act, from, before, PAGE.unsigned_abs()).await?;
-            (found.rows, found.below)
-        }
-        _ => {
-            let mut logged = noted.places_before(before, PAGE).await?;
-            logged.retain(|(number, _)| *number >= from);
-            (logged, None)
-        }
-    };
-    let asked = |row: &Noted| {
-        act.as_deref().is_none_or(|act| code(&row.what) == act) && day.is_none_or(|(begins, ends)| (begins..ends).contains(&row.time))
+    let (waiting, unseen) = waiting(app, &sought, before).await?;
+    let logged = match unseen {
+        Some(_) => FoundRows { below: unseen, ..FoundRows::default() },
+        None => logged(app, &sought, from, before).await?,
     };
     let mut rows: BTreeMap<i64, JournalRow> = BTreeMap::new();
-    for row in waiting.into_iter().filter(asked) {
+    for row in waiting {
         let mut row = on_its_way(app, signed, row).await?;
         if troubles.feeding.as_ref().is_some_and(|trouble| trouble.cause == Cause::Row(row.number)) {
             row.found = Found::Refused;
@@ -177,13 +115,13 @@ async fn view(app: &App, signed: &Signed, query: &Query) -> Result<JournalView, 
         rows.insert(row.number, row);
     }
     if let Some(journal) = &app.journal {
-        for row in shown(app, signed, journal, &logged, act.is_some()).await? {
+        for row in shown(app, signed, journal, &logged.rows, sought.apart()).await? {
             rows.insert(row.number, row);
         }
     }
     let rows: Vec<JournalRow> = rows.into_values().rev().take(usize::try_from(PAGE).unwrap_or_default()).collect();
-    let full = act.is_none() || rows.len() >= usize::try_from(PAGE).unwrap_or_default();
-    let older = if full { rows.last().map(|last| last.number).filter(|last| *last > from) } else { unseen };
+    let full = rows.len() >= usize::try_from(PAGE).unwrap_or_default() || (!sought.apart() && logged.below.is_none());
+    let older = if full { rows.last().map(|last| last.number).filter(|last| *last > from) } else { logged.below };
     let acts = match &app.journal {
         Some(journal) => acts(journal, signed.lang).await?,
         None => vec![],
@@ -208,14 +146,59 @@ async fn view(app: &App, signed: &Signed, query: &Query) -> Result<JournalView, 
         stuck: troubles.feeding.and_then(trouble),
         overdue: troubles.retaining.and_then(trouble),
         days: open.map(Journal::days),
-        newest: head.filter(|_| first).map(|head| (head.size, root(&head.checkpoint))),
-        identity: identity.filter(|_| first),
+        newest: head.filter(|_| sought.first).map(|head| (head.size, root(&head.checkpoint))),
+        identity: identity.filter(|_| sought.first),
         rows,
         older,
         act: query.act().to_owned(),
+        who: query.who().to_owned(),
         day: query.day().to_owned(),
         acts,
+        doers: doers(app).await?,
+        unknown: logged.unknown,
     })
+}
+
+/// Rows on their way that are asked for, newest first, and the number below which none was looked at.
+async fn waiting(app: &App, sought: &Sought, before: i64) -> Result<(Vec<Noted>, Option<i64>), Trouble> {
+    let (noted, mut found, mut below) = (app.staff.journal(), Vec::new(), before);
+    for _ in 0..WAITING_AT_ONCE / PAGE {
+        let some = noted.before(below, PAGE).await?;
+        let Some(last) = some.last().map(|row| row.number) else { return Ok((found, None)) };
+        below = last;
+        found.extend(some.into_iter().filter(|row| sought.asks(row)));
+        // A full page leads on from its own last row.
+        if found.len() >= usize::try_from(PAGE).unwrap_or_default() {
+            return Ok((found, None));
+        }
+    }
+    Ok((found, Some(below)))
+}
+
+/// Rows of the log that are asked for.
+async fn logged(app: &App, sought: &Sought, from: i64, before: i64) -> Result<FoundRows, Trouble> {
+    let (count, act) = (PAGE.unsigned_abs(), sought.act.as_deref());
+    match (&app.journal, sought.who.as_deref(), act) {
+        (Some(journal), Some(who), _) => Ok(journal.of_person(who, act, from, before, count).await?),
+        (Some(journal), None, Some(act)) => Ok(journal.of_act(act, from, before, count).await?),
+        _ => {
+            let mut rows = app.staff.journal().places_before(before, PAGE).await?;
+            rows.retain(|(number, _)| *number >= from);
+            Ok(FoundRows { rows, ..FoundRows::default() })
+        }
+    }
+}
+
+/// Whose acts can be asked for.
+async fn doers(app: &App) -> Result<Vec<Doer>, Trouble> {
+    let noted = app.staff.journal();
+    let account = |(party, ended): (Party, bool)| {
+        let kind = if ended { DoerKind::Ended } else { DoerKind::Account };
+        Doer { id: party.id, name: party.name, at: party.login, kind }
+    };
+    let program = |[id, name, agency]: [String; 3]| Doer { id, name, at: agency, kind: DoerKind::Program };
+    let accounts = noted.accounts().await?.into_iter().map(account);
+    Ok(accounts.chain(noted.tokens().await?.into_iter().map(program)).collect())
 }
 
 /// What was ever done, in the order of its words.
