@@ -2,7 +2,7 @@
 //! compares the two.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../examples/gallery/yunze.rs"]
+#[path = "../examples/gallery/yunze/mod.rs"]
 mod yunze;
 
 use app::{Lang, deeds::Told, pages::desk, view::desk::*};

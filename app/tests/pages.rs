@@ -1,7 +1,7 @@
 //! What a reader is promised of every page, whatever was published.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../examples/gallery/yunze.rs"]
+#[path = "../examples/gallery/yunze/mod.rs"]
 mod yunze;
 
 use app::contract::{CHECKS, attr};

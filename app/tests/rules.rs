@@ -1,7 +1,7 @@
 //! What an agency's page, and the entry that registers it, tell citizens of its rule of approval.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../examples/gallery/yunze.rs"]
+#[path = "../examples/gallery/yunze/mod.rs"]
 mod yunze;
 
 use app::view::*;

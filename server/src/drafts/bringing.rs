@@ -8,7 +8,8 @@ use super::{
     looked::Looked,
     new_id, personal,
     room::Held,
-    table::{self, Called, Table, TableRow, Told, What},
+    table::{self, Called, Table, TableRow},
+    told::{Told, What},
 };
 use crate::{extract::Gap, staff::Account};
 use serde_json::json;

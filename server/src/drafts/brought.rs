@@ -6,7 +6,7 @@ use super::{
     files::{self, File},
     folder::{Aside, Shut},
     new_id,
-    table::Told,
+    told::Told,
 };
 use crate::{
     extract::Gap,

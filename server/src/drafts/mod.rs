@@ -35,6 +35,7 @@ mod steps;
 mod table;
 mod templates;
 mod tidy;
+mod told;
 mod uploads;
 mod waiting;
 
@@ -58,8 +59,9 @@ pub use personal::{Found, Sort, in_name, look};
 pub use publish::Outcome;
 pub use room::MOST_OF_AGENCY;
 pub use steps::{DRAFTING, Given, Opened, Reason, Step, Taken};
-pub use table::{Called, Column, FIELDS, LARGEST_TABLE, MOST_ROWS, Table, TableRow, Told, Unread, What, read as read_table};
+pub use table::{Called, Column, FIELDS, LARGEST_TABLE, MOST_ROWS, Table, TableRow, Unread, read as read_table};
 pub use templates::{HOUSE, HouseTemplate, Template, begun};
+pub use told::{Told, What};
 pub use uploads::{Came, LARGEST_PIECE, SMALLEST_PIECE, Upload};
 pub use waiting::{Back, Returned};
 

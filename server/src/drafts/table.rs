@@ -1,82 +1,19 @@
 //! Tables: a CSV file read as drafts, a row each, with what is wrong told by row and field. Nothing of it is kept here.
+//!
+//! What its columns fill is in `columns`; how a cell is put into its field, in `cells`.
 
-use super::{GENRES, LANGUAGES, Translation, Whom, Written};
+mod cells;
+mod columns;
+
+pub(super) use cells::language_of;
+pub use columns::{Called, Column, FIELDS};
+
+use super::{Told, What, Written};
 use encoding_rs::{Encoding, GB18030, UTF_8};
-use serde::{Deserialize, Serialize};
 
 /// Most bytes of a table, and most rows that are taken at once.
 pub const LARGEST_TABLE: usize = 20 << 20;
 pub const MOST_ROWS: usize = 1_000;
-
-/// What a column fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Column {
-    /// A field of the draft, by its name.
-    Field(&'static str),
-    /// Names the file that the text lies in.
-    TextFile,
-    /// Names the files that go with it.
-    Files,
-    /// The same in another language.
-    TitleIn(&'static str),
-    TextIn(&'static str),
-    TextFileIn(&'static str),
-}
-
-/// Fields that a column may fill, in the order of a model table.
-pub const FIELDS: [&str; 20] = [
-    "title",
-    "genre",
-    "language",
-    "document_number",
-    "issued",
-    "published",
-    "effective",
-    "expires",
-    "index_number",
-    "theme",
-    "issuing_agencies",
-    "joint_agencies",
-    "basis",
-    "summary",
-    "keywords",
-    "region",
-    "subjects",
-    "source",
-    "authentic",
-    "body",
-];
-
-impl Column {
-    /// Every column there may be.
-    pub fn all() -> impl Iterator<Item = Column> {
-        let own = FIELDS.into_iter().map(Column::Field).chain([Column::TextFile, Column::Files]);
-        own.chain(LANGUAGES.into_iter().flat_map(|tag| [Column::TitleIn(tag), Column::TextIn(tag), Column::TextFileIn(tag)]))
-    }
-
-    /// Its name for programs: `title`, `body_file`, `title_en`.
-    #[must_use]
-    pub fn code(self) -> String {
-        match self {
-            Column::Field(field) => field.to_owned(),
-            Column::TextFile => "body_file".to_owned(),
-            Column::Files => "files".to_owned(),
-            Column::TitleIn(tag) => format!("title_{tag}"),
-            Column::TextIn(tag) => format!("body_{tag}"),
-            Column::TextFileIn(tag) => format!("body_file_{tag}"),
-        }
-    }
-
-    /// The draft's field that it is about.
-    const fn field(self) -> &'static str {
-        match self {
-            Column::Field(field) => field,
-            Column::TextFile => "body",
-            Column::Files => "files",
-            _ => "translations",
-        }
-    }
-}
 
 /// Why nothing of a table can be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,74 +30,6 @@ pub enum Unread {
     TooManyRows,
     #[error("line {0} cannot be read")]
     Line(u64),
-}
-
-/// What is wrong with a cell, or worth knowing of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum What {
-    Missing,
-    Date,
-    Order,
-    Choice,
-    TooLong,
-    Twice,
-    /// A spreadsheet's formula stands where its value should.
-    Formula,
-    /// The row has more cells than the first line.
-    Longer,
-    /// A file that it names was not brought.
-    NotBrought,
-    TooManyFiles,
-    /// A text was to lie in it, and none does.
-    NotText,
-    /// By its content it is something else than by its name.
-    OtherKind,
-}
-
-impl What {
-    /// A stable name for it.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            What::Missing => "missing",
-            What::Date => "date",
-            What::Order => "order",
-            What::Choice => "choice",
-            What::TooLong => "too-long",
-            What::Twice => "twice",
-            What::Formula => "formula",
-            What::Longer => "longer",
-            What::NotBrought => "not-brought",
-            What::TooManyFiles => "too-many-files",
-            What::NotText => "not-text",
-            What::OtherKind => "other-kind",
-        }
-    }
-}
-
-/// It, where it is, and what stands there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
-    pub field: String,
-    pub what: What,
-    pub said: String,
-}
-
-impl Told {
-    pub(super) fn of(field: &str, what: What, said: &str) -> Told {
-        Told { field: field.to_owned(), what, said: said.chars().take(200).collect() }
-    }
-
-    /// Whether no draft can be made while it is so. What is merely missing is written in the editor.
-    #[must_use]
-    pub fn stops(&self) -> bool {
-        match self.what {
-            What::Missing => self.field == "title",
-            What::OtherKind => false,
-            _ => true,
-        }
-    }
 }
 
 /// One row, its files still by their names.
@@ -184,30 +53,6 @@ pub struct Table {
     pub rows: Vec<TableRow>,
     /// Columns that no field is called like: nothing of them is taken.
     pub unknown: Vec<String>,
-}
-
-/// What people call columns and what stands in them, in any language: a name, and what it stands for.
-#[derive(Debug, Clone, Default)]
-pub struct Called {
-    pub columns: Vec<(String, Column)>,
-    pub genres: Vec<(String, String)>,
-    pub languages: Vec<(String, &'static str)>,
-    pub authentic: Vec<(String, &'static str)>,
-}
-
-fn meant<'c, T>(names: &'c [(String, T)], said: &str) -> Option<&'c T> {
-    names.iter().find(|(name, _)| name.to_lowercase() == said.to_lowercase()).map(|(_, meant)| meant)
-}
-
-impl Called {
-    fn column(&self, heading: &str) -> Option<Column> {
-        let folded = heading.replace('(', "（").replace(')', "）").replace(" （", "（");
-        let said = |name: &str| name.replace('(', "（").replace(')', "）").replace(" （", "（").to_lowercase() == folded.to_lowercase();
-        Column::all().find(|column| column.code() == heading).or_else(|| {
-            let found = self.columns.iter().find(|(name, _)| said(name));
-            found.map(|(_, column)| *column)
-        })
-    }
 }
 
 /// Text in the encodings that spreadsheets and editors save here.
@@ -297,117 +142,10 @@ fn row(line: u64, record: &csv::StringRecord, columns: &[Option<Column>], called
     row
 }
 
-impl TableRow {
-    fn put(&mut self, column: Column, cell: &str, called: &Called) {
-        let one = cell.trim();
-        match column {
-            Column::Field(field) => self.put_field(field, cell, called),
-            Column::TextFile => self.text = Some(one.to_owned()),
-            Column::Files => self.files = several(one),
-            Column::TitleIn(tag) => self.in_language(tag).title = one.to_owned(),
-            Column::TextIn(tag) => self.in_language(tag).body = cell.replace("\r\n", "\n"),
-            Column::TextFileIn(tag) => {
-                self.in_language(tag);
-                self.texts.push((tag, one.to_owned()));
-            }
-        }
-    }
-
-    pub(super) fn in_language(&mut self, tag: &str) -> &mut Translation {
-        let texts = &mut self.written.translations;
-        let place = texts.iter().position(|text| text.language == tag).unwrap_or_else(|| {
-            texts.push(Translation { language: tag.to_owned(), ..Translation::default() });
-            texts.len() - 1
-        });
-        &mut texts[place]
-    }
-
-    fn put_field(&mut self, field: &'static str, cell: &str, called: &Called) {
-        let one = cell.trim().to_owned();
-        let written = &mut self.written;
-        match field {
-            "title" => written.title = one,
-            "genre" => match meant(&called.genres, &one) {
-                Some(code) => written.genre.clone_from(code),
-                None if GENRES.iter().any(|(code, _)| *code == one) => written.genre = one,
-                // Not one that this agency uses: the word stands beside the field, so that it can be put right.
-                None => {
-                    self.told.push(Told::of(field, What::Choice, &one));
-                    written.genre.clear();
-                }
-            },
-            "language" => {
-                self.stated_language = true;
-                let known = LANGUAGES.into_iter().find(|tag| *tag == one).or_else(|| meant(&called.languages, &one).copied());
-                match known {
-                    Some(tag) => written.language = tag.to_owned(),
-                    None => self.told.push(Told::of(field, What::Choice, &one)),
-                }
-            }
-            "body" => written.body = cell.replace("\r\n", "\n"),
-            "issued" => written.issued = day(&one),
-            "published" => written.published = day(&one),
-            "effective" => written.effective = day(&one),
-            "expires" => written.expires = day(&one),
-            "document_number" => written.document_number = one,
-            "index_number" => written.index_number = one,
-            "theme" => written.theme = one,
-            "issuing_agencies" => written.issuing_agencies = several(&one),
-            "joint_agencies" => written.joint_agencies = several(&one),
-            "basis" => written.basis = one,
-            "summary" => written.summary = one,
-            "keywords" => written.keywords = several(&one.replace('、', ";")),
-            "region" => written.region = one,
-            "subjects" => written.subjects = several(&one).iter().map(|line| whom(line)).collect(),
-            "source" => written.source = one,
-            "authentic" => written.authentic = meant(&called.authentic, &one).map_or(one, |code| (*code).to_owned()),
-            _ => {}
-        }
-    }
-}
-
-/// Which of the two languages of these pages a title is in, told by its letters; of any other, what else is said of it.
-pub(super) fn language_of(title: &str, otherwise: &str) -> String {
-    let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}');
-    let (mut han, mut latin) = (false, false);
-    for c in title.chars().filter(|c| c.is_alphabetic()) {
-        match c {
-            c if is_han(c) => han = true,
-            c if c.is_ascii() => latin = true,
-            _ => return otherwise.to_owned(),
-        }
-    }
-    match (han, latin) {
-        (true, _) => "zh".to_owned(),
-        (_, true) => "en".to_owned(),
-        _ => otherwise.to_owned(),
-    }
-}
-
-fn several(cell: &str) -> Vec<String> {
-    cell.split(['\n', ';', '；']).map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
-}
-
-fn whom(line: &str) -> Whom {
-    let mut pieces = line.split(['|', '｜']).map(|piece| piece.trim().to_owned());
-    let mut next = || pieces.next().unwrap_or_default();
-    Whom { name: next(), scheme: next(), id: next() }
-}
-
-/// A day as spreadsheets write it, with its noughts; what is none is left as it stands, and told.
-fn day(cell: &str) -> String {
-    let pieces: Vec<&str> = cell.split(['-', '/', '.', '年', '月', '日']).map(str::trim).filter(|piece| !piece.is_empty()).collect();
-    match &pieces[..] {
-        [year, month, day] if year.len() == 4 => format!("{year}-{month:0>2}-{day:0>2}"),
-        [all] if all.len() == 8 && all.bytes().all(|byte| byte.is_ascii_digit()) => format!("{}-{}-{}", &all[..4], &all[4..6], &all[6..]),
-        _ => cell.to_owned(),
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::*;
+    use super::{super::Translation, *};
 
     fn called() -> Called {
         let columns = [
