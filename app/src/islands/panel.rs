@@ -39,6 +39,7 @@ pub fn sentence<'w>(words: &'w IslandWords, finding: &Finding) -> &'w str {
         }),
         (Answer::Fails, "neighbour-withheld") => words.get(Phrase::NeighbourWithheld),
         (Answer::Holds, "redacted") => words.get(Phrase::ContentRedacted),
+        (Answer::Holds, "overridden") => words.get(Phrase::ApprovalOverridden),
         (Answer::Fails, "charter-altered" | "charter-withheld") => words.get(Phrase::CharterFails),
         _ => words.check(finding.code as usize, said(finding.answer)),
     }

@@ -161,6 +161,9 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::ContentRedacted => {
             "Redacted: something was removed, and the chain says by which entry. What is left is, byte for byte, what was sealed."
         }
+        Phrase::ApprovalOverridden => {
+            "A step was skipped: a post that the rule lets do so signed for that. All else was taken in order, for exactly this document."
+        }
         Phrase::ProofWithheld => "The portal holds back what this check needs, so it cannot hold.",
         Phrase::SeenWitnesses => "{when}, by {seen} of {of} witnesses",
         Phrase::SeenNone => "No outside witness yet",

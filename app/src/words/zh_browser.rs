@@ -132,6 +132,7 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::EntryWithheld => "本条缺失：日志已为它签名，本站却未能提供。",
         Phrase::NeighbourWithheld => "前一条在本站缺失，绳到此断开。",
         Phrase::ContentRedacted => "已撤下部分内容，链上载明由哪一条撤下；其余与盖章时逐字节一致。",
+        Phrase::ApprovalOverridden => "有步骤被越过，由规则许可的岗位签名负责；其余步骤均按序办理，且针对的正是本文件。",
         Phrase::ProofWithheld => "本站未能提供此项核验所需的证明，故不相符。",
         Phrase::SeenWitnesses => "{when}，{of} 个见证方中有 {seen} 个看到",
         Phrase::SeenNone => "尚无外部见证",
