@@ -100,6 +100,8 @@ phrases! {
     ProofWithheld,
     /// Of C7, which holds because a redaction says so.
     ContentRedacted,
+    /// Put after C5's sentence where it holds. `{custody}`
+    KeptBy,
     /// Of C6, which holds though a step was skipped, as the rule allows.
     ApprovalOverridden,
 

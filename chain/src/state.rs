@@ -70,6 +70,8 @@ pub enum Refusal {
     NotACopy(String),
     #[error("the case's newest step is another one")]
     StaleCase,
+    #[error("the key that signed the step {0} was reported stolen from there or before")]
+    StolenStep(u64),
     #[error(transparent)]
     Approval(#[from] ApprovalError),
 }
@@ -99,6 +101,7 @@ impl Refusal {
             Refusal::PartTaken(_) => "part-taken".into(),
             Refusal::NotACopy(_) => "not-a-copy".into(),
             Refusal::StaleCase => "stale-case".into(),
+            Refusal::StolenStep(_) => "stolen-step".into(),
         }
     }
 }

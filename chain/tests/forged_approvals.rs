@@ -8,6 +8,7 @@ use chain::{
     check::{Answer, Code, Reader, Scope, Shown},
     evidence::Content,
     note::{KeyType, Signer},
+    state::Refusal,
 };
 use common::{
     evidence::{HOLDS, cannot_tell, fails, finding, logged, says},
@@ -174,4 +175,26 @@ fn an_approval_by_a_post_whose_key_was_reported_stolen_cannot_be_told() {
     let line = chain.line("post", &director);
     chain.publish(&registered_by(&line, &[&registrar(2), &registrar(3)])).unwrap();
     assert_eq!(says(&chain.bundle(&[story.finance]), story.finance, Code::C6), cannot_tell("key-stolen"));
+}
+
+#[test]
+fn nothing_new_is_published_on_a_step_whose_key_was_reported_stolen_from_there_or_before() {
+    let robbed = |from: fn(&Case) -> u64| {
+        let mut chain = founded();
+        let paper = chain.paper(FINANCE, "The budget");
+        let line = chain.line("disclosure", &paper);
+        let mut case = Case::open(&mut chain, FINANCE);
+        case.approve(&mut chain, &line);
+        let mut director = post(DIRECTOR, FINANCE);
+        director.keys[0].ended = Some(chain::statement::Ended { how: chain::statement::Ending::Compromised, at: from(&case) });
+        let registered = chain.line("post", &director);
+        chain.publish(&registered_by(&registered, &[&registrar(2), &registrar(3)])).unwrap();
+        (chain.judge(&case.seal(&line)), case.steps[4])
+    };
+    let (answer, step) = robbed(|case| case.steps[4]);
+    assert_eq!(answer, Err(Refusal::StolenStep(step)));
+    let (answer, step) = robbed(|case| case.steps[0]);
+    assert_eq!(answer, Err(Refusal::StolenStep(step)), "and not the step of another post");
+    // Stolen after it had signed: what it signed before stands.
+    assert_eq!(robbed(|case| case.steps[4] + 1).0, Ok(None));
 }

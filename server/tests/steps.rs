@@ -27,6 +27,7 @@ on_each_engine! {
     where_the_rule_says_so_steps_are_logged_with_the_publication_and_not_before,
     a_rule_that_no_longer_keeps_steps_has_them_logged_before_the_next,
     a_kept_step_whose_key_was_lost_meanwhile_is_taken_again,
+    what_was_approved_with_a_key_that_was_stolen_by_then_does_not_come_out,
 }
 
 async fn nobody_approves_what_they_wrote_with_whatever_post(engine: Engine) {
@@ -337,4 +338,18 @@ async fn a_kept_step_whose_key_was_lost_meanwhile_is_taken_again(engine: Engine)
     house.drafts.take(&house.who("lawyer-b"), &case.id, &again).await.unwrap();
     house.approve(&frozen, "director", "sign").await.unwrap();
     house.published(&frozen).await;
+}
+
+async fn what_was_approved_with_a_key_that_was_stolen_by_then_does_not_come_out(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 5_000).await;
+    house.approve_all(&frozen).await;
+    house.steal_key("clerk").await;
+    house.turn(5_000);
+    let outcomes = house.drafts.publish_due().await.unwrap();
+    assert!(matches!(&outcomes[..], [(_, Outcome::Refused { code: "stolen-step", .. })]), "{outcomes:?}");
+    let case = house.case(&frozen).await;
+    assert!(case.frozen.state == FrozenState::Open && !case.frozen.ready);
+    assert!(case.frozen.told.is_some_and(|told| told.starts_with("stolen-step")), "those who wrote it are told why");
+    assert!(house.drafts.publish_due().await.unwrap().is_empty(), "it is not tried again and again");
 }

@@ -51,7 +51,15 @@ pub fn fill(document: &Document, checks: &Element, words: &IslandWords, finding:
     let Some(details) = first(checks, &format!("details[data-code={code}]")) else { return };
     check(&details, state(finding.answer));
     mark(&details, "data-reason", finding.reason);
-    say(first(&details, select::ANSWER), sentence(words, finding));
+    let names = checks.get_attribute(attr::NAMES).unwrap_or_default();
+    let names = Names(&names);
+    let mut said = sentence(words, finding).to_owned();
+    if finding.answer == Answer::Holds
+        && let Some((name, custody)) = finding.values.iter().find(|(name, _)| *name == "custody")
+    {
+        said += &crate::phrases::fill(words.get(Phrase::KeptBy), &[(name, names.value(name, custody))]);
+    }
+    say(first(&details, select::ANSWER), &said);
     if finding.answer == Answer::Fails {
         mark(&details, "open", "");
         if let Some(remedy) = first(&details, select::REMEDY) {
@@ -60,8 +68,6 @@ pub fn fill(document: &Document, checks: &Element, words: &IslandWords, finding:
     }
     let Some(values) = first(&details, select::VALUES) else { return };
     values.set_text_content(None);
-    let names = checks.get_attribute(attr::NAMES).unwrap_or_default();
-    let names = Names(&names);
     // Values of one name that follow each other stand under one label.
     let (mut last, mut row) = ("", None);
     for (name, value) in &finding.values {

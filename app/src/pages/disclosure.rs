@@ -337,6 +337,8 @@ fn step<'a>(step: &'a Step, shell: &'a Shell<'a>, w: &'static Words) -> impl Int
     });
     let holders = holders.collect::<Vec<_>>();
     let holders = view! { {several}{holders} };
+    // C6 fails one that has none.
+    let reasoned = step.decision != "approve";
     let took = step.took.map(|took| view! { <span class="took" data-field="took" data-value=took>{codes::took(shell.lang, took)}</span> });
     view! {
         <li class="step" data-index=step.index data-check="unchecked" data-decision=step.decision.as_str()>
@@ -346,6 +348,7 @@ fn step<'a>(step: &'a Step, shell: &'a Shell<'a>, w: &'static Words) -> impl Int
             <p class="who">{post}{holders}</p>
             <dl class="for-logged"><dt class="visually-hidden">{w.item.logged}</dt><dd>{pieces::moment(step.logged, shell.lang)}</dd></dl>
             {took}
+            {reasoned.then(|| view! { <p class="reason">{w.document.reason_closed}</p> })}
             <p class="verdict"></p>
         </li>
     }

@@ -236,6 +236,7 @@ pub(super) static WORDS: Words = Words {
         approval: "How this was approved",
         approval_deferred: "By this agency's rule, steps come to the chain together with the publication they lead to: the times are when they \
             were logged, not when they were taken.",
+        reason_closed: "Its reason is sealed with it, and not published.",
         between_holders: ", ",
         one_of_holders: "held by one of",
         approval_names: "The names are those that the agency gives for the posts in this very document; each signature is the post's.",

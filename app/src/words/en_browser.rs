@@ -71,7 +71,7 @@ pub(super) static CHECKS: [CheckWords; 8] = [
     CheckWords {
         name: "Approval",
         question: "Was it approved as the agency's rule demands?",
-        explains: "Each step of approval is signed by the post that took it, for exactly this document. The rule says \
+        explains: "Each step of approval is signed with the key of the post that took it, for exactly this document. The rule says \
             which steps are needed and in what order.",
         holds: "Every step the rule demands was taken, in order, for exactly this document.",
         fails: "It was not approved as the agency's rule demands.",
@@ -162,8 +162,9 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
             "Redacted: something was removed, and the chain says by which entry. What is left is, byte for byte, what was sealed."
         }
         Phrase::ApprovalOverridden => {
-            "A step was skipped: a post that the rule lets do so signed for that. All else was taken in order, for exactly this document."
+            "A step was skipped, signed with the key of a post that the rule lets do so. All else was taken in order, for exactly this document."
         }
+        Phrase::KeptBy => " The key is kept by: {custody}.",
         Phrase::ProofWithheld => "The portal holds back what this check needs, so it cannot hold.",
         Phrase::SeenWitnesses => "{when}, by {seen} of {of} witnesses",
         Phrase::SeenNone => "No outside witness yet",

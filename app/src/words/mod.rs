@@ -240,6 +240,8 @@ pub struct DocumentWords {
     pub approval: Text,
     pub approval_earlier: Text,
     pub approval_deferred: Text,
+    /// Of a rejection or an override: each has one.
+    pub reason_closed: Text,
     pub between_holders: Text,
     pub approval_names: Text,
     /// Before the names of a post that more than one holds.

@@ -200,6 +200,7 @@ pub(super) static WORDS: Words = Words {
         raw_salt: "盐值",
         approval: "审批经过",
         approval_deferred: "按该机关的规则，各步骤随其所促成的发布一并写入本链：所示时间为载入时间，而非作出决定的时间。",
+        reason_closed: "理由随同封存，不公开。",
         between_holders: "、",
         one_of_holders: "由下列人员之一",
         approval_names: "姓名由发布机关在本文件中载明；签名均为岗位的签名。",

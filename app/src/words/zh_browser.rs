@@ -64,7 +64,7 @@ pub(super) static CHECKS: [CheckWords; 8] = [
     CheckWords {
         name: "审批",
         question: "是否按该机关的规则批准？",
-        explains: "每一步审批都由经手岗位签名，只对这一份文件有效。规则写明须经哪些步骤、先后如何。",
+        explains: "每一步审批都以经手岗位的密钥签名，只对这一份文件有效。规则写明须经哪些步骤、先后如何。",
         holds: "规则要求的步骤齐全、次序无误，批的正是这份文件。",
         fails: "未按该机关的规则批准。",
         pending: "有一步审批尚未送达，您无须操作。",
@@ -132,7 +132,8 @@ pub(super) fn say(phrase: Phrase) -> &'static str {
         Phrase::EntryWithheld => "本条缺失：日志已为它签名，本站却未能提供。",
         Phrase::NeighbourWithheld => "前一条在本站缺失，绳到此断开。",
         Phrase::ContentRedacted => "已撤下部分内容，链上载明由哪一条撤下；其余与盖章时逐字节一致。",
-        Phrase::ApprovalOverridden => "有步骤被越过，由规则许可的岗位签名负责；其余步骤均按序办理，且针对的正是本文件。",
+        Phrase::ApprovalOverridden => "有步骤被越过，以规则许可的岗位的密钥签名；其余步骤均按序办理，且针对的正是本文件。",
+        Phrase::KeptBy => "密钥保管方：{custody}。",
         Phrase::ProofWithheld => "本站未能提供此项核验所需的证明，故不相符。",
         Phrase::SeenWitnesses => "{when}，{of} 个见证方中有 {seen} 个看到",
         Phrase::SeenNone => "尚无外部见证",

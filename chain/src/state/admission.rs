@@ -121,6 +121,10 @@ impl State {
         }
         let rule = registered.rule.as_ref().map(|rule| (rule, at.leaf));
         approval::check(rule, genre, statement.core_line, agency, statement.act.as_ref(), &taken)?;
+        // Readers could not tell whose decision it was: nothing new is published on it.
+        if let Some(step) = taken.iter().find(|step| self.is_stolen(step, facts)) {
+            return Err(Refusal::StolenStep(step.index));
+        }
         // The case may have gone on since: a rejection after the last step named here must not be left out.
         if let Some(act) = &statement.act {
             let newest = facts.cases.get(&(agency.to_owned(), act.case.clone())).map(|step| step.index);
@@ -129,6 +133,13 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// Whether the post that took a step has reported since that the key which signed it was stolen by then.
+    fn is_stolen(&self, step: &TakenStep, facts: &Facts) -> bool {
+        let (Some((_, post)), Some(id)) = (self.posts.get(&step.post), facts.step_keys.get(&step.index)) else { return false };
+        let stolen = |ended: Ended| ended.how == Ending::Compromised && ended.at <= step.index;
+        post.keys.iter().any(|key| key.key.id() == *id && key.ended.is_some_and(stolen))
     }
 
     fn admit_charter(&self, new: &Charter) -> Result<(), Refusal> {

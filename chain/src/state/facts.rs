@@ -32,6 +32,8 @@ pub struct Facts {
     pub owners: HashMap<Commitment, u64>,
     /// Steps by index: leaf, post and core.
     pub steps: HashMap<u64, (Hash, String, Step)>,
+    /// The id of the key that signed each of them.
+    pub step_keys: HashMap<u64, [u8; 4]>,
 }
 
 impl Facts {
@@ -52,6 +54,7 @@ impl Facts {
             Core::Step(core) => {
                 self.cases.insert((core.agency.clone(), core.case.clone()), at);
                 self.steps.insert(at.index, (at.leaf, statement.signer().to_owned(), (**core).clone()));
+                self.step_keys.extend(statement.note.signatures.first().map(|line| (at.index, line.id)));
             }
             _ => {}
         }

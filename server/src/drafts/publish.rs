@@ -164,6 +164,7 @@ impl Drafts {
                 let code = match &error {
                     SubmitError::Refused(Refused::Approval(error)) => error.code(),
                     SubmitError::Refused(Refused::StaleCase) => "stale-case",
+                    SubmitError::Refused(Refused::StolenStep(_)) => "stolen-step",
                     SubmitError::Refused(Refused::NotHead(_)) => "not-head",
                     SubmitError::Refused(Refused::NotEntitled { .. }) => "not-entitled",
                     SubmitError::PartMissing(_) | SubmitError::PartDiffers(_) => "part",

@@ -112,15 +112,19 @@ pub(super) async fn entry(view: &mut View, index: u64) -> Result<Option<Vec<u8>>
 /// A disclosure among the entries judged already.
 pub(super) async fn disclosure(view: &mut View, index: u64) -> Result<Option<Disclosure>, End> {
     Ok(match core(view, index).await? {
-        Some((_, Core::Disclosure(core))) => Some(*core),
+        Some((.., Core::Disclosure(core))) => Some(*core),
         _ => None,
     })
 }
 
-async fn core(view: &mut View, index: u64) -> Result<Option<(String, Core)>, End> {
+/// What an entry says, by whom, and by which key the first of its signatures is.
+async fn core(view: &mut View, index: u64) -> Result<Option<(String, [u8; 4], Core)>, End> {
     let Some(bytes) = entry(view, index).await? else { return Ok(None) };
     let statement = Entry::parse(&bytes).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
-    Ok(statement.map(|statement| (statement.signer().to_owned(), statement.core)))
+    Ok(statement.map(|statement| {
+        let key = statement.note.signatures.first().map_or([0; 4], |line| line.id);
+        (statement.signer().to_owned(), key, statement.core)
+    }))
 }
 
 pub(super) async fn count(view: &mut View, table: &'static str) -> Result<u64, End> {
@@ -219,7 +223,7 @@ fn check_of(fault: &Fault) -> Check {
     match fault {
         Fault::Entry(_) | Fault::Index(_) | Fault::Link | Fault::Time | Fault::Registry => Check::Link,
         Fault::Repeat(_) => Check::Repeat,
-        Fault::Refused(Refusal::Approval(_) | Refusal::StaleCase) => Check::Approval,
+        Fault::Refused(Refusal::Approval(_) | Refusal::StaleCase | Refusal::StolenStep(_)) => Check::Approval,
         Fault::Refused(Refusal::PartTaken(_)) => Check::Content,
         Fault::Refused(_) => Check::Seal,
     }
@@ -350,7 +354,8 @@ impl Rebuilt {
         };
         let named = statement.act.iter().flat_map(|act| act.steps.iter().copied()).chain(before);
         for index in named.filter(|index| *index < self.size()) {
-            if let Some((post, Core::Step(step))) = core(view, index).await? {
+            if let Some((post, key, Core::Step(step))) = core(view, index).await? {
+                facts.step_keys.insert(index, key);
                 let step: Step = *step;
                 facts.steps.insert(index, (self.leaves[index as usize], post, step));
             }

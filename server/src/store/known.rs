@@ -103,6 +103,7 @@ impl Store {
         for index in steps {
             if let Some(step) = earlier.steps.get(&index) {
                 facts.steps.insert(index, step.clone());
+                facts.step_keys.extend(earlier.step_keys.get(&index).map(|id| (index, *id)));
                 continue;
             }
             let sql = "select bytes from entries where idx = $1";
@@ -111,6 +112,7 @@ impl Store {
             let Ok(entry) = Entry::parse(&bytes) else { continue };
             if let Ok(Statement { core: Core::Step(step), note, .. }) = &Statement::parse(entry.note.as_bytes()) {
                 let post = note.signatures.first().map_or(String::new(), |line| line.name.to_owned());
+                facts.step_keys.extend(note.signatures.first().map(|line| (index, line.id)));
                 facts.steps.insert(index, (chain::tree::leaf_hash(&bytes), post, (**step).clone()));
             }
         }

@@ -195,10 +195,19 @@ impl House {
 
     /// A post's key signs nothing from now on.
     pub async fn lose_key(&self, post: &str) {
+        let at = self.node.submitter.state().size() + 1;
+        self.end_key(post, statement::Ended { how: statement::Ending::Lost, at }).await;
+    }
+
+    /// It turns out that a post's key was stolen long ago.
+    pub async fn steal_key(&self, post: &str) {
+        self.end_key(post, statement::Ended { how: statement::Ending::Compromised, at: 1 }).await;
+    }
+
+    async fn end_key(&self, post: &str, ended: statement::Ended) {
         let id = self.post(post);
         let mut core: Post = self.node.submitter.state().posts().find(|(_, post)| post.post == id).unwrap().1.clone();
-        let at = self.node.submitter.state().size() + 1;
-        core.keys[0].ended = Some(statement::Ended { how: statement::Ending::Lost, at });
+        core.keys[0].ended = Some(ended);
         core.keys.push(Key { key: key(&id, 2).vkey().clone(), custody: None, ended: None });
         self.register("post", &core).await;
     }

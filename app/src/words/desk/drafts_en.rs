@@ -247,10 +247,14 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         told: "It was not published",
         told_code: |code| match code {
             "stale-rule" | "missing" => {
-                "Your agency's rule has changed since it was approved. It needs approving again, under the new rule."
+                "Your agency was registered anew since it was approved: its rule, its seals or its name. Approvals count for the \
+                 registration that they were given under, so it needs approving again."
             }
             "rejected" => "It was rejected.",
             "no-rule" => "Your agency has no rule any more. A publisher must publish it.",
+            "stolen-step" => {
+                "A key that signed an approval of it was reported stolen since. Take the draft back and submit it again: it needs approving anew."
+            }
             "stale-case" => "A step in this case was taken without this desk. Take the draft back and submit it again.",
             "not-head" => "A newer version of the document was published meanwhile. Take the draft back and name that one.",
             "not-entitled" => "Your agency may not say this of that document.",

@@ -243,9 +243,10 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         withdrawn: "已收回修改",
         told: "未能发布",
         told_code: |code| match code {
-            "stale-rule" | "missing" => "批准之后，本机关的审批规则有变动，须按新规则重新审批。",
+            "stale-rule" | "missing" => "批准之后，本机关重新登记过（规则、印章或名称有变）。审批只对当时的登记有效，须重新审批。",
             "rejected" => "审批未通过。",
             "no-rule" => "本机关已无审批规则，须由发布人员发布。",
+            "stolen-step" => "其审批所用的岗位密钥其后报失窃。请收回文稿后重新送审，另行审批。",
             "stale-case" => "有岗位绕过本工作台办理了步骤。请收回文稿后重新送审。",
             "not-head" => "该文件其间已有新版本。请收回文稿，改为针对新版本。",
             "not-entitled" => "本机关无权就该文件作此声明。",

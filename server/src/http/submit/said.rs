@@ -90,6 +90,7 @@ pub(in crate::http) fn in_chinese(code: &str) -> &'static str {
         "part-taken" => "该部分属于另一份文件。",
         "not-a-copy" => "档案机构须注明原发布机关。",
         "stale-case" => "该案件已有更新的步骤。",
+        "stolen-step" => "某一步骤所用的密钥已报失窃。",
         "part-missing" => "缺少声明所列的部分。",
         "part-differs" => "有一部分与其指纹不符。",
         "catalogue" => "目录部分无法读取。",
