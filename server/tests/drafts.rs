@@ -21,6 +21,7 @@ use trial::Engine;
 on_each_engine! {
     a_draft_is_approved_in_parallel_and_published_with_every_step_opened,
     what_was_approved_before_a_change_counts_no_more,
+    whichever_part_is_changed_what_was_approved_before_counts_no_more,
     a_rule_that_changed_before_publication_has_it_approved_again,
     nothing_is_published_before_its_time,
     a_time_is_set_anew_until_it_is_being_sealed_and_never_comes_early,
@@ -98,6 +99,44 @@ async fn what_was_approved_before_a_change_counts_no_more(engine: Engine) {
     let entry = Entry::parse(&bytes).unwrap();
     let act = Statement::parse(entry.note.as_bytes()).unwrap().act.unwrap();
     assert_eq!(act.steps.len(), 7, "the earlier ones are opened too");
+}
+
+async fn whichever_part_is_changed_what_was_approved_before_counts_no_more(engine: Engine) {
+    let house = House::on(engine).await;
+    let author = house.who("author");
+    type Change = (&'static str, fn(&mut Written));
+    let changes: [Change; 8] = [
+        ("title", |written| written.title = "Fewer lanterns".into()),
+        ("text", |written| written.body = "Some are lit.".into()),
+        ("keyword", |written| written.keywords = vec!["light".into()]),
+        ("date", |written| written.issued = "2026-03-02".into()),
+        ("number", |written| written.document_number = "No. 7".into()),
+        ("a translation's text", |written| written.translations[0].body = "大多点亮。".into()),
+        ("no translation", |written| written.translations.clear()),
+        ("nothing but its files", |_| {}),
+    ];
+    for (what, change) in changes {
+        let first = house.submitted("Lanterns", 0).await;
+        house.approve(&first, "clerk", "draft").await.unwrap();
+        house.drafts.withdraw(&author, &first.draft).await.unwrap();
+        let draft = house.drafts.draft(&author, &first.draft).await.unwrap();
+        let mut written = draft.written.clone();
+        change(&mut written);
+        if written == draft.written {
+            let [file] = &house.drafts.files(&author, &draft.id).await.unwrap()[..] else { panic!("one file") };
+            house.drafts.detach(&author, &draft.id, &file.id).await.unwrap();
+            house.drafts.attach(&author, &draft.id, "figures.csv", b"year,lanterns\n2026,13\n".to_vec()).await.unwrap();
+        }
+        let Saved::Revision(revision) = house.drafts.save(&author, &draft.id, draft.revision, &written).await.unwrap() else {
+            panic!("{what}: nobody else writes")
+        };
+        let second = house.drafts.freeze(&author, &draft.id, revision, 0).await.unwrap();
+        let case = house.case(&second).await;
+        let Standing::Under { kinds, verdict, .. } = &case.standing else { panic!("{what}: {:?}", case.standing) };
+        assert!(case.steps.len() == 1 && kinds.iter().all(|kind| kind.decided.is_empty()), "{what}");
+        assert_eq!(*verdict, Err(ApprovalError::Missing), "{what}");
+        house.drafts.withdraw(&author, &second.draft).await.unwrap();
+    }
 }
 
 async fn a_rule_that_changed_before_publication_has_it_approved_again(engine: Engine) {

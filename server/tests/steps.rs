@@ -5,7 +5,12 @@
 mod trial;
 mod desk_house;
 
-use chain::{approval::ApprovalError, entry::Entry, note, statement::Statement};
+use chain::{
+    approval::ApprovalError,
+    entry::Entry,
+    note,
+    statement::{self, Statement},
+};
 use desk_house::*;
 use server::{
     drafts::{FrozenState, Given, Outcome, Refusal, Standing, keep_publishing},
@@ -28,6 +33,7 @@ on_each_engine! {
     a_rule_that_no_longer_keeps_steps_has_them_logged_before_the_next,
     a_kept_step_whose_key_was_lost_meanwhile_is_taken_again,
     what_was_approved_with_a_key_that_was_stolen_by_then_does_not_come_out,
+    where_the_agencys_seal_is_elsewhere_nothing_comes_out_and_it_is_said_why,
 }
 
 async fn nobody_approves_what_they_wrote_with_whatever_post(engine: Engine) {
@@ -352,4 +358,20 @@ async fn what_was_approved_with_a_key_that_was_stolen_by_then_does_not_come_out(
     assert!(case.frozen.state == FrozenState::Open && !case.frozen.ready);
     assert!(case.frozen.told.is_some_and(|told| told.starts_with("stolen-step")), "those who wrote it are told why");
     assert!(house.drafts.publish_due().await.unwrap().is_empty(), "it is not tried again and again");
+}
+
+async fn where_the_agencys_seal_is_elsewhere_nothing_comes_out_and_it_is_said_why(engine: Engine) {
+    let house = House::on(engine).await;
+    let mut finance = house.node.submitter.state().agency(&house.agency).unwrap().1.clone();
+    let at = house.node.submitter.state().size();
+    let elsewhere = new_key(&house.agency).vkey().clone();
+    finance.seals[0].ended = Some(statement::Ended { how: statement::Ending::Retired, at });
+    finance.seals.push(statement::Key { key: elsewhere, custody: Some("agency".into()), ended: None });
+    house.register("agency", &finance).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    house.approve_all(&frozen).await;
+    let outcomes = house.drafts.publish_due().await.unwrap();
+    assert!(matches!(&outcomes[..], [(_, Outcome::Refused { code: "no-seal", .. })]), "{outcomes:?}");
+    let case = house.case(&frozen).await;
+    assert!(case.frozen.state == FrozenState::Open && case.frozen.told.is_some_and(|told| told.starts_with("no-seal")));
 }

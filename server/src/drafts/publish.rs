@@ -145,6 +145,8 @@ impl Drafts {
             Ok((note, _)) => note,
             // It may be put back any moment; nothing is lost meanwhile.
             Err(error @ (SealError::Token(_) | SealError::Broke)) => return Ok(Outcome::Later { said: error.to_string() }),
+            // What is held here is a seal of old.
+            Err(SealError::Refused(Refused::UnknownKey(_))) => return refused("no-seal", String::new()),
             Err(error) => return refused("seal", error.to_string()),
         };
         let (contents, _room) = self.contents(&frozen.id).await?;
