@@ -114,7 +114,7 @@ test("a rule that changes between the last step and publication stops it, and sa
     await press(author, author.getByRole("button", { name: "Set this time" }));
     await expect(async () => {
       await author.goto(url);
-      await expect(author.locator(".faults")).toContainText("Your agency's rule has changed since it was approved", { timeout: 500 });
+      await expect(author.locator(".faults")).toContainText("Your agency was registered anew since it was approved", { timeout: 500 });
     }).toPass({ timeout: 20_000 });
     await expect(author.locator(".faults h2")).toHaveText("It was not published");
     await author.goto(url.replace("/en/", "/zh/"));
