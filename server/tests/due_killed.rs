@@ -1,6 +1,7 @@
 //! The program killed before what is approved comes due, and while that comes out: nothing comes out early, is lost, or comes out twice.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod held;
 mod program;
 mod trial;
 
@@ -8,10 +9,11 @@ use chain::{
     entry::Entry,
     time::{Millis, format_time},
 };
+use held::{freed, locked, number, open, until};
 use program::{Program, Server, text};
 use serde_json::{Value, json};
 use server::staff::{NewAccount, NewMachine, Role, Scope, Staff};
-use sqlx::{Connection, Executor, Row, SqliteConnection};
+use sqlx::{Connection, Row};
 use std::{
     io::Read,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -40,47 +42,11 @@ async fn desk() -> (Program, String) {
     (Program { dir: trial.dir }, token)
 }
 
-async fn open(program: &Program, database: &str) -> SqliteConnection {
-    let mut connection = SqliteConnection::connect(&format!("sqlite://{}", program.path(database))).await.unwrap();
-    connection.execute("pragma busy_timeout = 30000").await.unwrap();
-    connection
-}
-
-/// A database that nobody else can write until this is freed.
-async fn locked(program: &Program, database: &str) -> SqliteConnection {
-    let mut connection = open(program, database).await;
-    connection.execute("begin immediate").await.unwrap();
-    connection
-}
-
-async fn freed(mut connection: SqliteConnection) {
-    connection.execute("rollback").await.unwrap();
-    connection.close().await.unwrap();
-}
-
-async fn number(program: &Program, database: &str, sql: &'static str) -> i64 {
-    let mut connection = open(program, database).await;
-    let number = sqlx::query(sql).fetch_one(&mut connection).await.unwrap().get(0);
-    connection.close().await.unwrap();
-    number
-}
-
 /// Entries of the chain.
 const SIZE: &str = "select size from head";
 /// What the desk knows to be on its way to the chain, and to be there.
 const CLAIMED: &str = "select count(*) from frozen where state = 'sealing'";
 const PUBLISHED: &str = "select count(*) from frozen where state = 'published'";
-
-/// Waits until a query answers as wanted.
-async fn until(program: &Program, database: &str, sql: &'static str, wanted: impl Fn(i64) -> bool) {
-    for _ in 0..12_000 {
-        if wanted(number(program, database, sql).await) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("{sql} never answered as wanted");
-}
 
 fn now() -> Millis {
     Millis::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()

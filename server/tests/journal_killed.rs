@@ -1,55 +1,20 @@
 //! The program killed between what somebody does, its row's way into the journal's log, and writing down that it is there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod held;
 mod program;
 
+use held::{freed, locked, number, until};
 use program::{Program, Server, text};
-use sqlx::{Connection, Executor, Row, SqliteConnection};
-use std::{io::Read, time::Duration};
+use std::io::Read;
 
 const STAFF: &str = "data/staff.sqlite";
 const LOG: &str = "data/journal/gazette.sqlite";
-
-async fn open(program: &Program, database: &str) -> SqliteConnection {
-    let mut connection = SqliteConnection::connect(&format!("sqlite://{}", program.path(database))).await.unwrap();
-    connection.execute("pragma busy_timeout = 30000").await.unwrap();
-    connection
-}
-
-/// A database that nobody else can write until this is dropped.
-async fn locked(program: &Program, database: &str) -> SqliteConnection {
-    let mut connection = open(program, database).await;
-    connection.execute("begin immediate").await.unwrap();
-    connection
-}
-
-async fn freed(mut connection: SqliteConnection) {
-    connection.execute("rollback").await.unwrap();
-    connection.close().await.unwrap();
-}
-
-async fn number(program: &Program, database: &str, sql: &'static str) -> i64 {
-    let mut connection = open(program, database).await;
-    let number = sqlx::query(sql).fetch_one(&mut connection).await.unwrap().get(0);
-    connection.close().await.unwrap();
-    number
-}
 
 const WAITING: &str = "select count(*) from journal";
 const LOGGED: &str = "select size from head";
 /// Rows about somebody who did not come in.
 const FAILED: &str = "select count(*) from contents where cast(bytes as text) like '%\"what\":\"sign-in-failed\"%'";
-
-/// Waits until a query answers as wanted.
-async fn until(program: &Program, database: &str, sql: &'static str, wanted: impl Fn(i64) -> bool) {
-    for _ in 0..1_200 {
-        if wanted(number(program, database, sql).await) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("{sql} never answered as wanted");
-}
 
 /// Somebody tries to come in with a wrong password, and reads that they may not.
 fn act(server: &Server) {
