@@ -151,7 +151,7 @@ impl Reader<'_> {
         let taken = self.statement(index).and_then(|statement| statement.act.as_ref()).map_or(&[][..], |act| &act.steps);
         // An act names none twice; of one that does, C6 says what is wrong.
         let listed = steps.len() == taken.len() && taken.iter().all(|step| steps.iter().any(|shown| shown.index == *step));
-        // What C6 could not follow, it says of itself.
+        // Why nothing can be told of it, C6 says.
         let Some(course) = self.course(index) else { return listed };
         listed
             && steps.iter().all(|shown| {
@@ -196,7 +196,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a step of what `of` is took so many milliseconds, or C6 cannot follow how that was approved and says so itself.
+    /// Whether a step of what `of` is took so many milliseconds, or nothing tells how that was approved, and C6 says so.
     fn took(&self, of: u64, step: u64, text: &str) -> bool {
         let so = |(index, place): &(u64, Place)| *index == step && place.took.is_some_and(|took| took.to_string() == text);
         self.course(of).is_none_or(|course| course.iter().any(so))

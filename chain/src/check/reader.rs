@@ -336,7 +336,7 @@ impl<'b> Reader<'b> {
     #[must_use]
     pub fn approval(&self, index: u64) -> Finding {
         let code = Code::C6;
-        let Case { statement, genre, leaf, rule, taken } = match self.case(index) {
+        let Case { statement, genre, leaf, rule, taken } = match self.case(index, true) {
             Ok(case) => case,
             Err(finding) => return finding,
         };
@@ -353,17 +353,19 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// The places of the steps by which an entry was approved, as far as C6 can tell of them, each with its own entry.
+    /// The places of the steps by which an entry was approved, where all of them are at hand, each with its own entry. Whose they are, and
+    /// whether they suffice, C6 says.
     pub(super) fn course(&self, index: u64) -> Option<Vec<(u64, Place)>> {
-        let Case { statement, genre, leaf, rule, taken } = self.case(index).ok()?;
+        let Case { statement, genre, leaf, rule, taken } = self.case(index, false).ok()?;
         let act = statement.act.as_ref()?;
         let progress = Progress::of((rule?, leaf), genre, statement.core_line, statement.signer(), act, &taken).ok()?;
         let times = taken.iter().map(|step| self.time(step.index)).collect::<Option<Vec<_>>>()?;
         Some(progress.course(&times).into_iter().filter_map(|place| Some((taken.get(place.number)?.index, place))).collect())
     }
 
-    /// What an entry's approval is judged by; the finding that says why there is nothing to judge.
-    fn case(&self, index: u64) -> Result<Case<'_>, Finding> {
+    /// What an entry's approval is judged by; the finding that says why there is nothing to judge. Whether each step is where and by whom
+    /// it says to be is looked at where that is wanted.
+    fn case(&self, index: u64, verified: bool) -> Result<Case<'_>, Finding> {
         let code = Code::C6;
         let Some((entry, statement)) = self.known(index).and_then(|known| known.entry.zip(known.statement.as_ref())) else {
             return Err(Finding::cannot_tell(code, "no-entry"));
@@ -382,7 +384,7 @@ impl<'b> Reader<'b> {
         let mut unknown = None;
         let mut taken = Vec::new();
         for step in statement.act.iter().flat_map(|act| &act.steps) {
-            match self.taken(*step, index) {
+            match self.taken(*step, index, verified) {
                 Ok(step) => taken.push(step),
                 Err(finding) if finding.answer == Answer::Fails => return Err(finding.with("step", step)),
                 Err(finding) => {
@@ -396,26 +398,27 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// A step entry whose place and signature hold, taken before the entry it approves.
-    fn taken(&self, index: u64, before: u64) -> Result<TakenStep, Finding> {
+    /// A step entry taken before the entry it approves, whose place and signature hold if they are to be `verified`.
+    fn taken(&self, index: u64, before: u64, verified: bool) -> Result<TakenStep, Finding> {
         if index >= before {
             return Err(Finding::fails(Code::C6, "forged-step"));
         }
         let Some(known) = self.known(index) else {
             return Err(self.not_at_hand(Code::C6, before, "withheld", "no-step"));
         };
-        let Some(Statement { core: Core::Step(step), .. }) = &known.statement else {
+        let Some((statement, Core::Step(step))) = known.statement.as_ref().map(|statement| (statement, &statement.core)) else {
             return Err(Finding::fails(Code::C6, "not-a-step"));
         };
-        let seal = self.sealed(index, before);
-        if !known.placed() || (seal.answer == Answer::Fails && seal.reason != "withheld") {
-            return Err(Finding::fails(Code::C6, "forged-step"));
+        if verified {
+            let seal = self.sealed(index, before);
+            if !known.placed() || (seal.answer == Answer::Fails && seal.reason != "withheld") {
+                return Err(Finding::fails(Code::C6, "forged-step"));
+            }
+            if seal.answer != Answer::Holds {
+                return Err(Finding::new(Code::C6, seal.answer, seal.reason));
+            }
         }
-        if seal.answer != Answer::Holds {
-            return Err(Finding::new(Code::C6, seal.answer, seal.reason));
-        }
-        let post = seal.values.iter().find(|(name, _)| *name == "signer").map(|(_, post)| post.clone()).unwrap_or_default();
-        Ok(TakenStep { index, leaf: known.leaf, post, step: (**step).clone() })
+        Ok(TakenStep { index, leaf: known.leaf, post: statement.signer().to_owned(), step: (**step).clone() })
     }
 }
 
