@@ -61,7 +61,8 @@ export async function unmoved(house, act) {
   return answer;
 }
 
-async function register(admin) {
+/** Has a registration that is open registered, with the key on the server. */
+export async function register(admin) {
   await admin.getByRole("button", { name: "Register with the key on this server" }).click();
   await expect(admin.locator("h1")).toContainText("Posts of");
 }
@@ -94,6 +95,9 @@ export function carriedOff(file) {
   cipher.setAAD(Buffer.from(line)).setAuthTag(bytes.subarray(-16));
   return { name: about.name, vkey: about.vkey, pkcs8: Buffer.concat([cipher.update(bytes.subarray(0, -16)), cipher.final()]).toString("base64") };
 }
+
+/** A key that the test made or read by itself, as a browser could keep it. */
+export const portable = ({ name, vkey, privateKey }) => ({ name, vkey, pkcs8: privateKey.export({ format: "der", type: "pkcs8" }).toString("base64") });
 
 /** Puts such a key into a browser whose page signs, where its own keys are kept; by another name if that is wanted. */
 export function putKey(page, key, name = key.name) {
@@ -180,6 +184,16 @@ export async function taken(page, done) {
 export async function signed(page, url) {
   await page.goto(url);
   await taken(page, () => sign(page));
+}
+
+/** Waits until what a case is about is published; answers its entry's number. */
+export async function published(page, url) {
+  await expect(async () => {
+    await page.goto(url);
+    await expect(page.locator(".stand")).toContainText("Published", { timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+  const path = await page.getByRole("link", { name: "See it as readers do" }).getAttribute("href");
+  return Number(path.split("/").at(-1));
 }
 
 /** That a draft's script hears what is done on its page from here on. */

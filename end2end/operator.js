@@ -355,3 +355,32 @@ export function registration(place, agency, seals, more = {}) {
   };
   return statement(origin(place), said, key(place, "registrar"));
 }
+
+/** A post's registration with this key as its own, signed by the trial chain's registrar. */
+export function office(place, agency, by) {
+  const last = by.name.split("/").at(-1);
+  const said = { type: "post", id: statementId(), post: by.name, agency, name: { en: `Post ${last}`, zh: `岗位${last}` }, keys: [{ key: by.vkey }] };
+  return statement(origin(place), said, key(place, "registrar"));
+}
+
+/**
+ * A step that this key signs about what is asked of the desk to be signed (`/desk/cases/…/sign`), with what opens it, as the desk takes
+ * it: in every point as it should be, whoever's the key is.
+ */
+export function step(asked, by, { code = asked.code, decision = "approve", why = "" } = {}) {
+  const committed = (label, salt, text) => `sha256:${hash(label, salt, text).toString("hex")}`;
+  const [core, salt, closed] = [randomBytes(16), randomBytes(16), randomBytes(16)];
+  const reason = why && { salt: closed.toString("hex"), text: why };
+  const decided = {
+    code,
+    decision,
+    rule: asked.rule,
+    core: committed("gazette/v1 core\n", core, asked.core_line),
+    salt: core.toString("hex"),
+    ...(reason && { reason: committed("gazette/v1 content\n", closed, why) }),
+  };
+  const text = JSON.stringify(decided);
+  const before = asked.previous ? { previous: asked.previous } : {};
+  const said = { type: "step", id: statementId(), agency: asked.agency, case: asked.case, ...before, commitment: committed("gazette/v1 content\n", salt, text) };
+  return { note: statement(asked.origin, said, by), opening: { salt: salt.toString("hex"), text }, ...(reason && { reason }) };
+}

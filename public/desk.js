@@ -223,7 +223,7 @@ const passes = ({ retry, code }) => Boolean(retry) && ["stale-case", "busy"].inc
 const PAUSES = [100, 200, 400, 800, 1600, 3200];
 
 /** One attempt: looks, writes, signs, sends. Answers the place of the step, or why it was not taken. */
-async function attempt(form, kept, decision, reason) {
+async function attempt(form, kept, decision, reason, open) {
   const { ask, paper, passing } = await looked(form);
   if (passing) return passing;
   const previous = ask.previous ?? {};
@@ -242,7 +242,7 @@ async function attempt(form, kept, decision, reason) {
   };
   const taken = paper.step(JSON.stringify(asked), random(64));
   const sent = { note: await sign(kept, taken.text), opening: { salt: taken.salt, text: taken.opening } };
-  if (reason) sent.reason = { salt: taken.reason_salt, text: reason };
+  if (reason) sent.reason = { salt: taken.reason_salt, text: reason, public: open };
   return handIn(form.dataset.steps, JSON.stringify(sent));
 }
 
@@ -267,16 +267,17 @@ async function step(form) {
   const fields = new FormData(form);
   const text = (name) => String(fields.get(name) ?? "").trim();
   const [post, decision, reason] = [text("post"), text("decision"), text("reason").replaceAll("\r\n", "\n")];
+  const open = fields.has("public");
   if (!decision) throw new Told("no-decision");
   if (decision !== "approve" && !reason) throw new Told("no-reason");
   const kept = await keptKey(post);
   if (!kept) throw new Told("no-key", { name: post });
-  let answer = await attempt(form, kept, decision, reason);
+  let answer = await attempt(form, kept, decision, reason, open);
   // Another step came between: the same paper is looked at again, and signed behind it.
   for (const pause of PAUSES) {
     if (!passes(answer)) break;
     await new Promise((resolve) => setTimeout(resolve, pause));
-    answer = await attempt(form, kept, decision, reason);
+    answer = await attempt(form, kept, decision, reason, open);
   }
   if (answer.index === undefined) throw refusal(answer);
   sayTaken(form, answer);

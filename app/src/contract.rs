@@ -34,6 +34,7 @@
 //! of the page's own in there: the island hands its inner HTML to `chain`, which compares it with the committed bytes.
 //! An entry's page shows it as logged in `pre[data-entry]`, read back like a fact. How something was approved stands in `.flow`, an item
 //! for each row of steps that ran side by side: each step is a place with its `step`, and its `took`, milliseconds, where that is known.
+//! Its reason, where the public may read it, is named `reason:` and the salt.
 //! A step that stands elsewhere counts no more.
 //!
 //! **The chain itself.** Wherever a page gives the chain's identity or origin, that is the whole of an element `.of-identity` or

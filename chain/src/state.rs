@@ -8,7 +8,7 @@ mod facts;
 mod signatures;
 
 pub use admission::speaks_for;
-pub use facts::{Facts, Version};
+pub use facts::{Facts, LoggedStep, Version};
 #[cfg(feature = "batch")]
 pub(crate) use signatures::signing_key;
 pub use signatures::{Verified, verify_one, verify_registrars};

@@ -4,9 +4,9 @@
 mod common;
 
 use chain::{
-    approval::{ApprovalError, Progress, Rule, TakenStep},
+    approval::{ApprovalError, Progress, Rule},
     part::{Commitment, format_salt},
-    state::Refusal,
+    state::{LoggedStep, Refusal},
 };
 use common::{papers::*, story::*, *};
 
@@ -248,7 +248,7 @@ fn a_link_says_who_took_the_step_what_it_commits_to_and_what_it_followed() {
     let mut desk = desk();
     desk.case.deferred = true;
     desk.approve(&ALL[..3]);
-    let (_, post, step) = desk.chain.facts.steps[&desk.case.steps[2]].clone();
+    let LoggedStep { post, step, .. } = desk.chain.facts.steps[&desk.case.steps[2]].clone();
     let before = desk.chain.at(desk.case.steps[1]);
     let link = |post: &str, step: &chain::statement::Step| chain::approval::link(post, step);
     let whole = link(&post, &step);
@@ -270,10 +270,7 @@ fn progress<T>(desk: &Desk, say: impl FnOnce(&Progress<'_>) -> T) -> Result<T, A
 
 /// The same by a rule that says the same in other words.
 fn progress_by<T>(rule: &Rule, desk: &Desk, say: impl FnOnce(&Progress<'_>) -> T) -> Result<T, ApprovalError> {
-    let step = |index: &u64| {
-        let (leaf, post, step) = desk.chain.facts.steps[index].clone();
-        TakenStep { index: *index, leaf, post, step }
-    };
+    let step = |index: &u64| desk.chain.facts.steps[index].taken(*index);
     let taken: Vec<_> = desk.case.steps.iter().map(step).collect();
     let leaf = desk.chain.state.agency(FINANCE).unwrap().0.leaf;
     Progress::of((rule, leaf), "notice", &desk.line, FINANCE, &desk.case.act(), &taken).map(|it| say(&it))

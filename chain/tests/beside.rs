@@ -339,6 +339,34 @@ fn a_step_on_a_disclosures_page_is_of_its_case_and_says_what_it_is_opened_to_say
 }
 
 #[test]
+fn a_reason_that_is_shown_is_the_one_that_the_step_committed_to() {
+    let mut chain = founded();
+    let paper = chain.paper(FINANCE, "The budget");
+    let line = chain.line("disclosure", &paper);
+    let mut case = Case::open(&mut chain, FINANCE);
+    case.take(&mut chain, CLERK, "draft", "approve", &line).take(&mut chain, LAWYER_A, "legal", "reject", &line);
+    case.approve(&mut chain, &line);
+    let index = chain.publish(&case.seal(&line)).unwrap();
+    let (approved, rejected) = (case.steps[0], case.steps[1]);
+    let bundle = chain.bundle(&[&case.steps[..], &[index]].concat());
+    let reader = Reader::open(&bundle).unwrap();
+    let said = |step: u64, name: &str, text: &str| {
+        let shown = Shown { about: Some(index), ..fact(name, text) };
+        let found = reader.content(step, &chain.contents, Scope::Catalogue, &shown);
+        (found.answer, found.reason)
+    };
+    // As `Case::step` commits to it.
+    let (own, other) = (format!("reason:{}", "07".repeat(16)), format!("reason:{}", "08".repeat(16)));
+    assert_eq!(said(rejected, &own, "理由"), PLAIN);
+    assert_eq!(said(rejected, &own, "理由。"), DIFFERS, "more than was written");
+    assert_eq!(said(rejected, &own, ""), DIFFERS);
+    assert_eq!(said(rejected, &other, "理由"), DIFFERS, "under another salt");
+    assert_eq!(said(rejected, "reason", "理由"), DIFFERS, "under none");
+    assert_eq!(said(rejected, "reason:07", "理由"), DIFFERS);
+    assert_eq!(said(approved, &own, "理由"), DIFFERS, "a step that gave none");
+}
+
+#[test]
 fn who_holds_a_post_is_what_the_document_says_of_that_very_post() {
     let mut chain = founded();
     let mut paper = chain.paper(FINANCE, "The budget");

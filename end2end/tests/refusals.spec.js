@@ -375,12 +375,12 @@ test("a forged step, one of another case and one that was taken before are refus
   const body = (sent) => sent.note.slice(0, sent.note.indexOf("\n\n") + 1);
   const forged = { name: key.name, pkcs8: bos.pkcs8 };
   const unknown = "This key signs nothing any more, or is not registered. Nothing was logged.";
-  const bad = "The signature does not verify. Nothing was handed in.";
+  const bad = "Its signature does not hold. It was not taken.";
 
   // Signed by another key under the post's name; by a signature moved to an altered text; and by another post's key.
   const sent = await handedIn(anna, first, (step) => ({ ...step, note: note(body(step), forged) }), unknown, "unknown-key");
   const other = (text) => text.slice(0, -1) + (text.endsWith("0") ? "1" : "0");
-  await handedIn(anna, first, (step) => ({ ...step, note: step.note.replace(/"commitment":"sha256:[0-9a-f]/, other) }), bad, "signature");
+  await handedIn(anna, first, (step) => ({ ...step, note: step.note.replace(/"commitment":"sha256:[0-9a-f]/, other) }), bad, "false-signature");
   await handedIn(anna, first, (step) => ({ ...step, note: step.note.replace(/"case":"[0-9a-f]/, other) }), "This is no step of this case. Nothing was logged.", "not-a-step");
   await handedIn(anna, first.replace("/en/", "/zh/"), (step) => ({ ...step, note: note(body(step), forged) }), "此密钥已终止或未登记，未记入。", "unknown-key", ["同意", "签名"]);
   await handedIn(anna, first, (step) => ({ ...step, note: note(body(step), bos) }), "This post is not in your hands.", "not-holder");

@@ -122,6 +122,36 @@ pub async fn catch_up(store: &Store, index: &Index, size: u64) -> Result<(), Fol
     Ok(())
 }
 
+/// Erases what the index has of these parts, which were removed ahead of their redactions ([`crate::removed`]): one that was put back
+/// together with an old copy has their words, and no entry comes by that would take them out. Waits until they are gone.
+pub async fn erase_ahead(store: &Store, index: &Index, ahead: &[Commitment]) -> Result<(), FollowError> {
+    let mut follower = Follower::new(store, index);
+    let mut versions = BTreeSet::new();
+    for (part, entry) in store.came_with(ahead).await? {
+        versions.extend(follower.sharing(entry, &[part]).await?);
+    }
+    // Nothing of later ones is in it yet, and when they come by the parts are gone.
+    versions.retain(|version| *version < index.covered());
+    if versions.is_empty() {
+        return Ok(());
+    }
+    follower.learn_names(index.covered()).await?;
+    let mut changes: Vec<Change> = versions.iter().map(|version| Change::Erase { index: *version }).collect();
+    // What is left of them is put after they were erased.
+    changes.extend(follower.put_again(versions).await?);
+    let erased = blocking(|| {
+        let mut writer = index.writer(Budget::Live)?;
+        let covered = writer.covered();
+        writer.apply(changes, covered)?;
+        writer.finish()
+    });
+    match erased {
+        // Another process on this folder writes it, and did this when it began.
+        Err(search::Error::Busy) => Ok(()),
+        erased => Ok(erased?),
+    }
+}
+
 /// Runs what keeps a core busy without holding up other tasks of this thread.
 fn blocking<T>(work: impl FnOnce() -> T) -> T {
     match tokio::runtime::Handle::current().runtime_flavor() {

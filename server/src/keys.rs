@@ -6,17 +6,18 @@ mod lock;
 mod log;
 mod plain;
 mod sealer;
+mod seals;
 mod token;
 
 pub use lock::{CREDENTIAL, LockError, Passphrase, unlock_with};
 pub use log::{LogKeys, next_log_key, unnamed_log_key};
 pub use plain::{may_make, plain, refuse_plain, refuses_plain};
 pub use sealer::{SealError, Sealer};
+pub use seals::{next_seal, seal, seal_file, seals, seals_of};
 pub use token::{PIN_VARIABLE, Token, TokenError, TokenPlace, token, use_token};
 
 use chain::note::{KeyType, NoteError, Signer};
 use std::{
-    collections::HashMap,
     io::Write,
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -73,51 +74,12 @@ pub fn open_or_create(path: &Path, name: &str) -> Result<Signer, KeyError> {
     }
 }
 
-/// File of an agency's seal, named after the whole id: two agencies may share its last part. No id has a `+`.
-#[must_use]
-pub fn seal_file(folder: &Path, agency: &str) -> PathBuf {
-    folder.join(format!("seal-{}.key", agency.replace('/', "+")))
-}
-
-/// The seals in a folder, by agency. None where there is no folder.
-pub fn seals(folder: &Path) -> Result<HashMap<String, Signer>, KeyError> {
-    let file_error = |error| KeyError::File(folder.to_path_buf(), error);
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(HashMap::new()),
-        entries => entries.map_err(file_error)?,
-    };
-    let mut seals = HashMap::new();
-    for entry in entries {
-        let path = entry.map_err(file_error)?.path();
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        let Some(named) = file.strip_prefix("seal-").and_then(|rest| rest.strip_suffix(".key")) else { continue };
-        let signer = open(&path)?;
-        let agency = signer.vkey().name().to_owned();
-        if path == seal_file(folder, &agency) {
-            seals.insert(agency, signer);
-        } else if agency.rsplit('/').next() == Some(named) {
-            // As earlier versions named it.
-            seals.entry(agency).or_insert(signer);
-        } else {
-            return Err(KeyError::OtherName { wanted: named.replace('+', "/"), found: agency, path });
-        }
-    }
-    Ok(seals)
-}
-
-/// An agency's seal, made when it is not there.
-pub fn seal(folder: &Path, agency: &str) -> Result<Signer, KeyError> {
-    match seals(folder)?.remove(agency) {
-        Some(signer) => Ok(signer),
-        None => create(&seal_file(folder, agency), agency),
-    }
-}
-
 /// Makes a new Ed25519 key; fails if the file exists, so that no key is ever overwritten.
 pub fn create(path: &Path, name: &str) -> Result<Signer, KeyError> {
     let file_error = |error| KeyError::File(path.to_path_buf(), error);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     // A folder made here is for keys alone; one that is there already is somebody's own, and stays as it is.
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+    if let Some(folder) = folder.filter(|folder| !folder.exists()) {
         std::fs::create_dir_all(folder).map_err(file_error)?;
         std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).map_err(file_error)?;
     }
@@ -126,7 +88,14 @@ pub fn create(path: &Path, name: &str) -> Result<Signer, KeyError> {
     // Given its name once it is whole, which fails if that is taken: another process that looks for keys meanwhile finds this one
     // whole or not at all.
     write(path, &text(path, &signer, &secret, lock::given())?, |beside| std::fs::hard_link(beside, path)).map_err(file_error)?;
+    // Its name as well as its bytes: once it is registered, a power cut must not have taken it.
+    sync(folder.unwrap_or(Path::new("."))).map_err(file_error)?;
     Ok(signer)
+}
+
+/// Has the names in a folder written to the disk.
+fn sync(folder: &Path) -> std::io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
 }
 
 /// What a key's file says: locked, if there is a passphrase.
@@ -171,7 +140,7 @@ pub fn lock_all(folder: &Path, passphrase: &Passphrase) -> Result<Vec<PathBuf>, 
             locked.push(path);
         }
     }
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(file_error)?;
+    sync(folder).map_err(file_error)?;
     locked.sort();
     Ok(locked)
 }
@@ -243,33 +212,8 @@ mod tests {
     }
 
     #[test]
-    fn two_agencies_that_share_a_last_name_have_two_seals() {
+    fn a_key_under_anothers_name_is_not_used() {
         let dir = tempfile::tempdir().unwrap();
-        let ids = ["north.gov/finance", "south.gov/finance"];
-        let made = ids.map(|id| seal(dir.path(), id).unwrap());
-        assert_ne!(made[0].vkey().public(), made[1].vkey().public());
-        for (id, made) in ids.iter().zip(&made) {
-            assert_eq!((made.vkey().name(), seal(dir.path(), id).unwrap().vkey()), (*id, made.vkey()), "and keep them");
-        }
-        // As an earlier version named it, for whichever agency it was.
-        std::fs::rename(seal_file(dir.path(), ids[0]), dir.path().join("seal-finance.key")).unwrap();
-        assert_eq!(seal(dir.path(), ids[0]).unwrap().vkey(), made[0].vkey());
-        assert_eq!(seals(dir.path()).unwrap().len(), 2);
-    }
-
-    #[test]
-    fn a_key_in_anothers_place_is_named_and_not_used() {
-        let dir = tempfile::tempdir().unwrap();
-        let theirs = seal(dir.path(), "south.gov/finance").unwrap();
-        std::fs::rename(seal_file(dir.path(), "south.gov/finance"), seal_file(dir.path(), "north.gov/finance")).unwrap();
-        for refused in [seals(dir.path()).map(drop), seal(dir.path(), "north.gov/finance").map(drop)] {
-            match refused {
-                Err(KeyError::OtherName { found, wanted, .. }) => {
-                    assert_eq!((&*found, &*wanted), (theirs.vkey().name(), "north.gov/finance"));
-                }
-                other => panic!("{other:?}"),
-            }
-        }
         let log = dir.path().join("log.key");
         create(&log, "south.gov/log").unwrap();
         assert!(matches!(open_or_create(&log, "north.gov/log"), Err(KeyError::OtherName { .. })));

@@ -19,6 +19,7 @@ pub mod markdown;
 pub mod node;
 pub mod recover;
 pub mod registrar;
+pub mod removed;
 pub mod sample;
 pub mod search;
 pub mod sequencer;

@@ -1,6 +1,7 @@
 //! A node: one chain opened for reading and writing, with the keys this process holds.
 
 mod place;
+mod seals;
 
 pub use place::{Founding, Place};
 
@@ -8,19 +9,17 @@ use crate::{
     compose,
     keys::{self, KeyError, LogKeys, Sealer},
     mark::Mark,
+    removed::{self, Removals, ReplayError},
     sequencer::{Behind, Clock, OpenError, Sequencer, SubmitError, Submitter},
     store::{Head, Store, StoreError},
 };
 use chain::{
     note::{Signer, Vkey},
+    part::Commitment,
     state::{Facts, State},
     statement::{self, Agency, Charter, Core, Key, LogKey, Names, Registrars, Statement},
 };
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use tokio::sync::{Mutex, watch};
 
 /// Why a node could not be opened.
@@ -32,6 +31,8 @@ pub enum NodeError {
     Key(#[from] KeyError),
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error(transparent)]
+    Removed(#[from] ReplayError),
     #[error("founding the chain: {0}")]
     Found(#[from] SubmitError),
     #[error("the charter {0} cannot be read: {1}")]
@@ -97,13 +98,12 @@ pub struct Node {
     pub heads: watch::Receiver<Head>,
     pub origin: String,
     pub data: PathBuf,
-    seals: Arc<HashMap<String, Signer>>,
-    /// Of agencies that were registered since this process began: kept for as long as it lives, like those above.
-    newer: Arc<RwLock<HashMap<String, &'static Signer>>>,
+    seals: Arc<seals::Seals>,
     /// Only a trial chain's registrar key lies on the server.
     registrar: Arc<Option<Signer>>,
     /// What was counted last, and at which size of the chain.
     counted: Arc<Mutex<(u64, Arc<Counts>)>>,
+    ahead: Arc<Vec<Commitment>>,
 }
 
 impl Node {
@@ -159,6 +159,7 @@ impl Node {
         };
         let log_key = log.vkey().clone();
         let mark = Mark::new(&place.data, &place.state, &log_key);
+        let removals = Removals::beside(&mark);
         if !founded {
             // What cannot be read now could not be kept when the first entry is signed.
             mark.read().map_err(OpenError::from)?;
@@ -208,10 +209,10 @@ impl Node {
             heads,
             origin,
             data: place.data.clone(),
-            seals: Arc::default(),
-            newer: Arc::default(),
+            seals: Arc::new(seals::Seals::new(&folder)),
             registrar: Arc::new(None),
             counted: Arc::default(),
+            ahead: Arc::default(),
         };
         if let Some(charter) = founding {
             node.submitter.submit(charter, vec![]).await?;
@@ -222,15 +223,11 @@ impl Node {
             let identity = chain::tree::leaf_hash(&charter);
             std::fs::write(&noted, format!("{identity}\n")).map_err(|error| KeyError::File(noted, error))?;
         }
-        match node.store.remove_redacted().await {
-            Ok(0) => {}
-            Ok(removed) => tracing::warn!(removed, "redacted parts that an interruption had left were removed"),
-            Err(error) => tracing::error!(%error, "whether redacted parts are still kept could not be looked up"),
-        }
+        node.ahead = Arc::new(removed::replay(&node.store, &removals).await?);
         if registrar_file.exists() {
             node.registrar = Arc::new(Some(keys::open(&registrar_file)?));
         }
-        node.load_seals(&folder)?;
+        node.seals.load()?;
         if node.registrar.is_some() && node.behind().is_none() {
             let (id, names) = if journal {
                 (crate::journal::AGENCY, [("zh", "工作台"), ("en", "The desk")])
@@ -248,6 +245,13 @@ impl Node {
         self.submitter.behind()
     }
 
+    /// Parts that were gone from here when this process began, ahead of their redactions: of these, this copy of the chain knew only what
+    /// the machine's list says ([`crate::removed`]).
+    #[must_use]
+    pub fn ahead(&self) -> &[Commitment] {
+        &self.ahead
+    }
+
     /// How many documents there are. Counting goes through all of them, so it is done once for each size of the chain, and by
     /// one of those who ask.
     pub async fn counts(&self) -> Result<Arc<Counts>, StoreError> {
@@ -260,29 +264,23 @@ impl Node {
         Ok(counted.1.clone())
     }
 
-    fn load_seals(&mut self, folder: &Path) -> Result<(), NodeError> {
-        self.seals = Arc::new(keys::seals(folder)?);
-        Ok(())
-    }
-
     /// `example.gov/finance` beside `example.gov/log`.
     #[must_use]
     pub fn sibling(&self, name: &str) -> String {
         sibling(&self.origin, name)
     }
 
-    /// The seal of an agency, if this process keeps it.
+    /// The seal of an agency, if this process keeps one: of several, the one that seals now.
     #[must_use]
     pub fn seal(&self, agency: &str) -> Option<&Signer> {
-        let newer = || self.newer.read().unwrap_or_else(PoisonError::into_inner).get(agency).copied();
-        self.seals.get(agency).or_else(newer)
+        self.seals.of(agency, &self.submitter.state())
     }
 
-    /// What seals for an agency as it is registered in `state`: its key among those here, or the one in the token. None where neither
-    /// is good, and none is kept here that once was.
+    /// What seals for an agency as it is registered in `state`: among its keys here the one that was registered last of those that are
+    /// good, or the one in the token. None where neither is good, and none is kept here that once was.
     #[must_use]
     pub fn sealer(&self, agency: &str, state: &State) -> Option<Sealer<'_>> {
-        let here = self.seal(agency);
+        let here = self.seals.of(agency, state);
         if here.is_none_or(|seal| state.may_seal(seal.vkey()).is_err())
             && let Some(token) = keys::token()
             && let Some((_, registered)) = state.agency(agency)
@@ -301,9 +299,12 @@ impl Node {
         self.registrar.as_ref().as_ref()
     }
 
-    /// The public half of an agency's seal, which is made and kept here if it is not there yet.
+    /// The public half of the seal that an agency takes next, its first if it has none, which is made and kept here if it is not there
+    /// yet.
     pub fn make_seal(&self, agency: &str) -> Result<Vkey, KeyError> {
-        Ok(keys::seal(&self.data.join("keys"), agency)?.vkey().clone())
+        let state = self.submitter.state();
+        let registered = state.agency(agency).map_or(&[][..], |(_, agency)| agency.seals.as_slice());
+        Ok(keys::next_seal(&self.data.join("keys"), agency, registered)?.vkey().clone())
     }
 
     /// The public half of the key that the log takes next, which is made and kept here if it is not there yet.
@@ -311,18 +312,9 @@ impl Node {
         keys::unnamed_log_key(&self.data.join("keys"), &charter.logs)
     }
 
-    /// After an agency was registered: its seal, if it is kept here, seals from now on.
+    /// After an agency was registered: those of its seals that are kept here seal from now on.
     pub fn take_seals(&self, agency: &str) {
-        if self.seal(agency).is_some() {
-            return;
-        }
-        match keys::seals(&self.data.join("keys")).map(|mut seals| seals.remove(agency)) {
-            Ok(Some(seal)) => {
-                self.newer.write().unwrap_or_else(PoisonError::into_inner).insert(agency.to_owned(), Box::leak(Box::new(seal)));
-            }
-            Ok(None) => {}
-            Err(error) => tracing::error!(%error, agency, "its seal cannot be read"),
-        }
+        self.seals.take(agency);
     }
 
     /// On a trial chain: registers the agency `name` beside the origin, with a seal kept here. Does nothing when it is
@@ -346,7 +338,7 @@ impl Node {
             let line = statement::core_line("agency", &compose::random_id().map_err(compose::ComposeError::from)?, &agency);
             let text = statement::text(&self.origin, &line.map_err(compose::ComposeError::from)?, None);
             self.submitter.submit(chain::note::sign(&text, &[registrar]), vec![]).await?;
-            self.load_seals(&folder)?;
+            self.seals.load()?;
         }
         Ok(id)
     }

@@ -4,6 +4,7 @@ use crate::{
     keys::KeyError,
     mark::{Mark, MarkError, Signed},
     node::Place,
+    removed::{Removals, RemovalsError},
     sequencer::{self, Behind, OpenError},
     store::{FILE, StoreError},
 };
@@ -24,6 +25,8 @@ pub enum VouchError {
     Key(#[from] KeyError),
     #[error(transparent)]
     Mark(#[from] MarkError),
+    #[error(transparent)]
+    Removals(#[from] RemovalsError),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
@@ -49,6 +52,10 @@ pub async fn vouch(place: &Place, entries: u64) -> Result<Signed, VouchError> {
     }
     if let Some(behind) = sequencer::standing(&store, &marks, &tip, &head).await? {
         return Err(behind.into());
+    }
+    // A redaction that is listed was logged, whatever became of the mark.
+    if let Some(by) = Removals::beside(&mark).newest()?.filter(|by| *by >= head.size) {
+        return Err(Behind::Missing { found: head.size, signed: by + 1 }.into());
     }
     if head.size != entries {
         return Err(VouchError::OtherSize { found: head.size, said: entries });

@@ -236,6 +236,8 @@ async fn is_refused(audit: &Audit) {
         (format!("{of}?rule"), vec![("none", "1")]),
         (format!("{of}?bodies"), vec![("successor", ""), ("overseers", "")]),
         (format!("{of}?seal"), vec![("custody", "agency"), ("seal", vkey)]),
+        (format!("{of}?seal"), vec![("custody", "portal"), ("seal", "")]),
+        (format!("{of}?rename"), vec![("subject", agency), ("to_zh", "财政局"), ("to_en", "Finance")]),
         (format!("{of}?names"), vec![("names", "1")]),
         (key.clone(), vec![("proof", "x")]),
         (format!("{key}?holder"), vec![("give", author)]),

@@ -25,6 +25,7 @@ on_each_engine! {
     a_redaction_takes_title_names_and_salts_from_the_desk_as_well,
     a_redaction_past_the_desk_takes_them_too,
     what_a_backup_brought_back_is_erased_again,
+    what_is_gone_from_the_chain_ahead_of_its_redaction_goes_from_the_desk_as_well,
     a_new_version_has_what_has_not_changed_in_common_with_the_old_and_one_redaction_takes_it_from_both,
     two_files_of_the_same_bytes_are_two_parts_of_a_version,
     what_waits_while_a_part_of_it_is_redacted_comes_out_as_it_was_approved_and_without_that_part,
@@ -180,6 +181,26 @@ async fn what_a_backup_brought_back_is_erased_again(engine: Engine) {
     for text in ["Lanterns", "Each is lit", "figures.csv", "00112233445566778899aabbccddeeff"] {
         assert!(!kept.contains(text), "{text}: {kept}");
     }
+}
+
+async fn what_is_gone_from_the_chain_ahead_of_its_redaction_goes_from_the_desk_as_well(engine: Engine) {
+    let house = House::on(engine).await;
+    let frozen = house.submitted("Lanterns", 0).await;
+    let index = published(&house, &frozen).await;
+    let parts = parts_of(&house, index).await;
+    assert_eq!(house.drafts.erase_parts(house.node.ahead()).await.unwrap(), 0, "nothing is, in a copy that is no old one");
+    assert!(texts(&house, KEPT).await.iter().any(|text| text == "Lanterns"));
+    let gone = [part(&parts, "catalogue"), part(&parts, "attachment")];
+    assert_eq!(house.drafts.erase_parts(&gone).await.unwrap(), 2);
+    let kept = texts(&house, KEPT).await.join("\n");
+    for text in ["Lanterns", "figures.csv", "灯笼"] {
+        assert!(!kept.contains(text), "{text}: {kept}");
+    }
+    // And when its redaction comes by there is nothing left to blank.
+    redact(&house, index, &gone).await;
+    assert_eq!(house.drafts.erase_redacted().await.unwrap(), 2);
+    let after = texts(&house, KEPT).await.join("\n");
+    assert!(!after.contains("Lanterns") && !after.contains("figures.csv"), "{after}");
 }
 
 async fn a_new_version_has_what_has_not_changed_in_common_with_the_old_and_one_redaction_takes_it_from_both(engine: Engine) {

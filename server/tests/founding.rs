@@ -122,7 +122,13 @@ fn a_chain_that_is_no_trial_is_neither_served_nor_given_keys_while_keys_lie_in_p
     assert!(refused(&server.run(&["key", "log", "--next"])).contains("would lie in plain"));
     let note = server.file("note", "whatever").display().to_string();
     let papers = server.file("papers.jsonl", "").display().to_string();
-    let as_before = ["drop table counted", "drop table acts", "drop table decisions", "delete from _sqlx_migrations where version > 1"];
+    let as_before = [
+        "drop table counted",
+        "drop table acts",
+        "drop table decisions",
+        "drop table reasons",
+        "delete from _sqlx_migrations where version > 1",
+    ];
     assert_eq!(later_migrations(&server, &as_before), 0);
     for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["submit", &note], &["import", &papers]] {
         lies_in_plain(&server.run(command));

@@ -50,6 +50,8 @@ async fn a_token_does_what_its_scopes_say_and_no_more(engine: Engine) {
         (Scope::Submit, "POST", format!("{path}/due")),
         (Scope::Submit, "POST", format!("{path}/withdraw")),
         (Scope::Publish, "POST", format!("{path}/publish")),
+        (Scope::Publish, "GET", format!("{path}/to-seal")),
+        (Scope::Publish, "POST", format!("{path}/sealed")),
         (Scope::Statements, "POST", "/api/v1/statements".into()),
     ];
     for scope in Scope::ALL {

@@ -28,6 +28,7 @@ pub fn pages(site: &Site, lang: Lang) -> Vec<(&'static str, String)> {
         timing: None,
         ..case(lang)
     };
+    let unsealed = CaseView { able: vec![], told: None, sealing: Some(SealingView::Open { brings: true }), ..case(lang) };
     vec![
         ("desk-drafts", desk::drafts(&desk("/desk/drafts"), &drafts(lang))),
         ("desk-editor", desk::editor(&desk("/desk/drafts/1"), &editor(lang))),
@@ -37,6 +38,7 @@ pub fn pages(site: &Site, lang: Lang) -> Vec<(&'static str, String)> {
         ("desk-submit", desk::submit(&desk("/desk/drafts/1/submit"), &submit(lang))),
         ("desk-case", desk::case(&desk("/desk/cases/1"), &case(lang))),
         ("desk-case-published", desk::case(&desk("/desk/cases/1"), &published)),
+        ("desk-case-unsealed", desk::case(&desk("/desk/cases/1"), &unsealed)),
         ("desk-bring", desk::bring(&desk("/desk/bring"), &bring(lang))),
         ("desk-brought", desk::brought(&desk("/desk/bring/1"), &brought(lang))),
     ]
@@ -61,6 +63,7 @@ fn drafts(lang: Lang) -> DraftsView {
         ready,
         rejected,
         refused,
+        unsealed: false,
     };
     let draft = |zh: &str, en: &str, index| DraftRow {
         id: "1".into(),
@@ -219,6 +222,7 @@ fn submit(lang: Lang) -> SubmitView {
         faults: vec![("day", Fault::Lack(Lack::Time))],
         refused: None,
         rule: true,
+        seals: true,
     }
 }
 
@@ -232,6 +236,8 @@ fn case(lang: Lang) -> CaseView {
         index: Some(1201),
         deferred: false,
         reason: reason.map(str::to_owned),
+        opened: reason.is_some(),
+        closing: None,
         counts,
     };
     let draft = decided("draft", "拟稿岗", "Drafting", "Zhao Min", "approve", 400, None, true);
@@ -304,6 +310,8 @@ fn case(lang: Lang) -> CaseView {
         timing: Some(Typed([("day", "2026-11-25".into()), ("hour", "09:00".into())].into())),
         faults: vec![],
         refused: None,
+        sealing: None,
+        unsealed: None,
         own: false,
     }
 }

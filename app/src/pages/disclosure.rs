@@ -1,11 +1,12 @@
 //! One disclosure: catalogue, text, parts, versions, and beside it what can be checked.
 
+use super::approval::approval;
 use super::cord::{copied, plain_title, title};
 use super::shell::{Page, Section, document, without_script};
 use super::{catalogue, margin, pieces, text};
-use crate::view::{Approval, Body, Change, DisclosureView, Item, Notice, Part, PartRole, Shell, Standing, Step, Title};
+use crate::dates;
+use crate::view::{Body, Change, DisclosureView, Item, Notice, Part, PartRole, Shell, Standing, Title};
 use crate::words::Words;
-use crate::{codes, dates};
 use leptos::prelude::*;
 
 pub fn disclosure(shell: &Shell<'_>, view: &DisclosureView) -> String {
@@ -164,6 +165,7 @@ fn body<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Words) -
             </p>
         }
         .into_any(),
+        Body::RemovedAhead => view! { <p class="gone">{w.document.removed}" "{w.document.removed_ahead}</p> }.into_any(),
         Body::Missing => view! { <p class="gone missing">{w.document.missing}</p> }.into_any(),
         Body::File => view! { <p class="quiet">{w.document.file}</p> }.into_any(),
         Body::None => view! { <p class="quiet">{w.document.none}</p> }.into_any(),
@@ -294,70 +296,10 @@ fn versions<'a>(view: &'a DisclosureView, shell: &'a Shell<'a>, w: &'static Word
     })
 }
 
-/// How an entry was approved: step behind step, or side by side.
-pub(super) fn approval<'a>(approval: Option<&'a Approval>, shell: &'a Shell<'a>, w: &'static Words) -> Option<impl IntoView + use<'a>> {
-    let approval = approval?;
-    let stages = approval.stages.iter().filter(|stage| !stage.steps.is_empty()).map(|stage| {
-        let side = stage.steps.iter().map(|one| step(one, shell, w)).collect::<Vec<_>>();
-        view! { <li><ul class="side">{side}</ul></li> }
-    });
-    let earlier = (!approval.earlier.is_empty()).then(|| {
-        let steps = approval.earlier.iter().map(|one| step(one, shell, w)).collect::<Vec<_>>();
-        view! { <details><summary>{w.document.approval_earlier}</summary><ul class="side">{steps}</ul></details> }
-    });
-    let steps = approval.stages.iter().flat_map(|stage| &stage.steps).chain(&approval.earlier);
-    let names = steps.into_iter().any(|step| !step.holders.is_empty());
-    Some(view! {
-        <section class="approval">
-            <h2>{w.document.approval}</h2>
-            <ol class="flow">{stages.collect::<Vec<_>>()}</ol>
-            {approval.deferred.then(|| view! { <p class="note">{w.document.approval_deferred}</p> })}
-            {names.then(|| view! { <p class="note">{w.document.approval_names}</p> })}
-            {earlier}
-        </section>
-    })
-}
-
-/// A step is a place of its own: what stands in it is held to the step's entry, and to what the page's own entry opens it with.
-fn step<'a>(step: &'a Step, shell: &'a Shell<'a>, w: &'static Words) -> impl IntoView + use<'a> {
-    let codes = format!("{} {}", step.code, step.decision);
-    let post = match &step.name {
-        Some(name) => view! { <bdi data-field="post_name" inner_html=text::marked(name, w).into_owned()></bdi> }.into_any(),
-        None => view! { <bdi data-field="signed_by" inner_html=text::marked(&step.post, w).into_owned()></bdi> }.into_any(),
-    };
-    // Of several who hold a post, its signature does not tell who signed.
-    let several = (step.holders.len() > 1).then(|| format!(" · {} ", w.document.one_of_holders));
-    let holders = step.holders.iter().enumerate().map(|(n, name)| {
-        let before = match (n, &several) {
-            (0, Some(_)) => "",
-            (_, Some(_)) => w.document.between_holders,
-            (_, None) => " · ",
-        };
-        view! { {before}<bdi data-field="holder" inner_html=text::marked(name, w).into_owned()></bdi> }
-    });
-    let holders = holders.collect::<Vec<_>>();
-    let holders = view! { {several}{holders} };
-    // C6 fails one that has none.
-    let reasoned = step.decision != "approve";
-    let took = step.took.map(|took| view! { <span class="took" data-field="took" data-value=took>{codes::took(shell.lang, took)}</span> });
-    view! {
-        <li class="step" data-index=step.index data-check="unchecked" data-decision=step.decision.as_str()>
-            <a class="kind" href=shell.at(&format!("/entries/{}", step.index))>
-                <strong data-field="step" data-value=codes.clone() inner_html=text::escape(&codes::decided(shell.lang, &codes)).into_owned()></strong>
-            </a>
-            <p class="who">{post}{holders}</p>
-            <dl class="for-logged"><dt class="visually-hidden">{w.item.logged}</dt><dd>{pieces::moment(step.logged, shell.lang)}</dd></dl>
-            {took}
-            {reasoned.then(|| view! { <p class="reason">{w.document.reason_closed}</p> })}
-            <p class="verdict"></p>
-        </li>
-    }
-}
-
 /// What each part of a disclosure is, and its commitment. Removed ones are not served.
 fn sealed_parts<'a>(view: &'a DisclosureView, w: &'static Words) -> Vec<(&'static str, &'a str)> {
     let catalogue = view.catalogue_commitment.as_deref().filter(|_| view.item.title != Title::Removed);
-    let body = view.body_commitment.as_deref().filter(|_| !matches!(view.body, Body::Removed(_)));
+    let body = view.body_commitment.as_deref().filter(|_| !matches!(view.body, Body::Removed(_) | Body::RemovedAhead));
     let others = view.parts.iter().filter(|part| part.removed.is_none()).map(|part| {
         let what = match part.role {
             PartRole::Translation => w.document.raw_translation,

@@ -1,7 +1,7 @@
 //! One entry that is not a disclosure, as the log has it.
 
+use super::approval::approval;
 use super::cord::{kind_sentence, title};
-use super::disclosure::approval;
 use super::shell::{Page, Section, document, without_script};
 use super::{margin, pieces, rules, text};
 use crate::view::{EntryView, Fact, Shell};

@@ -5,6 +5,7 @@
 
 mod about;
 mod agencies;
+mod approval;
 mod catalogue;
 mod chain;
 mod cord;

@@ -94,6 +94,8 @@ pub enum Body {
     File,
     /// Removed by the redaction at this index.
     Removed(u64),
+    /// Removed by a redaction that an old copy of the chain does not have.
+    RemovedAhead,
     /// Not here, and nothing says why.
     Missing,
     /// The statement names none.
@@ -200,6 +202,14 @@ pub struct Approval {
     pub earlier: Vec<Step>,
 }
 
+impl Approval {
+    /// Whether a reason is shown, which may be closed again without an entry.
+    #[must_use]
+    pub fn says_why(&self) -> bool {
+        self.stages.iter().flat_map(|stage| &stage.steps).chain(&self.earlier).any(|step| step.reason.is_some())
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Stage {
     pub steps: Vec<Step>,
@@ -219,4 +229,6 @@ pub struct Step {
     pub holders: Vec<String>,
     /// Milliseconds since all that it waited for was there.
     pub took: Option<u64>,
+    /// Why, where the public may read it: with the salt of the step's commitment to it.
+    pub reason: Option<(String, String)>,
 }

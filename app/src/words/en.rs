@@ -198,6 +198,7 @@ pub(super) static WORDS: Words = Words {
         written: "This text is shown as it was sealed, without formatting.",
         removed: "This text was removed.",
         removed_see: "See the statement that removed it",
+        removed_ahead: "The statement that removed it is among the later entries, which are missing here for now.",
         missing: "The text is not here, and no entry of the chain says why. It should be.",
         file: "The document is a file. It is listed under the attachments.",
         none: "This disclosure has no text of its own.",
@@ -236,6 +237,7 @@ pub(super) static WORDS: Words = Words {
         approval: "How this was approved",
         approval_deferred: "By this agency's rule, steps come to the chain together with the publication they lead to: the times are when they \
             were logged, not when they were taken.",
+        reason_open: "Reason: ",
         reason_closed: "Its reason is sealed with it, and not published.",
         between_holders: ", ",
         one_of_holders: "held by one of",

@@ -202,6 +202,8 @@ pub struct DocumentWords {
     pub written: Text,
     pub removed: Text,
     pub removed_see: Text,
+    /// Where the statement that removed it is missing, as pages of an old copy say of later entries.
+    pub removed_ahead: Text,
     pub missing: Text,
     pub file: Text,
     pub none: Text,
@@ -242,6 +244,7 @@ pub struct DocumentWords {
     pub approval_deferred: Text,
     /// Of a rejection or an override: each has one.
     pub reason_closed: Text,
+    pub reason_open: Text,
     pub between_holders: Text,
     pub approval_names: Text,
     /// Before the names of a post that more than one holds.

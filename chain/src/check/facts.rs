@@ -7,6 +7,7 @@ use crate::{
     evidence::Contents,
     holders::{self, Holders},
     json,
+    part::{Commitment, parse_salt},
     statement::{Agency, Core, Disclosure, Reference, Statement},
     time::format_time,
 };
@@ -169,7 +170,8 @@ impl Reader<'_> {
 
     /// Whether `text`, displayed as `name`, is what is to be known of a step from elsewhere: `step`, kind and decision as the entry
     /// `of` opens them; `took`, the milliseconds it took; `post_name`, a name of the post that took it, as it was registered then;
-    /// `holder`, a name under which a part of the entry `of` says that this post is held.
+    /// `holder`, a name under which a part of the entry `of` says that this post is held; `reason:` and a salt, the reason that was
+    /// committed to under that salt.
     pub(super) fn stepped(&self, index: u64, of: Option<u64>, contents: &Contents, (name, text): (&str, &str)) -> bool {
         let decision = || json::read::<Decision>(&self.opening(of?, index)?.text).ok();
         let post = || {
@@ -192,7 +194,10 @@ impl Reader<'_> {
             "step" => decision().is_some_and(|said| text.split_once(' ') == Some((&said.code, &said.decision))),
             "took" => of.is_some_and(|of| self.took(of, index, text)),
             "post_name" => post().is_some(),
-            _ => false,
+            _ => {
+                let salt = || parse_salt(name.strip_prefix("reason:")?);
+                salt().is_some_and(|salt| decision().and_then(|said| said.reason) == Some(Commitment::to(&salt, text.as_bytes())))
+            }
         }
     }
 

@@ -33,7 +33,7 @@ impl State {
                 let post = self.posts.get(statement.signer()).filter(|(_, post)| post.agency == core.agency);
                 post.ok_or_else(|| Refusal::NotEntitled { by: statement.signer().into(), of: core.agency.clone() })?;
                 let newest = facts.cases.get(&(core.agency.clone(), core.case.clone()));
-                let known = newest.and_then(|at| facts.steps.get(&at.index).map(|(_, post, step)| (*at, post.as_str(), step)));
+                let known = newest.and_then(|at| facts.steps.get(&at.index).map(|known| (*at, known.post.as_str(), &known.step)));
                 let follows = match newest {
                     // Only a step that names the one before by what it says needs to know what that says.
                     Some(at) if core.after.is_none() => core.previous == Some(*at),
@@ -116,8 +116,7 @@ impl State {
         let (at, registered) = self.agencies.get(agency).ok_or_else(|| Refusal::NotRegistered(agency.into()))?;
         let mut taken = Vec::new();
         for index in statement.act.iter().flat_map(|act| &act.steps) {
-            let (leaf, post, step) = facts.steps.get(index).ok_or(Refusal::Reference(*index))?;
-            taken.push(TakenStep { index: *index, leaf: *leaf, post: post.clone(), step: step.clone() });
+            taken.push(facts.steps.get(index).ok_or(Refusal::Reference(*index))?.taken(*index));
         }
         let rule = registered.rule.as_ref().map(|rule| (rule, at.leaf));
         approval::check(rule, genre, statement.core_line, agency, statement.act.as_ref(), &taken)?;
@@ -137,9 +136,9 @@ impl State {
 
     /// Whether the post that took a step has reported since that the key which signed it was stolen by then.
     fn is_stolen(&self, step: &TakenStep, facts: &Facts) -> bool {
-        let (Some((_, post)), Some(id)) = (self.posts.get(&step.post), facts.step_keys.get(&step.index)) else { return false };
+        let (Some((_, post)), Some(logged)) = (self.posts.get(&step.post), facts.steps.get(&step.index)) else { return false };
         let stolen = |ended: Ended| ended.how == Ending::Compromised && ended.at <= step.index;
-        post.keys.iter().any(|key| key.key.id() == *id && key.ended.is_some_and(stolen))
+        post.keys.iter().any(|key| key.key.id() == logged.key && key.ended.is_some_and(stolen))
     }
 
     fn admit_charter(&self, new: &Charter) -> Result<(), Refusal> {

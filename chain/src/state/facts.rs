@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use crate::{
+    approval::TakenStep,
     hash::Hash,
     part::Commitment,
     statement::{Core, Reference, Statement, Step},
@@ -19,6 +20,31 @@ pub struct Version {
     pub parts: Vec<Commitment>,
 }
 
+/// A step, as an act that names it needs to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedStep {
+    pub leaf: Hash,
+    pub post: String,
+    /// Id of the key that signed it.
+    pub key: [u8; 4],
+    pub step: Step,
+}
+
+impl LoggedStep {
+    /// A step's statement as it stands in the log. None: it is no step, or nobody signed it.
+    #[must_use]
+    pub fn of(leaf: Hash, statement: &Statement<'_>) -> Option<LoggedStep> {
+        let (Core::Step(step), line) = (&statement.core, statement.note.signatures.first()?) else { return None };
+        Some(LoggedStep { leaf, post: line.name.to_owned(), key: line.id, step: (**step).clone() })
+    }
+
+    /// The same for the rule, which goes by places.
+    #[must_use]
+    pub fn taken(&self, index: u64) -> TakenStep {
+        TakenStep { index, leaf: self.leaf, post: self.post.clone(), step: self.step.clone() }
+    }
+}
+
 /// Facts about entries that a statement may refer to. A sequencer fills in what a batch refers to; an audit, everything.
 /// What is not here does not exist.
 #[derive(Debug, Clone, Default)]
@@ -30,10 +56,8 @@ pub struct Facts {
     pub cases: HashMap<(String, String), Reference>,
     /// The document that each part belongs to. (Of a part that is not in here, an admitted disclosure makes itself the owner.)
     pub owners: HashMap<Commitment, u64>,
-    /// Steps by index: leaf, post and core.
-    pub steps: HashMap<u64, (Hash, String, Step)>,
-    /// The id of the key that signed each of them.
-    pub step_keys: HashMap<u64, [u8; 4]>,
+    /// Steps by index.
+    pub steps: HashMap<u64, LoggedStep>,
 }
 
 impl Facts {
@@ -53,8 +77,7 @@ impl Facts {
             }
             Core::Step(core) => {
                 self.cases.insert((core.agency.clone(), core.case.clone()), at);
-                self.steps.insert(at.index, (at.leaf, statement.signer().to_owned(), (**core).clone()));
-                self.step_keys.extend(statement.note.signatures.first().map(|line| (at.index, line.id)));
+                self.steps.extend(LoggedStep::of(at.leaf, statement).map(|step| (at.index, step)));
             }
             _ => {}
         }

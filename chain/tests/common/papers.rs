@@ -197,8 +197,8 @@ impl Case {
 
     /// What the next step names, where steps are not logged yet when they are taken.
     pub fn after(&self, chain: &Chain) -> Option<Hash> {
-        let (_, post, step) = &chain.facts.steps[self.steps.last().filter(|_| self.deferred)?];
-        Some(link(post, step))
+        let newest = &chain.facts.steps[self.steps.last().filter(|_| self.deferred)?];
+        Some(link(&newest.post, &newest.step))
     }
 
     pub fn take(&mut self, chain: &mut Chain, post: &str, code: &str, decision: &str, core_line: &str) -> &mut Case {

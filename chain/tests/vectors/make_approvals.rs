@@ -4,6 +4,7 @@ use super::common::{papers::*, story::founded, *};
 use chain::{
     approval::{self, Act, Opening, Rule, TakenStep, link},
     part::{Commitment, format_salt},
+    state::LoggedStep,
 };
 use serde_json::{Value, json};
 
@@ -37,8 +38,7 @@ impl Desk {
         let leaf = self.chain.state.agency(FINANCE).unwrap().0.leaf;
         let act: Option<Act> = self.acts.then(|| self.case.act());
         let steps = self.case.steps.iter().filter_map(|index| self.chain.facts.steps.get(index).map(|step| (*index, step)));
-        let taken: Vec<TakenStep> =
-            steps.map(|(index, (leaf, post, step))| TakenStep { index, leaf: *leaf, post: post.clone(), step: step.clone() }).collect();
+        let taken: Vec<TakenStep> = steps.map(|(index, step)| step.taken(index)).collect();
         let rule = self.rule.as_ref().map(|rule| (rule, leaf));
         let answer = match approval::check(rule, self.genre, &self.line, FINANCE, act.as_ref(), &taken) {
             Ok(None) => "no rule".to_owned(),
@@ -79,16 +79,16 @@ pub fn approvals() -> Value {
     });
     // The second names the first; the third names the first again.
     let crossed = desk().with(|desk| desk.case.deferred = true).approve(&ALL[..2]).with(|desk| {
-        let (_, post, step) = &desk.chain.facts.steps[&desk.case.steps[0]];
-        let after = link(post, step);
+        let first = &desk.chain.facts.steps[&desk.case.steps[0]];
+        let after = link(&first.post, &first.step);
         let index = desk.case.steps[1];
-        if let Some((_, _, step)) = desk.chain.facts.steps.get_mut(&index) {
+        if let Some(LoggedStep { step, .. }) = desk.chain.facts.steps.get_mut(&index) {
             step.after = Some(after);
         }
         desk.case.deferred = false;
         desk.case.take(&mut desk.chain, CONTROLLER, "budget", "approve", &desk.line);
         let index = desk.case.steps[2];
-        if let Some((_, _, step)) = desk.chain.facts.steps.get_mut(&index) {
+        if let Some(LoggedStep { step, .. }) = desk.chain.facts.steps.get_mut(&index) {
             (step.previous, step.after) = (None, Some(after));
         }
     });

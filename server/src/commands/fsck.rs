@@ -43,6 +43,12 @@ impl Fsck {
             }
             println!("the journal of the desk: {} entries, {} rows: everything is as the entries say", journal.entries, journal.rows);
         }
+        if report.ahead > 0 {
+            println!(
+                "{} parts were removed by redactions that are not here, as this machine's list says: this is an old copy, and `gazette recover` brings them",
+                report.ahead
+            );
+        }
         if report.index_behind > 0 {
             println!("the search index is {} entries behind; it catches up when the chain is served", report.index_behind);
         }

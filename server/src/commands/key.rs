@@ -28,6 +28,9 @@ enum Act {
         folder: Folder,
         /// The agency's id, for example `example.gov/finance`.
         agency: String,
+        /// Make the seal that is to take over from those that are registered: the same one however often, until the chain here names it.
+        #[arg(long)]
+        next: bool,
     },
     /// An agency's seal in the PKCS#11 token, for its registration: made there, and never read out of it.
     Token {
@@ -49,7 +52,7 @@ enum Act {
 
 impl KeyCommand {
     /// `given`: where the passphrase of this process is.
-    pub fn run(self, given: Option<PathBuf>) -> Outcome {
+    pub async fn run(self, given: Option<PathBuf>) -> Outcome {
         let signer = match self.act {
             Act::Log { folder, next: true } => {
                 let files = folder.place(None).data.join("keys");
@@ -65,7 +68,14 @@ impl KeyCommand {
                 }
                 keys::open_or_create(&path, &origin)?
             }
-            Act::Seal { folder, agency } => {
+            Act::Seal { folder, agency, next: true } => {
+                let (place, agency) = (folder.place(None), named(&agency)?);
+                let registered = place.registered_seals(agency).await?.ok_or_else(|| {
+                    format!("there is no chain in {}, so nobody can tell which seals are registered", place.data.display())
+                })?;
+                keys::next_seal(&place.data.join("keys"), agency, &registered)?
+            }
+            Act::Seal { folder, agency, next: false } => {
                 // It is a file's name as well.
                 let (files, agency) = (folder.place(None).data.join("keys"), named(&agency)?);
                 if !keys::seals(&files)?.contains_key(agency) {

@@ -1,6 +1,7 @@
 //! The commands, and the settings they share.
 
 mod fsck;
+mod handed;
 mod import;
 mod key;
 mod outside;
@@ -8,6 +9,7 @@ mod post;
 mod read_file;
 mod recover;
 mod registrar;
+mod seal;
 mod serve;
 mod staff;
 mod submit;
@@ -50,6 +52,9 @@ enum Command {
     Key(key::KeyCommand),
     /// What officers do who sign outside the browser: a post's key, and steps signed with it.
     Post(post::Post),
+    /// Seal what an agency's desk approved, from what the page of its case gives to be sealed; prints what that page takes. For an agency
+    /// that keeps its own seal. Every part is compared with what the statement commits to, and named before.
+    Seal(seal::Seal),
     /// What registrars do, offline: keys, charters, registrations, signatures.
     Registrar(Box<registrar::Registrar>),
     /// What an operator does for the desk's people: a link that makes an administrator where none is left.
@@ -81,7 +86,7 @@ pub struct Folder {
     /// Data folder: database, keys, large parts, search index.
     #[arg(long, env = "GAZETTE_DATA", default_value = "data")]
     data: PathBuf,
-    /// Folder outside the data folder where the high-water mark is kept.
+    /// Folder outside the data folder where the high-water mark and the list of what was removed are kept.
     #[arg(long, env = "GAZETTE_STATE")]
     state: Option<PathBuf>,
     /// PostgreSQL instead of the data folder's own SQLite.
@@ -127,8 +132,9 @@ pub async fn run(gazette: Gazette) -> Outcome {
         Command::Fsck(fsck) => fsck.run().await,
         Command::Recover(recover) => recover.run().await,
         Command::Vouch(vouch) => vouch.run().await,
-        Command::Key(key) => key.run(passphrase),
+        Command::Key(key) => key.run(passphrase).await,
         Command::Post(post) => post.run(),
+        Command::Seal(seal) => seal.run(),
         Command::Registrar(registrar) => registrar.run(),
         Command::Staff(staff) => staff.run().await,
         Command::Submit(submit) => submit.run().await,

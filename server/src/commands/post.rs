@@ -1,26 +1,22 @@
 //! `gazette post`: what an officer does who will not sign in a page that the portal serves: a key of a post,
 //! the proof of having it, and steps signed with it.
 
-use super::Outcome;
-use base64::{Engine, engine::general_purpose::STANDARD};
+use super::{
+    Outcome,
+    handed::{self, Failed, Handed, read},
+};
 use chain::{
     Hash,
     approval::{Drawn, NewStep},
-    check::{Finding, Said, said},
-    json::Shape,
-    part::{Commitment, Salt, format_salt, parse_salt},
+    check::said,
+    part::{Commitment, Salt, format_salt},
     possession::{self, Office},
-    statement::{Core, Reference, is_id},
+    statement::{Reference, is_id},
 };
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use server::keys;
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
-
-type Failed = Box<dyn std::error::Error>;
+use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Args)]
 pub struct Post {
@@ -70,6 +66,9 @@ struct Sign {
     /// A text file with the reason. To reject and to override need one.
     #[arg(long)]
     reason: Option<PathBuf>,
+    /// Anybody may read the reason once the text is published; else it stays at the desk.
+    #[arg(long, requires = "reason")]
+    publish_reason: bool,
     /// A part of the document as it was downloaded and read; repeat it for each, in any order.
     #[arg(long = "part", value_name = "FILE")]
     parts: Vec<PathBuf>,
@@ -97,35 +96,18 @@ impl Post {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failed> {
-    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()).into())
-}
-
-/// A member of what is to be signed.
-fn member<T: Shape>(ask: &Value, name: &str) -> Result<T, Failed> {
-    T::read(ask[name].clone()).map_err(|error| format!("what is to be signed: {name:?}: {error}").into())
-}
-
 impl Sign {
     fn run(self) -> Result<Value, Failed> {
-        let ask: Value = serde_json::from_slice(&read(&self.ask)?)?;
-        let text = |name| member::<String>(&ask, name);
+        let ask = Handed::read(&self.ask)?;
+        let text = |name| ask.member::<String>(name);
         let (origin, agency, case, core_line) = (text("origin")?, text("agency")?, text("case")?, text("core_line")?);
-        let (rule, previous): (Hash, Option<Reference>) = (member(&ask, "rule")?, member(&ask, "previous")?);
-        let after: Option<Hash> = member(&ask, "after")?;
+        let (rule, previous): (Hash, Option<Reference>) = (ask.member("rule")?, ask.member("previous")?);
+        let after: Option<Hash> = ask.member("after")?;
         let code = self.code.clone().map_or_else(|| text("code"), Ok)?;
-        let parts = self.parts(&ask)?;
-        let refused = |found: Finding| {
-            let about: Vec<_> = found.values.iter().map(|(name, value)| format!("{name} {value}")).collect();
-            let what = match found.reason {
-                "missing" => "a part of it is not among the files: give every one with --part, as it was downloaded",
-                "stray-part" => "a file is no part of it",
-                other => other,
-            };
-            Failed::from(format!("not signed: {what} ({})", about.join(", ")))
-        };
-        let said = said(&core_line, &parts).map_err(refused)?;
-        tell(&origin, &agency, &code, &said);
+        let parts = ask.parts(&self.parts)?;
+        let said = said(&core_line, &parts).map_err(|found| handed::refused("signed", &found))?;
+        eprintln!("step {code:?} of {agency} on the chain {origin}, about a {}:", said.core.kind());
+        handed::tell(&said);
         let reason = match (&self.reason, self.decision.as_str()) {
             (Some(path), _) => Some(String::from_utf8(read(path)?)?.trim().to_owned()).filter(|reason| !reason.is_empty()),
             (None, _) => None,
@@ -151,46 +133,8 @@ impl Sign {
         let note = keys::open(&self.key)?.add_to(&taken.text)?;
         let mut sent = json!({ "note": note, "opening": taken.opening });
         if let Some(reason) = reason {
-            sent["reason"] = json!({ "salt": format_salt(&reason_salt), "text": reason });
+            sent["reason"] = json!({ "salt": format_salt(&reason_salt), "text": reason, "public": self.publish_reason });
         }
         Ok(sent)
-    }
-
-    /// Each part with its salt: bytes that the file brings itself, or the file on disk that this salt makes match.
-    fn parts(&self, ask: &Value) -> Result<Vec<(Salt, Vec<u8>)>, Failed> {
-        let mut files = Vec::new();
-        for path in &self.parts {
-            files.push((path, read(path)?));
-        }
-        let mut found = Vec::new();
-        for part in ask["parts"].as_array().into_iter().flatten() {
-            let commitment: Commitment = member(part, "commitment")?;
-            let salt = parse_salt(&member::<String>(part, "salt")?).ok_or("what is to be signed: a salt is none")?;
-            if let Some(bytes) = part["bytes"].as_str() {
-                found.push((salt, STANDARD.decode(bytes)?));
-            } else if let Some(at) = files.iter().position(|(_, bytes)| Commitment::to(&salt, bytes) == commitment) {
-                found.push((salt, files.swap_remove(at).1));
-            }
-        }
-        match files.first() {
-            Some((path, _)) => Err(format!("{}: it is no part of what is to be signed, or was changed", path.display()).into()),
-            None => Ok(found),
-        }
-    }
-}
-
-/// All that is about to be signed, for whoever signs it.
-fn tell(origin: &str, agency: &str, code: &str, said: &Said) {
-    eprintln!("step {code:?} of {agency} on the chain {origin}, about a {}:", said.core.kind());
-    for (name, text) in &said.facts {
-        eprintln!("  {name}: {text:?}");
-    }
-    let Core::Disclosure(core) = &said.core else { return };
-    for subject in &said.catalogue.subjects {
-        eprintln!("  about: {:?}, {} {:?}", subject.name, subject.scheme.as_deref().unwrap_or_default(), subject.id);
-    }
-    let names = said.catalogue.parts.iter().map(String::as_str).chain(std::iter::repeat(""));
-    for (part, name) in core.parts.iter().skip(1).zip(names) {
-        eprintln!("  {}: {name:?}, {}, {} bytes", part.role, part.media, part.size);
     }
 }

@@ -75,6 +75,8 @@ impl Serve {
         let size = node.heads.borrow().size;
         let (index, opening) = follow::open(&place.data, size)?;
         tracing::info!(?opening, covered = index.covered(), size, "search index");
+        // Before anybody searches.
+        follow::erase_ahead(&node.store, &index, node.ahead()).await?;
         let index = Arc::new(index);
         let following = follow::start(node.store.clone(), node.heads.clone(), index.clone());
         let counting = counting::start(node.store.clone(), node.heads.clone());
@@ -104,6 +106,8 @@ impl Serve {
             base: base.into(),
             identity,
         };
+        // Before anybody at the desk is served, or written to.
+        drafts.erase_parts(app.node.ahead()).await?;
         let publishing = tokio::spawn(keep_publishing(drafts.clone()));
         let mailing = smtp.map(|smtp| {
             staff.has_mail();

@@ -1,7 +1,7 @@
 //! What is due: publishes what is approved when its time has come, never before, and goes on where a crash left off. A time may be
 //! set anew until then: it is no part of what is approved.
 
-use super::{Drafts, DraftsError, Frozen, Outcome, Refusal, publish::Claimed};
+use super::{Drafts, DraftsError, Frozen, Outcome, Refusal, publish::Claimed, sealed::Sought};
 use crate::staff::{Account, Role};
 use chain::time::Millis;
 use serde_json::json;
@@ -15,6 +15,8 @@ use tokio::task::{JoinError, JoinSet};
 
 /// How often it is looked, when nothing wakes it before.
 const EVERY: Duration = Duration::from_millis(400);
+/// How often it is looked whether a seal is back that texts wait for.
+const SEALS: Duration = Duration::from_secs(1);
 /// How long after a try that may be repeated it is.
 const AGAIN: Millis = 1_000;
 /// Publications of one agency under way at once, and of all: many of them share one transaction of the log.
@@ -88,9 +90,10 @@ impl UnderWay {
 
 impl Drafts {
     /// Publishes what is due at one look, just as it goes on being published, and waits for all of it. What became of each is told by its
-    /// statement's id, in the order in which it was due. Before that it finds what was interrupted.
+    /// statement's id, in the order in which it was due. Before that it finds what was interrupted, and what may have its seal by now.
     pub async fn publish_due(&self) -> Result<Vec<(String, Outcome)>, DraftsError> {
         self.settled().await;
+        self.looked_for_seals(&mut Sought::new()).await;
         let due = self.due().await?;
         let (mut under_way, mut attempts) = (UnderWay::default(), Attempts::new());
         let (mut outcomes, mut failed) = (HashMap::new(), None);
@@ -138,6 +141,21 @@ impl Drafts {
     async fn settled(&self) {
         if let Err(error) = self.settle().await {
             tracing::error!(%error, "steps that were interrupted could not be found again; they are looked for again");
+        }
+    }
+
+    /// Goes on looking for seals that are back: by itself, and less often than for steps.
+    async fn go_on_looking_for_seals(&self) {
+        let mut sought = Sought::new();
+        loop {
+            self.looked_for_seals(&mut sought).await;
+            tokio::time::sleep(SEALS).await;
+        }
+    }
+
+    async fn looked_for_seals(&self, sought: &mut Sought) {
+        if let Err(error) = self.look_for_seals(sought).await {
+            tracing::error!(%error, "it could not be looked whether seals are back; it is looked again");
         }
     }
 
@@ -254,8 +272,8 @@ impl Drafts {
 pub async fn keep_publishing(drafts: Drafts) {
     // All of it within this one future: whoever drops it ends all of it.
     let clearing = drafts.staff.store().go_on_clearing();
-    let publishing = async { tokio::join!(drafts.go_on_publishing(), drafts.go_on_settling()) };
-    let (((), ()), (), (), ()) = tokio::join!(publishing, drafts.go_on_tidying(), drafts.go_on_erasing(), clearing);
+    let publishing = async { tokio::join!(drafts.go_on_publishing(), drafts.go_on_settling(), drafts.go_on_looking_for_seals()) };
+    let (((), (), ()), (), (), ()) = tokio::join!(publishing, drafts.go_on_tidying(), drafts.go_on_erasing(), clearing);
 }
 
 #[cfg(test)]

@@ -21,10 +21,18 @@ impl Drafts {
     /// Goes on erasing what is redacted until it is dropped, or the chain is closed.
     pub(super) async fn go_on_erasing(&self) {
         let mut heads = self.node.heads.clone();
+        // Known when this process began, and done once.
+        let mut ahead = self.node.ahead();
         loop {
             // Whatever is logged from here on is told as a change.
             heads.mark_unchanged();
-            let erased = self.erase_redacted().await;
+            let erased = match self.erase_parts(ahead).await {
+                Ok(count) => {
+                    ahead = &[];
+                    self.erase_redacted().await.map(|more| count + more)
+                }
+                Err(error) => Err(error),
+            };
             let over = match erased {
                 Ok(count) => {
                     if count > 0 {
@@ -55,7 +63,7 @@ impl Drafts {
         let (mut from, mut erased) = (from_sql(row.try_get(0)?), 0);
         while from < size {
             let to = size.min(from + STRIDE);
-            let redacted = self.redacted_within(from, to).await?;
+            let (redacted, targets) = self.redacted_within(from, to).await?;
             let mut turn = self.staff.store().turn().await?;
             let moves = sqlx::query("update erased set size = $1 where one = 1 and size = $2").bind(to_sql(to)).bind(to_sql(from));
             // Another process with the same database has come first, and done it.
@@ -64,6 +72,12 @@ impl Drafts {
             }
             for part in &redacted {
                 erased += u64::from(forget_part(&mut turn, part).await?);
+            }
+            // The store has closed what was to be read of the steps by which it was approved.
+            for target in &targets {
+                let sql =
+                    "update steps set opened = 0 where \"case\" in (select \"case\" from frozen where idx = $1 and state = 'published')";
+                sqlx::query(sql).bind(to_sql(*target)).execute(&mut *turn).await?;
             }
             turn.commit().await?;
             if !redacted.is_empty() {
@@ -74,23 +88,39 @@ impl Drafts {
         Ok(erased)
     }
 
-    /// The parts that are redacted by the entries `[from, to)`.
-    async fn redacted_within(&self, from: u64, to: u64) -> Result<Vec<Commitment>, DraftsError> {
+    /// Blanks what the staff database says of parts that are gone from the chain's own store ahead of their redactions
+    /// ([`crate::node::Node::ahead`]): an old copy of the one is put back together with an old copy of the other. How many it knew.
+    pub async fn erase_parts(&self, parts: &[Commitment]) -> Result<u64, DraftsError> {
+        if parts.is_empty() {
+            return Ok(0);
+        }
+        let (mut turn, mut erased) = (self.staff.store().turn().await?, 0);
+        for part in parts {
+            erased += u64::from(forget_part(&mut turn, part).await?);
+        }
+        turn.commit().await?;
+        self.staff.store().blanked();
+        Ok(erased)
+    }
+
+    /// The parts that are redacted by the entries `[from, to)`, and the versions that these belong to.
+    async fn redacted_within(&self, from: u64, to: u64) -> Result<(Vec<Commitment>, Vec<u64>), DraftsError> {
         let entries = self.node.store.entries(from, to).await?;
         // One that is missing may be a redaction: it is waited for, and not passed by.
         if entries.len() as u64 != to - from {
             return Err(StoreError::Absent("entry that was logged").into());
         }
-        let mut redacted: Vec<Commitment> = Vec::new();
+        let (mut redacted, mut targets): (Vec<Commitment>, Vec<u64>) = (Vec::new(), Vec::new());
         for (index, bytes) in &entries {
             let unreadable = |reason: String| StoreError::Entry { index: *index, reason };
             let entry = Entry::parse(bytes).map_err(|error| unreadable(error.to_string()))?;
             let statement = Statement::parse(entry.note.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
             if let Core::Redaction(core) = &statement.core {
                 redacted.extend(&core.parts);
+                targets.push(core.target.index);
             }
         }
-        Ok(redacted)
+        Ok((redacted, targets))
     }
 
     /// Lets go of what a frozen version's parts say that is just now published: of all of them what was typed and what opens them, and of
@@ -150,7 +180,7 @@ async fn forget_names(turn: &mut AnyConnection, id: &str, left: fn(Written) -> W
     forget_text(turn, id, left).await?;
     for sql in [
         "update drafts set title = '' where id = $1",
-        "update frozen set title = '' where draft = $1",
+        "update frozen set title = '', sealed = '' where draft = $1",
         "update frozen_parts set name = '' where frozen in (select id from frozen where draft = $1)",
         "update draft_files set name = '' where draft = $1",
     ] {

@@ -144,6 +144,7 @@ impl Drafts {
             told: None,
             index: None,
             published: None,
+            sealed: None,
         };
         let goes_on = self.case_that_goes_on(&draft, &frozen.genre, stated).await?;
         let mut turn = self.staff.store().turn().await?;
@@ -340,7 +341,7 @@ struct Source {
 
 async fn write(turn: &mut AnyConnection, frozen: &Frozen, parts: &[FrozenPart]) -> Result<(), DraftsError> {
     let sql = format!(
-        "insert into frozen ({COLUMNS}, number) values ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11, '', 0, 0, '', -1, 0, \
+        "insert into frozen ({COLUMNS}, number) values ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11, '', 0, 0, '', -1, 0, '', \
          (select coalesce(max(number), 0) + 1 from frozen where draft = $2))"
     );
     sqlx::query(sqlx::AssertSqlSafe(sql))

@@ -81,10 +81,12 @@ pub struct Frozen {
     pub told: Option<String>,
     pub index: Option<u64>,
     pub published: Option<Millis>,
+    /// What its agency sealed itself and brought, until it is published.
+    pub sealed: Option<String>,
 }
 
 pub(super) const COLUMNS: &str = "id, draft, \"case\", agency, kind, genre, title, core, state, made, made_by, due, released_by, ready, \
-                                  tried, told, idx, published";
+                                  tried, told, idx, published, sealed";
 
 impl Frozen {
     pub(super) fn row(row: &AnyRow) -> Result<Frozen, DraftsError> {
@@ -109,6 +111,7 @@ impl Frozen {
             told: given(row.try_get(15)?),
             index: u64::try_from(index).ok(),
             published: (published > 0).then_some(published),
+            sealed: given(row.try_get(18)?),
         })
     }
 
@@ -163,7 +166,7 @@ impl Drafts {
             Some(frozen) => Frozen::read(&mut turn, frozen).await?.ok_or(Refusal::NotOpen)?,
             None => return Err(Refusal::NotOpen.into()),
         };
-        let sql = "update frozen set state = 'withdrawn', ready = 0 where id = $1 and state = 'open'";
+        let sql = "update frozen set state = 'withdrawn', ready = 0, sealed = '' where id = $1 and state = 'open'";
         let withdrawn = sqlx::query(sql).bind(&frozen.id).execute(&mut *turn).await?.rows_affected() == 1;
         if !withdrawn || !Draft::move_on(&mut turn, id, Stage::Frozen, Stage::Writing, "").await? {
             return Err(Refusal::NotOpen.into());

@@ -144,7 +144,7 @@ impl Drafts {
     }
 
     async fn settle_one(&self, row: &AnyRow) -> Result<(), DraftsError> {
-        let (step, case): (Step, String) = (Step::row(row)?, row.try_get(13)?);
+        let (step, case): (Step, String) = (Step::row(row)?, row.try_get("case")?);
         if self.in_hand.set().contains(&(case.clone(), step.number)) {
             return Ok(());
         }

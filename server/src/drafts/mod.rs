@@ -30,7 +30,9 @@ mod logging;
 mod looked;
 mod personal;
 mod publish;
+mod reasons;
 mod room;
+mod sealed;
 mod steps;
 mod table;
 mod templates;
@@ -54,10 +56,12 @@ pub(crate) use freeze::catalogue;
 pub use frozen::{Frozen, FrozenPart, State as FrozenState};
 pub use items::Item;
 pub use listed::{Listed, Page, Place};
-pub use looked::{HandedPart, Looked};
+pub(crate) use looked::in_composed;
+pub use looked::{Handed, HandedPart, Looked};
 pub use personal::{Found, Sort, in_name, look};
 pub use publish::Outcome;
 pub use room::MOST_OF_AGENCY;
+pub use sealed::Sealing;
 pub use steps::{DRAFTING, Given, Opened, Reason, Step, Taken};
 pub use table::{Called, Column, FIELDS, LARGEST_TABLE, MOST_ROWS, Table, TableRow, Unread, read as read_table};
 pub use templates::{HOUSE, HouseTemplate, Template, begun};
@@ -137,8 +141,16 @@ pub enum Refusal {
     StaleCase,
     #[error("a rejection, and an override, needs its reason")]
     NoReason,
+    #[error("a reason that is to be published has a personal number in it")]
+    PersonalReason,
     #[error("this account does not hold the post")]
     NotHolder,
+    #[error("there is nothing to be sealed here now")]
+    NotToSeal,
+    #[error("what was brought is not the text that is to be sealed now")]
+    OtherText,
+    #[error("what was brought is not sealed by a key of the agency that is good now: {0}")]
+    NotSealed(String),
     #[error("no role of this account takes such a step")]
     Role,
     #[error("no statement could open one more step of this case: it is to be submitted once more")]
@@ -188,13 +200,17 @@ impl Refusal {
             Refusal::Chain { .. } => "chain",
             Refusal::NotAStep => "not-a-step",
             Refusal::UnknownKey => "unknown-key",
-            Refusal::Signature(_) => "signature",
+            Refusal::Signature(_) => "false-signature",
             Refusal::Opening => "opening",
-            Refusal::OtherCore => "other-core",
+            Refusal::OtherCore => "other-text",
             Refusal::StaleRule => "stale-rule",
             Refusal::StaleCase => "stale-case",
             Refusal::NoReason => "no-reason",
+            Refusal::PersonalReason => "personal-reason",
             Refusal::NotHolder => "not-holder",
+            Refusal::NotToSeal => "not-to-seal",
+            Refusal::OtherText => "not-this-text",
+            Refusal::NotSealed(_) => "not-sealed",
             Refusal::Role => "role",
             Refusal::Full => "full",
             Refusal::NotNamed => "not-named",

@@ -80,30 +80,47 @@ pub(super) fn look_through(text: &str) -> Finds {
 /// Where a number was found: the part's name, or none for the catalogue.
 pub(super) type Place = Option<String>;
 
-/// The texts of a field of a catalogue, each on a line of its own.
+/// The texts of a field, its numbers, and what it calls them, each on a line of its own.
 fn values(value: &Value, texts: &mut String) {
+    let mut take = |text: &str| {
+        texts.push_str(text);
+        texts.push('\n');
+    };
     match value {
-        Value::String(text) => {
-            texts.push_str(text);
-            texts.push('\n');
-        }
+        Value::String(text) => take(text),
+        Value::Number(number) => take(&number.to_string()),
         Value::Array(values) => values.iter().for_each(|value| self::values(value, texts)),
-        Value::Object(members) => members.values().for_each(|value| self::values(value, texts)),
-        _ => {}
+        Value::Object(members) => members.iter().for_each(|(name, value)| {
+            self::values(&Value::from(name.as_str()), texts);
+            self::values(value, texts);
+        }),
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
 /// What a catalogue says, field by field; but for the names of other parts, each of which is looked at with what it names. Whether there
 /// is more than is told.
 pub(super) fn look_at_catalogue(found: &mut Vec<(Place, Found)>, catalogue: &Value) -> bool {
+    look_at_members(found, catalogue, |field| field != "parts")
+}
+
+/// What names somebody or something: in these as in files' names words are often parted by `_`. A title is often what a file was called.
+const NAMES: [&str; 4] = ["title", "name", "post", "agency"];
+
+/// The same of whatever says something member by member, those that are wanted.
+pub(super) fn look_at_members(found: &mut Vec<(Place, Found)>, said: &Value, wanted: impl Fn(&str) -> bool) -> bool {
     let mut more = false;
-    for (field, value) in catalogue.as_object().into_iter().flatten().filter(|(field, _)| *field != "parts") {
+    for (field, value) in said.as_object().into_iter().flatten().filter(|(field, _)| wanted(field)) {
         let mut texts = String::new();
         values(value, &mut texts);
-        // A title is often what a file was called.
-        let texts = if field == "title" { parted(&texts) } else { texts };
+        let mut texts = if NAMES.contains(&field.as_str()) { parted(&texts) } else { texts };
+        let mut spot = Spot::Field(field.clone());
+        if in_name(field).is_some() {
+            // Where it stands is told, and that would be the number itself.
+            spot = Spot::Somewhere;
+            texts = format!("{}\n{texts}", parted(field));
+        }
         let mut finds = Finds::default();
-        let spot = Spot::Field(field.clone());
         more |= texts.lines().any(|line| !finds.look_in(line, &spot)) || finds.more;
         found.extend(finds.found.into_iter().map(|one| (None, one)));
     }
@@ -111,7 +128,7 @@ pub(super) fn look_at_catalogue(found: &mut Vec<(Place, Found)>, catalogue: &Val
 }
 
 /// A name as a text: in files' names words are often parted by `_`, which elsewhere makes one word of them.
-fn parted(name: &str) -> String {
+pub(super) fn parted(name: &str) -> String {
     name.replace('_', ";")
 }
 
@@ -222,6 +239,7 @@ mod tests {
         let catalogue = serde_json::json!({
             "title": "名单_13800138000", "summary": "13800138000 138 0013 8000 13800138000",
             "subjects": [{ "name": "王芳", "id": "11010519491231002X" }], "parts": ["13900139000.csv"],
+            "calls": { "13700137000": [true, 13_600_136_000_u64] },
         });
         let mut found = Vec::new();
         look_at_catalogue(&mut found, &catalogue);
@@ -229,6 +247,8 @@ mod tests {
         let mut told: Vec<_> = found.iter().map(|(_, one)| (one.spot.clone(), one.number.as_str())).collect();
         told.sort_by_key(|(spot, number)| (format!("{spot:?}"), number.len()));
         let expected = [
+            (field("calls"), "13700137000"),
+            (field("calls"), "13600136000"),
             (field("subjects"), "11010519491231002X"),
             (field("summary"), "13800138000"),
             (field("summary"), "138 0013 8000"),
@@ -236,6 +256,16 @@ mod tests {
         ];
         assert_eq!(told, expected);
         assert!(found.iter().all(|(place, _)| place.is_none()));
+    }
+
+    #[test]
+    fn a_number_that_is_what_a_member_is_called_is_found_and_not_told_as_its_place() {
+        let said = serde_json::json!({ "list_13800138000": "13900139000", "parts": [{ "call": "13700137000" }] });
+        let mut found = Vec::new();
+        assert!(!look_at_members(&mut found, &said, |_| true));
+        let told: Vec<_> = found.iter().map(|(_, one)| (&one.spot, one.number.as_str())).collect();
+        let parts = Spot::Field("parts".to_owned());
+        assert_eq!(told, [(&Spot::Somewhere, "13800138000"), (&Spot::Somewhere, "13900139000"), (&parts, "13700137000")]);
     }
 
     #[test]

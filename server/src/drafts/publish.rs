@@ -1,12 +1,11 @@
 //! Publishing: sealing what was approved, and handing it to the log, once.
 
-use super::{Draft, Drafts, DraftsError, Frozen, FrozenState, Refusal, Stage, Step, steps};
-use crate::{keys::SealError, sequencer::SubmitError, staff::LetterKind, store::submission_key};
-use chain::{
-    approval::{self, ApprovalError},
-    state::Refusal as Refused,
-    statement,
+use super::{
+    Draft, Drafts, DraftsError, Frozen, FrozenState, Refusal, Stage, Step,
+    sealed::{NO_SEAL, Unsealable, has_seal},
 };
+use crate::{keys::SealError, sequencer::SubmitError, staff::LetterKind, store::submission_key};
+use chain::state::Refusal as Refused;
 use serde_json::json;
 use sqlx::AnyConnection;
 use std::time::Duration;
@@ -107,9 +106,14 @@ impl Drafts {
 
     async fn write_down(&self, ended: &[(Claimed, Outcome)]) -> Result<(), DraftsError> {
         let mut turn = self.staff.store().turn().await?;
-        for (Claimed { frozen, .. }, outcome) in ended {
+        for (Claimed { frozen, steps }, outcome) in ended {
             match outcome {
-                Outcome::Published(index) => self.published(&mut turn, frozen, *index).await?,
+                Outcome::Published(index) => {
+                    self.published(&mut turn, frozen, *index).await?;
+                    if steps.iter().any(|step| step.opened) {
+                        self.open_reasons(&mut turn).await?;
+                    }
+                }
                 Outcome::Refused { code, said } => self.tell(&mut turn, frozen, FrozenState::Open, code, said).await?,
                 // It stays as it is: perhaps it did come to the log, and then it must not be withdrawn.
                 Outcome::Later { said } => self.tell(&mut turn, frozen, FrozenState::Sealing, "later", said).await?,
@@ -123,32 +127,25 @@ impl Drafts {
     async fn seal(&self, frozen: &Frozen, steps: &[Step]) -> Result<Outcome, DraftsError> {
         let state = self.node.submitter.state();
         let refused = |code, said: String| Ok(Outcome::Refused { code, said });
-        let Some((at, agency)) = state.agency(&frozen.agency) else { return refused("no-agency", String::new()) };
-        let rule = agency.rule.as_ref().map(|rule| (rule, at.leaf));
-        let act = match (rule, &frozen.released_by) {
-            (Some(_), _) => Some(steps::act(&frozen.case, at.leaf, steps)),
-            (None, Some(_)) => None,
-            // Nobody has had it published, and there is no rule any more that would.
-            (None, None) => return refused(ApprovalError::NoRule.code(), String::new()),
+        let text = match self.text_to_seal(&state, frozen, steps)? {
+            Ok(text) => text,
+            // No seal is good anywhere: the entry that has the next one takes away what would be approved meanwhile.
+            Err(_) if !has_seal(&frozen.agency, &state) => return refused(NO_SEAL, String::new()),
+            Err(Unsealable { code, said }) => return refused(code, said),
         };
-        let judged = approval::check(rule, &frozen.genre, &frozen.core_line, &frozen.agency, act.as_ref(), &steps::taken(steps)?);
-        if let Err(error) = judged {
-            return refused(error.code(), error.to_string());
-        }
-        let act_line = match act.map(|act| serde_json::to_string(&act)).transpose() {
-            Ok(line) => line,
-            Err(error) => return refused("act", error.to_string()),
+        let sealed = match self.node.sealer(&frozen.agency, &state) {
+            Some(sealer) => match sealer.seal_apart(state.clone(), text.clone()).await {
+                Ok((note, _)) => Some(note),
+                // It may be put back any moment; nothing is lost meanwhile.
+                Err(error @ (SealError::Token(_) | SealError::Broke)) => return Ok(Outcome::Later { said: error.to_string() }),
+                // What is held here is a seal of old.
+                Err(SealError::Refused(Refused::UnknownKey(_))) => None,
+                Err(error) => return refused("seal", error.to_string()),
+            },
+            None => None,
         };
-        let Some(sealer) = self.node.sealer(&frozen.agency, &state) else { return refused("no-seal", String::new()) };
-        let text = statement::text(&self.node.origin, &frozen.core_line, act_line.as_deref());
-        let note = match sealer.seal_apart(state.clone(), text).await {
-            Ok((note, _)) => note,
-            // It may be put back any moment; nothing is lost meanwhile.
-            Err(error @ (SealError::Token(_) | SealError::Broke)) => return Ok(Outcome::Later { said: error.to_string() }),
-            // What is held here is a seal of old.
-            Err(SealError::Refused(Refused::UnknownKey(_))) => return refused("no-seal", String::new()),
-            Err(error) => return refused("seal", error.to_string()),
-        };
+        // An agency that keeps its seal itself has sealed this very text, or is told that it waits for that.
+        let Some(note) = sealed.or_else(|| Drafts::brought_sealed(&state, frozen, &text)) else { return refused(NO_SEAL, String::new()) };
         let (contents, _room) = self.contents(&frozen.id).await?;
         let submitter = &self.node.submitter;
         // Held to their commitments once more: they have lain on a disk since they were approved.
@@ -178,8 +175,8 @@ impl Drafts {
     }
 
     async fn published(&self, turn: &mut AnyConnection, frozen: &Frozen, index: u64) -> Result<(), DraftsError> {
-        let sql =
-            "update frozen set state = 'published', ready = 0, told = '', idx = $1, published = $2 where id = $3 and state = 'sealing'";
+        let sql = "update frozen set state = 'published', ready = 0, told = '', sealed = '', idx = $1, published = $2 \
+                   where id = $3 and state = 'sealing'";
         let query = sqlx::query(sql).bind(i64::try_from(index).unwrap_or(i64::MAX)).bind(self.staff.now()).bind(&frozen.id);
         if query.execute(&mut *turn).await?.rows_affected() == 1 {
             Draft::move_on(turn, &frozen.draft, Stage::Frozen, Stage::Published, &frozen.id).await?;
@@ -195,15 +192,22 @@ impl Drafts {
     /// It is ready still only where it is being sealed still.
     async fn tell(&self, turn: &mut AnyConnection, frozen: &Frozen, state: FrozenState, code: &str, said: &str) -> Result<(), DraftsError> {
         let told = format!("{code}\n{said}");
-        let ready = i64::from(state == FrozenState::Sealing);
-        let sql = "update frozen set state = $1, ready = $2, told = $3 where id = $4 and state = 'sealing'";
-        sqlx::query(sql).bind(state.code()).bind(ready).bind(&told).bind(&frozen.id).execute(&mut *turn).await?;
+        let goes_on = state == FrozenState::Sealing;
+        // What was brought sealed goes where it was refused: another text is to be sealed, or by another seal.
+        let sealed = frozen.sealed.clone().filter(|_| goes_on).unwrap_or_default();
+        let sql = "update frozen set state = $1, ready = $2, told = $3, sealed = $4 where id = $5 and state = 'sealing'";
+        let query = sqlx::query(sql).bind(state.code()).bind(i64::from(goes_on)).bind(&told).bind(&sealed).bind(&frozen.id);
+        query.execute(&mut *turn).await?;
         // Once, however often it is tried again.
         if frozen.told.as_deref() != Some(&told) {
             let details = json!({ "statement": frozen.id, "code": code, "said": said });
-            self.staff.journal().note_in(turn, "", "not-published", &frozen.draft, &details).await?;
+            // Where an agency keeps its seal itself, every text waits for it once: that is no failure.
+            let what = if code == NO_SEAL { "waits-for-seal" } else { "not-published" };
+            self.staff.journal().note_in(turn, "", what, &frozen.draft, &details).await?;
             if code != "later" {
-                self.tell_authors(turn, &frozen.id, LetterKind::Again, "").await?;
+                // Of what waits for its seal nothing is to be approved again.
+                let kind = if code == NO_SEAL { LetterKind::Unsealed } else { LetterKind::Again };
+                self.tell_authors(turn, &frozen.id, kind, "").await?;
                 // Whoever must approve it again is told again.
                 sqlx::query("delete from told where frozen = $1").bind(&frozen.id).execute(&mut *turn).await?;
             }

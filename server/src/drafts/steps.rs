@@ -1,6 +1,6 @@
 //! Steps: what a post signed about a case, looked at before it is handed to the log, and kept with what opens it.
 
-use super::{Case, Drafts, DraftsError, Frozen, FrozenState, Refusal, cases, draft, given, holders};
+use super::{Case, Drafts, DraftsError, Frozen, FrozenState, Refusal, cases, draft, given, holders, personal};
 use crate::staff::{Account, LetterKind};
 use chain::{
     Hash,
@@ -37,11 +37,13 @@ pub struct Opened {
     pub text: String,
 }
 
-/// Why, which stays at the desk.
+/// Why. It stays at the desk, unless whoever decides lets the public read it once the text is published.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Reason {
     pub salt: String,
     pub text: String,
+    #[serde(default)]
+    pub public: bool,
 }
 
 /// A step of a case.
@@ -54,6 +56,8 @@ pub struct Step {
     pub note: String,
     pub opening: Opening,
     pub reason: Option<String>,
+    /// The public may read its reason, once the text is published.
+    pub opened: bool,
     pub account: String,
     pub post: String,
     pub code: String,
@@ -79,7 +83,7 @@ const DEFERRED: i64 = -2;
 /// Where a step that is kept stands for the rule, behind all that are logged: the largest index that any entry may have, and more.
 const KEPT: u64 = 1 << 53;
 
-pub(super) const COLUMNS: &str = "number, frozen, note, salt, opening, reason, account, post, code, decision, taken, idx, leaf";
+pub(super) const COLUMNS: &str = "number, frozen, note, salt, opening, reason, account, post, code, decision, taken, idx, leaf, opened";
 
 impl Step {
     pub(super) fn row(row: &AnyRow) -> Result<Step, DraftsError> {
@@ -98,6 +102,7 @@ impl Step {
             index: u64::try_from(index).ok(),
             leaf: Hash::from_hex(&leaf).ok(),
             deferred: index == DEFERRED,
+            opened: row.try_get::<i64, _>(13)? > 0,
         })
     }
 
@@ -247,6 +252,7 @@ impl Drafts {
             frozen: frozen.id.clone(),
             note: given.note.clone(),
             opening: Opening { salt: given.opening.salt.clone(), text: given.opening.text.clone() },
+            opened: reason.is_some() && given.reason.as_ref().is_some_and(|reason| reason.public),
             reason,
             account: who.id.clone(),
             post,
@@ -271,8 +277,8 @@ impl Drafts {
         if draft::authors(&mut turn, &case.frozen.draft).await? != case.authors {
             return Err(Refusal::StaleCase.into());
         }
-        let sql = "insert into steps (\"case\", number, frozen, note, salt, opening, reason_salt, reason, account, post, code, decision, taken, idx, leaf) \
-                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '')";
+        let sql = "insert into steps (\"case\", number, frozen, note, salt, opening, reason_salt, reason, account, post, code, decision, taken, idx, leaf, opened) \
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', $15)";
         sqlx::query(sql)
             .bind(&case.id)
             .bind(step.number)
@@ -288,6 +294,7 @@ impl Drafts {
             .bind(&step.decision)
             .bind(step.taken)
             .bind(if step.deferred { DEFERRED } else { ON_ITS_WAY })
+            .bind(i64::from(step.opened))
             .execute(&mut *turn)
             .await?;
         let details = json!({ "post": step.post, "code": step.code, "decision": step.decision });
@@ -307,7 +314,8 @@ impl Drafts {
         drop(connection);
         let standing = cases::standing(&self.node.submitter.state(), &frozen, &steps)?;
         let ready = matches!(standing, cases::Standing::Under { verdict: Ok(_), .. });
-        let sql = "update frozen set ready = $1, tried = 0, told = '' where id = $2 and state = 'open'";
+        // A further step is part of what is sealed: what was sealed before is another text.
+        let sql = "update frozen set ready = $1, tried = 0, told = '', sealed = '' where id = $2 and state = 'open'";
         sqlx::query(sql).bind(i64::from(ready)).bind(&frozen.id).execute(self.staff.store().pool()).await?;
         if ready {
             self.wake.notify_one();
@@ -340,6 +348,10 @@ fn reason(decision: &Decision, given: Option<&Reason>) -> Result<Option<String>,
             }
             if wanted && reason.text.trim().is_empty() {
                 return Err(Refusal::NoReason);
+            }
+            // It would be published with no draft that is looked through.
+            if reason.public && !personal::look(&reason.text).is_empty() {
+                return Err(Refusal::PersonalReason);
             }
             Ok(Some(reason.text.clone()))
         }

@@ -13,6 +13,9 @@ const YOUNG: Millis = 24 * 3_600_000;
 impl Drafts {
     /// Goes on tidying until it is dropped.
     pub(super) async fn go_on_tidying(&self) {
+        if let Err(error) = self.reconcile_reasons().await {
+            tracing::warn!(%error, "which reasons may be read could not be compared; it is tried again at the next start");
+        }
         loop {
             self.tidy().await;
             tokio::time::sleep(EVERY).await;

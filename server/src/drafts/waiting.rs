@@ -6,7 +6,7 @@ use super::{
     draft, frozen, holders, steps,
 };
 use crate::{
-    drafts::Standing,
+    drafts::{Sealing, Standing},
     staff::{Account, Role},
 };
 use sqlx::Row;
@@ -14,8 +14,9 @@ use std::collections::HashMap;
 
 /// Most that wait at once and are looked through.
 const MOST: i64 = 2_000;
-/// What came back, or may have: which of the rejections stand is for the rule to say.
-const BACK: &str = "state = 'open' and ((told <> '' and told not like 'later%') \
+/// What came back, or may have: which of the rejections stand is for the rule to say. What lacks its agency's own seal is approved, and
+/// waits for whoever brings that.
+const BACK: &str = "state = 'open' and ((told <> '' and told not like 'later%' and told not like 'no-seal%') \
                     or exists (select 1 from steps s where s.\"case\" = f.\"case\" and s.frozen = f.id and s.decision = 'reject'))";
 
 /// A version that came back to those who write: it stands still until they have looked at it.
@@ -35,7 +36,8 @@ pub enum Back {
 }
 
 impl Drafts {
-    /// Frozen versions that wait for this person, oldest first: to be decided as one of their posts, or to be published.
+    /// Frozen versions that wait for this person, oldest first: to be decided as one of their posts, to be published, or to be sealed by
+    /// their agency itself.
     pub async fn waiting_for(&self, who: &Account) -> Result<Vec<Frozen>, DraftsError> {
         let posts = holders::posts_of(&mut *self.staff.store().pool().acquire().await?, &who.id).await?;
         let publishes = who.roles.iter().any(|(role, _)| role == Role::Publisher);
@@ -52,16 +54,34 @@ impl Drafts {
         for frozen in open {
             let steps = steps.remove(&frozen.case).unwrap_or_default();
             let authors = authors.get(&frozen.draft).map_or(&[][..], Vec::as_slice);
-            let publishes = frozen.released_by.is_none()
-                && who.roles.may(Role::Publisher, &frozen.agency)
-                && standing(&state, &frozen, &steps)? == Standing::NoRule;
+            let publisher = who.roles.may(Role::Publisher, &frozen.agency);
+            let publishes = publisher && frozen.released_by.is_none() && standing(&state, &frozen, &steps)? == Standing::NoRule;
+            let seals = publisher && matches!(self.sealing_of(&state, &frozen, &steps)?, Sealing::Open(_));
             // Whoever has decided has done what waited for them.
             let undecided = |able: &super::Able| step_of(&steps, &able.code, &able.post).is_none_or(|step| step.frozen != frozen.id);
-            if publishes || able(&state, &frozen, &steps, (authors, &posts), who)?.iter().any(undecided) {
+            if publishes || seals || able(&state, &frozen, &steps, (authors, &posts), who)?.iter().any(undecided) {
                 waiting.push(frozen);
             }
         }
         Ok(waiting)
+    }
+
+    /// How many texts of an agency are under approval, those on their way to the log with them: what was signed about them names the
+    /// rule by the agency's entry in force, and counts no more once there is another.
+    pub async fn under_approval(&self, agency: &str) -> Result<usize, DraftsError> {
+        let sql = "select count(*) from frozen where state in ('open', 'sealing') and agency = $1";
+        let row = sqlx::query(sql).bind(agency).fetch_one(self.staff.store().pool()).await?;
+        Ok(usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
+    }
+
+    /// How many texts under approval have a step of this post that stands in the log at entry `from` or behind, or is still to come there.
+    /// With which of the post's keys it was signed is not looked at.
+    pub async fn signed_under_approval(&self, post: &str, from: u64) -> Result<usize, DraftsError> {
+        let sql = "select count(distinct f.id) from frozen f join steps s on s.\"case\" = f.\"case\" \
+                   where f.state in ('open', 'sealing') and s.post = $1 and (s.idx < 0 or s.idx >= $2)";
+        let query = sqlx::query(sql).bind(post).bind(i64::try_from(from).unwrap_or(i64::MAX));
+        let row = query.fetch_one(self.staff.store().pool()).await?;
+        Ok(usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
     }
 
     /// What came back in the agencies whose work this person sees, oldest first: a text that was rejected, or that was approved and the log
@@ -88,7 +108,7 @@ impl Drafts {
             })?;
             let why = match (rejected, &frozen.told) {
                 (Some(true), _) => Back::Rejected,
-                (_, Some(told)) if !told.starts_with("later") => Back::NotPublished,
+                (_, Some(told)) if !told.starts_with("later") && !told.starts_with("no-seal") => Back::NotPublished,
                 _ => continue,
             };
             let waits = row.try_get::<i64, _>("wrote")? > 0 && who.roles.may(Role::Drafter, &frozen.agency);

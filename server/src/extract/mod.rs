@@ -147,13 +147,24 @@ pub fn extract(bytes: Vec<u8>, bounds: Bounds) -> Extracted {
     Extracted { pieces: text.pieces, gaps: text.gaps }
 }
 
+/// How files begin that are read here.
+const PDF: &[u8] = b"%PDF";
+const PACKAGE: &[u8] = b"PK\x03\x04";
+const BINARY: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
+/// Whether bytes are of a kind that is read here, whatever they are called.
+#[must_use]
+pub fn reads(bytes: &[u8]) -> bool {
+    [PDF, PACKAGE, BINARY].iter().any(|begin| bytes.starts_with(begin))
+}
+
 /// By its first bytes, whatever it is called. `depth`: in how many other files it lies.
 fn read(bytes: Vec<u8>, text: &mut Text, depth: usize) -> Result<(), Gap> {
-    if bytes.starts_with(b"%PDF") {
+    if bytes.starts_with(PDF) {
         pdf::read(bytes, text, depth)
-    } else if bytes.starts_with(b"PK\x03\x04") {
+    } else if bytes.starts_with(PACKAGE) {
         office::package(&bytes, text, depth)
-    } else if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+    } else if bytes.starts_with(BINARY) {
         sheets::binary(&bytes, text)
     } else {
         Err(Gap::OtherKind)

@@ -1,4 +1,5 @@
-//! Parts: each present and matching its commitment, or removed by a logged redaction; and nothing beside them.
+//! Parts: each present and matching its commitment, or removed by a logged redaction, which in an old copy this machine's list stands for;
+//! and nothing beside them.
 
 use super::{
     Check, End, Progress, Report, differs,
@@ -6,14 +7,22 @@ use super::{
 };
 use crate::store::{ContentRow, Store, StoredContent, contents};
 use chain::part::Commitment;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Entries looked at together: their small parts are in memory at once.
 const STRIDE: u64 = 256;
+
+/// What this machine lists as removed, and the parts that it alone explains: an old copy lacks their redactions.
+pub(super) struct Listed {
+    pub removed: BTreeMap<Commitment, u64>,
+    pub ahead: BTreeSet<Commitment>,
+}
 
 pub(super) async fn parts(
     store: &Store,
     view: &mut View,
     rebuilt: &Rebuilt,
+    listed: &mut Listed,
     progress: Progress<'_>,
     report: &mut Report,
 ) -> Result<(), End> {
@@ -26,7 +35,7 @@ pub(super) async fn parts(
         for n in 0..here.len().max(rows.len()) {
             match (here.get(n), rows.get(n)) {
                 (Some((_, digest)), Some(row)) if part_row(row.entry, row.part, &row.commitment, &row.media, row.size) == *digest => {
-                    part(store, rebuilt, row, report).await?;
+                    part(store, rebuilt, listed, row, report).await?;
                 }
                 (Some((entry, _)), row) if row.is_none_or(|row| row.entry >= *entry) => return explain(view, *entry, &rows).await,
                 (_, Some(row)) => return extra(row),
@@ -52,19 +61,29 @@ fn extra<T>(row: &ContentRow) -> Result<T, End> {
 }
 
 /// One part whose row is what the entry says: are the bytes?
-async fn part(store: &Store, rebuilt: &Rebuilt, row: &ContentRow, report: &mut Report) -> Result<(), End> {
+async fn part(store: &Store, rebuilt: &Rebuilt, listed: &mut Listed, row: &ContentRow, report: &mut Report) -> Result<(), End> {
     report.parts += 1;
     let fails =
         |why: String| differs(Check::Content, format!("entry {}", row.entry), format!("part {} ({}) {why}", row.part, row.commitment));
     let redactions = rebuilt.redacted.get(&row.commitment);
     if let Some(by) = row.removed_by {
-        if !redactions.is_some_and(|redactions| redactions.contains(&by)) {
+        let ahead = by >= rebuilt.size();
+        if ahead && listed.removed.get(&row.commitment) != Some(&by) {
+            let why = "which is not here, and which this machine's list does not name";
+            return fails(format!("is said to be removed by entry {by}, {why}; if there is such a redaction, `gazette recover` brings it"));
+        }
+        if !ahead && !redactions.is_some_and(|redactions| redactions.contains(&by)) {
             return fails(format!("is said to be removed by entry {by}, which is no redaction of it"));
         }
         if row.salt.is_some() || row.bytes.is_some() {
             return fails(format!("was redacted by entry {by} and is still kept"));
         }
-        report.redacted += 1;
+        if ahead {
+            listed.ahead.insert(row.commitment);
+            report.ahead += 1;
+        } else {
+            report.redacted += 1;
+        }
         return Ok(());
     }
     if let Some(by) = redactions.and_then(|redactions| redactions.first()) {
@@ -111,11 +130,11 @@ async fn explain<T>(view: &mut View, entry: u64, rows: &[ContentRow]) -> Result<
 }
 
 /// Objects: none of a redacted part. One that no statement names is what an interrupted publication leaves.
-pub(super) async fn objects(store: &Store, rebuilt: &Rebuilt, report: &mut Report) -> Result<(), End> {
+pub(super) async fn objects(store: &Store, rebuilt: &Rebuilt, listed: &Listed, report: &mut Report) -> Result<(), End> {
     for folder in store.object_folders().await? {
         for object in store.objects_in(&folder).await? {
             match object {
-                Ok(commitment) if rebuilt.redacted.contains_key(&commitment) => {
+                Ok(commitment) if rebuilt.redacted.contains_key(&commitment) || listed.ahead.contains(&commitment) => {
                     return differs(Check::Content, format!("object {}", commitment.0.to_hex()), "it was redacted and is still kept");
                 }
                 Ok(commitment) if rebuilt.known.contains_key(&half(&commitment.0)) => {}

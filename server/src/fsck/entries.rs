@@ -9,8 +9,8 @@ use chain::{
     Hash,
     entry::Entry,
     part::Commitment,
-    state::{Facts, Fault, Refusal, State, Version},
-    statement::{Core, Disclosure, Reference, Statement, Step},
+    state::{Facts, Fault, LoggedStep, Refusal, State, Version},
+    statement::{Core, Disclosure, Reference, Statement},
     time::Millis,
     tree::{Frontier, leaf_hash},
 };
@@ -111,20 +111,18 @@ pub(super) async fn entry(view: &mut View, index: u64) -> Result<Option<Vec<u8>>
 
 /// A disclosure among the entries judged already.
 pub(super) async fn disclosure(view: &mut View, index: u64) -> Result<Option<Disclosure>, End> {
-    Ok(match core(view, index).await? {
-        Some((.., Core::Disclosure(core))) => Some(*core),
+    said(view, index, |statement| match statement.core {
+        Core::Disclosure(core) => Some(*core),
         _ => None,
     })
+    .await
 }
 
-/// What an entry says, by whom, and by which key the first of its signatures is.
-async fn core(view: &mut View, index: u64) -> Result<Option<(String, [u8; 4], Core)>, End> {
+/// What is wanted of an entry's statement.
+async fn said<T>(view: &mut View, index: u64, wanted: impl FnOnce(Statement<'_>) -> Option<T>) -> Result<Option<T>, End> {
     let Some(bytes) = entry(view, index).await? else { return Ok(None) };
     let statement = Entry::parse(&bytes).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
-    Ok(statement.map(|statement| {
-        let key = statement.note.signatures.first().map_or([0; 4], |line| line.id);
-        (statement.signer().to_owned(), key, statement.core)
-    }))
+    Ok(statement.and_then(wanted))
 }
 
 pub(super) async fn count(view: &mut View, table: &'static str) -> Result<u64, End> {
@@ -354,11 +352,9 @@ impl Rebuilt {
         };
         let named = statement.act.iter().flat_map(|act| act.steps.iter().copied()).chain(before);
         for index in named.filter(|index| *index < self.size()) {
-            if let Some((post, key, Core::Step(step))) = core(view, index).await? {
-                facts.step_keys.insert(index, key);
-                let step: Step = *step;
-                facts.steps.insert(index, (self.leaves[index as usize], post, step));
-            }
+            let leaf = self.leaves[index as usize];
+            let step = said(view, index, |statement| LoggedStep::of(leaf, &statement)).await?;
+            facts.steps.extend(step.map(|step| (index, step)));
         }
         Ok(())
     }

@@ -8,7 +8,6 @@ use super::{
 };
 use crate::store::{Acted, Timed, acted, from_sql, to_sql};
 use chain::{
-    approval::TakenStep,
     state::{Facts, State},
     statement::Statement,
     time::Millis,
@@ -42,9 +41,8 @@ impl Expected {
     }
 
     fn step(&self, index: u64, facts: &Facts) -> Option<Timed> {
-        let (leaf, post, step) = facts.steps.get(&index)?;
         let time = self.times.get(usize::try_from(index).ok()?)?;
-        Some((TakenStep { index, leaf: *leaf, post: post.clone(), step: step.clone() }, *time))
+        Some((facts.steps.get(&index)?.taken(index), *time))
     }
 }
 

@@ -1,8 +1,10 @@
 //! The search index: whether it is readable, covers the whole chain, and has a document for each version that may be found.
 
 use super::{
-    Check, End, Report, differs,
-    entries::{Rebuilt, View, disclosure},
+    Check, End, Report,
+    contents::Listed,
+    differs,
+    entries::{Rebuilt, View, disclosure, half},
 };
 use crate::{
     follow,
@@ -19,7 +21,14 @@ const AT: &str = "what can be searched";
 /// Documents compared at a time.
 const STRIDE: usize = 256;
 
-pub(super) async fn check(store: &Store, view: &mut View, place: &Place, rebuilt: &Rebuilt, report: &mut Report) -> Result<(), End> {
+pub(super) async fn check(
+    store: &Store,
+    view: &mut View,
+    place: &Place,
+    rebuilt: &Rebuilt,
+    listed: &Listed,
+    report: &mut Report,
+) -> Result<(), End> {
     let folder = place.data.join(follow::FOLDER);
     let index = match Index::look(&folder) {
         Ok(Some(index)) => index,
@@ -49,10 +58,11 @@ pub(super) async fn check(store: &Store, view: &mut View, place: &Place, rebuilt
     }
     // Without a catalogue nothing of a version is found any more.
     let mut hidden = BTreeSet::new();
-    for (document, catalogue) in &rebuilt.hidden {
-        for kept in rebuilt.versions.iter().filter(|kept| kept.document == *document) {
+    let ahead = listed.ahead.iter().filter_map(|part| Some((*rebuilt.known.get(&half(&part.0))?, *part)));
+    for (document, catalogue) in rebuilt.hidden.iter().copied().chain(ahead) {
+        for kept in rebuilt.versions.iter().filter(|kept| kept.document == document) {
             let core = disclosure(view, kept.index).await?;
-            if core.is_some_and(|core| core.parts.first().is_some_and(|part| part.commitment == *catalogue)) {
+            if core.is_some_and(|core| core.parts.first().is_some_and(|part| part.commitment == catalogue)) {
                 hidden.insert(kept.index);
             }
         }

@@ -9,16 +9,19 @@ mod derived;
 mod entries;
 mod figures;
 mod index;
+mod reasons;
 mod tree;
 
 use crate::{
     keys::KeyError,
     mark::{Mark, MarkError},
     node::Place,
+    removed::Removals,
     search,
     store::{FILE, Store, StoreError},
 };
 use std::{
+    collections::BTreeSet,
     fmt,
     path::PathBuf,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -120,6 +123,8 @@ pub struct Report {
     pub parts: u64,
     /// Parts that a logged redaction removed.
     pub redacted: u64,
+    /// Parts that are gone ahead of their redactions, which this old copy lacks and this machine's list names.
+    pub ahead: u64,
     /// Objects that no statement names: what an interrupted publication leaves. They harm nothing.
     pub leftovers: u64,
     /// Documents in the search index; `None` where none was built yet, or where the chain grew during the check.
@@ -220,8 +225,10 @@ async fn check(store: &Store, place: &Place, progress: Progress<'_>, report: &mu
     readable(Check::Events, "rows", derived::events(&mut view, &rebuilt).await)?;
     readable(Check::Submissions, "rows", derived::submissions(&mut view, &rebuilt).await)?;
     readable(Check::Figures, "rows", figures::figures(&mut view, &rebuilt, report).await)?;
-    readable(Check::Content, "contents", contents::parts(store, &mut view, &rebuilt, progress, report).await)?;
-    contents::objects(store, &rebuilt, report).await?;
+    let mut listed = listed(place, &rebuilt)?;
+    readable(Check::Content, "contents", contents::parts(store, &mut view, &rebuilt, &mut listed, progress, report).await)?;
+    contents::objects(store, &rebuilt, &listed, report).await?;
+    readable(Check::Content, "reasons", reasons::reasons(&mut view).await)?;
     key(place, &rebuilt)?;
     // What lies outside the database may have moved on with it since.
     let now = store.head().await?.map_or(0, |head| head.size);
@@ -229,7 +236,7 @@ async fn check(store: &Store, place: &Place, progress: Progress<'_>, report: &mu
     if now != rebuilt.size() {
         return Ok(());
     }
-    index::check(store, &mut view, place, &rebuilt, report).await
+    index::check(store, &mut view, place, &rebuilt, &listed, report).await
 }
 
 /// A value of another type than its column's was put there by somebody else: that is a difference, not trouble with reading.
@@ -260,6 +267,15 @@ fn key(place: &Place, rebuilt: &entries::Rebuilt) -> Result<(), End> {
             differs(Check::Key, at, format!("it holds {}, and the charter names {wanted}: this is another chain", found.vkey()))
         }
         _ => Ok(()),
+    }
+}
+
+/// What this machine lists as removed.
+fn listed(place: &Place, rebuilt: &entries::Rebuilt) -> Result<contents::Listed, End> {
+    let mark = rebuilt.state.charter().and_then(|charter| charter.log_key(0)).map(|key| Mark::new(&place.data, &place.state, key));
+    match mark.map(|mark| Removals::beside(&mark).read()).transpose() {
+        Ok(removed) => Ok(contents::Listed { removed: removed.unwrap_or_default(), ahead: BTreeSet::new() }),
+        Err(error) => differs(Check::Content, "contents", error.to_string()),
     }
 }
 

@@ -11,6 +11,7 @@ mod limits;
 mod log;
 mod pages;
 mod portal;
+mod saved;
 mod search;
 mod submit;
 mod trouble;

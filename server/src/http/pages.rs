@@ -12,7 +12,7 @@ use crate::{
 };
 use app::{
     Lang, pages,
-    view::{self, Pager, Problem, ReadOnly, Shell, Site, TimelineView},
+    view::{self, Approval, Pager, Problem, ReadOnly, Shell, Site, TimelineView},
 };
 use axum::{
     Router,
@@ -149,7 +149,11 @@ async fn disclosure(lang: Lang, State(app): State<Arc<App>>, At(at): At) -> Resp
     match drawn.await {
         // An entry that is no disclosure has its page elsewhere.
         Ok(Err(index)) => Redirect::temporary(&format!("/{}/entries/{index}", lang.code())).into_response(),
-        Ok(Ok(view)) => answer(&app, lang, &format!("/disclosures/{at}"), Ok(move |shell: &Shell<'_>| pages::disclosure(shell, &view))),
+        Ok(Ok(view)) => {
+            let why = view.approval.as_ref().is_some_and(Approval::says_why);
+            let drawn = Ok(move |shell: &Shell<'_>| pages::disclosure(shell, &view));
+            passing(why, answer(&app, lang, &format!("/disclosures/{at}"), drawn))
+        }
         Err(trouble) => answer(&app, lang, "/", Err::<fn(&Shell<'_>) -> String, _>(trouble)),
     }
 }
@@ -161,8 +165,18 @@ async fn entry(lang: Lang, State(app): State<Arc<App>>, At(at): At) -> Response 
         let missing = if index >= size { Problem::NotYetLogged { index } } else { Problem::NotFound };
         views::entry_view(&Context::new(&app.node, lang), index, size).await?.ok_or(Trouble::Problem(missing))
     };
-    let drawn = drawn.await.map(|view| move |shell: &Shell<'_>| pages::entry(shell, &view));
-    answer(&app, lang, &format!("/entries/{}", pages::text::query(&at)), drawn)
+    let drawn = drawn.await;
+    let why = drawn.as_ref().is_ok_and(|view| view.approval.as_ref().is_some_and(Approval::says_why));
+    let drawn = drawn.map(|view| move |shell: &Shell<'_>| pages::entry(shell, &view));
+    passing(why, answer(&app, lang, &format!("/entries/{}", pages::text::query(&at)), drawn))
+}
+
+/// Not kept where something on it may be gone without an entry: a reason that is closed again is closed at once.
+fn passing(passes: bool, mut response: Response) -> Response {
+    if passes {
+        response.extensions_mut().insert(Passing);
+    }
+    response
 }
 
 async fn agencies(lang: Lang, State(app): State<Arc<App>>) -> Response {
@@ -186,11 +200,7 @@ async fn agency(lang: Lang, State(app): State<Arc<App>>, At(id): At, Asked(query
     let counting = drawn.as_ref().is_ok_and(|view| view.figures.as_ref().is_some_and(|figures| figures.behind.is_some()));
     let drawn = drawn.map(|view| move |shell: &Shell<'_>| pages::agency(shell, &view));
     let path = if drawn.is_ok() { format!("/agencies/{id}") } else { "/agencies".to_owned() };
-    let mut response = answer(&app, lang, &path, drawn);
-    if counting {
-        response.extensions_mut().insert(Passing);
-    }
-    response
+    passing(counting, answer(&app, lang, &path, drawn))
 }
 
 async fn chain_page(lang: Lang, State(app): State<Arc<App>>) -> Response {

@@ -3,13 +3,16 @@
 //! Statement ids are derived from file, record and content, so a run that was stopped, or one on the same file again,
 //! finds what is logged already. Lines are read, judged, salted and sealed two chunks at a time beside the sequencer;
 //! nothing waits for a receipt but what must name an entry by it: a revision, a status.
+//! Records are looked through for numbers of persons apart from that, by a run that imports nothing.
 
+mod looked;
 mod prepare;
 mod progress;
 mod read;
 mod record;
 mod run;
 
+pub use looked::{Personal, check};
 pub use progress::{Bar, Progress, Silent};
 
 use crate::{
@@ -69,6 +72,10 @@ pub struct Report {
     pub revisions: u64,
     /// Statuses (withdrawn, lapsed) logged by this run.
     pub statuses: u64,
+    /// Records that were looked through and not imported.
+    pub looked: u64,
+    /// Of those, how many have what looks like numbers of persons.
+    pub personal: u64,
     /// Lines not imported.
     pub bad: u64,
     /// The first [`MOST_KEPT`] of them.

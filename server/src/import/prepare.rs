@@ -59,7 +59,7 @@ pub struct Ready {
 }
 
 /// The id of the statement made of a record; `label` tells its statuses apart from it.
-fn statement_id(stem: &str, record: &str, label: &str, line: &Hash) -> String {
+pub fn statement_id(stem: &str, record: &str, label: &str, line: &Hash) -> String {
     let hash = match label {
         "" => Hash::of(&[b"gazette/v1 import\n", stem.as_bytes(), b"\n", record.as_bytes(), b"\n", &line.0]),
         _ => Hash::of(&[b"gazette/v1 import\n", stem.as_bytes(), b"\n", record.as_bytes(), b"\n", &line.0, b"\n", label.as_bytes()]),
@@ -127,7 +127,7 @@ fn finish(
 }
 
 /// What the protocol would not read back, or would refuse, is told of the line before it is sealed.
-fn check(draft: &Draft) -> Result<(), String> {
+pub fn check(draft: &Draft) -> Result<(), String> {
     let catalogue = serde_json::to_string(&draft.catalogue).map_err(|error| error.to_string())?;
     // Where in the catalogue says nothing of where in the line.
     let what = |said: String| said.rsplit_once(" at line ").map_or(said.clone(), |(what, _)| what.to_owned());

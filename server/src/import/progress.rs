@@ -1,6 +1,6 @@
 //! What an import shows of itself while it runs.
 
-use super::{BadLine, Report};
+use super::{BadLine, Personal, Report};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Hears how far an import has come. Bytes are those of the files as they lie on disk.
@@ -8,6 +8,8 @@ pub trait Progress: Send + Sync {
     fn start(&self, _bytes: u64) {}
     fn at(&self, _report: &Report, _bytes: u64) {}
     fn bad(&self, _line: &BadLine) {}
+    /// Numbers of persons were found in a record that is only looked through.
+    fn found(&self, _record: &Personal) {}
     fn done(&self, _report: &Report) {}
 }
 
@@ -48,13 +50,17 @@ impl Progress for Bar {
 
     fn at(&self, report: &Report, bytes: u64) {
         let seconds = self.bar.elapsed().as_secs_f64().max(0.001);
-        let documents = report.added + report.present;
+        let documents = report.added + report.present + report.looked;
         self.bar.set_position(bytes);
         self.bar.set_message(format!("{documents} documents, {:.0}/s", documents as f64 / seconds));
     }
 
     fn bad(&self, line: &BadLine) {
         self.bar.suspend(|| eprintln!("{}:{}: {}", line.file.display(), line.line, line.reason));
+    }
+
+    fn found(&self, record: &Personal) {
+        self.bar.suspend(|| println!("{record}"));
     }
 
     fn done(&self, _: &Report) {

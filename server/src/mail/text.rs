@@ -62,6 +62,7 @@ pub fn message(letter: &Letter, around: &Surroundings<'_>, sender: &Mailbox) -> 
         LetterKind::Rejected => ((w.rejected)(&place), at("/desk/drafts")),
         LetterKind::Published => ((w.published)(&place), at("/desk/drafts")),
         LetterKind::Again => ((w.again)(&place), at("/desk/drafts")),
+        LetterKind::Unsealed => ((w.unsealed)(&place), at("/desk/drafts")),
         LetterKind::TakenBack => ((w.taken_back)(&place), at("/desk/drafts")),
         LetterKind::Daily => ((w.daily)(&portal), at("/desk")),
         LetterKind::Confirm => ((w.confirm)(&portal), at(&format!("/desk/account/address/{}", letter.secret))),

@@ -11,7 +11,7 @@ use crate::{
 use chain::{
     entry::Entry,
     note::Signer,
-    statement::{Core, Statement},
+    statement::{Core, Key, Statement},
 };
 use std::path::{Path, PathBuf};
 
@@ -114,14 +114,35 @@ impl Place {
         Ok(plain)
     }
 
+    /// The store as it stands, for one who changes nothing in it.
+    async fn look(&self) -> Result<Store, StoreError> {
+        match &self.database {
+            Some(url) => Store::look_at(url, &self.data).await,
+            None => Store::look(&self.data).await,
+        }
+    }
+
+    /// An agency's seals as the chain here has them registered; none of one that it does not know. Only looked up, also beside a server
+    /// that writes there. `None`: there is no chain here.
+    pub async fn registered_seals(&self, agency: &str) -> Result<Option<Vec<Key>>, StoreError> {
+        if self.is_empty() {
+            return Ok(None);
+        }
+        let store = self.look().await?;
+        let registered = async {
+            let Some(head) = store.head().await?.filter(|head| head.size > 0) else { return Ok(None) };
+            let (state, ..) = store.load(&head.origin).await?;
+            Ok(Some(state.agency(agency).map_or_else(Vec::new, |(_, agency)| agency.seals.clone())))
+        };
+        let registered = registered.await;
+        store.close().await;
+        registered
+    }
+
     /// Whether the chain here is one in earnest. Only looked up, so that whoever is refused can go back to the program they had: this one
     /// would change the tables. `false` also where that cannot be read yet.
     pub(super) async fn is_in_earnest(&self) -> bool {
-        let store = match &self.database {
-            Some(url) => Store::look_at(url, &self.data).await,
-            None => Store::look(&self.data).await,
-        };
-        let Ok(store) = store else { return false };
+        let Ok(store) = self.look().await else { return false };
         let first = store.entry(0).await;
         store.close().await;
         let Ok(Some(bytes)) = first else { return false };

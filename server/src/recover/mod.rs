@@ -5,6 +5,9 @@
 //! entries must have taken it away; and in the end the root must be the one that the log signed, and that the high-water
 //! mark names where it stands within. All of it is written in one transaction, which is committed after the last of these
 //! checks: a recovery that fails or is stopped leaves what was there. Nothing is signed here.
+//!
+//! What this machine lists as removed by an entry that the source does not have either ([`crate::removed`]) is taken out again within
+//! that transaction: an older source brings nothing back.
 
 mod address;
 mod source;
@@ -16,6 +19,7 @@ use crate::{
     keys::KeyError,
     mark::{Mark, MarkError, Signed},
     node::Place,
+    removed::{self, Removals, ReplayError},
     sequencer::{self, Behind, OpenError},
     store::{Head, StoreError},
 };
@@ -39,6 +43,8 @@ pub enum RecoverError {
     NoKey(std::path::PathBuf),
     #[error(transparent)]
     Mark(#[from] MarkError),
+    #[error(transparent)]
+    Removed(#[from] ReplayError),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error("{from} cannot be read: {error}")]
@@ -88,6 +94,11 @@ pub async fn recover(place: &Place, from: &str, progress: Progress<'_>) -> Resul
     let marks = mark.read()?;
     let (tip, head) = sequencer::load(&store, key.name()).await?;
     sequencer::standing(&store, &marks, &tip, &head).await?;
+    let removals = Removals::beside(&mark);
+    let listed = removals.read().map_err(ReplayError::from)?;
+    // A redaction that is listed was logged, whatever became of the mark: no mark is made here that would let something be signed below it.
+    let least = listed.values().max().map_or(0, |by| by + 1);
+    let raise = |signed: Signed| if signed.size < least { Ok(()) } else { mark.raise(signed) };
 
     let note = source.checkpoint().await.map_err(unreadable)?;
     let signed = Checkpoint::parse(Note::parse(note.as_bytes()).map_err(CheckpointError::from)?.text)?;
@@ -104,7 +115,7 @@ pub async fn recover(place: &Place, from: &str, progress: Progress<'_>) -> Resul
             Inconsistent::Source(error) => unreadable(error),
             Inconsistent::Fork => RecoverError::Fork { ours: head.size, theirs: signed.size },
         })?;
-        let mut taking = take::Taking::begin(&store, &source, from, tip, &marks).await?;
+        let mut taking = take::Taking::begin(&store, &source, from, tip, (marks.as_slice(), &listed)).await?;
         let judged = taking.entries(signed.size, progress).await.and_then(|()| taking.head(&signed, note));
         match judged {
             Ok(head) => recovered = Recovered { size: head.size, parts: taking.commit(&head).await?, ..recovered },
@@ -114,7 +125,7 @@ pub async fn recover(place: &Place, from: &str, progress: Progress<'_>) -> Resul
             }
         }
         // Signed before, by this log: from now on a copy without these is an old one here, too.
-        mark.raise(Signed { size: signed.size, root: signed.root })?;
+        raise(Signed { size: signed.size, root: signed.root })?;
     } else if signed.size == head.size {
         if signed.root != tip.state.frontier.root() {
             return Err(RecoverError::Fork { ours: head.size, theirs: signed.size });
@@ -122,10 +133,12 @@ pub async fn recover(place: &Place, from: &str, progress: Progress<'_>) -> Resul
         // As new as the source: that is what a machine without a mark was to find out.
         let key = tip.state.charter().and_then(|charter| charter.log_key(signed.size)).unwrap_or(&key);
         Checkpoint::open(note.as_bytes(), key)?;
-        mark.raise(Signed { size: signed.size, root: signed.root })?;
+        raise(Signed { size: signed.size, root: signed.root })?;
     }
-    let missing = marks.iter().find(|signed| signed.size > recovered.size);
-    recovered.behind = missing.map(|signed| Behind::Missing { found: recovered.size, signed: signed.size });
+    // Whatever was redacted by what came back is listed too, and on a machine that had no list all of it.
+    removed::complete(&store, &removals).await?;
+    let missing = marks.iter().map(|signed| signed.size).chain([least]).find(|size| *size > recovered.size);
+    recovered.behind = missing.map(|signed| Behind::Missing { found: recovered.size, signed });
     if recovered.behind.is_none() && !mark.stands_outside()? {
         // The source has less than what is here.
         recovered.behind = Some(Behind::Unmarked { found: recovered.size });

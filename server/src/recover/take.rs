@@ -27,6 +27,8 @@ pub(super) struct Taking<'s> {
     source: &'s Source,
     from: &'s str,
     marks: &'s [Signed],
+    /// What this machine lists as removed, and by which entry.
+    listed: &'s BTreeMap<Commitment, u64>,
     transaction: Transaction<'static, Any>,
     tip: Tip,
     parts: u64,
@@ -46,11 +48,11 @@ impl<'s> Taking<'s> {
         source: &'s Source,
         from: &'s str,
         tip: Tip,
-        marks: &'s [Signed],
+        (marks, listed): (&'s [Signed], &'s BTreeMap<Commitment, u64>),
     ) -> Result<Taking<'s>, RecoverError> {
         let transaction = store.claim(tip.state.size(), tip.leaf()).await?.ok_or(RecoverError::Moved)?;
         let (unexplained, redacted, objects) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Ok(Taking { store, source, from, marks, transaction, tip, parts: 0, unexplained, redacted, objects })
+        Ok(Taking { store, source, from, marks, listed, transaction, tip, parts: 0, unexplained, redacted, objects })
     }
 
     /// Takes every entry up to `size`.
@@ -184,7 +186,9 @@ impl<'s> Taking<'s> {
 
     /// The last checks, and the new head if they hold.
     pub fn head(&self, signed: &Checkpoint, note: String) -> Result<Head, RecoverError> {
-        if let Some((commitment, index)) = self.unexplained.first_key_value() {
+        // A redaction that comes after the source's newest entry is in this machine's list.
+        let explained = |part: &Commitment| self.listed.get(part).is_some_and(|by| *by >= signed.size);
+        if let Some((commitment, index)) = self.unexplained.iter().find(|(part, _)| !explained(part)) {
             let why = "is said to be redacted, and no entry redacts it";
             return Err(RecoverError::Part { index: *index, commitment: *commitment, why });
         }
@@ -201,15 +205,13 @@ impl<'s> Taking<'s> {
     }
 
     /// Makes it all visible at once. Says how many parts were taken.
-    pub async fn commit(self, head: &Head) -> Result<u64, StoreError> {
+    pub async fn commit(mut self, head: &Head) -> Result<u64, StoreError> {
+        let ahead: Vec<_> = self.listed.iter().filter(|(_, by)| **by >= head.size).map(|(part, by)| (*part, *by)).collect();
+        let taken = self.store.take_out(&mut self.transaction, &ahead, head.size).await?;
+        self.redacted.extend(taken.removed);
         // Whether a commit that failed was one cannot be known: large parts are not taken back after it.
         self.store.finish(self.transaction, head).await?;
-        for commitment in self.redacted {
-            if let Err(error) = self.store.remove_object(&commitment).await {
-                tracing::error!(%error, %commitment, "a redacted part could not be removed from the object store");
-            }
-        }
-        self.store.erase_log().await;
+        self.store.erase_parts(&self.redacted).await;
         Ok(self.parts)
     }
 

@@ -32,8 +32,10 @@ pub enum Change {
     Rule { rule: Option<String> },
     /// The body that speaks for an agency which was abolished, and those that may state the status of its documents; none: none any more.
     Bodies { successor: Option<String>, overseers: Vec<String> },
-    /// A new agency, another name of one, or a seal more.
+    /// A new agency, or a seal more.
     Agency { names: Names, seal: Option<String>, custody: String },
+    /// Other names, of an agency or a post that is registered.
+    Names { names: Names },
     /// The charter itself.
     Charter(Box<Amendment>),
 }
@@ -115,6 +117,7 @@ impl Change {
                 post.name.extend(names.clone());
             }
             Change::End { key, how, at } => end(&mut post.keys, key, how, *at)?,
+            Change::Names { names } => rename(&mut post.name, names)?,
             Change::Rule { .. } | Change::Bodies { .. } | Change::Agency { .. } | Change::Charter(_) => {
                 return Err(RegistrarError::Subject);
             }
@@ -140,6 +143,7 @@ impl Change {
         };
         match self {
             Change::End { key, how, at } => end(&mut agency.seals, key, how, *at)?,
+            Change::Names { names } => rename(&mut agency.name, names)?,
             Change::Rule { rule } => agency.rule = rule.as_deref().map(read_rule).transpose()?,
             Change::Agency { names, seal, custody } => {
                 agency.name.extend(names.clone());
@@ -180,6 +184,15 @@ fn end(keys: &mut [Key], key: &str, how: &str, at: u64) -> Result<(), RegistrarE
     Ok(())
 }
 
+/// A registration that changes nothing would still void what was approved before it.
+fn rename(called: &mut Names, names: &Names) -> Result<(), RegistrarError> {
+    if names.iter().all(|(language, name)| called.get(language) == Some(name)) {
+        return Err(RegistrarError::SameNames);
+    }
+    called.extend(names.clone());
+    Ok(())
+}
+
 /// The text of a statement that registers something, to be signed; refused if the log would refuse it for what it says.
 fn judged<T: Serialize>(state: &State, kind: &str, id: &str, core: &T) -> Result<String, RegistrarError> {
     let (text, core) = written(state.origin(), kind, id, core)?;
@@ -201,4 +214,29 @@ pub fn written<T: Serialize>(origin: &str, kind: &str, id: &str, core: &T) -> Re
 #[must_use]
 pub fn said(text: &str) -> Option<Core> {
     Core::read(text.split('\n').nth(1)?).ok().map(|(_, core)| core)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_waited_under_an_earlier_version_is_still_read() {
+        let names = Names::from([("en".to_owned(), "Roads".to_owned())]);
+        for (kept, change) in [
+            (
+                r#"{"do":"agency","names":{"en":"Roads"},"seal":null,"custody":""}"#,
+                Change::Agency { names: names.clone(), seal: None, custody: String::new() },
+            ),
+            (
+                r#"{"do":"key","key":"k","names":{"en":"Roads"}}"#,
+                Change::Key { key: "k".into(), names: names.clone(), account: String::new(), proof: String::new() },
+            ),
+            (r#"{"do":"end","key":"k","how":"lost","at":7}"#, Change::End { key: "k".into(), how: "lost".into(), at: 7 }),
+            (r#"{"do":"names","names":{"en":"Roads"}}"#, Change::Names { names: names.clone() }),
+        ] {
+            assert_eq!(serde_json::from_str::<Change>(kept).unwrap(), change);
+        }
+    }
 }

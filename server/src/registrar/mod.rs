@@ -59,6 +59,8 @@ pub enum RegistrarError {
     Passed { than: u64 },
     #[error("the charter says so already")]
     NoChange,
+    #[error("it is called so already")]
+    SameNames,
     #[error("nothing waits under this number")]
     Nothing,
     #[error("too many registrations wait")]

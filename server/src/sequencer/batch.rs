@@ -1,7 +1,7 @@
 //! One batch: each submission gets its place in memory, or its refusal, while the batch before it is being written.
 
-use super::{OpenError, Receipt, Sequencer, Submission, SubmitError, Tip, load_in, submit::Said};
-use crate::store::{Batch, NewContent, NewEntry};
+use super::{OpenError, Receipt, Sequencer, Submission, SubmitError, Tip, kept::Kept, load_in, submit::Said};
+use crate::store::{Batch, NewContent, NewEntry, StoreError};
 use chain::{
     Hash,
     checkpoint::Checkpoint,
@@ -169,11 +169,18 @@ impl Sequencer {
     async fn hold(&mut self) -> Result<Transaction<'static, Any>, OpenError> {
         // Nobody is kept waiting for a head that is only waiting for the next checkpoint's turn.
         tokio::time::sleep_until(self.next).await;
-        let marks = self.mark.read()?;
-        let mut transaction = self.store.hold().await?;
-        let loaded = load_in(&mut transaction, self.log.origin()).await?;
-        self.take_up(&marks, loaded).await?;
-        Ok(transaction)
+        loop {
+            let kept = Kept::read(&self.mark, &self.listing)?;
+            let mut transaction = self.store.hold().await?;
+            let loaded = load_in(&mut transaction, self.log.origin()).await?;
+            if !self.is_older(&loaded.1) {
+                self.take_up(&kept, loaded).await?;
+                return Ok(transaction);
+            }
+            // Taken up without it first.
+            transaction.rollback().await.map_err(StoreError::from)?;
+            self.reload().await?;
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Why a crash is harmless: a batch's entries, tiles, contents, checkpoint and the new head are one transaction. Before
 //! its commit nothing of the batch is visible and nobody in it is answered; after it everything is there. The high-water
-//! mark is raised between commit and answers.
+//! mark is raised, and what was redacted is listed beside it, between commit and answers.
 //!
 //! Why two processes never extend the same tree: the transaction begins by claiming the head row at the very entry that
 //! the batch was judged on top of, and nothing is signed before. The claim fails when the head stands elsewhere. Then
@@ -14,21 +14,26 @@
 //! written, the next is judged again, and nobody in it was answered.
 //!
 //! A store behind the mark is served and not added to, until what is missing was fetched; and so is one of which no mark
-//! outside the data folder tells how far it had come, until it was compared or vouched for. What was signed is looked for
-//! in the store whenever it is loaded, not only when it is opened: a database may be brought up again from an older copy.
+//! outside the data folder tells how far it had come, until it was compared or vouched for. What was signed, and what is
+//! listed as redacted, is looked for in the store whenever it is loaded, not only when it is opened: a database may be brought up again
+//! from an older copy. What that brings back of what was redacted is removed before the shorter chain is told to anybody.
 
 mod batch;
 mod brought;
 mod clock;
+mod foretell;
+mod kept;
 mod submit;
 mod write;
 
 pub use clock::{Clock, ClockAlarm};
+pub use foretell::Foretold;
 pub use submit::{Checked, Receipt, SMALL, Submission, SubmitError, Submitter, Waiting};
 
 use crate::{
     keys::LogKeys,
     mark::{Mark, MarkError, Signed},
+    removed::{self, Listing, ReplayError},
     store::{self, Head, Store, StoreError},
 };
 use chain::{
@@ -37,6 +42,7 @@ use chain::{
     tile::{self, Tiles},
     tree,
 };
+use kept::Kept;
 use sqlx::AnyConnection;
 use std::{
     collections::BTreeMap,
@@ -66,6 +72,8 @@ pub enum OpenError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Mark(#[from] MarkError),
+    #[error(transparent)]
+    Removed(#[from] ReplayError),
     #[error("entry {size} and before are not the history this machine signed: root {found} instead of {signed}")]
     OtherHistory { size: u64, found: chain::Hash, signed: chain::Hash },
     #[error("the store's tree at size {size} has root {computed}, and its checkpoint says {signed}")]
@@ -105,6 +113,7 @@ pub struct Sequencer {
     store: Store,
     log: Arc<LogKeys>,
     mark: Arc<Mark>,
+    listing: Arc<Listing>,
     clock: Clock,
     tip: Tip,
     writing: Writing,
@@ -127,10 +136,10 @@ impl Sequencer {
     pub async fn open(store: Store, log: LogKeys, mark: Mark, clock: Clock) -> Result<Sequencer, OpenError> {
         let store = store.for_sequencing();
         let origin = log.origin().to_owned();
-        // Before the store is: what another process signs in between is then in the store and not yet in these.
-        let marks = mark.read()?;
+        let listing = Listing::beside(&mark);
+        let kept = Kept::read(&mark, &listing)?;
         let (tip, head) = load(&store, &origin).await?;
-        let behind = standing(&store, &marks, &tip, &head).await?.or(unmarked(&mark, &head)?);
+        let behind = kept.judge(&store, &mark, &tip, &head).await?;
         let wanted = tip.state.charter().and_then(|charter| charter.log_key(head.size + 1));
         if let Some(wanted) = wanted
             && log.signer(wanted)?.is_none()
@@ -147,9 +156,9 @@ impl Sequencer {
         }
         let view = Arc::new(RwLock::new(Arc::new(tip.state.clone())));
         let (head, behind) = (watch::Sender::new(head), watch::Sender::new(behind));
-        let (log, mark) = (Arc::new(log), Arc::new(mark));
+        let (log, mark, listing) = (Arc::new(log), Arc::new(mark), Arc::new(listing));
         let (writing, earlier, stale, next) = (None, Arc::default(), false, Instant::now());
-        Ok(Sequencer { store, log, mark, clock, tip, writing, earlier, stale, next, behind, view, head })
+        Ok(Sequencer { store, log, mark, listing, clock, tip, writing, earlier, stale, next, behind, view, head })
     }
 
     /// Whether the chain is founded and no trial.
@@ -216,6 +225,8 @@ impl Sequencer {
 
     /// Loads what another process committed, if anything.
     async fn catch_up(&mut self) -> Result<(), OpenError> {
+        // What could not be listed when it was redacted: that was said then.
+        drop(self.listing.add(&[]));
         let Some(head) = self.store.head().await? else { return Ok(()) };
         let vouched = matches!(*self.behind.borrow(), Some(Behind::Unmarked { .. })) && self.mark.stands_outside()?;
         if self.stale || vouched || head.size != self.tip.state.size() {
@@ -225,18 +236,25 @@ impl Sequencer {
     }
 
     async fn reload(&mut self) -> Result<(), OpenError> {
-        // Before the store is, as when it was opened.
-        let marks = self.mark.read()?;
-        let loaded = load(&self.store, self.log.origin()).await?;
-        self.take_up(&marks, loaded).await
+        let kept = Kept::read(&self.mark, &self.listing)?;
+        let (tip, head) = load(&self.store, self.log.origin()).await?;
+        if self.is_older(&head) {
+            // With nothing held here: removing holds the head itself.
+            removed::replay(&self.store, self.listing.removals()).await?;
+        }
+        self.take_up(&kept, (tip, head)).await
     }
 
-    async fn take_up(&mut self, marks: &[Signed], (tip, head): (Tip, Head)) -> Result<(), OpenError> {
+    /// Whether the store has less than was told here: then an older copy was put back under this process.
+    fn is_older(&self, head: &Head) -> bool {
+        head.size < self.head.borrow().size
+    }
+
+    async fn take_up(&mut self, kept: &Kept, (tip, head): (Tip, Head)) -> Result<(), OpenError> {
         let before = *self.behind.borrow();
-        let now = match standing(&self.store, marks, &tip, &head).await {
-            Ok(None) => unmarked(&self.mark, &head).map_err(OpenError::from),
-            now => now,
-        };
+        let now = kept.judge(&self.store, &self.mark, &tip, &head).await;
+        let known = self.head.borrow().size;
+        self.list_others(known, head.size).await?;
         match (&now, before) {
             (Ok(None), Some(_)) => tracing::info!(size = head.size, "nothing is missing: statements are taken again"),
             (Ok(Some(behind)), _) => tracing::error!("{behind}"),

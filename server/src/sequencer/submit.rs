@@ -16,7 +16,7 @@ use chain::{
     note::{Note, Signer},
     part::Commitment,
     state::{Refusal, State, Verified},
-    statement::{Core, Statement, StatementError},
+    statement::{Core, Disclosure, Part, Statement, StatementError},
 };
 use std::{
     borrow::Cow,
@@ -148,10 +148,10 @@ impl Said {
 
 /// A statement that verified and waits for nothing but its place.
 pub struct Checked {
-    note: String,
-    said: Said,
-    verified: Verified,
-    contents: Vec<NewContent>,
+    pub(super) note: String,
+    pub(super) said: Said,
+    pub(super) verified: Verified,
+    pub(super) contents: Vec<NewContent>,
 }
 
 impl Checked {
@@ -159,6 +159,16 @@ impl Checked {
     #[must_use]
     pub fn is_by(&self, signer: &str) -> bool {
         self.said.key == submission_key(signer, &self.said.id)
+    }
+
+    /// What was signed, read again.
+    pub fn statement(&self) -> Result<Statement<'_>, StatementError> {
+        Statement::parse(self.note.as_bytes())
+    }
+
+    /// The bytes that came with it.
+    pub fn brought(&self) -> impl Iterator<Item = (Commitment, &[u8])> {
+        self.contents.iter().filter_map(|content| Some((content.commitment, content.bytes.as_deref()?)))
     }
 }
 
@@ -180,7 +190,7 @@ pub struct Submitter {
     log: Arc<LogKeys>,
     view: Arc<RwLock<Arc<State>>>,
     behind: watch::Receiver<Option<Behind>>,
-    store: Store,
+    pub(super) store: Store,
     room: Arc<Semaphore>,
     under_way: UnderWay,
 }
@@ -281,15 +291,7 @@ impl Submitter {
         }
         let Checked { note, said, verified, mut contents } = checked;
         if let Core::Disclosure(core) = &said.core {
-            let given = |part: &&chain::statement::Part| contents.iter().any(|content| content.commitment == part.commitment);
-            let mut stored = Vec::new();
-            for part in core.parts.iter().filter(|part| !given(part)) {
-                // An unchanged part of an earlier version need not be handed in again.
-                match self.store.content(&part.commitment).await? {
-                    Some(crate::store::StoredContent::Present { .. }) => stored.push(part.commitment),
-                    _ => return Err(SubmitError::PartMissing(part.commitment)),
-                }
-            }
+            self.has_the_rest(&said.key, core, &contents).await?;
             contents.retain_mut(|content| {
                 let part = core.parts.iter().find(|part| part.commitment == content.commitment);
                 // As the statement says: the portal serves it under this name.
@@ -320,6 +322,24 @@ impl Submitter {
             Some(brought) => brought.settled(waiting),
             None => waiting,
         })
+    }
+
+    /// That the parts of a disclosure which did not come with it are here: an unchanged part of an earlier version need not be handed in
+    /// again, and nothing of a statement that is logged, of which a part may be redacted by now.
+    pub(super) async fn has_the_rest(&self, key: &Hash, core: &Disclosure, contents: &[NewContent]) -> Result<(), SubmitError> {
+        let given = |part: &&Part| contents.iter().any(|content| content.commitment == part.commitment);
+        for part in core.parts.iter().filter(|part| !given(part)) {
+            if !self.store.has_content(&part.commitment).await? {
+                let logged = self.store.has_logged(key).await?;
+                return if logged { Ok(()) } else { Err(SubmitError::PartMissing(part.commitment)) };
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a statement under its id is logged already, be it the same one or not: then nothing is logged under it any more.
+    pub async fn has_logged(&self, checked: &Checked) -> Result<bool, SubmitError> {
+        Ok(self.store.has_logged(&checked.said.key).await?)
     }
 
     /// Puts the large parts of a statement where they will be served from, all but those that are not to be there.

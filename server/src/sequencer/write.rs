@@ -1,9 +1,10 @@
-//! Writing a judged batch: one transaction, then the mark, the new head, and the answers, in this order.
+//! Writing a judged batch: one transaction, then the mark, the list of what was removed, the new head, and the answers, in this order.
 
 use super::{BETWEEN_COMMITS, Sequencer, Submission, SubmitError, batch::Judged};
 use crate::{
     keys::LogKeys,
     mark::{Mark, Signed},
+    removed::Listing,
     store::{Head, Store},
 };
 use chain::{state::State, statement::Core};
@@ -88,6 +89,7 @@ impl Sequencer {
             store: self.store.clone(),
             log: self.log.clone(),
             mark: self.mark.clone(),
+            listing: self.listing.clone(),
             view: self.view.clone(),
             head: self.head.clone(),
         };
@@ -100,6 +102,7 @@ struct Writer {
     store: Store,
     log: Arc<LogKeys>,
     mark: Arc<Mark>,
+    listing: Arc<Listing>,
     view: Arc<RwLock<Arc<State>>>,
     head: watch::Sender<Head>,
 }
@@ -144,23 +147,22 @@ impl Writer {
         if let Err(error) = self.mark.raise(Signed { size: signed.size, root: signed.root }) {
             tracing::error!(%error, size = signed.size, "the high-water mark could not be raised");
         }
+        let mut removed = Vec::new();
+        for entry in &placed.batch.entries {
+            if let Core::Redaction(core) = &entry.core {
+                removed.extend(core.parts.iter().map(|part| (*part, entry.index)));
+            }
+        }
+        // The same of a list that lags: what is not on it waits for the next try, and each start completes it.
+        if let Err(error) = self.listing.add(&removed) {
+            tracing::error!(%error, size = signed.size, "what was redacted could not be listed outside the data folder; it is tried again");
+        }
         if let Some(state) = placed.view.take() {
             super::publish(&self.view, state);
         }
         self.head.send_replace(head);
-        let mut redacted = false;
-        for entry in &placed.batch.entries {
-            let Core::Redaction(core) = &entry.core else { continue };
-            redacted = true;
-            for commitment in &core.parts {
-                // Logged and no longer served, whatever happens here; `fsck` names an object that stayed.
-                if let Err(error) = self.store.remove_object(commitment).await {
-                    tracing::error!(%error, %commitment, "a redacted part could not be removed from the object store");
-                }
-            }
-        }
-        if redacted {
-            self.store.erase_log().await;
+        if !removed.is_empty() {
+            self.store.erase_parts(&removed.iter().map(|(part, _)| *part).collect::<Vec<_>>()).await;
         }
         Ok(true)
     }

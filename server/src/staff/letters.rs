@@ -26,10 +26,12 @@ const LEASE: Millis = 5 * MINUTE;
 pub enum LetterKind {
     /// Something waits for them.
     Waits,
-    /// Of what they wrote: a step was rejected, it was published, it needs approving again, somebody else took it back.
+    /// Of what they wrote: a step was rejected, it was published, it needs approving again, it waits for its agency's own seal, somebody
+    /// else took it back.
     Rejected,
     Published,
     Again,
+    Unsealed,
     TakenBack,
     /// Any of these, once a day.
     Daily,
@@ -46,11 +48,12 @@ pub enum LetterKind {
 }
 
 impl LetterKind {
-    pub(crate) const ALL: [LetterKind; 13] = [
+    pub(crate) const ALL: [LetterKind; 14] = [
         LetterKind::Waits,
         LetterKind::Rejected,
         LetterKind::Published,
         LetterKind::Again,
+        LetterKind::Unsealed,
         LetterKind::TakenBack,
         LetterKind::Daily,
         LetterKind::Confirm,
@@ -69,6 +72,7 @@ impl LetterKind {
             LetterKind::Rejected => "rejected",
             LetterKind::Published => "published",
             LetterKind::Again => "again",
+            LetterKind::Unsealed => "unsealed",
             LetterKind::TakenBack => "taken-back",
             LetterKind::Daily => "daily",
             LetterKind::Confirm => "confirm",
@@ -87,8 +91,8 @@ impl LetterKind {
 
     /// Whether it is about work, of which somebody may want less mail. What is about their account always comes.
     const fn is_work(self) -> bool {
-        use LetterKind::{Again, Daily, Published, Rejected, TakenBack, Waits};
-        matches!(self, Waits | Rejected | Published | Again | TakenBack | Daily)
+        use LetterKind::{Again, Daily, Published, Rejected, TakenBack, Unsealed, Waits};
+        matches!(self, Waits | Rejected | Published | Again | Unsealed | TakenBack | Daily)
     }
 }
 

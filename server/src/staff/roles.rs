@@ -13,7 +13,7 @@ pub enum Role {
     Reviewer,
     /// Of an agency: takes the last steps, overrides where the rule lets their post, and reviews too.
     Approver,
-    /// Of an agency: publishes where it has no rule, says when, and calls back what is submitted.
+    /// Of an agency: publishes where it has no rule, brings what it sealed itself, says when, and calls back what is submitted.
     Publisher,
     /// Of an agency: its people. Of the portal: everybody's.
     Administrator,

@@ -29,6 +29,8 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (18, "auditors", include_str!("../../../migrations/staff/0018_auditors.sql")),
     (19, "unread", include_str!("../../../migrations/staff/0019_unread.sql")),
     (20, "days", include_str!("../../../migrations/staff/0020_days.sql")),
+    (21, "sealed", include_str!("../../../migrations/staff/0021_sealed.sql")),
+    (22, "reasons", include_str!("../../../migrations/staff/0022_reasons.sql")),
 ];
 
 /// The data folder's own database of staff.

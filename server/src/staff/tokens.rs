@@ -35,7 +35,7 @@ pub enum Scope {
     Draft,
     /// Submits drafts for approval, and takes them back.
     Submit,
-    /// Publishes where the agency has no rule.
+    /// Publishes where the agency has no rule, and brings what it sealed itself.
     Publish,
     /// Hands in statements that the agency's own seal key signed.
     Statements,

@@ -89,7 +89,7 @@ impl Store {
         let mut items = Vec::new();
         let mut contents = Vec::new();
         let mut events = Vec::new();
-        let mut redacted = Vec::new();
+        let (mut redacted, mut reasons) = (Vec::new(), Vec::new());
         for entry in &batch.entries {
             let at = to_sql(entry.index);
             match &entry.core {
@@ -116,7 +116,8 @@ impl Store {
                 }
                 Core::Redaction(core) => {
                     events.push((at, to_sql(core.target.index), "redaction".to_owned(), None));
-                    redacted.extend(core.parts.iter().map(|part| (at, part)));
+                    redacted.extend(core.parts.iter().map(|part| (at, *part)));
+                    reasons.push(to_sql(core.target.index));
                 }
                 Core::Step(core) => {
                     let sql = "insert into cases (agency, \"case\", idx, leaf) values ($1, $2, $3, $4) \
@@ -165,9 +166,10 @@ impl Store {
             })
             .await?;
         // After the parts of this same batch are in: one of them may be redacted in it already.
-        for (by, part) in redacted {
-            let sql = "update contents set salt = null, bytes = null, removed_by = $1 where commitment = $2 and removed_by is null";
-            sqlx::query(sql).bind(by).bind(&part.0.0[..]).execute(&mut *connection).await?;
+        redact(connection, &redacted).await?;
+        // One may say what is taken away.
+        for act in reasons {
+            sqlx::query("delete from reasons where act = $1").bind(act).execute(&mut *connection).await?;
         }
         let then = "on conflict (level, number) do update set bytes = excluded.bytes";
         Bulk { into: "tiles (level, number, bytes)", columns: 3, then }
@@ -201,6 +203,17 @@ impl Store {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Takes what these parts say, and what opens them, out of the table: each by the redaction at this index. Of several it was the first,
+/// also of a part that was taken out before the first was here, as the machine's list says.
+pub(super) async fn redact(connection: &mut AnyConnection, redacted: &[(i64, Commitment)]) -> Result<(), StoreError> {
+    let sql = "update contents set salt = null, bytes = null, removed_by = $1 \
+        where commitment = $2 and (removed_by is null or removed_by > $3)";
+    for (by, part) in redacted {
+        sqlx::query(sql).bind(*by).bind(&part.0.0[..]).bind(*by).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// The date a list is sorted by: published, else issued, else effective.

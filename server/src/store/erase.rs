@@ -2,9 +2,11 @@
 //!
 //! `secure_delete` writes over what a row leaves behind, in pages; the pages as they were before lie on in SQLite's log
 //! until it is emptied, which on a running server may be never. Rows of parts are only ever added behind the last, so no page of theirs
-//! is divided and keeps a copy of what went elsewhere. PostgreSQL keeps the old row until the table is vacuumed.
+//! is divided and keeps a copy of what went elsewhere. PostgreSQL keeps the old row until the table is vacuumed,
+//! and its bytes until something else is written there.
 
 use super::{Store, StoreError};
+use chain::part::Commitment;
 use sqlx::{AnyConnection, Connection, Executor, Row};
 use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -52,6 +54,17 @@ pub(crate) async fn may_vacuum(connection: &mut AnyConnection, table: &'static s
 }
 
 impl Store {
+    /// After a commit that took these parts out of the table: takes them from where else they lie. Trouble is logged.
+    pub(crate) async fn erase_parts(&self, parts: &[Commitment]) {
+        for commitment in parts {
+            // Not served any more, whatever happens here; `fsck` names an object that stayed.
+            if let Err(error) = self.remove_object(commitment).await {
+                tracing::error!(%error, %commitment, "a redacted part could not be removed from the object store");
+            }
+        }
+        self.erase_log().await;
+    }
+
     /// Empties the log now if nobody reads what is in it, else as soon as nobody does. Trouble is logged.
     pub(crate) async fn erase_log(&self) {
         let store = self.clone();
@@ -105,6 +118,7 @@ impl Store {
             // None of those the sequencer writes with.
             let mut connection = self.reading.acquire().await?.detach();
             connection.execute("vacuum contents").await?;
+            connection.execute("vacuum reasons").await?;
             let may = may_vacuum(&mut connection, "contents").await?;
             connection.close().await?;
             Ok::<_, sqlx::Error>(may)

@@ -5,7 +5,7 @@ use chain::{
     Hash,
     entry::Entry,
     part::Commitment,
-    state::{Facts, Version},
+    state::{Facts, LoggedStep, Version},
     statement::{Core, Reference, Statement},
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
@@ -103,18 +103,14 @@ impl Store {
         for index in steps {
             if let Some(step) = earlier.steps.get(&index) {
                 facts.steps.insert(index, step.clone());
-                facts.step_keys.extend(earlier.step_keys.get(&index).map(|id| (index, *id)));
                 continue;
             }
             let sql = "select bytes from entries where idx = $1";
             let Some(row) = sqlx::query(sql).bind(to_sql(index)).fetch_optional(&mut *connection).await? else { continue };
             let bytes: Vec<u8> = row.try_get(0)?;
             let Ok(entry) = Entry::parse(&bytes) else { continue };
-            if let Ok(Statement { core: Core::Step(step), note, .. }) = &Statement::parse(entry.note.as_bytes()) {
-                let post = note.signatures.first().map_or(String::new(), |line| line.name.to_owned());
-                facts.step_keys.extend(note.signatures.first().map(|line| (index, line.id)));
-                facts.steps.insert(index, (chain::tree::leaf_hash(&bytes), post, (**step).clone()));
-            }
+            let Ok(statement) = Statement::parse(entry.note.as_bytes()) else { continue };
+            facts.steps.extend(LoggedStep::of(chain::tree::leaf_hash(&bytes), &statement).map(|step| (index, step)));
         }
         Ok(facts)
     }

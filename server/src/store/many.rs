@@ -85,6 +85,12 @@ impl Store {
         Ok(contents)
     }
 
+    /// The entries that these parts came with.
+    pub(crate) async fn came_with(&self, commitments: &[Commitment]) -> Result<HashMap<Commitment, u64>, StoreError> {
+        let rows = self.of("select commitment, entry from contents where commitment in", commitments).await?;
+        rows.into_iter().map(|(commitment, row)| Ok((commitment, from_sql(row.try_get(1)?)))).collect()
+    }
+
     /// Which of these parts were redacted, and by which entry.
     pub async fn removed(&self, commitments: &[Commitment]) -> Result<HashMap<Commitment, u64>, StoreError> {
         let rows =

@@ -1,7 +1,7 @@
 //! Objects: large parts, put before the statement that names them is sequenced, and removed when none does or a redaction
 //! took them.
 
-use super::{Batch, Store, StoreError, commit::to_hash, read::object_path};
+use super::{Batch, Gone, Store, StoreError, read::object_path};
 use chain::part::Commitment;
 use object_store::ObjectStoreExt;
 use sqlx::{AnyConnection, Row};
@@ -19,6 +19,22 @@ impl Store {
     pub async fn remove_object(&self, commitment: &Commitment) -> Result<bool, StoreError> {
         match self.objects.delete(&object_path(commitment)).await {
             Ok(()) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether a part is here to be served. Its bytes are not read: of those in the object store it is asked whether they are there.
+    pub(crate) async fn has_content(&self, commitment: &Commitment) -> Result<bool, StoreError> {
+        let sql = "select case when bytes is null then 0 else 1 end from contents \
+                   where commitment = $1 and removed_by is null and salt is not null";
+        let row = sqlx::query(sql).bind(&commitment.0.0[..]).fetch_optional(self.reader().await?.ask()?).await?;
+        let Some(row) = row else { return Ok(false) };
+        if row.try_get::<i64, _>(0)? == 1 {
+            return Ok(true);
+        }
+        match self.objects.head(&object_path(commitment)).await {
+            Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(error.into()),
         }
@@ -69,12 +85,10 @@ impl Store {
     }
 
     /// Removes the objects of redacted parts that a crash between commit and removal has left; says how many there were.
-    pub(crate) async fn remove_redacted(&self) -> Result<u64, StoreError> {
-        let sql = "select commitment from contents where removed_by is not null and size > $1";
-        let rows = sqlx::query(sql).bind(crate::sequencer::SMALL as i64).fetch_all(self.reader().await?.ask()?).await?;
+    pub(crate) async fn remove_redacted(&self, gone: &[Gone]) -> Result<u64, StoreError> {
         let mut removed = 0;
-        for row in rows {
-            removed += u64::from(self.remove_object(&Commitment(to_hash(row.try_get(0)?)?)).await?);
+        for gone in gone.iter().filter(|gone| gone.large) {
+            removed += u64::from(self.remove_object(&gone.part).await?);
         }
         Ok(removed)
     }

@@ -10,13 +10,19 @@ use std::{path::Path, sync::Arc};
 
 /// Version, what it does, and its SQL for each engine. Listed here rather than found by sqlx's macro, which would have
 /// both database drivers compiled a second time for the compiler's own use.
-const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
     (1, "chain", include_str!("../../../migrations/sqlite/0001_chain.sql"), include_str!("../../../migrations/postgres/0001_chain.sql")),
     (
         2,
         "figures",
         include_str!("../../../migrations/sqlite/0002_figures.sql"),
         include_str!("../../../migrations/postgres/0002_figures.sql"),
+    ),
+    (
+        3,
+        "reasons",
+        include_str!("../../../migrations/sqlite/0003_reasons.sql"),
+        include_str!("../../../migrations/postgres/0003_reasons.sql"),
     ),
 ];
 

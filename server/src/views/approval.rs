@@ -13,6 +13,7 @@ use chain::{
     hash::Hash,
     holders::{self, Holders},
     json,
+    part::format_salt,
     statement::{Agency, Core, Post, Statement},
     tree::leaf_hash,
 };
@@ -41,6 +42,7 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<O
         }
         None => Holders::default(),
     };
+    let reasons = context.node.store.reasons(logged.index).await?;
     let (mut taken, mut steps, mut times) = (Vec::new(), Vec::new(), Vec::new());
     for (index, opening) in act.steps.iter().zip(&act.opening) {
         let Some(step) = context.entry(*index) else { continue };
@@ -63,6 +65,7 @@ pub(super) async fn approval(context: &Context<'_>, logged: &Logged) -> Result<O
             logged: moment(&context.zone, header.time),
             holders: holders.holders.iter().filter(|holder| holder.id == said.signer).map(|holder| holder.name.clone()).collect(),
             took: None,
+            reason: reasons.iter().find(|open| open.step == *index).map(|open| (format_salt(&open.salt), open.text.clone())),
         });
         times.push(header.time);
     }

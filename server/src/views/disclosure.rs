@@ -40,6 +40,11 @@ pub async fn disclosure(context: &Context<'_>, index: u64, size: u64) -> Result<
             None => Body::Missing,
         },
     };
+    // From an old copy it may be gone ahead of the redaction, which has no page yet.
+    let shown_body = match shown_body {
+        Body::Removed(by) if by >= size && context.node.behind().is_some() => Body::RemovedAhead,
+        shown_body => shown_body,
+    };
     let translation = translation(context, &logged, core).await?;
     let versions = match &logged.row {
         Some(row) if logged.only_version() => vec![row.clone()],
@@ -96,7 +101,7 @@ async fn translation(context: &Context<'_>, logged: &Logged, core: &Disclosure) 
     let (html, formatted) = match drawn {
         Body::Html(html) => (html, true),
         Body::Written(html) => (html, false),
-        Body::File | Body::Removed(_) | Body::Missing | Body::None => return Ok(None),
+        Body::File | Body::Removed(_) | Body::RemovedAhead | Body::Missing | Body::None => return Ok(None),
     };
     let language = part.language.clone().unwrap_or_default();
     Ok(Some(Translated { commitment: part.commitment.to_string(), language, html, formatted }))
@@ -159,8 +164,8 @@ async fn parts(
         _ => Some(PartRole::Other),
     };
     let others = || core.parts.iter().enumerate().skip(1).filter_map(|(place, part)| Some((place, part, role(&part.role)?)));
-    // Another version may share a part, and a redaction of that one take it away.
-    let alone = logged.only_version() && logged.later.is_empty();
+    // Another version may share a part, and a redaction of that one take it away; or one that an old copy does not have.
+    let alone = logged.only_version() && logged.later.is_empty() && context.node.behind().is_none();
     let shared: Vec<_> = others().filter(|_| !alone).map(|(_, part, _)| part.commitment).collect();
     let removed = context.node.store.removed(&shared).await?;
     let parts = others().map(|(place, part, role)| view::Part {

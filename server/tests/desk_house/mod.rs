@@ -193,6 +193,19 @@ impl House {
         self.register("agency", &finance).await;
     }
 
+    /// From now on the agency seals with a key of its own, which no server has, and with no other.
+    pub async fn seal_anew(&self, agency: &str, secret: u8) -> Signer {
+        let seal = key(agency, secret);
+        let mut core: Agency = self.node.submitter.state().agency(agency).unwrap().1.clone();
+        let at = self.node.heads.borrow().size;
+        for before in core.seals.iter_mut().filter(|before| before.ended.is_none()) {
+            before.ended = Some(statement::Ended { how: statement::Ending::Retired, at });
+        }
+        core.seals.push(Key { key: seal.vkey().clone(), custody: Some("agency".into()), ended: None });
+        self.register("agency", &core).await;
+        seal
+    }
+
     /// A post's key signs nothing from now on.
     pub async fn lose_key(&self, post: &str) {
         let at = self.node.submitter.state().size() + 1;
@@ -323,7 +336,7 @@ impl House {
         Given {
             note: note::sign(&statement::text(&self.node.origin, &line, None), &[key]),
             opening: Opened { salt: format_salt(&salt), text },
-            reason: reason.map(|(salt, text)| Reason { salt: format_salt(&salt), text: text.to_owned() }),
+            reason: reason.map(|(salt, text)| Reason { salt: format_salt(&salt), text: text.to_owned(), public: false }),
         }
     }
 

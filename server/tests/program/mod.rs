@@ -74,7 +74,13 @@ impl Program {
     }
 
     pub fn serve_with(&self, more: &[&str]) -> Server {
+        self.serve_under(&[], more)
+    }
+
+    /// The same with these in its environment.
+    pub fn serve_under(&self, variables: &[(&str, &str)], more: &[&str]) -> Server {
         let mut command = self.command(GAZETTE);
+        command.envs(variables.iter().copied());
         // Options win over what the environment says.
         command.env("GAZETTE_LISTEN", "127.0.0.1:0").args(["serve", "--no-sample"]).args(more);
         let mut child = command.stderr(std::fs::File::create(self.dir.path().join("serve.err")).unwrap()).spawn().unwrap();

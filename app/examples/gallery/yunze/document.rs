@@ -185,5 +185,11 @@ fn step(lang: Lang, index: u64, post: &str, zh: &str, en: &str, code: &str, deci
         logged: moment(back),
         holders: vec![],
         took,
+        reason: (decision == "override").then(|| {
+            (
+                "07".repeat(16),
+                if lang == Lang::Zh { "汛期将至。\n须先行开工。" } else { "The flood season is near.\nWork must begin." }.to_owned(),
+            )
+        }),
     }
 }

@@ -7,8 +7,10 @@ use leptos::prelude::*;
 
 /// One line to type in.
 pub(super) struct Field<'a> {
-    /// Name and id.
+    /// Name, and id where none of its own is given.
     pub name: &'static str,
+    /// For a field that stands on its page more than once.
+    pub id: Option<&'a str>,
     pub label: &'a str,
     pub help: Option<&'a str>,
     pub value: &'a str,
@@ -21,15 +23,20 @@ pub(super) struct Field<'a> {
 
 impl<'a> Field<'a> {
     pub fn text(name: &'static str, label: &'a str, value: &'a str, autocomplete: &'static str) -> Field<'a> {
-        Field { name, label, help: None, value, kind: "text", autocomplete, longest: 200 }
+        Field { name, id: None, label, help: None, value, kind: "text", autocomplete, longest: 200 }
     }
 
     pub fn password(name: &'static str, label: &'a str, autocomplete: &'static str) -> Field<'a> {
-        Field { name, label, help: None, value: "", kind: "password", autocomplete, longest: 500 }
+        Field { name, id: None, label, help: None, value: "", kind: "password", autocomplete, longest: 500 }
     }
 
     pub fn help(mut self, help: &'a str) -> Field<'a> {
         self.help = Some(help);
+        self
+    }
+
+    pub fn id(mut self, id: Option<&'a str>) -> Field<'a> {
+        self.id = id;
         self
     }
 
@@ -40,9 +47,10 @@ impl<'a> Field<'a> {
     }
 
     pub fn draw(self, faults: &Faults, w: &'static DeskWords) -> impl IntoView + use<> {
-        let Field { name, label, help, value, kind, autocomplete, longest } = self;
+        let Field { name, id, label, help, value, kind, autocomplete, longest } = self;
         let fault = fault_of(faults, name).map(|fault| (w.frame.fault)(fault));
-        let (help_id, fault_id) = (format!("{name}-help"), format!("{name}-fault"));
+        let id = id.unwrap_or(name).to_owned();
+        let (help_id, fault_id) = (format!("{id}-help"), format!("{id}-fault"));
         let described = [help.map(|_| help_id.as_str()), fault.as_ref().map(|_| fault_id.as_str())];
         let described: Vec<_> = described.into_iter().flatten().collect();
         let described = (!described.is_empty()).then(|| described.join(" "));
@@ -50,10 +58,10 @@ impl<'a> Field<'a> {
         let invalid = fault.as_ref().map(|_| "true");
         view! {
             <div class=class>
-                <label for=name>{label.to_owned()}</label>
+                <label for=id.clone()>{label.to_owned()}</label>
                 {help.map(|help| view! { <p class="help" id=help_id.clone()>{help.to_owned()}</p> })}
                 {fault.map(|fault| view! { <p class="fault" id=fault_id.clone()>{fault}</p> })}
-                <input id=name name=name type=kind value=value.to_owned() autocomplete=autocomplete maxlength=longest
+                <input id=id name=name type=kind value=value.to_owned() autocomplete=autocomplete maxlength=longest
                     autocapitalize="none" spellcheck="false" aria-describedby=described aria-invalid=invalid/>
             </div>
         }

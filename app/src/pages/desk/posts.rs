@@ -1,5 +1,7 @@
 //! Agencies' posts, their keys and ends, and the rule of approval as a form.
 
+mod renaming;
+
 use super::form::{Field, area_text, seen, summary, token};
 use super::frame::{Page, document};
 use super::registrations::{custody, waiting};
@@ -52,7 +54,8 @@ pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
         let ruling = view.told.is_some() || typed || !view.posts.is_empty();
         let none = view.posts.is_empty().then(|| view! { <p class="quiet">{p.post_none}</p> });
         let posts = view.posts.iter().map(|post| row(desk, view, post, w)).collect_view();
-        let seals = keys(desk, view, &view.agency.id, &view.seals, w);
+        let seals = keys(desk, view, (&view.agency.id, 0), &view.seals, w);
+        let voids = (view.under_approval > 0).then(|| voids(&(p.voids_any)(view.under_approval), w));
         view! {
             {summary(&view.faults, w)}
             <div class="lead">
@@ -60,6 +63,8 @@ pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
                 <p><code>{view.agency.id.clone()}</code></p>
             </div>
             {waiting(desk, &view.waiting, w)}
+            {voids}
+            {view.may.then(|| called(desk, view, w))}
             <section>
                 <h2>{p.posts}</h2>
                 {none}
@@ -84,6 +89,24 @@ pub fn agency_posts(desk: &Desk<'_>, view: &AgencyPostsView) -> String {
     })
 }
 
+/// What is said before an agency is registered otherwise while its texts are under approval.
+pub(super) fn voids(said: &str, w: &'static DeskWords) -> impl IntoView + use<> {
+    view! { <div class="caution" role="note"><h2>{w.posts.voids_title}</h2><p>{said.to_owned()}</p></div> }
+}
+
+/// What the agency is called, and other names for it.
+fn called(desk: &Desk<'_>, view: &AgencyPostsView, w: &'static DeskWords) -> impl IntoView + use<> {
+    let names = [&view.called.zh, &view.called.en].into_iter().filter(|name| !name.is_empty());
+    let names = names.map(|name| view! { <p><bdi>{name.clone()}</bdi></p> });
+    view! {
+        <section>
+            <h2>{w.posts.called}</h2>
+            {names.collect_view()}
+            {renaming::form(desk, view, &view.agency.id, &view.called, w)}
+        </section>
+    }
+}
+
 /// Whether what the agency publishes names who holds the posts.
 fn names(desk: &Desk<'_>, here: &str, view: &AgencyPostsView, w: &'static DeskWords) -> impl IntoView + use<> {
     let p = &w.posts;
@@ -100,16 +123,17 @@ fn names(desk: &Desk<'_>, here: &str, view: &AgencyPostsView, w: &'static DeskWo
     }
 }
 
-/// A seal more, which was made in a token or by the agency.
+/// A seal more, which is made here, or was made in a token or by the agency.
 fn new_seal(desk: &Desk<'_>, view: &AgencyPostsView, w: &'static DeskWords) -> impl IntoView + use<> {
     let p = &w.posts;
     view! {
-        <details open=!view.typed.seal.is_empty()>
+        <details open=!view.typed.custody.is_empty()>
             <summary>{p.new_seal}</summary>
             <form class="form" method="post" action=desk.at(&format!("{}?seal", of(&view.agency.id)))>
                 {token(desk)}
-                {custody(&[("token", p.custody_token), ("agency", p.custody_agency)], &view.typed.custody, w)}
-                {Field::text("seal", p.seal, &view.typed.seal, "off").help(p.seal_elsewhere).long(600).draw(&view.faults, w)}
+                <p class="help">{p.new_seal_help}</p>
+                {custody(&[("portal", p.custody_portal), ("token", p.custody_token), ("agency", p.custody_agency)], &view.typed.custody, w)}
+                {Field::text("seal", p.seal, &view.typed.seal, "off").help(p.seal_help).long(600).draw(&view.faults, w)}
                 <button class="quiet">{p.new_seal_button}</button>
             </form>
         </details>
@@ -144,7 +168,8 @@ fn row(desk: &Desk<'_>, view: &AgencyPostsView, post: &PostRow, w: &'static Desk
         <li>
             <h3><bdi>{post.name.clone()}</bdi>" "<code>{post.id.clone()}</code></h3>
             <p class="small">{held}</p>
-            {keys(desk, view, &post.id, &post.keys, w)}
+            {keys(desk, view, (&post.id, post.signed), &post.keys, w)}
+            {view.may.then(|| renaming::form(desk, view, &post.id, &post.called, w))}
             <p><a href=desk.at(&key_of(&post.id))>{p.to_key}</a></p>
         </li>
     }
@@ -158,8 +183,14 @@ fn p_joint(w: &'static DeskWords) -> &'static str {
     }
 }
 
-/// Keys of a post, or an agency's seals, each with how it ended or a form that ends it.
-fn keys(desk: &Desk<'_>, view: &AgencyPostsView, subject: &str, keys: &[PostKey], w: &'static DeskWords) -> impl IntoView + use<> {
+/// Keys of a post, or an agency's seals, each with how it ended or a form that ends it. `signed`: texts that this may touch.
+fn keys(
+    desk: &Desk<'_>,
+    view: &AgencyPostsView,
+    (subject, signed): (&str, usize),
+    keys: &[PostKey],
+    w: &'static DeskWords,
+) -> impl IntoView + use<> {
     let p = &w.posts;
     let rows = keys.iter().map(|key| {
         // An end may turn out to have come earlier, or to have been worse.
@@ -178,6 +209,7 @@ fn keys(desk: &Desk<'_>, view: &AgencyPostsView, subject: &str, keys: &[PostKey]
                         <input type="hidden" name="subject" value=subject.to_owned()/>
                         <input type="hidden" name="key" value=key.vkey.clone()/>
                         <p class="help">{p.end_help}</p>
+                        {(signed > 0).then(|| view! { <p class="help">{(p.end_signed)(signed)}</p> })}
                         <label class="field"><span>{p.how}</span><select name="how">{hows.collect_view()}</select></label>
                         <label class="field">
                             <span>{p.at}</span>

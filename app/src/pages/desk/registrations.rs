@@ -4,6 +4,7 @@ use super::charter;
 use super::form::{Field, fault_of, personal, seen, summary, token};
 use super::frame::{Page, document, minute};
 use super::post_key::{kit, restoring, scripts};
+use super::posts;
 use crate::pages::text;
 use crate::view::desk::{Desk, RegistrarKeyView, RegistrationView, RegistrationsView, Room, RuleRow, Says, WaitingRow};
 use crate::words::{self, desk::DeskWords};
@@ -132,6 +133,10 @@ pub fn registration(desk: &Desk<'_>, view: &RegistrationView) -> String {
             }
         });
         let trouble = view.trouble.then(|| view! { <p class="fault" role="alert">{p.trouble}</p> });
+        let was = view.was.iter().map(|(language, name)| view! { " "<small>{language.clone()}</small>" "<bdi>{name.clone()}</bdi> });
+        let was = was.collect_view();
+        let was = (!view.was.is_empty()).then(|| view! { <p class="small">{p.was}{was}</p> });
+        let voids = view.voids.map(|(texts, voids)| posts::voids(&(p.voids)(texts, voids), w));
         let before = view.amended.as_ref().map(|amended| format!("/log/entry/{}", amended.before));
         let said = match &view.amended {
             Some(amended) => charter::amended(amended, w).into_any(),
@@ -143,8 +148,10 @@ pub fn registration(desk: &Desk<'_>, view: &RegistrationView) -> String {
                 <h1>{title}</h1>
                 <p><code>{view.row.subject.clone()}</code>" · "{(p.asked)(&view.row.what)}</p>
                 <p class="small">{(p.asked_by)(&view.row.by, &minute(view.row.asked, w.lang))}" · "{(p.signatures)(view.row.signed, view.row.needed)}</p>
+                {was}
             </div>
             {trouble}
+            {voids}
             {personal(&view.personal, w)}
             <section class="registration" data-registration data-before=before>
                 <h2>{p.says}</h2>

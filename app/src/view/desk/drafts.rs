@@ -1,6 +1,6 @@
 //! Drafts at the desk: lists, the editor, and the page of a case.
 
-use super::{ChangedView, Faults, PersonalView, TextChangeView};
+use super::{ChangedView, Faults, PersonalView, SealingView, TextChangeView};
 use crate::dates::Moment;
 use crate::view::{AgencyRef, Catalogue, EntryRef, Item};
 use std::collections::HashMap;
@@ -112,6 +112,8 @@ pub struct CaseRow {
     pub rejected: bool,
     /// Whether the last try to publish it failed.
     pub refused: bool,
+    /// Whether it is approved and waits for its agency's own seal.
+    pub unsealed: bool,
 }
 
 /// What was typed, by the field's name; lists have a line for each.
@@ -265,6 +267,8 @@ pub struct SubmitView {
     pub refused: Option<String>,
     /// Whether the agency has a rule.
     pub rule: bool,
+    /// Whether this server holds a seal of the agency that is good now.
+    pub seals: bool,
 }
 
 /// The page of a case.
@@ -307,6 +311,9 @@ pub struct CaseView {
     pub faults: Faults,
     /// Why the step that was just handed in was not taken: a code, and the same in English.
     pub refused: Option<(&'static str, String)>,
+    /// Where its agency keeps the seal itself: where it stands with that, and why what was just brought sealed was not taken, by a code.
+    pub sealing: Option<SealingView>,
+    pub unsealed: Option<&'static str>,
     pub own: bool,
 }
 
@@ -360,6 +367,9 @@ pub struct Decided {
     pub index: Option<u64>,
     pub deferred: bool,
     pub reason: Option<String>,
+    /// Its reason is for the public, once the text is published; and where it is closed again, if whoever looks may do that.
+    pub opened: bool,
+    pub closing: Option<String>,
     pub counts: bool,
 }
 

@@ -13,6 +13,7 @@ mod machines;
 mod people;
 mod personal;
 mod posts;
+mod sealing;
 mod sign_in;
 mod templates;
 
@@ -29,6 +30,7 @@ pub use machines::*;
 pub use people::*;
 pub use personal::*;
 pub use posts::*;
+pub use sealing::*;
 pub use sign_in::*;
 pub use templates::*;
 
@@ -177,6 +179,10 @@ pub enum Fault {
     PostId,
     /// Names in both languages are wanted.
     Names,
+    /// They are what they were.
+    SameNames,
+    /// A key that this server was to make was not made.
+    NotMade,
     /// A warning: what looks like a number of this kind would be registered for ever. Sent once more as it is, it is taken.
     Personal {
         sort: &'static str,

@@ -31,19 +31,44 @@ pub struct PostKey {
     pub custody: Option<String>,
 }
 
+/// Names in both languages, as they are registered or were typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BothNames {
+    pub zh: String,
+    pub en: String,
+}
+
+/// Other names for an agency or a post of it, as they were typed.
+#[derive(Clone, Debug)]
+pub struct Renaming {
+    /// Its id.
+    pub subject: String,
+    pub names: BothNames,
+    /// What was warned of already, as its form sends it again.
+    pub seen: String,
+}
+
 #[derive(Clone, Debug)]
 pub struct PostRow {
     pub id: String,
     pub name: String,
+    /// What it is called in each language.
+    pub called: BothNames,
     pub keys: Vec<PostKey>,
     /// Who holds it, by name.
     pub holders: Vec<String>,
+    /// How many texts under approval have a step that it signed, where its keys may be ended.
+    pub signed: usize,
 }
 
 /// One agency's posts.
 #[derive(Clone, Debug)]
 pub struct AgencyPostsView {
     pub agency: AgencyRef,
+    /// What it is called in each language.
+    pub called: BothNames,
+    /// How many of its texts are approved anew once it is registered anew.
+    pub under_approval: usize,
     pub posts: Vec<PostRow>,
     pub seals: Vec<PostKey>,
     pub waiting: Vec<WaitingRow>,
@@ -60,6 +85,7 @@ pub struct AgencyPostsView {
     pub overseers: String,
     /// A new post, or seal, as it was typed.
     pub typed: NewPost,
+    pub renaming: Option<Renaming>,
     /// Whether its texts name who holds the posts that approve them.
     pub names: bool,
     /// Whether whoever asks may change that.
@@ -132,10 +158,24 @@ pub enum Asked {
     NoRule,
     Bodies,
     Seal,
+    Names,
     Agency,
     /// The charter: somebody becomes a registrar, or it says something else.
     Registrar,
     Charter,
+}
+
+/// What becomes of texts under way once an agency is registered otherwise, or a post's key ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voids {
+    /// They are approved anew.
+    Anew,
+    /// They are approved, where nobody had to approve them.
+    First,
+    /// They are published by whoever publishes, where they had to be approved.
+    Published,
+    /// They have a step that the post signed whose key ends, and may have to be approved anew.
+    Signed,
 }
 
 /// What waits for registrars.
@@ -174,6 +214,10 @@ pub struct RegistrationView {
     pub says: Says,
     /// The same of an amendment of the charter, in place of that.
     pub amended: Option<super::AmendedView>,
+    /// Languages and names that it is registered under now, where others are asked for.
+    pub was: Vec<(String, String)>,
+    /// How many texts under way it touches, and what becomes of them.
+    pub voids: Option<(usize, Voids)>,
     /// What in its names looks like numbers that belong to persons, by their kinds.
     pub personal: Vec<&'static str>,
     /// The whole text that is signed.

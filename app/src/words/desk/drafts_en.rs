@@ -258,7 +258,10 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
             "stale-case" => "A step in this case was taken without this desk. Take the draft back and submit it again.",
             "not-head" => "A newer version of the document was published meanwhile. Take the draft back and name that one.",
             "not-entitled" => "Your agency may not say this of that document.",
-            "no-seal" => "This server holds no seal of your agency that is good now. Nothing was published; tell the administrator.",
+            "no-seal" => {
+                "This server held no seal of your agency that was good. Nothing was published. Where your agency keeps its seal itself, this \
+                 page says how it is sealed once it is approved; else tell the administrator."
+            }
             "part" => "What is stored is no longer what was approved. Nothing was published; tell the administrator.",
             "step-refused" => "The log did not take a step: its key may have ended. It and those signed after it must be taken again.",
             "seal" => "Your agency's seal could not sign it. Nothing was published; tell the administrator.",
@@ -297,10 +300,13 @@ pub(super) const WORDS: DraftsWords = DraftsWords {
         counts_not: "about an earlier text or rule; counts no more",
         yours: "For you to decide",
         yours_as: |post| format!("As: {post}"),
-        yours_help: "You sign with this post's key, in this browser. Your decision goes into the public log; your reason stays at the desk.",
+        yours_help: "You sign with this post's key, in this browser. Your decision goes into the public log; your reason stays at the desk unless you let it be published.",
         own: "You wrote some of this, so you cannot approve it.",
         reason_label: "Reason",
-        reason_help: "Needed to reject or to skip a step. It stays at the desk.",
+        reason_help: "Needed to reject or to skip a step. It stays at the desk, unless you let it be published.",
+        reason_public: "Let anybody read why, once this very text is published: their browser compares it with what I signed",
+        reason_opened: "Its reason may be read by the public once this text is published.",
+        reason_close: "Close the reason to the public",
         decide: "Decision",
         sign: "Sign",
         sign_needs: "Signing in this page needs JavaScript and the post's key in this browser. Without them, sign on a machine of your own, as told below.",

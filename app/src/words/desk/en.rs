@@ -39,7 +39,9 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Role::Drafter => "writes drafts",
             Role::Reviewer => "reviews: takes the steps that another step waits for",
             Role::Approver => "signs off: takes the last steps, and skips one where the rule lets their post; reviews too",
-            Role::Publisher => "publishes where the agency has no rule, sets or changes the time, and calls back what is submitted",
+            Role::Publisher => {
+                "publishes where the agency has no rule, brings what it sealed itself, sets the time, and calls back what is submitted"
+            }
             Role::Administrator => "invites people and gives roles",
             Role::Registrar => "registers agencies, posts and rules",
             Role::Auditor => "reads everything, changes nothing; goes with no other role",
@@ -72,6 +74,8 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::Lack(lack) => (drafts_en::WORDS.lack)(lack).into(),
             Fault::PostId => "Use lowercase letters, digits and - . _ for the last part of the post's id; no other post may have it.".into(),
             Fault::Names => "Give a name in Chinese and one in English.".into(),
+            Fault::SameNames => "It is called so already: change a name.".into(),
+            Fault::NotMade => "The key could not be made on this server; its log says why. Nothing was changed.".into(),
             Fault::Personal { sort } => {
                 let sort = (drafts_en::WORDS.submit.sort)(sort);
                 format!("This looks like personal data ({sort}), and what is registered stands in the log for ever. Change it, or send the form once more as it is.")
@@ -171,6 +175,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
     charter: super::charter_en::CHARTER,
     machines: super::machines_en::MACHINES,
     signing: super::keys_en::SIGNING,
+    sealing: super::sealing_en::SEALING,
     people: PeopleWords {
         title: "People",
         lead: "Everybody who can sign in, by where they work.",

@@ -32,7 +32,7 @@ pub(super) const JOURNAL: JournalWords = JournalWords {
     key: "This server does not hold a key that the journal is signed with. Nothing is lost: once the key is back, everything is written. Tell whoever looks after the server.",
     unwritten: "The journal's log cannot be written. Nothing is lost: it is tried again and again. If this stays, tell whoever looks after the server.",
     server_says: "The server says:",
-    kept: |days| format!("Names and details are kept for {days} days and then removed. What was done, and when, stays."),
+    kept: |days| format!("Names and details are kept for {} and then removed. What was done, and when, stays.", count(days)),
     kept_for_ever: "Who did what is kept for ever.",
     newest: |size| format!("Fingerprint of the journal's {size} entries, to compare with one you noted earlier:"),
     identity: "The journal's identity:",
@@ -56,7 +56,7 @@ pub(super) const JOURNAL: JournalWords = JournalWords {
             "Rows looked at that no longer say who did them, because that was removed or cannot be read: {rows}. They are left out here."
         )
     },
-    past: |days| format!("Rows older than {days} days are not looked at: who did them is removed after that time."),
+    past: |days| format!("Rows older than {} are not looked at: who did them is removed after that time.", count(days)),
     row_waits: "On its way into the journal.",
     row_refused: "The journal's log does not take this row.",
     row_holds: "The server found it as it was written.",
@@ -102,3 +102,7 @@ pub(super) const JOURNAL: JournalWords = JournalWords {
         is_cannot_tell: "could not be checked",
     },
 };
+
+fn count(days: u32) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+}

@@ -1,7 +1,7 @@
 //! Words of the pages about posts and keys, and what the browser says when it makes keys and signs.
 
 use super::Text;
-use crate::view::desk::Asked;
+use crate::view::desk::{Asked, Voids};
 
 /// The pages of posts, rules and registrations.
 pub struct PostsWords {
@@ -38,6 +38,21 @@ pub struct PostsWords {
     pub name_zh: Text,
     pub name_en: Text,
     pub new_button: Text,
+    pub called: Text,
+    pub rename: Text,
+    pub rename_help: Text,
+    pub to_zh: Text,
+    pub to_en: Text,
+    pub rename_button: Text,
+    /// Before the names that others are to take the place of.
+    pub was: Text,
+    pub voids_title: Text,
+    /// That registering an agency anew, in whichever way, touches so many texts.
+    pub voids_any: fn(usize) -> String,
+    /// That this registration does.
+    pub voids: fn(usize, Voids) -> String,
+    /// That so many texts have a step of the post whose key is to end.
+    pub end_signed: fn(usize) -> String,
     /// That a name looks like a number of this kind.
     pub personal: fn(&str) -> String,
     pub rule: Text,
@@ -114,8 +129,8 @@ pub struct PostsWords {
     pub custody_agency: Text,
     pub seal: Text,
     pub seal_help: Text,
-    pub seal_elsewhere: Text,
     pub new_seal: Text,
+    pub new_seal_help: Text,
     pub new_seal_button: Text,
     pub bodies: Text,
     pub bodies_help: Text,
@@ -220,11 +235,13 @@ said! {
     no_key "no-key",
     no_decision "no-decision",
     no_reason "no-reason",
+    personal_reason "personal-reason",
     answer "answer",
     offline "offline",
     other_case "other-case",
     other_rule "other-rule",
     other_core "other-core",
+    other_text "other-text",
     missing "missing",
     bytes_differ "bytes-differ",
     stray_part "stray-part",
@@ -237,6 +254,7 @@ said! {
     core "core",
     key "key",
     signature "signature",
+    false_signature "false-signature",
     signed "signed",
     kept "kept",
     refused "refused",

@@ -1,7 +1,15 @@
 //! Posts, keys and signing in English.
 
 use super::keys::{KeyWords, PostsWords, SigningWords};
-use crate::view::desk::Asked;
+use crate::view::desk::{Asked, Voids};
+
+/// So many texts, and how they are spoken of.
+fn counted(texts: usize) -> (String, &'static str, &'static str) {
+    match texts {
+        1 => ("1 text of this agency is".into(), "it", "it"),
+        texts => (format!("{texts} texts of this agency are"), "they", "them"),
+    }
+}
 
 pub(super) const POSTS: PostsWords = PostsWords {
     title: "Posts and keys",
@@ -56,11 +64,55 @@ pub(super) const POSTS: PostsWords = PostsWords {
     name_zh: "Name in Chinese",
     name_en: "Name in English",
     new_button: "Go on to its key",
+    called: "What the agency is called",
+    rename: "Other names",
+    rename_help: "The id stays, and so does the entry with the names of now: everybody can see what it was called, and since when otherwise.",
+    to_zh: "Called in Chinese",
+    to_en: "Called in English",
+    rename_button: "Ask for these names",
+    was: "Registered until now as",
+    voids_title: "Approvals are under way",
+    voids_any: |texts| {
+        let (are, they, them) = counted(texts);
+        format!(
+            "{are} under approval. Once the agency is registered otherwise (its names, a seal or the end of one, its rule, its successor or \
+             overseers), what was signed about {them} counts no more, and {they} must be approved anew. What is registered of its posts \
+             touches no approval, but for the end of a post's key: what a stolen key signed counts no more, nor what an ended one signed \
+             and is not in the log yet."
+        )
+    },
+    voids: |texts, voids| {
+        let (are, they, them) = counted(texts);
+        match voids {
+            Voids::Anew => {
+                format!("{are} under approval. With this entered {they} must be approved anew: what was signed so far counts no more.")
+            }
+            Voids::First => format!("{are} on the way to be published. With this entered {they} must be approved first."),
+            Voids::Published => {
+                format!(
+                    "{are} under approval. With this entered what was signed so far counts no more, and a publisher decides about {them}."
+                )
+            }
+            Voids::Signed => {
+                format!(
+                    "{are} under approval with a step that this post signed. With this entered {they} may have to be approved anew: what a \
+                     stolen key signed counts no more, nor what an ended one signed and is not in the log yet."
+                )
+            }
+        }
+    },
+    end_signed: |texts| {
+        let (are, they, _) = counted(texts);
+        format!(
+            "{are} under approval with a step that this post signed. If this key signed it, and was stolen by then or ends before it is in \
+             the log, {they} may have to be approved anew."
+        )
+    },
     personal: |sort| format!("A name here looks like personal data ({sort}). What is registered stands in the log for ever."),
     rule: "Rule of approval",
     rule_has: "Nothing of this agency is published before this rule is met.",
     rule_none: "This agency has no rule: its publishers publish directly.",
-    rule_help: "Each row is a step. Steps that wait for nothing can be taken side by side. No post takes two kinds of step of one document. What another step waits for, a reviewer or an approver takes; the last steps, and skipping one, are an approver's alone. Leave a row's code empty to drop it.",
+    rule_help: "Each row is a step. Steps that wait for nothing can be taken side by side. No post takes two kinds of step of one document. What another step waits for, a reviewer or an approver takes; the last steps, and skipping one, are an approver's alone. Where the first is `draft`, which others wait for, readers see how long each later one took. Leave a row's code empty to drop it.",
     rule_wants_posts: "Register a post first: a rule needs posts that take its steps.",
     step: |number| format!("Step {number}"),
     genre: "Kind of document",
@@ -90,6 +142,7 @@ pub(super) const POSTS: PostsWords = PostsWords {
         Asked::NoRule => "no rule any more".into(),
         Asked::Bodies => "who speaks for an agency and oversees it".into(),
         Asked::Seal => "another seal".into(),
+        Asked::Names => "other names".into(),
         Asked::Agency => "an agency".into(),
         Asked::Registrar => "a new registrar".into(),
         Asked::Charter => "an amendment of the charter".into(),
@@ -147,14 +200,15 @@ pub(super) const POSTS: PostsWords = PostsWords {
     custody_agency: "The agency itself: gazette registrar key made it there",
     seal: "Public half of the seal",
     seal_help: "For a seal in a token or with the agency, as the command printed it. Leave it empty where the portal keeps it.",
-    seal_elsewhere: "As the command printed it.",
     new_seal: "Another seal",
+    new_seal_help: "One that takes the place of another: register the new one first, then end the old one, above. Of those that the portal \
+                    keeps the newest that is good seals, as soon as it is registered.",
     new_seal_button: "Ask for this seal",
     bodies: "Successor and overseers",
     bodies_help: "Whoever speaks for this agency must be registered. What is left empty here holds no more.",
     successor: "Successor",
     replaces: "Takes the place of entry",
-    successor_help: "Id of the agency that revises, repeals and redacts this one's documents, once this one is abolished.",
+    successor_help: "Id of the agency that revises, repeals and redacts this one's documents. Naming one says in public that this agency is abolished.",
     overseers: "Overseers",
     overseers_help: "Ids of agencies that may state the status of this one's documents, one a line. The public sees who stated it.",
     bodies_button: "Ask for these",
@@ -201,7 +255,8 @@ pub(super) const KEYS: KeyWords = KeyWords {
                      and give each to the command with --part.",
     elsewhere_command: "gazette post sign --key post.key --decision approve step.json > signed.json",
     elsewhere_key: "The key may be the backup file that a browser saved: name a file with its passphrase by --passphrase-file. Nobody else may read \
-                    either file (mode 0600). To reject needs a file with the reason: --reason.",
+                    either file (mode 0600). To reject needs a file with the reason: --reason; with \
+                    --publish-reason anybody may read it once the text is published.",
     elsewhere_save: "Save what is to be signed",
     elsewhere_file: "Signed file",
     elsewhere_paste: "Or its contents",
@@ -235,11 +290,13 @@ pub(super) const SIGNING: SigningWords = SigningWords {
     no_key: "This browser keeps no key for {name}. Make one, or bring it back from its backup file.",
     no_decision: "Choose a decision.",
     no_reason: "Rejecting and skipping need a reason.",
+    personal_reason: "A reason that is published must not hold a personal number: take the number out, or leave the reason at the desk.",
     answer: "The server's answer cannot be used. Nothing was signed.",
     offline: "The server cannot be reached. Nothing was signed.",
     other_case: "The server asked for a signature in another case than this page shows. Nothing was signed. Report this.",
     other_rule: "The rule has changed since this page was loaded. Nothing was signed. Load the page again.",
     other_core: "The server asked to sign another document than this page shows. Nothing was signed. Load the page again; if it happens again, report it.",
+    other_text: "What was signed is about another text than the one that waits here. It was not taken.",
     missing: "A part of the document is missing, or is not the one that would be signed. Nothing was signed.",
     bytes_differ: "A part of the document is not the one that would be signed. Nothing was signed.",
     stray_part: "The server sent something that is no part of the document. Nothing was signed.",
@@ -252,6 +309,7 @@ pub(super) const SIGNING: SigningWords = SigningWords {
     core: "What would be signed cannot be read. Nothing was signed.",
     key: "This key cannot be used.",
     signature: "The signature does not verify. Nothing was handed in.",
+    false_signature: "Its signature does not hold. It was not taken.",
     signed: "Signed and logged as entry {index}.",
     kept: "Signed. It is logged with the publication.",
     refused: "Not taken: {why}",

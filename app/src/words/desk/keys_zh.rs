@@ -1,7 +1,7 @@
 //! 岗位、密钥与签名的用语。
 
 use super::keys::{KeyWords, PostsWords, SigningWords};
-use crate::view::desk::Asked;
+use crate::view::desk::{Asked, Voids};
 
 pub(super) const POSTS: PostsWords = PostsWords {
     title: "岗位与密钥",
@@ -49,11 +49,37 @@ pub(super) const POSTS: PostsWords = PostsWords {
     name_zh: "中文名称",
     name_en: "英文名称",
     new_button: "前往生成密钥",
+    called: "机关名称",
+    rename: "更改名称",
+    rename_help: "标识不变，载有现名称的条目也不变：公众可见曾用何名、何时更改。",
+    to_zh: "改为（中文）",
+    to_en: "改为（英文）",
+    rename_button: "申请更改名称",
+    was: "现登记名称：",
+    voids_title: "有文件正在审批",
+    voids_any: |texts| {
+        format!(
+            "本机关有 {texts} 件文件正在审批。机关的登记一经变更（名称、印章及其终止、审批规则、承继或监督机关），已作的审批签署不再有效，须重新审批。岗位及其密钥的登记不影响审批，但终止岗位密钥除外：失窃密钥所签的，以及密钥终止时尚未载入日志的签署，不再有效。"
+        )
+    },
+    voids: |texts, voids| match voids {
+        Voids::Anew => format!("本机关有 {texts} 件文件正在审批。此项登记后，已作的审批签署不再有效，须重新审批。"),
+        Voids::First => format!("本机关有 {texts} 件文件等待发布。此项登记后，须先经审批。"),
+        Voids::Published => format!("本机关有 {texts} 件文件正在审批。此项登记后，已作的审批签署不再有效，由发布人员决定是否发布。"),
+        Voids::Signed => format!(
+            "本机关有 {texts} 件正在审批的文件载有此岗位所签的步骤。此项登记后可能须重新审批：失窃密钥所签的，以及密钥终止时尚未载入日志的签署，不再有效。"
+        ),
+    },
+    end_signed: |texts| {
+        format!(
+            "本机关有 {texts} 件正在审批的文件载有此岗位所签的步骤。如系此密钥所签，且签署时密钥已失窃，或密钥在其载入日志之前终止，可能须重新审批。"
+        )
+    },
     personal: |sort| format!("此处名称疑似含有个人信息（{sort}）；登记内容永久载入日志。"),
     rule: "审批规则",
     rule_has: "满足此规则之前，本机关不发布任何文件。",
     rule_none: "本机关没有审批规则，由发布人员直接发布。",
-    rule_help: "每行为一步。无须等待的步骤可同时办理。同一文件中，一个岗位只办理一种步骤。其后另有步骤的，由审核或签批人员办理；最后的步骤和越过步骤，只由签批人员办理。清空某行代码即删去该行。",
+    rule_help: "每行为一步。无须等待的步骤可同时办理。同一文件中，一个岗位只办理一种步骤。其后另有步骤的，由审核或签批人员办理；最后的步骤和越过步骤，只由签批人员办理。以 draft（拟稿）为第一步、其余各步在其后的，公众可见其后每一步用时。清空某行代码即删去该行。",
     rule_wants_posts: "请先登记岗位：规则中的步骤须由岗位办理。",
     step: |number| format!("第 {number} 步"),
     genre: "公文种类",
@@ -83,6 +109,7 @@ pub(super) const POSTS: PostsWords = PostsWords {
         Asked::NoRule => "取消审批规则".into(),
         Asked::Bodies => "承继机关与监督机关".into(),
         Asked::Seal => "增加印章".into(),
+        Asked::Names => "更改名称".into(),
         Asked::Agency => "机关".into(),
         Asked::Registrar => "新任登记员".into(),
         Asked::Charter => "章程修订".into(),
@@ -138,14 +165,14 @@ pub(super) const POSTS: PostsWords = PostsWords {
     custody_agency: "机关自行保管：以 gazette registrar key 生成",
     seal: "印章公钥",
     seal_help: "印章存于硬件密码设备或机关时，填写命令所显示的公钥；由本站保管则留空。",
-    seal_elsewhere: "填写命令所显示的公钥。",
     new_seal: "增加印章",
+    new_seal_help: "用以接替另一枚印章的：先登记新印章，再在上方终止旧印章。本站保管的印章中，最新登记且有效的一经登记即用以盖章。",
     new_seal_button: "申请登记此印章",
     bodies: "承继机关与监督机关",
     bodies_help: "承继和监督机关须已登记。此处留空的不再有效。",
     successor: "承继机关",
     replaces: "接替的条目",
-    successor_help: "本机关撤销后，由其修订、废止和撤下本机关文件的机关标识。",
+    successor_help: "由其修订、废止和撤下本机关文件的机关标识。一经载明，即向公众表示本机关已撤销。",
     overseers: "监督机关",
     overseers_help: "可以就本机关文件的效力作出声明的机关标识，每行一个。公众可见由谁声明。",
     bodies_button: "申请登记",
@@ -189,7 +216,7 @@ pub(super) const KEYS: KeyWords = KeyWords {
     elsewhere: "在您自己的电脑上签名",
     elsewhere_help: "保存待签内容（含文件各部分），在您自己的电脑上查看并签名，再提交命令的输出。各部分合计超过 32 MB 的，超出部分不在其中：请从文件清单逐一保存，并以 --part 交给命令。",
     elsewhere_command: "gazette post sign --key post.key --decision approve step.json > signed.json",
-    elsewhere_key: "密钥也可以是浏览器所保存的备份文件：以 --passphrase-file 指明存有口令的文件。两个文件都不得为他人可读（权限 0600）。不同意的，须以 --reason 指明存有理由的文件。",
+    elsewhere_key: "密钥也可以是浏览器所保存的备份文件：以 --passphrase-file 指明存有口令的文件。两个文件都不得为他人可读（权限 0600）。不同意的，须以 --reason 指明存有理由的文件；加 --publish-reason 则文稿发布后任何人均可查看理由。",
     elsewhere_save: "保存待签内容",
     elsewhere_file: "已签名的文件",
     elsewhere_paste: "或粘贴其内容",
@@ -223,11 +250,13 @@ pub(super) const SIGNING: SigningWords = SigningWords {
     no_key: "本浏览器没有 {name} 的密钥。请生成密钥，或用备份文件恢复。",
     no_decision: "请选择决定。",
     no_reason: "不同意或越过步骤须说明理由。",
+    personal_reason: "要公开的理由不得含有个人号码：请删去该号码，或不公开此理由。",
     answer: "服务器的答复不能使用，未签名。",
     offline: "无法连接服务器，未签名。",
     other_case: "服务器要求签署的并非本页所示案件，未签名。请报告此事。",
     other_rule: "页面打开后规则已变，未签名。请重新载入页面。",
     other_core: "服务器要求签署的并非本页所示文件，未签名。请重新载入页面；如再次出现，请报告此事。",
+    other_text: "所签的并非在此待审的文字，未被接收。",
     missing: "文件缺少一部分，或与所签不符，未签名。",
     bytes_differ: "文件的一部分与所签不符，未签名。",
     stray_part: "服务器发来了不属于此文件的内容，未签名。",
@@ -240,6 +269,7 @@ pub(super) const SIGNING: SigningWords = SigningWords {
     core: "所签内容无法读取，未签名。",
     key: "此密钥不能使用。",
     signature: "签名验证不通过，未提交。",
+    false_signature: "签名验证不通过，未被接收。",
     signed: "已签名，记入第 {index} 条。",
     kept: "已签名，发布时一并载入日志。",
     refused: "未被接收：{why}",

@@ -13,6 +13,7 @@ pub struct LetterWords {
     pub rejected: fn(&str) -> Said,
     pub published: fn(&str) -> Said,
     pub again: fn(&str) -> Said,
+    pub unsealed: fn(&str) -> Said,
     pub taken_back: fn(&str) -> Said,
     pub daily: fn(&str) -> Said,
     pub confirm: fn(&str) -> Said,

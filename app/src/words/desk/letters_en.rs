@@ -20,6 +20,12 @@ pub(super) static WORDS: LetterWords = LetterWords {
             format!("Something you wrote for {agency} could not be published as it was approved. The desk shows what to do:"),
         )
     },
+    unsealed: |agency| {
+        said(
+            format!("Something waits for its seal at {agency}"),
+            format!("Something you wrote for {agency} is approved, and waits for the agency's own seal. The desk shows where it stands:"),
+        )
+    },
     taken_back: |agency| {
         said(
             format!("Something was taken back at {agency}"),

@@ -11,6 +11,9 @@ pub(super) static WORDS: LetterWords = LetterWords {
     rejected: |agency| said(format!("{agency}有文稿审批未通过"), format!("您为{agency}撰写的文稿审批未通过，理由见工作台：")),
     published: |agency| said(format!("{agency}已发布您的文稿"), format!("您为{agency}撰写的文稿已经发布：")),
     again: |agency| said(format!("{agency}有文稿须重新审批"), format!("您为{agency}撰写的文稿未能按已批准的内容发布，如何处理见工作台：")),
+    unsealed: |agency| {
+        said(format!("{agency}有文稿待加盖印章"), format!("您为{agency}撰写的文稿已获批准，待机关自行加盖印章，进展见工作台："))
+    },
     taken_back: |agency| {
         said(format!("{agency}有文稿被收回"), format!("您为{agency}撰写并已送审的文稿已被收回，重新处于撰写之中，不会按原样发布："))
     },

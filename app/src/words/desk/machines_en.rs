@@ -29,7 +29,7 @@ pub(super) const MACHINES: MachineWords = MachineWords {
         "read" => ("Read", "the agency's drafts and what they wait for"),
         "draft" => ("Write", "drafts and their files"),
         "submit" => ("Submit", "drafts for approval, and take them back"),
-        "publish" => ("Publish", "only where the agency has no rule"),
+        "publish" => ("Publish", "where the agency has no rule; and bring what the agency sealed itself"),
         "statements" => ("Hand in", "what the agency's own seal key signed"),
         _ => ("", ""),
     },

@@ -29,7 +29,7 @@ pub(super) const MACHINES: MachineWords = MachineWords {
         "read" => ("读取", "本机关的文稿及其待办步骤"),
         "draft" => ("起草", "文稿及其文件"),
         "submit" => ("送审", "将文稿送审，或收回修改"),
-        "publish" => ("发布", "仅限未设规则的机关"),
+        "publish" => ("发布", "限未设规则的机关；以及提交机关自行加盖印章的文稿"),
         "statements" => ("递交", "由机关自有印章密钥签署的声明"),
         _ => ("", ""),
     },

@@ -29,6 +29,9 @@ mod letters_zh;
 mod machines;
 mod machines_en;
 mod machines_zh;
+mod sealing;
+mod sealing_en;
+mod sealing_zh;
 pub mod templates;
 mod templates_en;
 mod templates_zh;
@@ -38,6 +41,7 @@ pub use charter::CharterWords;
 pub use journal::JournalWords;
 pub use keys::{KeyWords, PostsWords, SigningWords};
 pub use machines::MachineWords;
+pub use sealing::SealingWords;
 
 use crate::{
     Lang,
@@ -69,6 +73,7 @@ pub struct DeskWords {
     pub keys: KeyWords,
     pub charter: CharterWords,
     pub signing: SigningWords,
+    pub sealing: SealingWords,
     pub machines: MachineWords,
     pub people: PeopleWords,
     pub account: AccountWords,

@@ -36,7 +36,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Role::Drafter => "撰写文稿",
             Role::Reviewer => "审核：办理其后另有步骤的各步",
             Role::Approver => "签批：办理最后的步骤，并可依规则越过步骤；也可审核",
-            Role::Publisher => "在未设审批规则的机关发布文稿，设定、更改发布时间，收回已送审的文稿",
+            Role::Publisher => "在未设审批规则的机关发布文稿，提交机关自行加盖印章的文稿，设定、更改发布时间，收回已送审的文稿",
             Role::Administrator => "邀请人员，授予职责",
             Role::Registrar => "登记机关、岗位与审批规则",
             Role::Auditor => "可阅全部，不作改动；不得兼任其他职责",
@@ -64,6 +64,8 @@ pub(super) static WORDS: DeskWords = DeskWords {
             Fault::Lack(lack) => (drafts_zh::WORDS.lack)(lack).into(),
             Fault::PostId => "岗位标识末段请用小写字母、数字和 - . _，且不得与其他岗位相同。".into(),
             Fault::Names => "请填写中文与英文名称。".into(),
+            Fault::SameNames => "名称原已如此，请作改动。".into(),
+            Fault::NotMade => "本服务器未能生成密钥，原因见服务器日志。未作任何改动。".into(),
             Fault::Personal { sort } => {
                 let sort = (drafts_zh::WORDS.submit.sort)(sort);
                 format!("疑似个人信息（{sort}）；登记内容永久载入日志。请更改；确认无误的，原样再提交一次。")
@@ -155,6 +157,7 @@ pub(super) static WORDS: DeskWords = DeskWords {
     charter: super::charter_zh::CHARTER,
     machines: super::machines_zh::MACHINES,
     signing: super::keys_zh::SIGNING,
+    sealing: super::sealing_zh::SEALING,
     people: PeopleWords {
         title: "人员",
         lead: "能够登录的全部人员，按所在机关排列。",

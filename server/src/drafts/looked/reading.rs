@@ -255,7 +255,7 @@ async fn text(turn: Turn, media: &str, bytes: Vec<u8>) -> Result<Seen, DraftsErr
     let media = media.to_owned();
     aside(move || {
         let _turn = turn;
-        personal::text_of(&media, &bytes).map_or_else(|| Seen::only(Gap::OtherKind), |text| Seen::of_text(&text))
+        Seen::of_text(&media, &bytes)
     })
     .await
 }

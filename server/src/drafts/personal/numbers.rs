@@ -1,4 +1,6 @@
 //! Numbers: which of the figures in a line are numbers of persons, by their check digits or their form.
+//!
+//! Landlines are not among them: an office's line stands in nearly every text, and a warning for each would teach people to click it away.
 
 use serde::{Deserialize, Serialize};
 

@@ -77,9 +77,15 @@ impl Fault {
             Fault::Json(_) => StatusCode::BAD_REQUEST,
             Fault::Slow => StatusCode::REQUEST_TIMEOUT,
             Fault::Refused(Refusal::Nothing) => StatusCode::NOT_FOUND,
-            Fault::Refused(Refusal::Differs | Refusal::Changed | Refusal::NotWriting | Refusal::NotOpen | Refusal::Approval(_)) => {
-                StatusCode::CONFLICT
-            }
+            Fault::Refused(
+                Refusal::Differs
+                | Refusal::Changed
+                | Refusal::NotWriting
+                | Refusal::NotOpen
+                | Refusal::NotToSeal
+                | Refusal::OtherText
+                | Refusal::Approval(_),
+            ) => StatusCode::CONFLICT,
             Fault::Refused(Refusal::Busy) | Fault::Trouble => StatusCode::SERVICE_UNAVAILABLE,
             Fault::Field(_) | Fault::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
@@ -112,6 +118,9 @@ impl Fault {
                     Refusal::NoRoom => ("The files of the agency's drafts take up all the room they may.", "本机关文稿的附件已占满空间。"),
                     Refusal::Differs => ("Under this id something else was asked for.", "此标识下已有不同的内容。"),
                     Refusal::Chain { .. } => ("The log would not take it.", "日志不会接受此内容。"),
+                    Refusal::NotToSeal => ("There is nothing to be sealed here now.", "此刻没有待加盖印章的内容。"),
+                    Refusal::OtherText => ("This is not the text that is to be sealed now.", "这不是现在待加盖印章的文字。"),
+                    Refusal::NotSealed(_) => ("It is not sealed by a key of the agency that is good now.", "未以机关当前有效的印章加盖。"),
                     Refusal::Approval(_) => ("The agency's rule stands against it.", "机关的审批规则不允许。"),
                     Refusal::Busy => ("Busy: try again.", "繁忙，请重试。"),
                     _ => ("It was refused.", "未获接受。"),
@@ -129,7 +138,7 @@ impl Fault {
         match self {
             Fault::Json(said) if !said.is_empty() => told["detail"] = json!(said.chars().take(200).collect::<String>()),
             Fault::Field(field) => told["field"] = json!(field),
-            Fault::Refused(Refusal::Chain { said, .. }) => told["detail"] = json!(said),
+            Fault::Refused(Refusal::Chain { said, .. } | Refusal::NotSealed(said)) => told["detail"] = json!(said),
             Fault::Refused(Refusal::Lacks(lacks)) if !lacks.is_empty() => {
                 told["field"] = json!(lacks.first().map(|(field, _)| *field));
                 told["lacks"] = lacks_of(lacks);
@@ -169,7 +178,7 @@ pub(super) fn soon() -> Instant {
 }
 
 /// What belongs to persons, and what was not looked through: where, of which kind and why, and never a number itself.
-pub(super) fn personal_of(looked: &Looked) -> (Value, Value) {
+pub(in crate::http) fn personal_of(looked: &Looked) -> (Value, Value) {
     let found = looked.found.iter().map(|(part, found)| {
         let (what, name) = match (part.as_deref(), &found.spot) {
             (None, Spot::Field(field)) => ("field", field.as_str()),
@@ -251,6 +260,9 @@ async fn told(app: &App, who: &Account, draft: &Draft, until: Instant) -> Result
         state["rule"] = json!(!matches!(case.standing, Standing::NoRule));
         state["steps"] = rows.iter().map(row).collect();
         state["ready"] = json!(frozen.ready);
+        if let Some(code) = app.drafts.sealing(&case)?.code() {
+            state["seal"] = json!(code);
+        }
         if matches!(case.frozen.state, FrozenState::Open | FrozenState::Sealing) {
             looked = Some(app.drafts.personal_in_case_until(who, &case, until).await?);
         }

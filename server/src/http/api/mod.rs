@@ -2,7 +2,10 @@
 
 mod answers;
 mod read;
+mod sealing;
 mod statements;
+
+pub(super) use self::answers::personal_of;
 
 use self::{
     answers::{Fault, soon, state_of},
@@ -11,6 +14,7 @@ use self::{
 use super::{
     App,
     bodies::{Room, Whole},
+    submit::{Place, Places},
 };
 use crate::{
     drafts::{DraftsError, Kind, Refusal, Saved, Stage, Written},
@@ -31,16 +35,12 @@ use governor::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::Instant,
-};
+use tokio::time::Instant;
 
-/// Most bytes of one request, items of one request, bytes of all requests with many items, and those that are worked on at once.
+/// Most bytes of one request, items of one request, and bytes of all requests with many items.
 const LARGEST: usize = 32 << 20;
 const MOST_ITEMS: usize = 1_000;
 const ROOM: usize = 4 * LARGEST;
-const AT_ONCE: usize = 4;
 /// Requests a second that one token may go on making, and at once.
 const RATE: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const BURST: NonZeroU32 = NonZeroU32::new(200).unwrap();
@@ -54,14 +54,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 struct Shared {
     rates: Arc<DefaultKeyedRateLimiter<String>>,
     room: Room,
-    places: Arc<Semaphore>,
+    places: Places,
 }
 
 impl Shared {
-    /// The bytes before a place: a program that sends slowly keeps no other from one.
-    async fn whole(&self, request: Request) -> Result<(Whole, OwnedSemaphorePermit), Fault> {
+    /// The bytes before a place: a program that sends slowly keeps no other from one. `looks`: of which agency it is, where what is in it is
+    /// looked through first.
+    async fn whole(&self, request: Request, looks: Option<&str>) -> Result<(Whole, Place), Fault> {
         let body = self.room.whole(request, LARGEST).await?;
-        let place = self.places.clone().try_acquire_owned().map_err(|_| Fault::Refused(Refusal::Busy))?;
+        let place = self.places.take(looks).ok_or(Fault::Refused(Refusal::Busy))?;
         Ok((body, place))
     }
 }
@@ -77,12 +78,14 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/api/v1/drafts/{id}/due", post(set_due))
         .route("/api/v1/drafts/{id}/withdraw", post(withdraw))
         .route("/api/v1/drafts/{id}/publish", post(publish))
+        .route("/api/v1/drafts/{id}/to-seal", get(sealing::to_seal))
+        .route("/api/v1/drafts/{id}/sealed", post(sealing::take))
         .route("/api/v1/items", post(items))
         .route("/api/v1/statements", post(statements::take))
         .route("/api/v1/openapi.json", get(description))
         .route("/api/{*rest}", any(nowhere))
         .layer(DefaultBodyLimit::max(LARGEST))
-        .layer(Extension(Shared { rates, room: Room::of(ROOM), places: Arc::new(Semaphore::new(AT_ONCE)) }))
+        .layer(Extension(Shared { rates, room: Room::of(ROOM), places: Places::default() }))
 }
 
 /// The machine behind a token.
@@ -323,7 +326,7 @@ async fn publish(State(app): State<Arc<App>>, bearer: Bearer, Path(id): Path<Str
 /// Many at once, one a line or as one array: each is answered in its place, and a bad one stops none.
 async fn items(State(app): State<Arc<App>>, bearer: Bearer, Extension(shared): Extension<Shared>, request: Request) -> Answer {
     bearer.acting(Scope::Draft)?;
-    let (body, _place) = shared.whole(request).await?;
+    let (body, _place) = shared.whole(request, None).await?;
     let elements = elements(&body.bytes).ok_or_else(|| Fault::Json("the array does not end".into()))?;
     if elements.len() > MOST_ITEMS {
         return Err(Fault::TooLarge);

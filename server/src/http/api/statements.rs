@@ -1,13 +1,13 @@
 //! `/api/v1/statements`: statements that the agency's own key signed, as `/submit` takes them, each answered with what in it belongs to
-//! persons: nobody at the desk has looked at it before.
+//! persons: nobody at the desk has looked at it before. Where a program asks for it, it is told or refused before anything is logged.
 
-use super::{
-    Answer, Bearer, Shared,
-    answers::{Fault, personal_of},
-};
+use super::{Answer, Bearer, Shared, answers::Fault};
 use crate::{
-    drafts::{DraftsError, HandedPart, Refusal},
-    http::{App, Refused, submit},
+    drafts::{DraftsError, Refusal},
+    http::{
+        App, Refused,
+        submit::{self, Asked, persons},
+    },
     staff::{Account, Scope},
 };
 use axum::{
@@ -16,13 +16,8 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use chain::{
-    catalogue::Catalogue,
-    part::{Commitment, parse_salt},
-    statement::{Core, Statement},
-};
-use serde::Deserialize;
+use chain::statement::Statement;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 use std::{borrow::Cow, sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -34,25 +29,42 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) async fn take(State(app): State<Arc<App>>, bearer: Bearer, Extension(shared): Extension<Shared>, request: Request) -> Answer {
     let who = bearer.acting(Scope::Statements)?;
-    let (body, place) = shared.whole(request).await?;
+    let asked = Asked::read(request.uri()).map_err(Fault::Field)?.of(&bearer.0.agency);
+    let (body, place) = shared.whole(request, asked.looks().then_some(bearer.0.agency.as_str())).await?;
+    if asked.check {
+        // Nothing is handed in, and nothing of the desk is read: the journal has nothing to say of it. Where nobody waits any more, no
+        // more is looked through.
+        return submit::submit(&app, &body.bytes, &asked).await.map_err(fault);
+    }
     // By itself: what was taken is written down also where whoever sent it has hung up meanwhile.
     let handing_in = tokio::spawn(async move {
         let _place = place;
-        hand_in(&app, &who, &bearer.0.agency, &body.bytes).await
+        hand_in(&app, &who, &bearer.0.agency, &asked, &body.bytes).await
     });
     // A panic is this program's fault and has been logged.
     handing_in.await.unwrap_or(Err(Fault::Trouble))
 }
 
+/// Why a request was answered as a whole, and no line of it.
+fn fault(refused: Refused) -> Fault {
+    match refused {
+        Refused::Busy => Fault::Refused(Refusal::Busy),
+        refused => {
+            tracing::error!(?refused, "statements could not be answered");
+            Fault::Trouble
+        }
+    }
+}
+
 /// Has lines taken, and written down what became of them.
-async fn hand_in(app: &Arc<App>, who: &Account, agency: &str, body: &Bytes) -> Answer {
-    let done = match submit::submit(app.clone(), body.clone(), Some(agency.into())).await {
+async fn hand_in(app: &App, who: &Account, agency: &str, asked: &Asked, body: &Bytes) -> Answer {
+    let done = match submit::submit(app, body, asked).await {
         Ok(response) => {
             let (parts, said) = response.into_parts();
             to_bytes(said, usize::MAX).await.map(|said| (parts, said)).map_err(|error| error.to_string())
         }
         // Nothing was taken.
-        Err(Refused::Busy) => return Err(Fault::Refused(Refusal::Busy)),
+        Err(Refused::Busy) => return Err(fault(Refused::Busy)),
         Err(refused) => Err(format!("{refused:?}")),
     };
     let details = match &done {
@@ -64,7 +76,7 @@ async fn hand_in(app: &Arc<App>, who: &Account, agency: &str, body: &Bytes) -> A
         app.staff.journal().note(&who.id, "statements-handed-in", agency, &details).await.map_err(DraftsError::from)?;
     }
     match done {
-        Ok((parts, said)) => Ok(Response::from_parts(parts, looked_through(app, agency, body, &said).await.into())),
+        Ok((parts, said)) => Ok(Response::from_parts(parts, looked_through(app, body, &said).await.into())),
         Err(error) => {
             tracing::error!(error, "statements could not be answered");
             Err(Fault::Trouble)
@@ -86,14 +98,20 @@ struct Line<'a> {
 }
 
 /// The answer to one.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct Became {
     index: Option<u64>,
+    /// It was looked through before.
+    personal: Option<IgnoredAny>,
 }
 
 impl Became {
-    fn is_logged(said: &[u8]) -> bool {
-        serde_json::from_slice::<Became>(said).is_ok_and(|became| became.index.is_some())
+    fn of(said: &[u8]) -> Became {
+        serde_json::from_slice(said).unwrap_or_default()
+    }
+
+    fn is_logged(&self) -> bool {
+        self.index.is_some()
     }
 }
 
@@ -101,7 +119,7 @@ impl Became {
 fn handed_in(body: &[u8], said: &[u8]) -> Option<Value> {
     let (mut taken, mut refused, mut ids) = (0, 0, Vec::new());
     for (line, said) in answered(body, said) {
-        if !Became::is_logged(said) {
+        if !Became::of(said).is_logged() {
             refused += 1;
             continue;
         }
@@ -121,11 +139,13 @@ fn statement_in(line: &[u8]) -> Option<String> {
 }
 
 /// The answers, each with what in the parts that came with its line belongs to persons, as far as that is found soon.
-async fn looked_through(app: &App, agency: &str, body: &Bytes, said: &[u8]) -> Vec<u8> {
+async fn looked_through(app: &App, body: &Bytes, said: &[u8]) -> Vec<u8> {
     let (until, mut told) = (Instant::now() + PATIENCE, Vec::with_capacity(said.len()));
     for (line, said) in answered(body, said) {
-        let personal = if Became::is_logged(said) { personal_in(app, agency, body.slice_ref(line), until).await } else { None };
-        match (personal, serde_json::from_slice::<Value>(said)) {
+        let became = Became::of(said);
+        let after = became.is_logged() && became.personal.is_none();
+        let persons = if after { persons::afterwards(app, body.slice_ref(line), until).await } else { None };
+        match (persons, serde_json::from_slice::<Value>(said)) {
             (Some((personal, unread)), Ok(mut answer)) => {
                 answer["personal"] = personal;
                 answer["unread"] = unread;
@@ -136,62 +156,4 @@ async fn looked_through(app: &App, agency: &str, body: &Bytes, said: &[u8]) -> V
         told.push(b'\n');
     }
     told
-}
-
-/// Nothing of a line without parts.
-async fn personal_in(app: &App, agency: &str, line: Bytes, until: Instant) -> Option<(Value, Value)> {
-    let parts = tokio::task::spawn_blocking(move || parts_of(&line)).await.ok().flatten()?;
-    match app.drafts.personal_in_parts(agency, parts, until).await {
-        Ok(looked) => Some(personal_of(&looked)),
-        Err(error) => {
-            tracing::warn!(%error, "a statement that was handed in could not be looked through");
-            None
-        }
-    }
-}
-
-/// The same line with its parts.
-#[derive(Deserialize)]
-struct Whole<'a> {
-    #[serde(borrow)]
-    note: Cow<'a, str>,
-    #[serde(default, borrow)]
-    parts: Vec<Given<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Given<'a> {
-    #[serde(borrow)]
-    salt: Cow<'a, str>,
-    /// Base64.
-    #[serde(borrow)]
-    bytes: Cow<'a, str>,
-}
-
-/// What came with a line of a document, as its statement and its catalogue call it.
-fn parts_of(line: &[u8]) -> Option<Vec<HandedPart>> {
-    let line: Whole<'_> = serde_json::from_slice(line).ok()?;
-    let Ok(Statement { core: Core::Disclosure(core), .. }) = Statement::parse(line.note.as_bytes()) else { return None };
-    let open = |given: &Given<'_>| {
-        let (salt, bytes) = (parse_salt(&given.salt)?, STANDARD.decode(given.bytes.as_bytes()).ok()?);
-        Some((Commitment::to(&salt, &bytes), bytes))
-    };
-    let mut given: Vec<_> = line.parts.iter().filter_map(open).collect();
-    if given.is_empty() {
-        return None;
-    }
-    let mut take = |commitment: &Commitment| {
-        let at = given.iter().position(|(of, _)| of == commitment)?;
-        Some(given.swap_remove(at).1)
-    };
-    let (mut names, mut parts) = (Vec::new(), Vec::new());
-    for (place, part) in core.parts.iter().enumerate() {
-        let Some(bytes) = take(&part.commitment) else { continue };
-        if place == 0 {
-            names = Catalogue::read(&bytes).map(|catalogue| catalogue.parts).unwrap_or_default();
-        }
-        let name = place.checked_sub(1).and_then(|place| names.get(place).cloned()).unwrap_or_default();
-        parts.push(HandedPart { role: part.role.clone(), media: part.media.clone(), name, bytes });
-    }
-    Some(parts)
 }

@@ -5,7 +5,7 @@ use super::{
     attachments::download,
     changing::changed,
     drafts::{Names, agency, at, failed, kind_of, post_name, shown, target, zone},
-    see,
+    sealing, see,
     submitting::{day_and_hour, due, personal_view},
 };
 use crate::{
@@ -50,6 +50,7 @@ pub(super) fn routes() -> Vec<(&'static str, Handler)> {
         ("/cases/{case}/withdraw", post(withdraw)),
         ("/cases/{case}/release", post(release)),
         ("/cases/{case}/due", post(set_due)),
+        ("/cases/{case}/reasons/{number}", post(close_reason)),
         ("/cases/{case}/parts/{part}", get(part)),
     ]
 }
@@ -104,7 +105,12 @@ pub(super) async fn case_view(app: &App, signed: &Signed, id: &str, against: &st
     let mut history = Vec::new();
     for step in &case.steps {
         let by = names.of(&step.account).await?;
-        history.push((step.number, decided(app, lang, step, by, at(&zone, step.taken), counted.contains(&step.number))));
+        let closes = step.opened && Drafts::may_close_reasons(who, &frozen.agency);
+        let closing = closes.then(|| format!("/desk/cases/{}/reasons/{}", case.id, step.number));
+        history.push((
+            step.number,
+            Decided { closing, ..decided(app, lang, step, by, at(&zone, step.taken), counted.contains(&step.number)) },
+        ));
     }
     let rule = match &case.standing {
         Standing::NoRule => RuleView::None {
@@ -178,6 +184,8 @@ pub(super) async fn case_view(app: &App, signed: &Signed, id: &str, against: &st
         timing: (open && Drafts::may_set_due(who, &frozen.agency)).then(|| day_and_hour(&zone, frozen.due)),
         faults: vec![],
         refused: None,
+        sealing: sealing::view(app, who, &case)?,
+        unsealed: None,
         own: open && is_author(&case, who) && matches!(rule, RuleView::Under { .. }),
         rule,
     })
@@ -193,6 +201,8 @@ fn decided(app: &App, lang: Lang, step: &Step, by: String, when: app::view::Mome
         index: step.index,
         deferred: step.deferred,
         reason: step.reason.clone(),
+        opened: step.opened,
+        closing: None,
         counts,
     }
 }
@@ -300,6 +310,15 @@ async fn withdraw(State(app): State<Arc<App>>, At(id): At, Posted { signed, .. }
         // Who called it back and does not write; or it was published, or taken back, meanwhile: the page says so.
         Ok(None) | Err(DraftsError::Refused(Refusal::NotOpen)) => see(lang, &format!("/desk/cases/{id}")),
         Err(error) => failed(&app, lang, error),
+    }
+}
+
+/// Has a reason read by the public no more.
+async fn close_reason(State(app): State<Arc<App>>, Path((id, number)): Path<(String, String)>, Posted { signed, .. }: Posted) -> Response {
+    // No step has the number 0.
+    match app.drafts.close_reason(&signed.account, &id, number.parse().unwrap_or_default()).await {
+        Ok(()) => see(signed.lang, &format!("/desk/cases/{id}")),
+        Err(error) => failed(&app, signed.lang, error),
     }
 }
 

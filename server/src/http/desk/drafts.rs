@@ -128,6 +128,7 @@ pub(super) fn case_row(app: &App, zone: &TimeZone, frozen: &drafts::Frozen, retu
         ready: frozen.ready,
         rejected: back == Some(Back::Rejected),
         refused: back == Some(Back::NotPublished),
+        unsealed: frozen.told.as_ref().is_some_and(|told| told.starts_with("no-seal")),
     }
 }
 

@@ -27,6 +27,7 @@ mod previewing;
 mod registering;
 mod registrations;
 mod rule;
+mod sealing;
 mod sign_in;
 mod signing;
 mod submitting;
@@ -108,7 +109,7 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             .route(&at("/people/link"), get(people::once))
             .route(&at("/people/sent"), get(people::sent))
             .route(&at("/{*rest}"), any(guard::nowhere));
-        let more = [drafts::routes(), cases::routes(), signing::routes(), bringing::routes(), templates::routes()];
+        let more = [drafts::routes(), cases::routes(), signing::routes(), sealing::routes(), bringing::routes(), templates::routes()];
         for (path, handler) in more.into_iter().flatten() {
             router = router.route(&at(path), handler);
         }

@@ -1,11 +1,13 @@
 //! Posts: their keys, which officers make, and what agencies ask registrars for.
 
+mod asking;
+
 use super::{
     Fields, Posted, Signed, again, answer, failed,
     guard::absent,
     page,
-    registering::{fault, keys, named, personal_in, registrar, rows, troubled, warning},
-    rule::{rule_form, typed_rule, with_room, written_rule},
+    registering::{both, keys, named, personal_in, registrar, rows, troubled},
+    rule::rule_form,
     see,
 };
 use crate::{
@@ -20,15 +22,18 @@ use crate::{
 };
 use app::{
     pages,
-    view::desk::{self, AgencyPosts, AgencyPostsView, Fault, Faults, Lack, NewPost, PostKeyView, PostRow, PostsView, RuleForm},
+    view::desk::{
+        self, AgencyPosts, AgencyPostsView, BothNames, Fault, Faults, Lack, NewPost, PostKeyView, PostRow, PostsView, Renaming, RuleForm,
+    },
 };
+use asking::{Asking, ask, on_to};
 use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
 use chain::{
     possession::{self, Office},
-    statement::{Names, is_id, parse_index},
+    statement::{Names, is_id},
 };
 use std::sync::Arc;
 
@@ -72,6 +77,7 @@ struct Typed {
     post: NewPost,
     rule: Option<RuleForm>,
     bodies: Option<(String, String)>,
+    renaming: Option<Renaming>,
     faults: Faults,
 }
 
@@ -80,16 +86,21 @@ async fn agency_view(app: &App, signed: &Signed, id: &str, typed: Typed) -> Resu
     let Some((at, agency)) = state.agency(id).filter(|_| looks(signed, id)) else { return Ok(None) };
     let mut posts: Vec<_> = state.posts().map(|(_, post)| post).filter(|post| post.agency == id).collect();
     posts.sort_by(|one, other| one.post.cmp(&other.post));
+    // Where there is no rule, nothing was approved that could count no more.
+    let (may, ruled) = (asks(signed, id), agency.rule.is_some());
     let mut drawn = Vec::new();
     for post in posts {
         drawn.push(PostRow {
+            signed: if may && ruled { app.drafts.signed_under_approval(&post.post, 0).await? } else { 0 },
             id: post.post.clone(),
             name: views::name_in(&post.name, signed.lang).unwrap_or(&post.post).to_owned(),
+            called: both(&post.name),
             keys: keys(&post.keys),
             holders: holders(app, &post.post).await?.into_iter().map(|(_, name)| name).collect(),
         });
     }
     let names = app.drafts.names_holders(id).await?;
+    let under_approval = if may && ruled { app.drafts.under_approval(id).await? } else { 0 };
     let waiting = registrar(app).waiting(Some(id)).await.map_err(troubled)?;
     let (successor, overseers) =
         typed.bodies.unwrap_or_else(|| (agency.successor.clone().unwrap_or_default(), agency.overseers.join("\n")));
@@ -97,14 +108,17 @@ async fn agency_view(app: &App, signed: &Signed, id: &str, typed: Typed) -> Resu
         successor,
         overseers,
         agency: views::agency_ref(agency, signed.lang),
+        called: both(&agency.name),
+        under_approval,
         posts: drawn,
         seals: keys(&agency.seals),
         waiting: rows(app, signed, &waiting).await?,
         rule: typed.rule.unwrap_or_else(|| rule_form(agency.rule.as_ref())),
         told: agency.rule.as_ref().map(|rule| views::told_rule(&state, rule, at.index, signed.lang)),
-        may: asks(signed, id),
+        may,
         size: app.node.heads.borrow().size,
         typed: typed.post,
+        renaming: typed.renaming,
         names,
         may_name: signed.may(Role::Administrator, id),
         faults: typed.faults,
@@ -143,152 +157,17 @@ pub(super) async fn change(
         return absent(&app, signed.lang);
     }
     match which(query.as_deref()) {
-        "post" => new_post(&app, &signed, &id, &fields).await,
-        "end" => end(&app, &signed, &id, &fields).await,
-        "rule" => rule(&app, &signed, &id, &fields).await,
-        "bodies" => bodies(&app, &signed, &id, &fields).await,
-        "seal" => seal(&app, &signed, &id, &fields).await,
+        "post" => asking::new_post(&app, &signed, &id, &fields).await,
+        "end" => asking::end(&app, &signed, &id, &fields).await,
+        "rule" => asking::rule(&app, &signed, &id, &fields).await,
+        "bodies" => asking::bodies(&app, &signed, &id, &fields).await,
+        "seal" => asking::seal(&app, &signed, &id, &fields).await,
+        "rename" => asking::rename(&app, &signed, &id, &fields).await,
         "names" => match app.drafts.name_holders(&signed.account, &id, fields.one("names") == "1").await {
             Ok(()) => see(signed.lang, &format!("/desk/posts/of/{id}")),
             Err(error) => failed(&app, signed.lang, error),
         },
         _ => absent(&app, signed.lang),
-    }
-}
-
-fn new_names(fields: &Fields) -> (String, String, Names) {
-    let [zh, en] = ["name_zh", "name_en"].map(|field| fields.one(field).trim().to_owned());
-    let names = [("zh", &zh), ("en", &en)].into_iter().filter(|(_, name)| !name.is_empty());
-    let names = names.map(|(lang, name)| (lang.to_owned(), name.clone())).collect();
-    (zh, en, names)
-}
-
-/// On to the page where the new post's first key is made, with its names in the address: nothing is kept of it before.
-async fn new_post(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
-    let (name_zh, name_en, _) = new_names(fields);
-    let last = fields.one("id").trim().to_owned();
-    let id = format!("{agency}/{last}");
-    let state = app.node.submitter.state();
-    let mut faults = Faults::new();
-    if last.contains('/') || !is_id(&id) || registrar::post(&state, &id).is_some() || state.agency(&id).is_some() {
-        faults.push(("id", Fault::PostId));
-    }
-    for (field, name) in [("name_zh", &name_zh), ("name_en", &name_en)] {
-        if name.is_empty() || name.len() > 400 {
-            faults.push((field, Fault::Names));
-        }
-    }
-    let mut seen = String::new();
-    if faults.is_empty() {
-        let Some(warned) = warning(&[("id", &last), ("name_zh", &name_zh), ("name_en", &name_en)], fields) else {
-            let query = |text: &str| pages::text::query(text).to_string();
-            let names = format!("agency={}&zh={}&en={}", query(agency), query(&name_zh), query(&name_en));
-            return see(signed.lang, &format!("/desk/posts/key/{id}?{names}"));
-        };
-        (faults, seen) = (warned.faults, warned.seen);
-    }
-    let post = NewPost { id: last, name_zh, name_en, seen, ..NewPost::default() };
-    agency_page(app, signed, agency, Typed { post, faults, ..Typed::default() }).await
-}
-
-async fn end(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
-    let subject = fields.one("subject");
-    let of_post = registrar::post(&app.node.submitter.state(), subject).is_some_and(|(_, post)| post.agency == agency);
-    let subject = match (subject == agency, of_post) {
-        (true, _) => Subject::agency(agency),
-        (_, true) => Subject::post(subject, agency),
-        _ => return absent(app, signed.lang),
-    };
-    let Some(at) = parse_index(fields.one("at").trim()) else {
-        return agency_page(app, signed, agency, Typed { faults: vec![("", Fault::Entry)], ..Typed::default() }).await;
-    };
-    let change = Change::End { key: fields.one("key").to_owned(), how: fields.one("how").to_owned(), at };
-    match ask(app, signed, &subject, &change, "").await {
-        Asking::Waits(id) => on_to(signed, &id, &subject),
-        Asking::Faulty(faults) => agency_page(app, signed, agency, Typed { faults, ..Typed::default() }).await,
-        Asking::Failed(response) => response,
-    }
-}
-
-/// Who speaks for an abolished agency, and who oversees it.
-async fn bodies(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
-    let (successor, overseers) = (fields.one("successor").trim().to_owned(), fields.one("overseers").trim().to_owned());
-    let listed = overseers.split_whitespace().map(str::to_owned).collect();
-    let change = Change::Bodies { successor: Some(successor.clone()).filter(|body| !body.is_empty()), overseers: listed };
-    let subject = Subject::agency(agency);
-    match ask(app, signed, &subject, &change, "successor").await {
-        Asking::Waits(id) => on_to(signed, &id, &subject),
-        Asking::Faulty(faults) => {
-            agency_page(app, signed, agency, Typed { bodies: Some((successor, overseers)), faults, ..Typed::default() }).await
-        }
-        Asking::Failed(response) => response,
-    }
-}
-
-/// A seal more, made in a token or by the agency itself.
-async fn seal(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
-    let [custody, seal] = ["custody", "seal"].map(|field| fields.one(field).trim().to_owned());
-    if !matches!(custody.as_str(), "token" | "agency") {
-        return absent(app, signed.lang);
-    }
-    let subject = Subject::agency(agency);
-    let change = Change::Agency { names: Names::new(), seal: Some(seal.clone()), custody: custody.clone() };
-    match ask(app, signed, &subject, &change, "seal").await {
-        Asking::Waits(id) => on_to(signed, &id, &subject),
-        Asking::Faulty(faults) => {
-            let post = NewPost { custody, seal, ..NewPost::default() };
-            agency_page(app, signed, agency, Typed { post, faults, ..Typed::default() }).await
-        }
-        Asking::Failed(response) => response,
-    }
-}
-
-/// What became of asking registrars for a change.
-enum Asking {
-    /// Its number.
-    Waits(String),
-    /// What was wrong with the form.
-    Faulty(Faults),
-    Failed(Response),
-}
-
-async fn ask(app: &App, signed: &Signed, subject: &Subject, change: &Change, field: &'static str) -> Asking {
-    match registrar(app).ask(&signed.account.id, subject, change).await {
-        Ok(id) => Asking::Waits(id),
-        Err(error) => match fault(error, field) {
-            Ok(faults) => Asking::Faulty(faults),
-            Err(error) => Asking::Failed(failed(app, signed.lang, troubled(error))),
-        },
-    }
-}
-
-/// After something was asked for: to where a registrar signs it, or back to where it is listed.
-fn on_to(signed: &Signed, id: &str, subject: &Subject) -> Response {
-    if signed.may(Role::Registrar, "") {
-        see(signed.lang, &format!("/desk/registrations/{id}"))
-    } else {
-        see(signed.lang, &format!("/desk/posts/of/{}", subject.agency))
-    }
-}
-
-async fn rule(app: &App, signed: &Signed, agency: &str, fields: &Fields) -> Response {
-    let (form, rule) = if fields.one("none").is_empty() {
-        let form = typed_rule(fields);
-        match written_rule(&form) {
-            Some(rule) => (form, Some(rule)),
-            None => {
-                let typed = Typed { rule: Some(with_room(form)), faults: vec![("rule", Fault::Rule)], ..Typed::default() };
-                return agency_page(app, signed, agency, typed).await;
-            }
-        }
-    } else {
-        (RuleForm::default(), None)
-    };
-    let subject = Subject::agency(agency);
-    match ask(app, signed, &subject, &Change::Rule { rule }, "rule").await {
-        Asking::Waits(id) => on_to(signed, &id, &subject),
-        Asking::Faulty(faults) => agency_page(app, signed, agency, Typed { rule: Some(with_room(form)), faults, ..Typed::default() }).await,
-        Asking::Failed(response) => response,
     }
 }
 
@@ -303,7 +182,7 @@ fn found(app: &App, signed: &Signed, id: &str, query: &Fields) -> Option<Found> 
     let state = app.node.submitter.state();
     if let Some((_, post)) = registrar::post(&state, id) {
         let name = views::name_in(&post.name, signed.lang).unwrap_or(&post.post).to_owned();
-        let row = PostRow { id: id.to_owned(), name, keys: keys(&post.keys), holders: vec![] };
+        let row = PostRow { id: id.to_owned(), name, called: both(&post.name), keys: keys(&post.keys), holders: vec![], signed: 0 };
         return Some(Found { post: row, agency: post.agency.clone(), names: Names::new() });
     }
     let agency = query.one("agency");
@@ -314,7 +193,8 @@ fn found(app: &App, signed: &Signed, id: &str, query: &Fields) -> Option<Found> 
     let names = [("zh", query.one("zh")), ("en", query.one("en"))].into_iter().filter(|(_, name)| !name.is_empty() && name.len() <= 400);
     let names: Names = names.map(|(lang, name)| (lang.to_owned(), name.to_owned())).collect();
     let name = views::name_in(&names, signed.lang).unwrap_or(id).to_owned();
-    Some(Found { post: PostRow { id: id.to_owned(), name, keys: vec![], holders: vec![] }, agency: agency.to_owned(), names })
+    let post = PostRow { id: id.to_owned(), name, called: BothNames::default(), keys: vec![], holders: vec![], signed: 0 };
+    Some(Found { post, agency: agency.to_owned(), names })
 }
 
 async fn key_page(app: &App, signed: &Signed, found: Found, query: Option<&str>, faults: Faults) -> Response {

@@ -4,15 +4,19 @@ use super::{Fields, Signed};
 use crate::{
     drafts::{self, Sort},
     http::{App, trouble::Trouble},
-    registrar::{Asked, Change, Registrar, RegistrarError},
+    registrar::{self, Asked, Change, Registrar, RegistrarError},
     staff::Account,
     views::{self, Context},
 };
 use app::{
     view::Problem,
-    view::desk::{self, Barred, Fault, Faults, PostKey, WaitingRow},
+    view::desk::{self, Barred, BothNames, Fault, Faults, PostKey, Voids, WaitingRow},
 };
-use chain::{Hash, statement::Key};
+use chain::{
+    Hash,
+    state::State,
+    statement::{Ending, Key, Names},
+};
 
 pub(super) fn registrar(app: &App) -> Registrar {
     Registrar::new(app.staff.clone(), app.node.clone())
@@ -41,6 +45,7 @@ pub(super) fn fault(error: RegistrarError, field: &'static str) -> Result<Faults
         RegistrarError::Policy => Fault::Charter(Barred::Policy),
         RegistrarError::Passed { than } => Fault::Charter(Barred::Passed { than }),
         RegistrarError::NoChange => Fault::Charter(Barred::Same),
+        RegistrarError::SameNames => Fault::SameNames,
         RegistrarError::NoSignature | RegistrarError::OtherText => Fault::NoSignature,
         RegistrarError::Subject | RegistrarError::Refused(_) | RegistrarError::Statement(_) => Fault::Registered,
         RegistrarError::Submit(ref error) if error.passes() => Fault::NotTaken,
@@ -73,6 +78,45 @@ pub(super) fn personal_in<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<&
     sorts.sort_unstable();
     sorts.dedup();
     sorts
+}
+
+/// Names as forms have them, one in each language.
+pub(super) fn both(names: &Names) -> BothNames {
+    let of = |language: &str| names.get(language).cloned().unwrap_or_default();
+    BothNames { zh: of("zh"), en: of("en") }
+}
+
+/// What is registered now as the names of a subject for which others are asked.
+pub(super) fn names_before(state: &State, asked: &Asked) -> Vec<(String, String)> {
+    let id = &asked.subject.id;
+    let names = match (&asked.change, asked.subject.kind) {
+        (Change::Names { .. }, "post") => registrar::post(state, id).map(|(_, post)| &post.name),
+        (Change::Names { .. }, _) => state.agency(id).map(|(_, agency)| &agency.name),
+        _ => None,
+    };
+    names.into_iter().flatten().map(|(language, name)| (language.clone(), name.clone())).collect()
+}
+
+/// How many texts under way a registration touches, and what becomes of them. What is signed about a text names the rule by the agency's
+/// whole entry: whatever else of the agency is registered, it counts no more. No entry of a post is named there, but the end of a post's key
+/// may reach what that signed.
+pub(super) async fn voided(app: &App, state: &State, asked: &Asked) -> Result<Option<(usize, Voids)>, Trouble> {
+    let ruled = state.agency(&asked.subject.agency).is_some_and(|(_, agency)| agency.rule.is_some());
+    let voids = match (ruled, &asked.change) {
+        (true, Change::End { how, at, .. }) if asked.subject.kind == "post" => {
+            // What a stolen key signed is not published on. Any other end reaches what comes to the log behind it, and that alone.
+            let from = if how == Ending::Compromised.as_str() { *at } else { u64::MAX };
+            let texts = app.drafts.signed_under_approval(&asked.subject.id, from).await?;
+            return Ok((texts > 0).then_some((texts, Voids::Signed)));
+        }
+        _ if asked.subject.kind != "agency" => return Ok(None),
+        (true, Change::Rule { rule: None }) => Voids::Published,
+        (true, _) => Voids::Anew,
+        (false, Change::Rule { rule: Some(_) }) => Voids::First,
+        (false, _) => return Ok(None),
+    };
+    let texts = app.drafts.under_approval(&asked.subject.id).await?;
+    Ok((texts > 0).then_some((texts, voids)))
 }
 
 pub(super) fn keys(keys: &[Key]) -> Vec<PostKey> {
@@ -111,6 +155,7 @@ pub(super) async fn waiting_row(app: &App, signed: &Signed, asked: &Asked) -> Re
         Change::Rule { rule: None } => (desk::Asked::NoRule, None),
         Change::Bodies { .. } => (desk::Asked::Bodies, None),
         Change::Agency { names, seal: Some(seal), .. } if names.is_empty() => (desk::Asked::Seal, Some(seal.clone())),
+        Change::Names { .. } | Change::Agency { seal: None, .. } => (desk::Asked::Names, None),
         Change::Agency { .. } => (desk::Asked::Agency, None),
         change @ Change::Charter(_) => match change.candidate() {
             Some(candidate) => (desk::Asked::Registrar, Some(candidate.key.clone())),

@@ -4,7 +4,7 @@ use super::{
     Posted, Signed, again, failed,
     guard::absent,
     page,
-    registering::{fault, keys, personal_in, registrar, rows, troubled, waiting_row, warning},
+    registering::{fault, keys, names_before, personal_in, registrar, rows, troubled, voided, waiting_row, warning},
     rule::rule_rows,
     see,
 };
@@ -110,7 +110,7 @@ pub(super) async fn new_agency(State(app): State<Arc<App>>, Posted { signed, fie
         Ok(seal) => seal,
         Err(error) => {
             tracing::error!(%error, agency = id, "a seal could not be made");
-            return list(&app, &signed, typed, vec![("", Fault::NotTaken)]).await;
+            return list(&app, &signed, typed, vec![("", Fault::NotMade)]).await;
         }
     };
     let names: Names = [("zh".to_owned(), name_zh), ("en".to_owned(), name_en)].into();
@@ -207,6 +207,8 @@ async fn show(app: &App, signed: &Signed, id: &str, faults: Faults) -> Response 
         Ok::<_, Trouble>(Some(Ok(RegistrationView {
             says: says(asked.text()),
             amended: amended(&state, asked.text()),
+            was: names_before(&state, &asked),
+            voids: voided(app, &state, &asked).await?,
             personal: personal(asked.text()),
             text: asked.text().to_owned(),
             registrars: names.collect(),

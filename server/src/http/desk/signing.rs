@@ -11,7 +11,7 @@ use super::{
 use crate::{
     drafts::{Case, DraftsError, FrozenState, Given, Refusal, Standing, Step},
     http::{
-        App,
+        App, saved,
         trouble::{Asked, At},
     },
     staff::Account,
@@ -24,16 +24,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use chain::part::format_salt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 type Handler = MethodRouter<Arc<App>>;
-
-/// Most bytes of parts within a file to be signed. The others are fetched one by one, and given to the command line beside it.
-const MOST_WITHIN: u64 = 32 << 20;
 
 /// The addresses below `/desk/cases`, in each language.
 pub(super) fn routes() -> Vec<(&'static str, Handler)> {
@@ -70,18 +65,10 @@ async fn ask(app: &App, who: &Account, id: &str, code: &str) -> Result<(Case, Va
     let able = able.iter().filter(|able| code.is_empty() || able.code == code);
     let after = case.steps.last().map(Step::link).transpose()?.flatten().map(|link| link.to_string());
     let previous = case.steps.last().and_then(|step| Some(json!({ "index": step.index?, "leaf": step.leaf?.to_string() })));
-    let parts = case.parts.iter().map(|part| {
-        json!({
-            "role": part.role,
-            "media": part.media,
-            "language": part.language,
-            "name": part.name,
-            "size": part.size,
-            "commitment": part.commitment.to_string(),
-            "salt": part.salt.as_ref().map(format_salt),
-            "address": format!("/desk/cases/{id}/parts/{}", part.commitment),
-        })
-    });
+    let mut parts = saved::parts(&case);
+    for (part, frozen) in parts.iter_mut().zip(&case.parts) {
+        part["address"] = json!(format!("/desk/cases/{id}/parts/{}", frozen.commitment));
+    }
     let asked = json!({
         "origin": app.node.origin,
         "agency": case.frozen.agency,
@@ -93,7 +80,7 @@ async fn ask(app: &App, who: &Account, id: &str, code: &str) -> Result<(Case, Va
         "previous": previous,
         "after": after,
         "able": able.map(|able| json!({ "code": able.code, "post": able.post, "decisions": able.decisions })).collect::<Vec<_>>(),
-        "parts": parts.collect::<Vec<_>>(),
+        "parts": parts,
     });
     Ok((case, asked))
 }
@@ -114,16 +101,8 @@ async fn to_sign(
 async fn save(State(app): State<Arc<App>>, At(id): At, Asked(SignQuery { code }): Asked<SignQuery>, signed: Signed) -> Response {
     let (who, lang) = (&signed.account, signed.lang);
     let file = async {
-        let (case, mut asked) = ask(&app, who, &id, &code).await?;
-        let mut within = 0;
-        for (at, part) in case.parts.iter().enumerate() {
-            if within + part.size > MOST_WITHIN {
-                continue;
-            }
-            within += part.size;
-            let (_, bytes) = app.drafts.part(who, &case.frozen.id, &part.commitment).await?;
-            asked["parts"][at]["bytes"] = json!(STANDARD.encode(bytes));
-        }
+        let (case, asked) = ask(&app, who, &id, &code).await?;
+        let asked = saved::with_bytes(&app, who, &case, asked).await?;
         app.staff.journal().note(&who.id, "downloaded", &id, &json!({ "kind": "step", "code": code })).await?;
         Ok::<_, DraftsError>(asked.to_string())
     };
@@ -168,12 +147,12 @@ async fn hand_in(State(app): State<Arc<App>>, signed: Signed, At(id): At, reques
 }
 
 /// The text in such a form: the file's if one was chosen, else what was pasted. None: it is no form of this session.
-async fn brought(app: &Arc<App>, signed: &Signed, request: Request) -> Option<String> {
+pub(super) async fn brought(app: &Arc<App>, signed: &Signed, request: Request) -> Option<String> {
     let mut form = Multipart::from_request(request, app).await.ok()?;
     // The form's own token first: nothing more is read for another site.
     let token = match form.next_field().await {
         Ok(token) => token?,
-        // Longer than any step: nothing of it is read, and no step.
+        // Longer than anything that is signed: nothing of it is read.
         Err(_) => return Some(String::new()),
     };
     if token.name() != Some("token") || !token.text().await.is_ok_and(|token| signed.token.is_in(&token)) {
@@ -181,7 +160,7 @@ async fn brought(app: &Arc<App>, signed: &Signed, request: Request) -> Option<St
     }
     let mut text = String::new();
     while let Ok(Some(field)) = form.next_field().await {
-        // What is too long, or no text, is no step.
+        // What is too long, or no text, is nothing that was signed.
         let said = field.text().await.unwrap_or_default();
         if text.trim().is_empty() {
             text = said;

@@ -10,7 +10,7 @@ use crate::{
     extract::{Gap, Spot},
     http::{
         App,
-        submit::said::in_chinese,
+        submit::said::in_words,
         trouble::{At, Trouble},
     },
     staff::Role,
@@ -42,6 +42,7 @@ async fn submit_view(app: &App, signed: &Signed, id: &str) -> Result<SubmitView,
         faults: vec![],
         refused: None,
         rule: state.agency(&draft.agency).is_some_and(|(_, agency)| agency.rule.is_some()),
+        seals: app.drafts.seals(&draft.agency),
     })
 }
 
@@ -114,8 +115,9 @@ pub(super) async fn submit(State(app): State<Arc<App>>, At(id): At, Posted { sig
             Some(Refusal::TooLong) => view.faults = vec![("", Fault::Lack(Shown::TooLong))],
             Some(Refusal::NoRoom) => view.faults = vec![("", Fault::Lack(Shown::NoRoom))],
             Some(Refusal::Busy) => view.faults = vec![("", Fault::Lack(Shown::Busy))],
-            Some(Refusal::Chain { code, said }) => {
-                view.refused = Some(if signed.lang == Lang::Zh { in_chinese(&code).to_owned() } else { said });
+            Some(Refusal::Chain { code, .. }) => {
+                let (zh, en) = in_words(&code);
+                view.refused = Some(if signed.lang == Lang::Zh { zh } else { en }.to_owned());
             }
             Some(other) => {
                 tracing::warn!(refusal = %other, draft = id, "a draft was not submitted");

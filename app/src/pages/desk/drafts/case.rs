@@ -4,11 +4,13 @@ use super::super::form::{summary, token};
 use super::super::frame::{Page, document, minute};
 use super::super::post_key::{elsewhere, kit, scripts};
 use super::changed::changed;
+use super::history::history;
+use super::sealing::{refused as not_sealed, sealing};
 use super::submit::when;
 use super::{named, personal::personal};
 use crate::pages::{catalogue, text};
 use crate::view::desk::{
-    AbleView, CaseState, CaseView, Decided, Desk, FrozenDisclosure, FrozenProse, FrozenText, KindView, Room, RuleView,
+    AbleView, CaseState, CaseView, Decided, Desk, FrozenDisclosure, FrozenProse, FrozenText, KindView, Room, RuleView, SealingView,
 };
 use crate::view::{DisclosureView, Title};
 use crate::words::desk::DeskWords;
@@ -24,7 +26,9 @@ pub fn case(desk: &Desk<'_>, view: &CaseView) -> String {
         Page { scripts: if signs { scripts(desk) } else { vec![] }, ..Page::new(Room::Drafts, "case", title.clone()).with(&view.faults) };
     document(desk, page, |w| {
         let c = &w.drafts.case;
-        let told = view.told.as_ref().map(|(code, said)| {
+        // That it waits for its agency's own seal is no failure, and told where that is brought.
+        let unsealed = matches!(view.sealing, Some(SealingView::Open { .. }));
+        let told = view.told.as_ref().filter(|(code, _)| code != "no-seal" || !unsealed).map(|(code, said)| {
             let said = (!said.is_empty()).then(|| view! { <p class="small">{c.log_said}" "<code>{said.clone()}</code></p> });
             view! { <div class="faults" role="alert"><h2>{c.told}</h2><p>{(c.told_code)(code)}</p>{said}</div> }
         });
@@ -35,6 +39,7 @@ pub fn case(desk: &Desk<'_>, view: &CaseView) -> String {
         view! {
             {summary(&view.faults, w)}
             {refused}
+            {not_sealed(view, w)}
             {told}
             <div class="lead">
                 <h1><bdi>{title.clone()}</bdi></h1>
@@ -50,6 +55,7 @@ pub fn case(desk: &Desk<'_>, view: &CaseView) -> String {
             </section>
             {view.changed.as_ref().map(|changes| changed(changes, &view.id, desk, w))}
             {yours(view, desk, w)}
+            {sealing(view, desk, w)}
             {ways(view, desk, w)}
             <section class="wide" id="text">
                 <h2>{c.text}</h2>
@@ -75,6 +81,10 @@ fn state(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoVi
         (CaseState::Published { .. }, ..) => c.published.to_owned(),
         (CaseState::Withdrawn, ..) => c.withdrawn.to_owned(),
         (CaseState::Sealing, ..) => c.sealing.to_owned(),
+        (CaseState::Open, true, due) if matches!(view.sealing, Some(SealingView::Open { .. })) => match due {
+            Some(due) => format!("{} · {}", w.sealing.stand, (w.drafts.due)(&due)),
+            None => w.sealing.stand.to_owned(),
+        },
         (CaseState::Open, true, Some(due)) => (c.ready_at)(&due),
         (CaseState::Open, true, None) => c.ready.to_owned(),
         (CaseState::Open, false, Some(due)) => format!("{} · {}", c.open, (w.drafts.due)(&due)),
@@ -88,12 +98,12 @@ fn state(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoVi
 }
 
 /// What a kind of step is called; one that nobody here knows, its code.
-fn called(code: &str, lang: Lang) -> String {
+pub(super) fn called(code: &str, lang: Lang) -> String {
     codes::step(lang, code).unwrap_or(code).to_owned()
 }
 
 /// What a decision is called.
-fn word(decision: &str, lang: Lang) -> String {
+pub(super) fn word(decision: &str, lang: Lang) -> String {
     let said = codes::decision(lang, decision).unwrap_or(decision);
     // A word of its own here, not the end of a sentence.
     let mut letters = said.chars();
@@ -205,6 +215,7 @@ fn sign(able: &AbleView, view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords
                 <p class="help">{c.reason_help}</p>
                 <textarea id=reason name="reason" rows="3" maxlength="1200"></textarea>
             </div>
+            <label class="choice"><input type="checkbox" name="public" value="1"/><span>{c.reason_public}</span></label>
             <p class="said" role="status" data-said=""></p>
             <button>{c.sign}</button>
         </form>
@@ -379,22 +390,4 @@ fn disclosure(frozen: &FrozenDisclosure, view: &CaseView, desk: &Desk<'_>, w: &'
             </div>
         </article>
     }
-}
-
-fn history(view: &CaseView, desk: &Desk<'_>, w: &'static DeskWords) -> Option<impl IntoView + use<>> {
-    let c = &w.drafts.case;
-    (!view.history.is_empty()).then(|| {
-        let rows = view.history.iter().map(|one| {
-            let entry = one.index.map(|index| view! { <a href=desk.at(&format!("/entries/{index}"))>{(w.drafts.entry)(index)}</a> });
-            let void = (!one.counts).then(|| view! { <p class="small gone">{c.counts_not}</p> });
-            view! {
-                <li>
-                    <strong>{called(&one.code, w.lang)}": "{word(&one.decision, w.lang)}</strong>" "{entry}
-                    <p class="small"><bdi>{one.post.clone()}</bdi>" · "<bdi>{one.by.clone()}</bdi>" · "{minute(one.when, w.lang)}</p>
-                    {void}
-                </li>
-            }
-        });
-        view! { <section><h2>{c.history}</h2><ol class="work">{rows.collect_view()}</ol></section> }
-    })
 }

@@ -7,9 +7,11 @@ mod case;
 mod changed;
 mod conflict;
 mod editor;
+mod history;
 mod late;
 mod personal;
 mod preview;
+mod sealing;
 mod submit;
 mod templates;
 mod texts;
@@ -125,9 +127,10 @@ fn named(title: &str, kind: DraftKind, d: &DraftsWords) -> String {
 pub(in crate::pages::desk) fn cases(rows: &[CaseRow], desk: &Desk<'_>, w: &'static DeskWords) -> impl IntoView + use<> {
     let d = &w.drafts;
     let lines = rows.iter().map(|row| {
-        let mark = match (row.rejected, row.refused, row.ready) {
+        let mark = match (row.rejected, row.refused, row.unsealed, row.ready) {
             (true, ..) => Some(view! { <span class="tag grave">{d.rejected}</span> }.into_any()),
-            (_, true, _) => Some(view! { <span class="tag grave">{d.refused}</span> }.into_any()),
+            (_, true, ..) => Some(view! { <span class="tag grave">{d.refused}</span> }.into_any()),
+            (_, _, true, _) => Some(view! { <span class="tag">{w.sealing.tag}</span> }.into_any()),
             (.., true) => Some(view! { <span class="tag">{d.ready}</span> }.into_any()),
             _ => None,
         };

@@ -28,6 +28,7 @@ pub fn submit(desk: &Desk<'_>, view: &SubmitView) -> String {
             }
             .into_any(),
         };
+        let elsewhere = (!view.seals).then(|| view! { <p>{w.sealing.from_the_start}</p> });
         let refused = view.refused.as_ref().map(|said| {
             view! { <div class="faults" role="alert"><h2>{s.refused}</h2><p>{said.clone()}</p></div> }
         });
@@ -39,6 +40,7 @@ pub fn submit(desk: &Desk<'_>, view: &SubmitView) -> String {
                 <p><strong><bdi>{named(&view.title, view.kind, d)}</bdi></strong></p>
                 <p>{s.lead}</p>
                 <p>{if view.rule { s.lead_rule } else { s.lead_none }}</p>
+                {elsewhere}
             </div>
             {personal(&view.personal, s.personal, w)}
             {form}
