@@ -270,8 +270,8 @@ fn an_agencys_figures_say_who_counted_and_lead_to_what_can_be_found() {
     };
     let figures = |lang| yunze::agency_page(lang).figures.unwrap();
     for (lang, counted, over, unpublished) in [
-        (Lang::En, "Browsers do not check these numbers", "in 141 approvals", "decisions in 2 cases of which no text was published"),
-        (Lang::Zh, "浏览器不核验这些数字", "已获发布的审批 141 次", "链上另有 2 件已有审批记录但文本尚未发布"),
+        (Lang::En, "Browsers do not check these numbers", "in 141 approvals", "decisions in 2 cases that no publication opens"),
+        (Lang::Zh, "浏览器不核验这些数字", "已获发布的审批 141 次", "链上另有 2 件的审批决定未随任何发布公开"),
     ] {
         let html = page(lang, figures(lang));
         let said = text_of(&html);

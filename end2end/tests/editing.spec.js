@@ -240,6 +240,8 @@ test("a file that is dropped goes on over a line that breaks, and over a reload"
   await page.route("**/uploads/*", (route) => (route.request().method() === "PATCH" && ++pieces > 2 ? route.abort() : route.continue()));
   await drop(page, "plan.pdf", 2_000_000);
   await expect(page.locator("[data-coming] li")).toHaveAttribute("data-state", "up-waits");
+  // As much as has come is shown: two pieces of 512 KB.
+  await expect.poll(() => page.locator("[data-coming] progress").evaluate((bar) => Math.floor(bar.value))).toBe(52);
   expect(staffSql(house.place, "select came from draft_uploads")[0].came).toBe(2 * 512 * 1024);
   // The line is there again once the page is gone: left to itself, it would go on before it is looked at.
   const address = page.url();

@@ -120,9 +120,11 @@ test.describe("a seal", () => {
         await submit(server, registration(place, agency, [], { seals: [good(by, custody)] }));
         const { index } = await bring(server, disclosure(place, { agency, by, title: `Kept by ${custody}` }));
         await holds(page, at(`/disclosures/${index}`), "C5");
+        await expect(panel(page, "C5").locator(".answer")).toContainText(`The key is kept by: ${en}.`);
         await panel(page, "C5").locator("summary").click();
         await expect(panel(page, "C5")).toContainText(`Who keeps the key${en}`);
         await checked(page, `${server.url}/zh/disclosures/${index}`);
+        await expect(panel(page, "C5").locator(".answer")).toContainText(`密钥保管方：${zh}。`);
         await panel(page, "C5").locator("summary").click();
         await expect(panel(page, "C5")).toContainText(`密钥由谁保管${zh}`);
       }

@@ -44,6 +44,7 @@ test("a published reason is the one that was signed, an altered one is caught, a
     await checked(page, address.replace("/en/", `/${lang}/`));
     await expect(skipped).toHaveAttribute("data-check", "holds");
     await expect(skipped.locator(".reason")).toContainText(label);
+    await expect(page.locator(".approval .note").first()).toContainText(lang === "en" ? "signed with the key of the post" : "均以所示岗位的密钥签名");
     await expect(skipped.locator(".reason bdi")).toContainText("The river <b>does</b>");
     const lines = await skipped.locator(".reason bdi").evaluate((reason) => reason.innerText.split("\n").filter((line) => line.includes(" ")).length);
     expect(lines, "its two lines are two").toBe(2);

@@ -4,6 +4,7 @@
 
 #[macro_use]
 mod trial;
+mod addresses;
 mod desk_house;
 mod portal;
 
@@ -271,6 +272,7 @@ async fn is_refused(audit: &Audit) {
         (format!("/drafts/{draft}/files/{}", audit.file), vec![]),
         (format!("/cases/{case}/withdraw"), vec![]),
         (format!("/cases/{case}/release"), vec![]),
+        (format!("/cases/{case}/reasons/1"), vec![]),
         (format!("/cases/{case}/due"), vec![("day", "2036-01-01"), ("hour", "08:00")]),
         (format!("/bring/{zeros}"), vec![("row", "0")]),
         (format!("/bring/{zeros}"), vec![("do", "discard")]),
@@ -280,12 +282,16 @@ async fn is_refused(audit: &Audit) {
         (format!("/templates/{template}"), vec![("name", "Mine"), ("genre", "notice"), ("language", "en"), ("revision", "1")]),
         (format!("/templates/{template}"), vec![("do", "end")]),
     ];
+    let mut sent: Vec<(Method, String)> = Vec::new();
     for (path, fields) in &all {
+        sent.push((Method::POST, format!("/en/desk{path}")));
         let answer = audit.sent(&audit.auditor, &format!("/en/desk{path}"), fields).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path} {fields:?}: {} {}", answer.to, answer.body);
     }
     let to = format!("--x\r\ncontent-disposition: form-data; name=\"agency\"\r\n\r\n{agency}\r\n");
-    for (path, before) in [(format!("/drafts/{draft}/files"), ""), ("/bring".into(), to.as_str())] {
+    let files = [(format!("/drafts/{draft}/files"), ""), ("/bring".into(), to.as_str()), (format!("/cases/{case}/sealed"), "")];
+    for (path, before) in files {
+        sent.push((Method::POST, format!("/en/desk{path}")));
         let answer = audit.file(&format!("/en/desk{path}"), before).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {} {}", answer.to, answer.body);
     }
@@ -300,6 +306,7 @@ async fn is_refused(audit: &Audit) {
     ] {
         let answer = audit.script(method.clone(), &path, media, body).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}: {}", answer.body);
+        sent.push((method, path));
     }
     // Nor is a step taken that the clerk's own key has signed: whoever only reads hands in none.
     let given = house.sign(&house.case(&audit.frozen).await, "clerk", "draft", "approve", None);
@@ -307,4 +314,43 @@ async fn is_refused(audit: &Audit) {
     let answer = audit.script(Method::POST, &format!("/desk/cases/{case}/steps"), "application/json", step).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
     assert!(answer.body.contains("not-holder"), "{}", answer.body);
+    sent.push((Method::POST, format!("/desk/cases/{case}/steps")));
+    // By a form as well, which says so on the page of the case.
+    let answer = audit.file(&format!("/en/desk/cases/{case}/steps"), "").await;
+    assert!(!answer.status.is_success() && house.case(&audit.frozen).await.steps.is_empty(), "{}", answer.status);
+    sent.push((Method::POST, format!("/en/desk/cases/{case}/steps")));
+    // Nothing that the router takes is passed over.
+    let own = |address: &str| OWN.iter().any(|own| address.starts_with(own));
+    for (method, address) in
+        addresses::of("desk").into_iter().filter(|(method, address)| !["GET", "ANY"].contains(&&**method) && !own(address))
+    {
+        let is_sent = sent.iter().any(|(by, path)| by.as_str() == method && is_at(path.split('?').next().unwrap(), &address));
+        assert!(is_sent, "{method} {address} is not tried: have it refused here, or name it among what is an auditor's own");
+    }
+}
+
+/// What is of whoever sends it, of those who are not in yet, or keeps nothing; and the journal, which auditors have examined.
+const OWN: [&str; 8] = [
+    "/{lang}/desk/account",
+    "/{lang}/desk/code",
+    "/{lang}/desk/department/",
+    "/{lang}/desk/journal",
+    "/{lang}/desk/links/",
+    "/{lang}/desk/sign-in",
+    "/{lang}/desk/sign-out",
+    "/desk/drafts/{id}/preview",
+];
+
+/// Whether a path is of an address of the router, in which `{name}` stands for one member and `{*name}` for all that follow.
+fn is_at(path: &str, address: &str) -> bool {
+    let (mut path, mut address) = (path.split('/'), address.split('/'));
+    loop {
+        match (path.next(), address.next()) {
+            (Some(_), Some(any)) if any.starts_with("{*") => return true,
+            (Some(_), Some(one)) if one.starts_with('{') => {}
+            (Some(own), Some(fixed)) if own == fixed => {}
+            (None, None) => return true,
+            _ => return false,
+        }
+    }
 }

@@ -18,6 +18,9 @@ use server::{
 };
 use trial::Engine;
 
+/// Which form is sent, its fields, and what is warned of.
+type Asked<'a> = (&'a str, Vec<(&'a str, &'a str)>, Option<&'a str>);
+
 on_each_engine! {
     an_agency_and_a_post_of_it_are_called_otherwise_and_readers_find_the_new_names,
     names_that_are_missing_or_no_others_are_refused_and_a_persons_number_is_warned_of,
@@ -180,7 +183,7 @@ async fn whoever_registers_an_agency_otherwise_is_told_how_many_approvals_that_v
     let to_publish = "what was signed so far counts no more, and a publisher decides about them";
     let director = house.post("director");
     let (agency, other) = (house.agency.as_str(), house.other.as_str());
-    let forms: [(&str, Vec<(&str, &str)>, Option<&str>); 6] = [
+    let forms: [Asked<'_>; 6] = [
         ("rename", vec![("subject", agency), ("to_zh", "金库"), ("to_en", "Treasury")], Some(anew)),
         ("seal", vec![("custody", "portal"), ("seal", "")], Some(anew)),
         ("end", vec![("subject", agency), ("key", seal.as_str()), ("how", "retired"), ("at", "9999")], Some(anew)),

@@ -13,12 +13,13 @@ use chain::{
 };
 use desk_house::*;
 use server::{
-    drafts::{FrozenState, Given, Outcome, Refusal, Standing, keep_publishing},
+    drafts::{FrozenState, Given, Kind, Outcome, Refusal, Standing, keep_publishing},
     staff::Role,
 };
 use trial::Engine;
 
 on_each_engine! {
+    under_a_rule_that_asks_for_nothing_but_the_draft_no_author_takes_that_step,
     nobody_approves_what_they_wrote_with_whatever_post,
     a_step_by_the_wrong_post_person_or_agency_is_refused,
     a_forged_step_is_refused,
@@ -374,4 +375,27 @@ async fn where_the_agencys_seal_is_elsewhere_nothing_comes_out_and_it_is_said_wh
     assert!(matches!(&outcomes[..], [(_, Outcome::Refused { code: "no-seal", .. })]), "{outcomes:?}");
     let case = house.case(&frozen).await;
     assert!(case.frozen.state == FrozenState::Open && case.frozen.told.is_some_and(|told| told.starts_with("no-seal")));
+}
+
+async fn under_a_rule_that_asks_for_nothing_but_the_draft_no_author_takes_that_step(engine: Engine) {
+    let house = House::on(engine).await;
+    let mut agency = house.node.submitter.state().agency(&house.agency).unwrap().1.clone();
+    let mut rule = agency.rule.take().unwrap();
+    rule.genres[0].steps.truncate(1);
+    assert_eq!(rule.genres[0].steps[0].code, "draft");
+    agency.rule = Some(rule);
+    house.register("agency", &agency).await;
+    house.hire("boss", &[Role::Drafter, Role::Approver], &house.agency).await;
+    house.hold("boss", &["clerk"]).await;
+    house.hold("author", &["clerk"]).await;
+    house.hold("director", &["clerk"]).await;
+    let boss = house.who("boss");
+    let draft = house.drafts.begin(&boss, &house.agency, Kind::Disclosure, &written("Lanterns")).await.unwrap();
+    let frozen = house.drafts.freeze(&boss, &draft.id, draft.revision, 0).await.unwrap();
+    let refused = house.approve_by(&frozen, "boss", "clerk", "draft").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::OwnDraft), "it would be their own approval");
+    let refused = house.approve_by(&frozen, "author", "clerk", "draft").await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::Role), "nor is it enough to draft");
+    house.approve_by(&frozen, "director", "clerk", "draft").await.unwrap();
+    house.published(&frozen).await;
 }

@@ -72,7 +72,6 @@ pub(super) fn what(code: &str) -> Option<&'static str> {
         "machine-made" => "A program's token made",
         "machine-ended" => "A program's token ended",
         "started" => "Server started",
-        "settings-changed" => "Settings changed",
         "other" => "Something else",
         _ => return None,
     })

@@ -72,7 +72,6 @@ pub(super) fn what(code: &str) -> Option<&'static str> {
         "machine-made" => "创建程序令牌",
         "machine-ended" => "停用程序令牌",
         "started" => "服务器启动",
-        "settings-changed" => "更改设置",
         "other" => "其他",
         _ => return None,
     })

@@ -22,6 +22,7 @@ pub(super) fn approval<'a>(approval: Option<&'a Approval>, shell: &'a Shell<'a>,
     Some(view! {
         <section class="approval">
             <h2>{w.document.approval}</h2>
+            <p class="note">{w.document.approval_keys}</p>
             <ol class="flow">{stages.collect::<Vec<_>>()}</ol>
             {approval.deferred.then(|| view! { <p class="note">{w.document.approval_deferred}</p> })}
             {names.then(|| view! { <p class="note">{w.document.approval_names}</p> })}

@@ -235,6 +235,7 @@ pub(super) static WORDS: Words = Words {
         raw_holders: "Who holds the posts",
         raw_salt: "salt",
         approval: "How this was approved",
+        approval_keys: "Each step is signed with the key of the post that is named.",
         approval_deferred: "By this agency's rule, steps come to the chain together with the publication they lead to: the times are when they \
             were logged, not when they were taken.",
         reason_open: "Reason: ",

@@ -67,9 +67,10 @@ pub(super) const EN: FigureWords = FigureWords {
     },
     leads: "A number that is a link leads to the documents that stand so today.",
     unopened: |count| match count {
-        1 => "The log also has decisions in 1 case of which no text was published: it is under way, or was given up.".to_owned(),
+        1 => "The log also has decisions in 1 case that no publication opens: it is under way, was given up, or was left for another case."
+            .to_owned(),
         _ => format!(
-            "The log also has decisions in {} cases of which no text was published: they are under way, or were given up.",
+            "The log also has decisions in {} cases that no publication opens: they are under way, were given up, or were left for other cases.",
             number(count)
         ),
     },
@@ -112,7 +113,7 @@ pub(super) const ZH: FigureWords = FigureWords {
         Change::Redacted => "撤下部分内容",
     },
     leads: "点击带链接的数字，可查看目前处于该状态的文件。",
-    unopened: |count| format!("链上另有 {count} 件已有审批记录但文本尚未发布：或仍在办理，或已放弃。"),
+    unopened: |count| format!("链上另有 {count} 件的审批决定未随任何发布公开：或仍在办理，或已放弃，或已改立他件。"),
     span: |ms| match (ms / 86_400_000, ms / 3_600_000 % 24, ms / 60_000 % 60) {
         (0, 0, 0) => "不足一分钟".into(),
         (0, 0, minutes) => format!("{minutes} 分钟"),

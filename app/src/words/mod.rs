@@ -242,6 +242,7 @@ pub struct DocumentWords {
     pub approval: Text,
     pub approval_earlier: Text,
     pub approval_deferred: Text,
+    pub approval_keys: Text,
     /// Of a rejection or an override: each has one.
     pub reason_closed: Text,
     pub reason_open: Text,

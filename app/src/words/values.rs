@@ -76,7 +76,7 @@ static CUSTODIES: [(&str, &str, &str); 3] =
     [("portal", "本站", "the portal"), ("token", "硬件密码设备", "a hardware token"), ("agency", "机关自行保管", "the agency itself")];
 
 /// What a page shows beside what catalogues have.
-static MEMBERS: [(&str, &str, &str); 18] = [
+static MEMBERS: [(&str, &str, &str); 19] = [
     ("stated", "所载日期", "stated date"),
     ("stated_agency", "所称机关", "stated agency"),
     ("kind", "变动", "what became of it"),
@@ -94,6 +94,7 @@ static MEMBERS: [(&str, &str, &str); 18] = [
     ("text", "正文", "text"),
     ("entry", "条目原文", "entry as logged"),
     ("parts", "文件名", "names of files"),
+    ("step", "审批步骤", "steps of the approval"),
     // What a page marks as something that no entry has.
     ("?", "本条没有的内容", "something that it does not have"),
 ];
@@ -167,11 +168,13 @@ mod tests {
                 ("policy", "portal"),
                 ("member", "title"),
                 ("compared", "entry"),
+                ("compared", "step"),
                 ("custody", "portal"),
                 ("custody", "token"),
                 ("custody", "agency"),
             ]) {
                 let said = names.value(name, code);
+                assert!(said != names.value("member", "?"), "{name} {code}");
                 assert!(!said.is_empty() && (lang == Lang::En || !said.is_ascii()), "{name} {code}: {said}");
             }
             // A page can mark as a fact whatever it likes.

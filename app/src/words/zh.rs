@@ -200,6 +200,7 @@ pub(super) static WORDS: Words = Words {
         raw_holders: "岗位任职人",
         raw_salt: "盐值",
         approval: "审批经过",
+        approval_keys: "每一步均以所示岗位的密钥签名。",
         approval_deferred: "按该机关的规则，各步骤随其所促成的发布一并写入本链：所示时间为载入时间，而非作出决定的时间。",
         reason_open: "理由：",
         reason_closed: "理由随同封存，不公开。",

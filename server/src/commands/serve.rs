@@ -88,7 +88,15 @@ impl Serve {
         if node.submitter.state().charter().is_some_and(|charter| !charter.trial) {
             tell_of_plain_keys(&place);
         }
-        let details = serde_json::json!({ "days": self.journal_days });
+        // What the operator chose, as far as it changes what is done here; no address of anybody, and no secret.
+        let details = serde_json::json!({
+            "days": self.journal_days,
+            "space": self.draft_space,
+            "rate": self.rate,
+            "proxies": self.proxies.len(),
+            "mail": smtp.is_some(),
+            "departments": departments.iter().count(),
+        });
         staff.journal().note("", "started", "", &details).await?;
         let first = staff.first_link().await?.map(|secret| format!("{base}/desk/links/{secret}"));
         let drafts = Drafts::open(staff.clone(), node.clone())?.with_most_of_agency(self.draft_space << 30);

@@ -125,8 +125,13 @@ pub(super) fn standing(state: &State, frozen: &Frozen, steps: &[Step]) -> Result
 pub(super) fn role_may(progress: &Progress<'_>, who: &Account, agency: &str, code: &str, decision: &str) -> Result<(), Refusal> {
     let has = |role| who.roles.may(role, agency);
     let waited_for = progress.wanted().iter().any(|kind| kind.after.iter().any(|before| before == code));
-    let below = (waited_for && has(Role::Reviewer)) || (code == super::DRAFTING && has(Role::Drafter));
+    let below = (waited_for && has(Role::Reviewer)) || (says_ready(progress, code) && has(Role::Drafter));
     if has(Role::Approver) || (below && decision != "override") { Ok(()) } else { Err(Refusal::Role) }
+}
+
+/// Whether a kind of step only says that a text is ready: under a rule that asks for nothing else it is what publishes it.
+fn says_ready(progress: &Progress<'_>, code: &str) -> bool {
+    code == super::DRAFTING && progress.wanted().iter().any(|kind| kind.code != code)
 }
 
 /// Whether a person, whatever their posts, may decide so: nobody approves what they wrote, and one person takes one kind of step.
@@ -137,7 +142,7 @@ pub(super) fn person_may(
     account: &str,
     (code, post, decision): (&str, &str, &str),
 ) -> Result<(), Refusal> {
-    if authors.iter().any(|author| author == account) && (code != super::DRAFTING || decision == "override") {
+    if authors.iter().any(|author| author == account) && (!says_ready(progress, code) || decision == "override") {
         return Err(Refusal::OwnDraft);
     }
     let other = |step: &&Step| step.account == account && (step.code != code || step.post != post);

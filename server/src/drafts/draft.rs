@@ -338,6 +338,8 @@ impl Drafts {
         }
         // Nobody loses a word: not to a colleague who was quicker, and not to one who has submitted it meanwhile.
         let aside = asides::keep(&mut turn, id, revision, &text, (&who.id, now)).await?;
+        // Whoever takes it over does not make it theirs.
+        wrote(&mut turn, id, &who.id).await?;
         if aside.new {
             let details = json!({ "revision": revision, "newest": newest.revision });
             self.staff.journal().note_in(&mut turn, &who.id, "draft-kept-aside", &draft.id, &details).await?;

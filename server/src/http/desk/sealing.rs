@@ -73,11 +73,9 @@ async fn hand_in(State(app): State<Arc<App>>, signed: Signed, At(id): At, reques
     let Some(text) = brought(&app, &signed, request).await else {
         return problem(&app, Some(&signed), lang, StatusCode::FORBIDDEN, DeskProblem::Stale);
     };
-    let taken = match serde_json::from_str::<Sealed>(text.trim()) {
-        Ok(sealed) => app.drafts.take_sealed(&signed.account, &id, &sealed.note).await,
-        Err(error) => Err(Refusal::NotSealed(error.to_string()).into()),
-    };
-    let refusal = match taken {
+    // What cannot be read is no note, and is told so once it is known that whoever brings it may.
+    let note = serde_json::from_str::<Sealed>(text.trim()).map(|sealed| sealed.note).unwrap_or_default();
+    let refusal = match app.drafts.take_sealed(&signed.account, &id, &note).await {
         Ok(()) => return see(lang, &format!("/desk/cases/{id}")),
         Err(DraftsError::Refused(refusal)) if refusal != Refusal::Nothing => refusal,
         Err(error) => return failed(&app, lang, error),
