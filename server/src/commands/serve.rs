@@ -94,7 +94,7 @@ impl Serve {
             "space": self.draft_space,
             "rate": self.rate,
             "proxies": self.proxies.len(),
-            "mail": smtp.is_some(),
+            "sending": smtp.is_some(),
             "departments": departments.iter().count(),
         });
         staff.journal().note("", "started", "", &details).await?;
