@@ -91,6 +91,26 @@ members! {
     Decision { code, decision, rule, core, salt, reason }
 }
 
+impl Act {
+    /// What opens a step, if this names it.
+    #[must_use]
+    pub fn opening(&self, step: u64) -> Option<&Opening> {
+        self.opening.get(self.steps.iter().position(|named| *named == step)?)
+    }
+
+    /// What a step decided, as this opens it.
+    #[must_use]
+    pub fn decision(&self, step: u64) -> Option<Decision> {
+        json::read(&self.opening(step)?.text).ok()
+    }
+
+    /// Whether a text is the reason that a step committed to under this salt.
+    #[must_use]
+    pub fn gives_reason(&self, step: u64, salt: &Salt, text: &str) -> bool {
+        self.decision(step).and_then(|said| said.reason) == Some(Commitment::to(salt, text.as_bytes()))
+    }
+}
+
 /// A step entry of the case with who signed it, verified by the caller: signature, place, and post's agency.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TakenStep {

@@ -2,12 +2,11 @@
 
 use super::{Code, Finding, Reader, content::Found, reader::Known, registered::Registered};
 use crate::{
-    approval::{Decision, Opening, Place},
+    approval::{Act, Place},
     catalogue::{Catalogue, Subject},
     evidence::Contents,
     holders::{self, Holders},
-    json,
-    part::{Commitment, parse_salt},
+    part::parse_salt,
     statement::{Agency, Core, Disclosure, Reference, Statement},
     time::format_time,
 };
@@ -125,7 +124,7 @@ impl Reader<'_> {
         }
         if let Some(about) = shown.about.filter(|_| matches!(statement.core, Core::Step(_))) {
             // Of the case by which that very entry was approved, and of no other.
-            if self.opening(about, index).is_none() {
+            if self.act(about).and_then(|act| act.opening(index)).is_none() {
                 return differs("index", &about.to_string());
             }
         } else if let Some(about) = shown.about {
@@ -147,9 +146,14 @@ impl Reader<'_> {
         None
     }
 
+    /// The act line of an entry.
+    fn act(&self, index: u64) -> Option<&Act> {
+        self.statement(index)?.act.as_ref()
+    }
+
     /// Whether these are the steps by which an entry was approved, each once, and each where and as long as the rule and the log have it.
     pub(super) fn steps_are(&self, index: u64, steps: &[ShownStep]) -> bool {
-        let taken = self.statement(index).and_then(|statement| statement.act.as_ref()).map_or(&[][..], |act| &act.steps);
+        let taken = self.act(index).map_or(&[][..], |act| &act.steps);
         // An act names none twice; of one that does, C6 says what is wrong.
         let listed = steps.len() == taken.len() && taken.iter().all(|step| steps.iter().any(|shown| shown.index == *step));
         // Why nothing can be told of it, C6 says.
@@ -162,18 +166,12 @@ impl Reader<'_> {
             })
     }
 
-    /// What the entry `of` opens a step with, if it names the step.
-    fn opening(&self, of: u64, step: u64) -> Option<&Opening> {
-        let act = self.statement(of)?.act.as_ref()?;
-        act.opening.get(act.steps.iter().position(|named| *named == step)?)
-    }
-
     /// Whether `text`, displayed as `name`, is what is to be known of a step from elsewhere: `step`, kind and decision as the entry
     /// `of` opens them; `took`, the milliseconds it took; `post_name`, a name of the post that took it, as it was registered then;
     /// `holder`, a name under which a part of the entry `of` says that this post is held; `reason:` and a salt, the reason that was
     /// committed to under that salt.
     pub(super) fn stepped(&self, index: u64, of: Option<u64>, contents: &Contents, (name, text): (&str, &str)) -> bool {
-        let decision = || json::read::<Decision>(&self.opening(of?, index)?.text).ok();
+        let act = || self.act(of?);
         let post = || {
             let known = self.known(index)?;
             let by = known.statement.as_ref()?.signer();
@@ -191,12 +189,14 @@ impl Reader<'_> {
         };
         match name {
             "holder" => holder().is_some(),
-            "step" => decision().is_some_and(|said| text.split_once(' ') == Some((&said.code, &said.decision))),
+            "step" => {
+                act().and_then(|act| act.decision(index)).is_some_and(|said| text.split_once(' ') == Some((&said.code, &said.decision)))
+            }
             "took" => of.is_some_and(|of| self.took(of, index, text)),
             "post_name" => post().is_some(),
             _ => {
                 let salt = || parse_salt(name.strip_prefix("reason:")?);
-                salt().is_some_and(|salt| decision().and_then(|said| said.reason) == Some(Commitment::to(&salt, text.as_bytes())))
+                act().zip(salt()).is_some_and(|(act, salt)| act.gives_reason(index, &salt, text))
             }
         }
     }

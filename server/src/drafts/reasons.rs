@@ -28,14 +28,15 @@ impl Drafts {
 
     /// Opens what is to be read of texts that are published by now.
     pub(super) async fn open_reasons(&self, turn: &mut AnyConnection) -> Result<(), DraftsError> {
-        self.open_those(turn, [WISHED, WISHED]).await
+        self.open_up_to(turn, WISHED).await
     }
 
-    /// Opens those of published texts whose steps have one of two states; others than the publication itself opens stay closed.
-    async fn open_those(&self, turn: &mut AnyConnection, states: [i64; 2]) -> Result<(), DraftsError> {
+    /// Opens those of published texts that are to be read, and with `OPEN` those that may be already, once more; what the publication does
+    /// not open itself stays closed.
+    async fn open_up_to(&self, turn: &mut AnyConnection, state: i64) -> Result<(), DraftsError> {
         let sql = "select s.\"case\", s.number, s.idx, f.idx, s.reason_salt, s.reason, s.frozen, f.id from steps s \
-                   join frozen f on f.\"case\" = s.\"case\" where (s.opened = $1 or s.opened = $2) and f.state = 'published'";
-        let rows = sqlx::query(sql).bind(states[0]).bind(states[1]).fetch_all(&mut *turn).await?;
+                   join frozen f on f.\"case\" = s.\"case\" where s.opened >= $1 and s.opened <= $2 and f.state = 'published'";
+        let rows = sqlx::query(sql).bind(WISHED).bind(state).fetch_all(&mut *turn).await?;
         for row in &rows {
             let (case, number): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
             let [step, act] = [row.try_get::<i64, _>(2)?, row.try_get(3)?];
@@ -66,7 +67,7 @@ impl Drafts {
     /// Makes the chain's store follow the desk: opens what is missing there, and closes what the desk has closed.
     pub async fn reconcile_reasons(&self) -> Result<(), DraftsError> {
         let mut turn = self.staff.store().turn().await?;
-        self.open_those(&mut turn, [WISHED, OPEN]).await?;
+        self.open_up_to(&mut turn, OPEN).await?;
         let sql = "select idx from steps where opened = $1 and reason <> '' and idx >= 0";
         let rows = sqlx::query(sql).bind(CLOSED).fetch_all(&mut *turn).await?;
         let closed = rows.iter().map(|row| row.try_get(0).map(i64::unsigned_abs)).collect::<Result<HashSet<u64>, _>>()?;

@@ -4,12 +4,7 @@ use super::{Behind, OpenError, Sequencer, Tip, standing, unmarked};
 use crate::{
     mark::{Mark, Signed},
     removed::{Listing, ReplayError},
-    store::{Head, Store, StoreError},
-};
-use chain::{
-    entry::Entry,
-    part::Commitment,
-    statement::{Core, Statement},
+    store::{Head, Store, StoreError, redacted},
 };
 
 /// Entries read at a time.
@@ -57,14 +52,5 @@ impl Sequencer {
             tracing::error!(%error, "what another process redacted could not be listed outside the data folder; it is tried again");
         }
         Ok(())
-    }
-}
-
-/// The parts that an entry takes away.
-fn redacted(entry: &[u8]) -> Vec<Commitment> {
-    let statement = Entry::parse(entry).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok().map(|statement| statement.core));
-    match statement {
-        Some(Core::Redaction(core)) => core.parts,
-        _ => vec![],
     }
 }

@@ -123,11 +123,16 @@ impl Store {
     }
 }
 
+/// The parts that an entry takes away: none if it is no redaction.
+pub(crate) fn redacted(entry: &[u8]) -> Vec<Commitment> {
+    let core = Entry::parse(entry).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok().map(|statement| statement.core));
+    match core {
+        Some(Core::Redaction(core)) => core.parts,
+        _ => vec![],
+    }
+}
+
 /// Whether an entry is a redaction of a part.
 fn redacts(entry: &[u8], part: &Commitment) -> bool {
-    let statement = Entry::parse(entry).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok());
-    match statement.as_ref().map(|statement| &statement.core) {
-        Some(Core::Redaction(core)) => core.parts.contains(part),
-        _ => false,
-    }
+    redacted(entry).contains(part)
 }

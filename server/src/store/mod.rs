@@ -25,7 +25,7 @@ pub(crate) use erase::may_vacuum;
 pub(crate) use figures::{Acted, Timed, acted};
 pub use figures::{Figures, StepFigures, Times};
 pub use lines::{Beginning, Beside, Line, Record};
-pub(crate) use listed::Gone;
+pub(crate) use listed::{Gone, redacted};
 pub use open::FILE;
 pub use range::ContentRow;
 pub(crate) use range::contents;

@@ -2,13 +2,7 @@
 //! closed, and nothing fails for it.
 
 use super::{Store, StoreError, from_sql, to_sql};
-use chain::{
-    approval::Decision,
-    entry::Entry,
-    json,
-    part::{Commitment, Salt},
-    statement::Statement,
-};
+use chain::{entry::Entry, part::Salt, statement::Statement};
 use sqlx::{Row, any::AnyRow};
 
 /// Why a step was decided so, as the step's opening commits to it.
@@ -25,16 +19,9 @@ impl OpenReason {
     /// Whether it is the one that its step committed to, as the publication with these bytes opens it.
     #[must_use]
     pub fn is_of(&self, publication: &[u8]) -> bool {
-        committed(publication, self.step) == Some(Commitment::to(&self.salt, self.text.as_bytes()))
+        let act = Entry::parse(publication).ok().and_then(|entry| Statement::parse(entry.note.as_bytes()).ok()?.act);
+        act.is_some_and(|act| act.gives_reason(self.step, &self.salt, &self.text))
     }
-}
-
-/// The commitment to a step's reason, as the publication with these bytes opens it.
-fn committed(publication: &[u8], step: u64) -> Option<Commitment> {
-    let entry = Entry::parse(publication).ok()?;
-    let act = Statement::parse(entry.note.as_bytes()).ok()?.act?;
-    let opening = act.opening.get(act.steps.iter().position(|named| *named == step)?)?;
-    json::read::<Decision>(&opening.text).ok()?.reason
 }
 
 pub(crate) const REASON: &str = "select step, act, salt, text from reasons";
