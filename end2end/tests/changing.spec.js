@@ -1,7 +1,7 @@
 // What becomes of a published document, each in the way its department takes it: a new version, a correction, a repeal, a withdrawal,
 // and its being in force again. One writes it where the desk lists the document, two posts sign it in browsers of their own, and
 // readers find it on both pages, with its ground and by whom it was approved, all of it checked.
-import { AGENCY, begin, house, keyOf, ruled, signed, submit } from "../officers.js";
+import { AGENCY, begin, house, keyOf, published, ruled, signed, submit } from "../officers.js";
 import { checked, expect, failsBy, knot, panel, test as base } from "../fixtures.js";
 
 const test = base.extend({ house });
@@ -26,15 +26,6 @@ async function approved({ author, lawyer, director }) {
   await signed(lawyer, url);
   await signed(director, url);
   return published(author, url);
-}
-
-async function published(author, url) {
-  await expect(async () => {
-    await author.goto(url);
-    await expect(author.locator(".stand")).toContainText("Published", { timeout: 500 });
-  }).toPass({ timeout: 20_000 });
-  const path = await author.getByRole("link", { name: "See it as readers do" }).getAttribute("href");
-  return Number(path.split("/").at(-1));
 }
 
 /** Begins something about a published document, where the desk lists that. */

@@ -2,7 +2,7 @@
 // words, in both languages, on a wide screen and on a phone, with scripts and without.
 import { sql, value } from "../database.js";
 import { checked, expect, test as base } from "../fixtures.js";
-import { AGENCY, OTHER, begin, house, keyOf, published, ruled, signed, submit, taken } from "../officers.js";
+import { AGENCY, OTHER, begin, house, published, signed, skippable, submit, taken } from "../officers.js";
 import { entries } from "../operator.js";
 
 const test = base.extend({ house });
@@ -41,14 +41,7 @@ const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch:
 
 /** Three publications of two steps each: a text, one more whose first step is skipped, and that the first was corrected by the second. */
 async function story(house) {
-  const author = await house.enter("author");
-  const officers = {};
-  for (const [post, role] of [["lawyer", "reviewer"], ["director", "approver"], ["minister", "approver"]]) {
-    officers[post] = await house.enter(post, [[role, AGENCY]]);
-    await keyOf(officers[post], house, post, post);
-  }
-  const { lawyer, director, minister } = officers;
-  await ruled(house, [["legal", 1, ["lawyer"]], ["sign", 1, ["director"], "legal"]], ["minister"]);
+  const { author, lawyer, director, minister } = await skippable(house);
   const approved = async (url) => {
     for (const officer of [lawyer, director]) await signed(officer, url);
     return published(author, url);

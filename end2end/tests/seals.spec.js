@@ -1,7 +1,7 @@
 // A seal that the portal keeps gives way to another one, made at the desk; what the old one signed since it was stolen is doubted, and
 // what the new one signs holds. And an agency and a post that are called otherwise, as a registrar's browser reads it and readers find it.
 import { readFile } from "node:fs/promises";
-import { AGENCY, begin, house, keyOf, press, ruled, signed, submit } from "../officers.js";
+import { AGENCY, begin, house, keyOf, press, published, ruled, signed, submit } from "../officers.js";
 import { checked, expect, panel, test as base } from "../fixtures.js";
 
 const test = base.extend({ house });
@@ -16,15 +16,6 @@ async function staffed(house) {
   await keyOf(director, house, "director", "director");
   await ruled(house, [["sign", 1, ["director"]]]);
   return { author, director };
-}
-
-async function published(author, url) {
-  await expect(async () => {
-    await author.goto(url);
-    await expect(author.locator(".stand")).toContainText("Published", { timeout: 500 });
-  }).toPass({ timeout: 20_000 });
-  const path = await author.getByRole("link", { name: "See it as readers do" }).getAttribute("href");
-  return Number(path.split("/").at(-1));
 }
 
 async function register(admin) {
